@@ -1,0 +1,67 @@
+/**
+ * The MLflow REST API as it is on the wire (`/api/2.0/mlflow/…`), for the messages that Labbook speaks. Fields are
+ * snake_case; unset fields are absent, never null; doubles that JSON cannot say are the strings below.
+ */
+
+/** int64 on the wire: a JSON number. Read losslessly it is a bigint where a double would round. */
+export type WireInt64 = number | bigint;
+
+/** A double on the wire. MLflow writes what JSON has no number for as these strings. */
+export type WireDouble = number | 'NaN' | 'Infinity' | '-Infinity';
+
+export interface WireKeyValue {
+  key: string;
+  value: string;
+}
+
+export interface WireExperiment {
+  experiment_id: string;
+  name: string;
+  artifact_location: string;
+  lifecycle_stage: string;
+  last_update_time: WireInt64;
+  creation_time: WireInt64;
+  tags?: WireKeyValue[];
+}
+
+export interface WireMetric {
+  key: string;
+  value: WireDouble;
+  timestamp: WireInt64;
+  step: WireInt64;
+}
+
+export interface WireRunInfo {
+  run_id: string;
+  run_uuid: string;
+  run_name: string;
+  experiment_id: string;
+  user_id: string;
+  status: string;
+  start_time: WireInt64;
+  end_time?: WireInt64;
+  artifact_uri: string;
+  lifecycle_stage: string;
+}
+
+export interface WireRun {
+  info: WireRunInfo;
+  data: { metrics?: WireMetric[]; params?: WireKeyValue[]; tags?: WireKeyValue[] };
+  /** Always there from MLflow 2.4 on; older clients ignore it. */
+  inputs?: Record<string, never>;
+}
+
+export interface WireFileInfo {
+  path: string;
+  is_dir: boolean;
+  file_size?: WireInt64;
+}
+
+/** The body of every error. */
+export interface WireError {
+  error_code: string;
+  message: string;
+}
+
+export const apiPrefix = '/api/2.0/mlflow';
+export const artifactPrefix = '/api/2.0/mlflow-artifacts/artifacts';

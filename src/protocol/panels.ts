@@ -1,0 +1,79 @@
+/**
+ * The contracts between the extension host and each panel. Everything here survives VS Code's message channel, which is JSON
+ * plus ArrayBuffers: doubles are `WireDouble`s, steps and times beyond 2^53 decimal strings, series are one ArrayBuffer in the
+ * form of `seriesCodec.ts`.
+ */
+import type { RunStatus, LifecycleStage } from '../core/model';
+import type { WireDouble } from './mlflow';
+
+export type PanelInt64 = number | string;
+
+export interface PanelMetric {
+  key: string;
+  value: WireDouble;
+  step: PanelInt64;
+  timestamp: PanelInt64;
+}
+
+export interface PanelRun {
+  id: string;
+  experimentId: string;
+  experimentName: string;
+  name: string;
+  status: RunStatus;
+  stage: LifecycleStage;
+  startTime: PanelInt64;
+  endTime?: PanelInt64;
+  /** Place in the experiment's order of creation; gives colour and dash (`core/runColour.ts`). */
+  slot: number;
+  /** CSS colour from the tag `mlflow.runColor`, validated by the host; overrides the slot's. */
+  colour?: string;
+  parentId?: string;
+  metrics: PanelMetric[];
+  params: { key: string; value: string }[];
+  tags: { key: string; value: string }[];
+}
+
+export interface PanelArtifact {
+  path: string;
+  isDirectory: boolean;
+  size?: number;
+}
+
+/** What a panel shows; also what its state is restored from after a reload. */
+export type PanelSubject =
+  | { panel: 'experiment'; experimentId: string }
+  | { panel: 'run'; runId: string }
+  | { panel: 'compare'; runIds: string[] };
+
+/** Requests from a panel to the host. Each is answered or refused; the host validates `params` before it acts. */
+export interface PanelRequests {
+  /** First call of a panel: what it shows, and the texts in the user's language. */
+  subject: { params: Record<string, never>; result: PanelSubject };
+  /** The runs of the subject, newest first (experiment: the newest `limit`, default 20; total says how many there are). */
+  runs: { params: { limit?: number }; result: { runs: PanelRun[]; total: number; experimentName: string } };
+  /** Curves as one ArrayBuffer (`decodeSeries`). */
+  series: {
+    params: { runIds: string[]; keys: string[]; x: 'step' | 'time' | 'relative'; maxPoints: number; range?: { min: number; max: number } };
+    result: ArrayBuffer;
+  };
+  artifacts: { params: { runId: string; path: string }; result: { entries: PanelArtifact[] } };
+  /** The bytes of an artifact for a preview, at most `limit`; `size` is the whole file's. */
+  artifact: { params: { runId: string; path: string; limit: number }; result: { bytes: ArrayBuffer; size: number } };
+  openArtifact: { params: { runId: string; path: string }; result: null };
+  openRun: { params: { runId: string; toSide: boolean }; result: null };
+  /** Runs a Labbook command on runs of this panel (see `panelCommands`). */
+  command: { params: { command: PanelCommand; runIds: string[] }; result: null };
+  log: { params: { level: 'info' | 'warn' | 'error'; message: string }; result: null };
+}
+
+export const panelCommands = ['rename', 'addTag', 'moveToTrash', 'restore', 'copyId', 'compareSelected', 'showLog', 'restartServer'] as const;
+export type PanelCommand = (typeof panelCommands)[number];
+
+/** Notices from the host to a panel. They say what changed; the panel refetches what it shows. */
+export interface PanelNotices {
+  /** Runs of the subject changed: `metrics` = curves grew; `runs` = anything else in PanelRun; `artifacts` = files. */
+  changed: { runIds: string[]; metrics: boolean; runs: boolean; artifacts: boolean };
+  /** The server went away or is back; data stays, with the time of the last answer. */
+  connection: { state: 'connected' | 'connecting' | 'disconnected'; reason?: string };
+}

@@ -1,0 +1,120 @@
+import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus, ViewType } from '../../core/model';
+import type { ChangeBatch } from '../../protocol/extras';
+
+/**
+ * A wish to change the store. All writes pass through `Store.write` as one of these; what a write really did is kept in the
+ * journal as an `Effect` (store/effects.ts), with every default already filled in, so that replay decides nothing.
+ * Times are Unix milliseconds. Ids of runs, names and artifact URIs are made by the caller (`api/`), except experiment ids.
+ */
+export type Write =
+  | { kind: 'createExperiment'; name: string; artifactLocation: string | undefined; tags: readonly KeyValue[]; time: Int64 }
+  | { kind: 'renameExperiment'; experimentId: string; name: string; time: Int64 }
+  | { kind: 'deleteExperiment'; experimentId: string; time: Int64 }
+  | { kind: 'restoreExperiment'; experimentId: string; time: Int64 }
+  | { kind: 'setExperimentTag'; experimentId: string; tag: KeyValue; time: Int64 }
+  | { kind: 'deleteExperimentTag'; experimentId: string; key: string; time: Int64 }
+  | {
+      kind: 'createRun';
+      runId: string;
+      experimentId: string;
+      name: string;
+      userId: string;
+      startTime: Int64;
+      tags: readonly KeyValue[];
+    }
+  | { kind: 'updateRun'; runId: string; status?: RunStatus; endTime?: Int64; name?: string }
+  | { kind: 'deleteRun'; runId: string; time: Int64 }
+  | { kind: 'restoreRun'; runId: string }
+  /** log-metric, log-parameter, set-tag and log-batch: whole or not at all. */
+  | {
+      kind: 'log';
+      runId: string;
+      metrics: readonly Metric[];
+      params: readonly KeyValue[];
+      tags: readonly KeyValue[];
+    }
+  | { kind: 'deleteTag'; runId: string; key: string };
+
+/** What a write answers: the id of a created experiment, else nothing. */
+export interface WriteResult {
+  readonly experimentId?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** True where more follow after offset + items.length. */
+  readonly more: boolean;
+}
+
+export type ExperimentOrder = { field: 'name' | 'experiment_id' | 'creation_time' | 'last_update_time'; ascending: boolean };
+/** The filter grammar comes later; runs can be ordered by their start or end time. */
+export type RunOrder = { field: 'start_time' | 'end_time'; ascending: boolean };
+
+/** Points of one metric as columns in the order (step, timestamp, value); steps and times as doubles, for drawing. */
+export interface MetricColumns {
+  readonly step: Float64Array;
+  /** Unix milliseconds. */
+  readonly time: Float64Array;
+  readonly value: Float64Array;
+}
+
+/**
+ * The store as the rest of the server sees it. Reads are synchronous on what is in memory and answer `undefined` for what is
+ * not there; writes end when they are durable. Errors are `ApiError`s with MLflow's codes and messages.
+ */
+export interface Store {
+  /** Absolute real path. */
+  readonly folder: string;
+  /** True where the folder cannot be written to: writes are refused with PERMISSION_DENIED. */
+  readonly readOnly: boolean;
+  /** The newest change's sequence number; 0 in a fresh store. */
+  readonly revision: number;
+  /** What opening had to mend (a torn tail cut off), in words for the log; empty as a rule. */
+  readonly warnings: readonly string[];
+
+  /**
+   * The one entry point of every change. Validates against the current state, applies, journals, syncs, and only then answers.
+   * @throws ApiError as MLflow's SQL store would; INSUFFICIENT_STORAGE where the disk is full, nothing then being changed.
+   */
+  write(write: Write): Promise<WriteResult>;
+
+  getExperiment(id: string): Experiment | undefined;
+  /** Deleted ones too, as in MLflow. */
+  getExperimentByName(name: string): Experiment | undefined;
+  searchExperiments(query: { view: ViewType; order: readonly ExperimentOrder[]; offset: number; limit: number }): Page<Experiment>;
+
+  getRunInfo(id: string): RunInfo | undefined;
+  getRun(id: string): Run | undefined;
+  /** Default order: start_time descending, then run id ascending. */
+  searchRuns(query: {
+    experimentIds: readonly string[];
+    view: ViewType;
+    order: readonly RunOrder[];
+    offset: number;
+    limit: number;
+  }): Page<Run>;
+
+  /** In the order (timestamp, step, value), as MLflow's get-history; an unknown key is an empty page. */
+  getMetricHistory(query: { runId: string; key: string; offset: number; limit: number }): Page<Metric>;
+  getMetricColumns(runId: string, key: string): MetricColumns | undefined;
+  /** Place in the experiment's order of creation, from 0, deleted runs counted; unknown ids are left out. */
+  getSlots(runIds: readonly string[]): ReadonlyMap<string, number>;
+  /** Runs that are neither deleted nor ended. */
+  countRunningRuns(): number;
+
+  /** Tells readers of the change feed that files of a run changed (artifacts are not journaled). */
+  noteArtifacts(runId: string): void;
+  /** Called after each group of writes is durable, with what it changed. The listener must not throw. */
+  onChange(listener: (batch: ChangeBatch) => void): { dispose(): void };
+
+  /** Writes changed databases out and drops the journal they make superfluous. */
+  checkpoint(): Promise<void>;
+  /** Finishes accepted writes, checkpoints, closes the files, releases the lock. Further writes are refused. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  folder: string;
+  /** Default root for artifacts of new experiments: `<root>/<experiment id>`. */
+  artifactRoot: string;
+}
