@@ -54,7 +54,13 @@ export interface PanelRequests {
   runs: { params: { limit?: number }; result: { runs: PanelRun[]; total: number; experimentName: string } };
   /** Curves as one ArrayBuffer (`decodeSeries`). */
   series: {
-    params: { runIds: string[]; keys: string[]; x: 'step' | 'time' | 'relative'; maxPoints: number; range?: { min: number; max: number } };
+    params: {
+      runIds: string[];
+      keys: string[];
+      x: 'step' | 'time' | 'relative';
+      maxPoints: number;
+      range?: { min: number; max: number };
+    };
     result: ArrayBuffer;
   };
   artifacts: { params: { runId: string; path: string }; result: { entries: PanelArtifact[] } };
@@ -67,7 +73,16 @@ export interface PanelRequests {
   log: { params: { level: 'info' | 'warn' | 'error'; message: string }; result: null };
 }
 
-export const panelCommands = ['rename', 'addTag', 'moveToTrash', 'restore', 'copyId', 'compareSelected', 'showLog', 'restartServer'] as const;
+export const panelCommands = [
+  'rename',
+  'addTag',
+  'moveToTrash',
+  'restore',
+  'copyId',
+  'compareSelected',
+  'showLog',
+  'restartServer',
+] as const;
 export type PanelCommand = (typeof panelCommands)[number];
 
 /** Notices from the host to a panel. They say what changed; the panel refetches what it shows. */

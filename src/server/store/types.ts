@@ -7,7 +7,13 @@ import type { ChangeBatch } from '../../protocol/extras';
  * Times are Unix milliseconds. Ids of runs, names and artifact URIs are made by the caller (`api/`), except experiment ids.
  */
 export type Write =
-  | { kind: 'createExperiment'; name: string; artifactLocation: string | undefined; tags: readonly KeyValue[]; time: Int64 }
+  | {
+      kind: 'createExperiment';
+      name: string;
+      artifactLocation: string | undefined;
+      tags: readonly KeyValue[];
+      time: Int64;
+    }
   | { kind: 'renameExperiment'; experimentId: string; name: string; time: Int64 }
   | { kind: 'deleteExperiment'; experimentId: string; time: Int64 }
   | { kind: 'restoreExperiment'; experimentId: string; time: Int64 }
@@ -46,7 +52,10 @@ export interface Page<T> {
   readonly more: boolean;
 }
 
-export type ExperimentOrder = { field: 'name' | 'experiment_id' | 'creation_time' | 'last_update_time'; ascending: boolean };
+export type ExperimentOrder = {
+  field: 'name' | 'experiment_id' | 'creation_time' | 'last_update_time';
+  ascending: boolean;
+};
 /** The filter grammar comes later; runs can be ordered by their start or end time. */
 export type RunOrder = { field: 'start_time' | 'end_time'; ascending: boolean };
 
@@ -81,7 +90,12 @@ export interface Store {
   getExperiment(id: string): Experiment | undefined;
   /** Deleted ones too, as in MLflow. */
   getExperimentByName(name: string): Experiment | undefined;
-  searchExperiments(query: { view: ViewType; order: readonly ExperimentOrder[]; offset: number; limit: number }): Page<Experiment>;
+  searchExperiments(query: {
+    view: ViewType;
+    order: readonly ExperimentOrder[];
+    offset: number;
+    limit: number;
+  }): Page<Experiment>;
 
   getRunInfo(id: string): RunInfo | undefined;
   getRun(id: string): Run | undefined;
