@@ -1,26 +1,32 @@
 // Bundles the tests of one tier to out/test/<tier>/: src and test code in, packages out (they are required at run time).
 import { build } from 'esbuild';
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './root.mjs';
 
 /**
- * @param {string} tier a folder of test/
+ * @param {string} tier a folder of test/; its `index.ts`, if there, is bundled too (the entry of the host tier)
  * @returns the absolute paths of the bundled `*.test.cjs` files, sorted
  */
 export async function buildTests(tier) {
   const from = path.join(root, 'test', tier);
-  const names = (await readdir(from, { recursive: true })).filter((name) => /\.test\.tsx?$/.test(name)).sort();
+  const found = existsSync(from) ? await readdir(from, { recursive: true }) : [];
+  const names = found.filter((name) => /\.test\.tsx?$/.test(name)).sort();
+  const entries = [...names, ...found.filter((name) => name === 'index.ts')];
   const outdir = path.join(root, 'out', 'test', tier);
   await rm(outdir, { recursive: true, force: true });
+  if (names.length === 0) {
+    return [];
+  }
   await build({
     absWorkingDir: root,
-    entryPoints: names.map((name) => path.join(from, name)),
+    entryPoints: entries.map((name) => path.join(from, name)),
     outbase: from,
     outdir,
     bundle: true,
     packages: 'external',
-    external: ['vscode'],
+    external: ['vscode', '*.mjs'],
     platform: 'node',
     format: 'cjs',
     target: 'node20',

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+// Stands in for the VS Code executable that @vscode/test-electron starts, where VS Code cannot be downloaded: shows code-server's
+// workbench in a headless Chromium, runs the test module inside its extension host and ends with that module's exit code.
+// It understands the arguments that runTests passes: --extensionDevelopmentPath, --extensionTestsPath, --user-data-dir,
+// --extensions-dir, and a folder to open.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './root.mjs';
+import { endWithSignals } from './run.mjs';
+import { chromiumArguments, ensureChromium } from './setup/chromium.mjs';
+import { startWorkbench } from './workbench.mjs';
+
+/** Minutes until a suite that does not end is given up. */
+const limit = Number(process.env.LABBOOK_HOST_MINUTES ?? '10');
+
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    extensionDevelopmentPath: { type: 'string', multiple: true },
+    extensionTestsPath: { type: 'string' },
+  },
+  strict: false,
+  allowPositionals: true,
+});
+
+/** The workbench reads its configuration from this attribute; the tests' options are put in before the page's own code runs. */
+function addDevelopmentOptions({ extensions, tests }) {
+  const original = Element.prototype.getAttribute;
+  Element.prototype.getAttribute = function (name) {
+    const value = original.call(this, name);
+    if (name !== 'data-settings' || this.id !== 'vscode-workbench-web-configuration' || value === null) {
+      return value;
+    }
+    const uri = (file) => ({ $mid: 1, scheme: 'vscode-remote', authority: location.host, path: file });
+    const developmentOptions = { extensions: extensions.map(uri), extensionTestsPath: uri(tests), logLevel: 3 };
+    return JSON.stringify({ ...JSON.parse(value), developmentOptions });
+  };
+}
+
+/** What the extension host's console printed: a format with %c and styles, as browsers' consoles take it. */
+function printLog(type, args) {
+  const [first, ...rest] = args;
+  const styled = typeof first === 'string' && first.startsWith('%c');
+  const texts = styled ? [first.replace(/^%c\[[^\]]*\] ?/, '').replaceAll('%c', ''), ...rest.slice(1)] : args;
+  const line = texts
+    .filter((text) => !(typeof text === 'string' && /^color: ?/.test(text)))
+    .map((text) => (typeof text === 'string' ? text : JSON.stringify(text)))
+    .join(' ');
+  (type === 'error' || type === 'warn' ? process.stderr : process.stdout).write(`${line}\n`);
+}
+
+async function main(cleanups) {
+  const home = mkdtempSync(path.join(tmpdir(), 'lbh-'));
+  cleanups.push(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  const executablePath = await ensureChromium();
+  const { chromium } = await import('playwright-core');
+  const workbench = await startWorkbench({ home });
+  cleanups.push(() => workbench.stop());
+  const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  cleanups.push(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const ended = new Promise((resolve) => {
+    void page.exposeFunction('codeAutomationExit', (code) => resolve(code));
+  });
+  await page.exposeFunction('codeAutomationLog', printLog);
+  await page.addInitScript(addDevelopmentOptions, {
+    extensions: values.extensionDevelopmentPath.map((folder) => path.resolve(folder)),
+    tests: path.resolve(values.extensionTestsPath),
+  });
+  const folder = positionals[0] === undefined ? home : path.resolve(positionals[0]);
+  await page.goto(workbench.url(folder), { timeout: 30_000 });
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve('late'), limit * 60_000);
+  });
+  const code = await Promise.race([ended, late]);
+  clearTimeout(timer);
+  if (code !== 0) {
+    const screenshots = path.join(root, 'out', 'screenshots', 'host');
+    mkdirSync(screenshots, { recursive: true });
+    await page.screenshot({ path: path.join(screenshots, 'failure.png') });
+  }
+  if (code === 'late') {
+    throw new Error(`The suite did not end within ${limit} minutes`);
+  }
+  return code;
+}
+
+const cleanups = [];
+const cleanUp = async () => {
+  for (const each of cleanups.splice(0).reverse()) {
+    await Promise.resolve(each()).catch((error) => console.error(`While cleaning up: ${error.message}`));
+  }
+};
+endWithSignals(cleanUp);
+let exitCode = 1;
+try {
+  exitCode = await main(cleanups);
+} catch (error) {
+  console.error(error);
+} finally {
+  await cleanUp();
+}
+process.exit(exitCode);
