@@ -1,0 +1,151 @@
+/**
+ * Every id that the manifest and the code share: commands, settings, context keys, views, the file system's scheme. Nothing
+ * else in the host spells one, so a misspelt id does not compile; `test/unit/host/manifest.test.ts` holds the manifest
+ * against this file in both directions. `vscode`'s namespaces are passed in, so pure code can import the ids.
+ */
+import type * as vscode from 'vscode';
+import type { RunTarget, ExperimentTarget, RenameTarget, TagTarget, ArtifactTarget, LoadMoreTarget } from './commands/targets';
+
+export const extensionId = 'labbook.labbook';
+export const scheme = 'labbook';
+
+export const viewIds = { container: 'labbook', experiments: 'labbook.experiments', trash: 'labbook.trash' } as const;
+
+export const panelViewTypes = {
+  experiment: 'labbook.experimentPanel',
+  run: 'labbook.runPanel',
+  compare: 'labbook.comparePanel',
+} as const;
+
+export const commands = {
+  openExperiment: 'labbook.openExperiment',
+  openRun: 'labbook.openRun',
+  openRunToSide: 'labbook.openRunToSide',
+  compareSelected: 'labbook.compareSelected',
+  compareWith: 'labbook.compareWith',
+  refresh: 'labbook.refresh',
+  rename: 'labbook.rename',
+  addTag: 'labbook.addTag',
+  moveToTrash: 'labbook.moveToTrash',
+  restore: 'labbook.restore',
+  newExperiment: 'labbook.newExperiment',
+  openArtifact: 'labbook.openArtifact',
+  copyId: 'labbook.copyId',
+  copyTheTwoLines: 'labbook.copyTheTwoLines',
+  loadMore: 'labbook.loadMore',
+  stopServer: 'labbook.stopServer',
+  restartServer: 'labbook.restartServer',
+  showLog: 'labbook.showLog',
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+/**
+ * What each command takes. A menu passes the item and the selection; a keybinding and the palette pass nothing; tests and
+ * panels pass plain objects. Arguments can come from anywhere (keybindings.json, a link), so handlers check them.
+ */
+export interface CommandArguments {
+  [commands.openExperiment]: [target?: ExperimentTarget];
+  [commands.openRun]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.openRunToSide]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.compareSelected]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.compareWith]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.refresh]: [];
+  [commands.rename]: [target?: RenameTarget, selection?: readonly unknown[]];
+  [commands.addTag]: [target?: TagTarget, selection?: readonly RunTarget[]];
+  [commands.moveToTrash]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.restore]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.newExperiment]: [preset?: { name: string }];
+  [commands.openArtifact]: [target?: ArtifactTarget];
+  [commands.copyId]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyTheTwoLines]: [];
+  [commands.loadMore]: [target?: LoadMoreTarget];
+  [commands.stopServer]: [];
+  [commands.restartServer]: [];
+  [commands.showLog]: [];
+}
+
+export type CommandHandlers<Id extends CommandId = CommandId> = {
+  [K in Id]: (...args: CommandArguments[K]) => unknown;
+};
+
+/** Registers the commands of one feature; together the features register every id (a test counts them). */
+export function registerCommands<Id extends CommandId>(
+  api: Pick<typeof vscode.commands, 'registerCommand'>,
+  handlers: CommandHandlers<Id>,
+): vscode.Disposable[] {
+  return Object.entries<(...args: never[]) => unknown>(handlers).map(([id, handler]) =>
+    api.registerCommand(id, handler as (...args: unknown[]) => unknown),
+  );
+}
+
+export function runCommand<Id extends CommandId>(
+  api: Pick<typeof vscode.commands, 'executeCommand'>,
+  id: Id,
+  ...args: CommandArguments[Id]
+): Thenable<unknown> {
+  return api.executeCommand(id, ...args);
+}
+
+interface Setting<T> {
+  readonly fallback: T;
+  readonly accepts: (value: unknown) => value is T;
+}
+
+const text = (fallback: string): Setting<string> => ({ fallback, accepts: (value) => typeof value === 'string' });
+const flag = (fallback: boolean): Setting<boolean> => ({ fallback, accepts: (value) => typeof value === 'boolean' });
+const number = (fallback: number): Setting<number> => ({
+  fallback,
+  accepts: (value): value is number => typeof value === 'number' && Number.isFinite(value),
+});
+const texts = (...fallback: string[]): Setting<readonly string[]> => ({
+  fallback,
+  accepts: (value): value is readonly string[] =>
+    Array.isArray(value) && value.every((each) => typeof each === 'string'),
+});
+
+/** Settings with their defaults, which a test compares with the manifest's. */
+export const settings = {
+  'labbook.store.path': text(''),
+  'labbook.server.keepAliveMinutes': number(10),
+  'labbook.terminals.setEnvironment': flag(true),
+  'labbook.metrics.primary': texts('*val*acc*', '*eval*acc*', '*val*loss*', '*loss*'),
+  'labbook.charts.initialRuns': number(20),
+} as const;
+
+export type SettingId = keyof typeof settings;
+
+/** The value of a setting; a value of the wrong type (settings.json is free text) counts as not set. */
+export function readSetting<Id extends SettingId>(
+  api: Pick<typeof vscode.workspace, 'getConfiguration'>,
+  id: Id,
+): (typeof settings)[Id]['fallback'] {
+  const value: unknown = api.getConfiguration().get(id);
+  const setting = settings[id];
+  return setting.accepts(value) ? value : setting.fallback;
+}
+
+/** What the server is doing, as `when` clauses see it. */
+export type ServerStateKey = 'off' | 'starting' | 'ready' | 'failed' | 'stopped';
+
+export interface ContextKeys {
+  'labbook.server': ServerStateKey;
+  /** False where the store can only be read: what would change it is then hidden. */
+  'labbook.canWrite': boolean;
+}
+
+export const contextKeys = ['labbook.server', 'labbook.canWrite'] as const satisfies readonly (keyof ContextKeys)[];
+
+/** Sets context keys, each only when its value changes. */
+export class ContextKeySetter {
+  readonly #sent = new Map<keyof ContextKeys, unknown>();
+
+  constructor(private readonly api: Pick<typeof vscode.commands, 'executeCommand'>) {}
+
+  set<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {
+    if (this.#sent.get(key) !== value) {
+      this.#sent.set(key, value);
+      void this.api.executeCommand('setContext', key, value);
+    }
+  }
+}
