@@ -23,6 +23,17 @@ export function killTree(child, signal = 'SIGKILL') {
   }
 }
 
+/** Ends what a child that has ended left behind in its process group (POSIX). */
+export function killGroup(child) {
+  if (posix && child.pid !== undefined) {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // nothing is left of it
+    }
+  }
+}
+
 process.on('exit', () => {
   for (const child of running) {
     killTree(child);

@@ -3,10 +3,10 @@
 // workbench in a headless Chromium, runs the test module inside its extension host and ends with that module's exit code.
 // It understands the arguments that runTests passes: --extensionDevelopmentPath, --extensionTestsPath, --user-data-dir,
 // --extensions-dir, and a folder to open.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { format, parseArgs } from 'node:util';
 import { root } from './root.mjs';
 import { endWithSignals } from './run.mjs';
 import { chromiumArguments, ensureChromium } from './setup/chromium.mjs';
@@ -39,16 +39,17 @@ function addDevelopmentOptions({ extensions, tests }) {
   };
 }
 
-/** What the extension host's console printed: a format with %c and styles, as browsers' consoles take it. */
-function printLog(type, args) {
-  const [first, ...rest] = args;
-  const styled = typeof first === 'string' && first.startsWith('%c');
-  const texts = styled ? [first.replace(/^%c\[[^\]]*\] ?/, '').replaceAll('%c', ''), ...rest.slice(1)] : args;
-  const line = texts
-    .filter((text) => !(typeof text === 'string' && /^color: ?/.test(text)))
-    .map((text) => (typeof text === 'string' ? text : JSON.stringify(text)))
-    .join(' ');
-  (type === 'error' || type === 'warn' ? process.stderr : process.stdout).write(`${line}\n`);
+/** Takes what the workbench logs. What a suite reports starts with `[test]` and is printed; the rest goes to a file. */
+function logTo(file) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, '');
+  return (type, args) => {
+    const line = format(...args);
+    if (line.startsWith('[test]')) {
+      console.log(line.replaceAll(/^\[test\] ?/gm, ''));
+    }
+    appendFileSync(file, `${new Date().toISOString()} ${type} ${line}\n`);
+  };
 }
 
 async function main(cleanups) {
@@ -64,7 +65,7 @@ async function main(cleanups) {
   const ended = new Promise((resolve) => {
     void page.exposeFunction('codeAutomationExit', (code) => resolve(code));
   });
-  await page.exposeFunction('codeAutomationLog', printLog);
+  await page.exposeFunction('codeAutomationLog', logTo(path.join(root, 'out', 'host', 'workbench.log')));
   await page.addInitScript(addDevelopmentOptions, {
     extensions: values.extensionDevelopmentPath.map((folder) => path.resolve(folder)),
     tests: path.resolve(values.extensionTestsPath),

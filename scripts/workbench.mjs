@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { killTree, run, start } from './run.mjs';
+import { killGroup, killTree, run, start } from './run.mjs';
 import { codeServer } from './setup/codeServer.mjs';
 
 /** User settings of a quiet workbench: no welcome pages, no updates, no chat, nothing that asks. */
@@ -79,7 +79,8 @@ export async function startWorkbench({ home, vsix, settings = {}, env = {}, port
   const config = path.join(home, 'config.yaml');
   writeFileSync(config, '');
   const folders = ['--user-data-dir', userData, '--extensions-dir', extensions, '--config', config];
-  const environment = cleanEnvironment(env);
+  // No marketplace: nothing here is to reach out.
+  const environment = cleanEnvironment({ EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env });
   if (vsix !== undefined) {
     await run(node, [entry, ...folders, '--install-extension', vsix, '--force'], { log, limit: 90, env: environment });
   }
@@ -129,5 +130,6 @@ async function stopWorkbench(child, file) {
     await ended;
     clearTimeout(timer);
   }
+  killGroup(child);
   await new Promise((resolve) => file.end(resolve));
 }

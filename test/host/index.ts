@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { format } from 'node:util';
 import Mocha from 'mocha';
 
 /**
@@ -7,6 +8,8 @@ import Mocha from 'mocha';
  * @throws Error when a test failed or none ran, which VS Code turns into its exit code
  */
 export async function run(): Promise<void> {
+  // The prefix tells the report from everything else that VS Code logs.
+  Mocha.reporters.Base.consoleLog = (...args: unknown[]) => console.log(`[test] ${format(...args)}`);
   const mocha = new Mocha({
     ui: 'bdd',
     reporter: 'spec',
