@@ -1,0 +1,27 @@
+import type { Info } from '../protocol/extras';
+import type { ServerAddress } from './types';
+
+/** A built-in server that answers. */
+export interface RunningServer {
+  readonly address: ServerAddress;
+  readonly pid: number;
+  readonly version: string;
+  readonly info: Info;
+  /** True where this call started it, false where it was found running. */
+  readonly started: boolean;
+}
+
+export interface ServerOptions {
+  readonly storeFolder: string;
+  /** `dist/labbook.cjs`. */
+  readonly cliPath: string;
+  /** Default `process.execPath`: the extension host's own Electron, which runs as Node. */
+  readonly execPath?: string;
+  /** The port that is tried first; without it the server prefers 5000. */
+  readonly preferPort?: number;
+  /** Minutes without windows, running runs and requests after which the server ends itself. */
+  readonly idleExitMinutes: number;
+  readonly signal?: AbortSignal;
+  /** Told in plain words what is being done, for a progress message. */
+  readonly onProgress?: (message: string) => void;
+}
