@@ -1,18 +1,27 @@
 // Builds everything that ships: the extension, the command line (server) and one bundle per panel.
-// `--watch` rebuilds on change, `--production` minifies; the bundles' sizes are printed.
+// `--watch` rebuilds on change, `--production` minifies, `--outdir DIR` writes elsewhere than to dist/.
 import { build, context } from 'esbuild';
 import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
-const watch = process.argv.includes('--watch');
-const production = process.argv.includes('--production');
+const { values } = parseArgs({
+  options: {
+    watch: { type: 'boolean', default: false },
+    production: { type: 'boolean', default: false },
+    outdir: { type: 'string', default: path.join(root, 'dist') },
+  },
+});
+const { watch, production } = values;
+const outdir = path.resolve(values.outdir);
 
 const shared = {
   absWorkingDir: root,
   bundle: true,
-  outdir: 'dist',
+  outdir,
+  metafile: true,
   sourcemap: production ? false : 'linked',
   minify: production,
   logLevel: 'info',
@@ -39,7 +48,7 @@ const bundles = [
   { ...node, entryPoints: { labbook: 'src/server/main.ts' } },
   {
     ...shared,
-    outdir: 'dist/webview',
+    outdir: path.join(outdir, 'webview'),
     platform: 'browser',
     format: 'iife',
     target: 'chrome122',
@@ -51,28 +60,37 @@ const bundles = [
 
 /** Files that ship as they are beside the bundles. */
 async function copyAssets() {
-  await cp(path.join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'), path.join(root, 'dist/sql-wasm.wasm'));
+  await cp(path.join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'), path.join(outdir, 'sql-wasm.wasm'));
 }
 
-async function printSizes() {
-  const names = await readdir(path.join(root, 'dist'), { recursive: true });
-  for (const name of names.sort()) {
-    const info = await stat(path.join(root, 'dist', name));
-    if (info.isFile() && !name.endsWith('.map')) {
-      console.log(`${name}  ${(info.size / 1000).toFixed(0)} kB`);
+/** Deletes what an earlier build left behind. What is written anew stays all the while: servers may be starting from it. */
+async function removeStale(written) {
+  for (const entry of await readdir(outdir, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile() && !written.has(file)) {
+      await rm(file);
     }
   }
 }
 
-await rm(path.join(root, 'dist'), { recursive: true, force: true });
-await mkdir(path.join(root, 'dist'), { recursive: true });
+async function printSizes(files) {
+  for (const file of [...files].filter((each) => !each.endsWith('.map')).sort()) {
+    const { size } = await stat(file);
+    console.log(`${path.relative(outdir, file)}  ${(size / 1000).toFixed(0)} kB`);
+  }
+}
+
+await mkdir(outdir, { recursive: true });
 await copyAssets();
 if (watch) {
   const contexts = await Promise.all(bundles.map((options) => context(options)));
   await Promise.all(contexts.map((each) => each.watch()));
 } else {
-  await Promise.all(bundles.map((options) => build(options)));
+  const results = await Promise.all(bundles.map((options) => build(options)));
+  const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  const written = new Set([...outputs.map((file) => path.resolve(root, file)), path.join(outdir, 'sql-wasm.wasm')]);
+  await removeStale(written);
   if (production) {
-    await printSizes();
+    await printSizes(written);
   }
 }

@@ -114,7 +114,8 @@ export async function run(command, args, { limit = 600, log, ...options } = {}) 
   }
   if (code !== 0) {
     const why = late ? `took longer than ${limit} s` : `ended with ${code}`;
-    const tail = log === undefined || !existsSync(log) ? '' : readFileSync(log, 'utf8').split('\n').slice(-40).join('\n');
+    const tail =
+      log === undefined || !existsSync(log) ? '' : readFileSync(log, 'utf8').split('\n').slice(-40).join('\n');
     throw new Error(`${path.basename(command)} ${args.slice(0, 4).join(' ')} ${why}${tail === '' ? '' : `\n${tail}`}`);
   }
 }

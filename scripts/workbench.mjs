@@ -85,7 +85,12 @@ export async function startWorkbench({ home, vsix, settings = {}, env = {}, port
     await run(node, [entry, ...folders, '--install-extension', vsix, '--force'], { log, limit: 90, env: environment });
   }
   const port = await freePort(preferred);
-  const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'];
+  const quiet = [
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--disable-workspace-trust',
+    '--disable-getting-started-override',
+  ];
   const address = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`];
   const child = start(node, [entry, ...address, ...quiet, ...folders], { env: environment, cwd: home });
   const file = createWriteStream(log, { flags: 'a' });

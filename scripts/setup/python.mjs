@@ -27,7 +27,9 @@ function systemPython() {
       return [command, ...first];
     }
   }
-  throw new Error('Python 3.10 or newer is needed for the tests with real clients, but no python3 was found on the PATH');
+  throw new Error(
+    'Python 3.10 or newer is needed for the tests with real clients, but no python3 was found on the PATH',
+  );
 }
 
 const executableIn = (folder) =>
@@ -52,7 +54,9 @@ async function createEnvironment(folder, requirements, log) {
  */
 export async function pythonWith(name, requirements) {
   const stamp = readFileSync(requirements, 'utf8');
-  const folder = await installed(`python-${name}`, stamp, (target, log) => createEnvironment(target, requirements, log));
+  const folder = await installed(`python-${name}`, stamp, (target, log) =>
+    createEnvironment(target, requirements, log),
+  );
   return executableIn(folder);
 }
 
@@ -63,6 +67,11 @@ export async function pythonFor(name) {
     throw new Error(`No Python environment is named ${name}: there are ${pythonNames().join(', ')}`);
   }
   return await pythonWith(name, requirements);
+}
+
+/** The Python for the sample project: only what its scripts need. */
+export async function pythonForSample() {
+  return await pythonWith('sample', path.join(root, 'scripts', 'sample', 'requirements.txt'));
 }
 
 /** Makes all environments of the tests, one after the other. @returns `{LABBOOK_PYTHON_<name>: interpreter}` */

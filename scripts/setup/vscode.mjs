@@ -41,7 +41,9 @@ export async function vscode() {
     try {
       return { kind: 'desktop', executable: await desktop() };
     } catch (error) {
-      console.log(`       VS Code cannot be downloaded here (${error.message ?? error}); using code-server as its stand-in`);
+      console.log(
+        `       VS Code cannot be downloaded here (${error.message ?? error}); using code-server as its stand-in`,
+      );
     }
   }
   await codeServer();

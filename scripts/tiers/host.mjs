@@ -1,5 +1,5 @@
 // The host tier: mocha inside VS Code's extension host, started by @vscode/test-electron.
-// Options after the tier's name go to mocha: `-g pattern`, `--timeout ms`.
+// LABBOOK_TESTS names the folder of the bundled tests. Options: `-g pattern`, `--timeout ms`.
 import { runTests } from '@vscode/test-electron';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ try {
   code = await runTests({
     vscodeExecutablePath: executable,
     extensionDevelopmentPath: root,
-    extensionTestsPath: path.join(root, 'out', 'test', 'host', 'index.cjs'),
+    extensionTestsPath: path.join(process.env.LABBOOK_TESTS, 'index.cjs'),
     launchArgs: [workspace, `--user-data-dir=${path.join(home, 'user')}`, `--extensions-dir=${path.join(home, 'ext')}`],
     extensionTestsEnv: { LABBOOK_TEST_GREP: values.grep, LABBOOK_TEST_TIMEOUT: values.timeout },
   });

@@ -1,0 +1,56 @@
+// All that must hold, one after the other, with a summary; the last line is for machines: `N passed, N failed`.
+import path from 'node:path';
+import { root } from '../root.mjs';
+import { run, step } from '../run.mjs';
+import { build, prepare, runTier, tierNames } from './tiers.mjs';
+
+/** Runs a step that passes or fails as a whole. */
+async function check(title, work) {
+  const from = performance.now();
+  let failed = 0;
+  try {
+    await work();
+  } catch (error) {
+    console.error(error.message);
+    failed = 1;
+  }
+  return { title, passed: 1 - failed, failed, skipped: 0, seconds: Math.round((performance.now() - from) / 1000) };
+}
+
+const script = (name, ...args) =>
+  run(process.execPath, [path.join('scripts', name), ...args], { cwd: root, limit: 400 });
+
+/** The tools of all tiers. They load and compile while lint and build run; each of them is asked for once. */
+async function setUp() {
+  for (const name of tierNames) {
+    await prepare(name);
+  }
+}
+
+function printSummary(results) {
+  console.log('');
+  for (const { title, passed, failed, skipped, seconds } of results) {
+    const state = failed === 0 ? 'ok    ' : 'failed';
+    const counts = `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+    console.log(`${state} ${title.padEnd(12)} ${`${seconds} s`.padStart(6)}   ${counts}`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  const skipped = sum('skipped');
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
+  return sum('failed');
+}
+
+/** @returns the exit code: 0 when all passed */
+export async function runEverything() {
+  const results = [];
+  const prepared = check('set-up', setUp);
+  results.push(await check('lint', () => script('lint.mjs')));
+  results.push(await check('build', () => build('--production')));
+  results.push(await check('package', () => step('package', () => script('package.mjs'))));
+  results.unshift(await prepared);
+  for (const name of tierNames) {
+    console.log(`\n── ${name} ──`);
+    results.push({ title: name, ...(await runTier(name, [], { isBuilt: true })) });
+  }
+  return printSummary(results) === 0 ? 0 : 1;
+}

@@ -1,0 +1,123 @@
+// What each test tier needs and how it runs.
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { buildTests } from '../build-tests.mjs';
+import { root } from '../root.mjs';
+import { killTree, run, start, step } from '../run.mjs';
+import { ensureChromium } from '../setup/chromium.mjs';
+import { codeServer } from '../setup/codeServer.mjs';
+import { pythonEnvironment, pythonForSample } from '../setup/python.mjs';
+import { vscode } from '../setup/vscode.mjs';
+
+const chromium = async () => ({ LABBOOK_CHROMIUM: await ensureChromium() });
+
+/** The ui tier types the sample project's scripts into a terminal. */
+const samplePython = async () => ({ LABBOOK_PYTHON: await pythonForSample() });
+
+/**
+ * `needs`: tools, as functions that install what is missing and give the environment variables that say where it is;
+ * `built`: whether it runs what `node esbuild.mjs` writes; `timeout`: of one test, in ms; `limit`: of the tier, in s.
+ */
+const tiers = {
+  unit: { needs: [], built: false, timeout: 20_000, limit: 300 },
+  webview: { needs: [chromium], built: true, timeout: 30_000, limit: 300 },
+  conformance: { needs: [pythonEnvironment], built: true, timeout: 60_000, limit: 600 },
+  host: { needs: [chromium, async () => void (await vscode())], built: true, timeout: 30_000, limit: 660 },
+  ui: {
+    needs: [chromium, async () => void (await codeServer()), samplePython],
+    built: false,
+    timeout: 60_000,
+    limit: 720,
+  },
+};
+
+export const tierNames = Object.keys(tiers);
+
+/** Installs what a tier needs. @returns the environment variables that tell its tests where things are */
+export async function prepare(name) {
+  const results = await Promise.all(tiers[name].needs.map((need) => need()));
+  return Object.assign({}, ...results);
+}
+
+export async function build(...options) {
+  const log = path.join(root, 'out', 'build.log');
+  await step('build', () => run(process.execPath, ['esbuild.mjs', ...options], { cwd: root, log, limit: 120 }));
+}
+
+function command(name, files, options) {
+  const { timeout } = tiers[name];
+  const colour = process.stdout.isTTY ? ['--color'] : [];
+  if (name === 'host') {
+    return [path.join('scripts', 'tiers', 'host.mjs'), '--timeout', String(timeout), ...options];
+  }
+  const mocha = path.join('node_modules', 'mocha', 'bin', 'mocha.js');
+  return ['--enable-source-maps', mocha, ...colour, '--timeout', String(timeout), ...options, ...files];
+}
+
+/** The escapes of colours, which stand between the words that are counted. */
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+function count(output, word) {
+  return [...output.matchAll(new RegExp(`^ *(\\d+) ${word}`, 'gm'))].reduce((sum, [, n]) => sum + Number(n), 0);
+}
+
+/**
+ * Builds and runs the tests of a tier; mocha's report goes to the console.
+ * @param {string[]} options for mocha
+ * @param {{isBuilt?: boolean}} state `isBuilt`: dist/ is fresh already
+ * @returns `{passed, failed, skipped, seconds}`; a tier without a test, one that ends badly and one past its limit count as failed
+ */
+export async function runTier(name, options = [], { isBuilt = false } = {}) {
+  const from = performance.now();
+  const result = { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  try {
+    const environment = await prepare(name);
+    if (tiers[name].built && !isBuilt) {
+      await build();
+    }
+    const { files, folder } = await buildTests(name);
+    if (files.length === 0) {
+      throw new Error(`The tier ${name} has no tests`);
+    }
+    const env = { ...environment, LABBOOK_TESTS: folder };
+    const { output, code } = await runMocha(name, command(name, files, options), env);
+    rmSync(folder, { recursive: true, force: true });
+    result.passed = count(output, 'passing');
+    result.skipped = count(output, 'pending');
+    result.failed = count(output, 'failing');
+    if (result.failed === 0 && (code !== 0 || result.passed === 0)) {
+      console.error(code === 0 ? `The tier ${name} ran no test` : `The tier ${name} ended with ${code}`);
+      result.failed = 1;
+    }
+  } catch (error) {
+    console.error(error.message);
+    result.failed += 1;
+  }
+  result.seconds = Math.round((performance.now() - from) / 1000);
+  return result;
+}
+
+async function runMocha(name, args, environment) {
+  const env = { ...process.env, ...environment };
+  const child = start(process.execPath, args, { cwd: root, env });
+  let output = '';
+  for (const [stream, target] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => {
+      output += text;
+      target.write(text);
+    });
+  }
+  const timer = setTimeout(() => {
+    console.error(`The tier ${name} took longer than ${tiers[name].limit} s`);
+    killTree(child);
+  }, tiers[name].limit * 1000);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status, signal) => resolve(status ?? signal ?? 1));
+  }).finally(() => clearTimeout(timer));
+  return { output: output.replace(colours, ''), code };
+}
