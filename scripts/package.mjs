@@ -15,11 +15,9 @@ const parts = ['.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'package
 
 /** The manifest without what only the checkout knows: scripts that would build again. */
 function shippedManifest() {
-  const {
-    scripts: _scripts,
-    devDependencies: _packages,
-    ...manifest
-  } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  delete manifest.scripts;
+  delete manifest.devDependencies;
   return manifest;
 }
 

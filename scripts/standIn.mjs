@@ -25,7 +25,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** The workbench reads its configuration from this attribute; the tests' options are put in before the page's own code runs. */
+/* global Element, location */
+/** In the page: the workbench reads its configuration from this attribute; the tests' options are put in before the page's own code runs. */
 function addDevelopmentOptions({ extensions, tests }) {
   const original = Element.prototype.getAttribute;
   Element.prototype.getAttribute = function (name) {

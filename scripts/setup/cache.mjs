@@ -1,5 +1,5 @@
 // Where the heavy tools live: outside the checkout, one folder per tool and version, each with a stamp that is written last.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -39,6 +39,16 @@ function alive(pid) {
   }
 }
 
+/** The process id in a lock file; undefined where it was released, or is being written, at this moment. */
+function holderOf(file) {
+  try {
+    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+    return Number.isNaN(pid) ? undefined : pid;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Takes the lock file of an install; a lock whose process is gone is taken over. Limit: 15 minutes. */
 async function lock(file) {
   const until = performance.now() + 15 * 60_000;
@@ -51,13 +61,8 @@ async function lock(file) {
         throw error;
       }
     }
-    let holder = Number.NaN;
-    try {
-      holder = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    } catch {
-      continue; // it was released between the two calls
-    }
-    if (Number.isNaN(holder) ? false : !alive(holder)) {
+    const holder = holderOf(file);
+    if (holder !== undefined && !alive(holder)) {
       rmSync(file, { force: true });
       continue;
     }
@@ -98,9 +103,4 @@ export async function installed(name, stamp, install) {
   } finally {
     rmSync(lockFile, { force: true });
   }
-}
-
-/** Whether a tool is in the cache, without installing it. */
-export function isInstalled(name, stamp) {
-  return isDone(path.join(cacheFolder(), name), stamp) && existsSync(path.join(cacheFolder(), name));
 }
