@@ -1,0 +1,158 @@
+/**
+ * How values look. English forms and `.` as the decimal point everywhere, as figures are to be compared and copied; dates and
+ * grouped counts follow the locale. What is copied or exported never comes from here, except from `exactNumber`.
+ */
+import type { Int64 } from './model';
+
+const minus = '\u2212';
+const shown = (text: string): string => text.replaceAll('-', minus);
+
+/** Cells from here on, and below 1e-3, are written with an exponent. */
+const large = 1e7;
+const small = 1e-3;
+const largestExact = 2 ** 53;
+
+/**
+ * Makes the format that the cells of one column (or tooltip) share: as many decimals as give the median `digits` significant
+ * digits, 0 to 6; integers in full where the column has only integers.
+ * @param digits 1 to 17
+ */
+export function metricFormat(column: Iterable<number>, digits = 4): (value: number) => string {
+  const values = [...column].filter(Number.isFinite);
+  const integers = values.every(Number.isInteger);
+  const decimals = integers ? 0 : decimalsFor(values, digits);
+  return (value) => {
+    if (!Number.isFinite(value)) {
+      return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : `${minus}Inf`;
+    }
+    if (value === 0) {
+      return '0';
+    }
+    const size = Math.abs(value);
+    const exponent = integers && Number.isInteger(value) ? size > largestExact : size >= large || size < small;
+    return shown(exponent ? value.toExponential(digits - 1).replace('e+', 'e') : value.toFixed(decimals));
+  };
+}
+
+/** A metric by itself, as a column of one. */
+export function formatMetric(value: number, digits = 4): string {
+  return metricFormat([value], digits)(value);
+}
+
+/** The shortest text that reads back as the same double, with an ASCII minus: for hovers and for copying. */
+export function exactNumber(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** A step in a short form: `999`, `1k`, `58k`, `1.5M`. Cut, not rounded: a step that is shown has been reached. */
+export function formatStep(step: Int64): string {
+  const size = Math.abs(Number(step));
+  const units = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+  let unit = 0;
+  while (size >= 1000 ** (unit + 1) && unit < units.length - 1) {
+    unit++;
+  }
+  const scaled = size / 1000 ** unit;
+  const text = unit > 0 && scaled < 10 ? String(Math.floor(scaled * 10) / 10) : String(Math.floor(scaled));
+  return (step < 0 ? minus : '') + text + (units[unit] ?? '');
+}
+
+/** A count or a step in full, grouped as the locale does: `78,200`. */
+export function formatCount(count: Int64, locale?: string): string {
+  return shown(new Intl.NumberFormat(locale).format(count));
+}
+
+/** @param milliseconds `812 ms`, `9.4 s`, `58m 12s`, `3h 40m`, `2d 05h`; negative ones count as 0 */
+export function formatDuration(milliseconds: number): string {
+  const rounded = Math.max(0, Math.round(milliseconds));
+  if (!(rounded >= 0 && rounded < Infinity)) {
+    return '–';
+  }
+  if (rounded < 1000) {
+    return `${rounded} ms`;
+  }
+  if (rounded < 59_950) {
+    return `${(rounded / 1000).toFixed(1)} s`;
+  }
+  const seconds = Math.round(rounded / 1000);
+  const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86_400)];
+  if (hours < 1) {
+    return `${minutes}m ${pad(seconds % 60)}s`;
+  }
+  return days < 1 ? `${hours}h ${pad(minutes % 60)}m` : `${days}d ${pad(hours % 24)}h`;
+}
+
+/**
+ * `3 s ago`, `20 min ago`, `5 h ago`, up to `29 d ago`, then the local date `2026-09-14`. What lies ahead (clocks differ) is now.
+ * @param time Unix milliseconds
+ * @param now Unix milliseconds
+ */
+export function formatAgo(time: Int64, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - Number(time)) / 1000));
+  if (seconds < 60) {
+    return `${seconds} s ago`;
+  }
+  if (seconds < 3600) {
+    return `${Math.floor(seconds / 60)} min ago`;
+  }
+  if (seconds < 86_400) {
+    return `${Math.floor(seconds / 3600)} h ago`;
+  }
+  const days = Math.floor(seconds / 86_400);
+  const date = dateOf(time);
+  if (days < 30 || !date) {
+    return `${days} d ago`;
+  }
+  return `${String(date.getFullYear()).padStart(4, '0')}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}
+
+/**
+ * Date and time for a hover: local with the zone in the locale's form, and UTC as ISO 8601. A time outside of what a date can
+ * be is given as its number.
+ * @param timeZone IANA name; default: the machine's
+ */
+export function formatInstant(time: Int64, locale?: string, timeZone?: string): { local: string; utc: string } {
+  const date = dateOf(time);
+  if (!date) {
+    return { local: String(time), utc: String(time) };
+  }
+  const format = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'long',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  });
+  return { local: format.format(date), utc: date.toISOString() };
+}
+
+/** Decimal units: `812 B`, `6.4 kB`, `96 kB`, `412 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  let unit = 0;
+  let scaled = bytes;
+  // 999.95 would be written as 1000.
+  while (scaled >= (unit === 0 ? 1000 : 999.5) && unit < units.length - 1) {
+    unit++;
+    scaled /= 1000;
+  }
+  const text = unit === 0 || scaled >= 99.95 ? scaled.toFixed(0) : scaled.toFixed(1).replace(/\.0$/, '');
+  return `${text} ${units[unit]}`;
+}
+
+function decimalsFor(values: readonly number[], digits: number): number {
+  const sizes = values.map(Math.abs).filter((size) => size > 0);
+  sizes.sort((a, b) => a - b);
+  const middle = sizes.length / 2;
+  const [low = 1, high = 1] = [sizes[Math.ceil(middle) - 1], sizes[Math.floor(middle)]];
+  // Halves first: the sum of two of the largest doubles overflows.
+  const median = low / 2 + high / 2;
+  return Math.min(6, Math.max(0, digits - 1 - Math.floor(Math.log10(median))));
+}
+
+function dateOf(time: Int64): Date | undefined {
+  const date = new Date(Number(time));
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
