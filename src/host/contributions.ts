@@ -4,7 +4,14 @@
  * against this file in both directions. `vscode`'s namespaces are passed in, so pure code can import the ids.
  */
 import type * as vscode from 'vscode';
-import type { RunTarget, ExperimentTarget, RenameTarget, TagTarget, ArtifactTarget, LoadMoreTarget } from './commands/targets';
+import type {
+  RunTarget,
+  ExperimentTarget,
+  RenameTarget,
+  TagTarget,
+  ArtifactTarget,
+  LoadMoreTarget,
+} from './commands/targets';
 
 export const extensionId = 'labbook.labbook';
 export const scheme = 'labbook';
@@ -53,7 +60,10 @@ export interface CommandArguments {
   [commands.refresh]: [];
   [commands.rename]: [target?: RenameTarget, selection?: readonly unknown[]];
   [commands.addTag]: [target?: TagTarget, selection?: readonly RunTarget[]];
-  [commands.moveToTrash]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.moveToTrash]: [
+    target?: RunTarget | ExperimentTarget,
+    selection?: readonly (RunTarget | ExperimentTarget)[],
+  ];
   [commands.restore]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
   [commands.newExperiment]: [preset?: { name: string }];
   [commands.openArtifact]: [target?: ArtifactTarget];

@@ -1,0 +1,77 @@
+/**
+ * What a command is applied to. Arguments of commands come from menus (a tree item and the selection), from keybindings and
+ * the palette (nothing), from panels and from anyone who writes keybindings.json, so they are looked at, never believed.
+ */
+export interface RunTarget {
+  readonly runId: string;
+  readonly experimentId?: string;
+}
+
+export interface ExperimentTarget {
+  readonly experimentId: string;
+}
+
+/** A run or an experiment, with its new name where nobody is to be asked for it. */
+export type RenameTarget = (RunTarget | ExperimentTarget) & { readonly name?: string };
+
+/** A run, with the tag where nobody is to be asked for it. */
+export type TagTarget = RunTarget & { readonly key?: string; readonly value?: string };
+
+export interface ArtifactTarget extends RunTarget {
+  readonly path: string;
+}
+
+export interface LoadMoreTarget {
+  readonly experimentId: string;
+}
+
+/** A run or an experiment, told apart. */
+export type Thing =
+  { readonly kind: 'run'; readonly runId: string } | { readonly kind: 'experiment'; readonly experimentId: string };
+
+function fieldOf(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) {
+    return undefined;
+  }
+  const field: unknown = Reflect.get(value, name);
+  return typeof field === 'string' && field !== '' ? field : undefined;
+}
+
+/** A field of a command's argument where it is a text. */
+export const textField = fieldOf;
+
+/**
+ * What one argument stands for: a tree item of a run or an experiment, or a plain `{runId}` or `{experimentId}`. Items below
+ * a run (metrics, artifacts…) also carry a run id but are no runs: deleting one must not delete its run.
+ */
+export function thingOf(value: unknown): Thing | undefined {
+  const kind = fieldOf(value, 'kind');
+  const runId = fieldOf(value, 'runId');
+  const experimentId = fieldOf(value, 'experimentId');
+  if (runId !== undefined && (kind === undefined || kind === 'run')) {
+    return { kind: 'run', runId };
+  }
+  if (runId === undefined && experimentId !== undefined && (kind === undefined || kind === 'experiment')) {
+    return { kind: 'experiment', experimentId };
+  }
+  return undefined;
+}
+
+/**
+ * What a command is applied to: the selection where the clicked item is part of it (as in VS Code's own trees), else the
+ * item alone; without arguments what is selected in the tree. Each thing once, in order.
+ */
+export function thingsOf(target: unknown, selection: unknown, treeSelection: readonly unknown[]): Thing[] {
+  const given = target === undefined ? treeSelection : Array.isArray(selection) ? [target, ...selection] : [target];
+  const things = new Map<string, Thing>();
+  for (const thing of given.map(thingOf)) {
+    if (thing !== undefined) {
+      things.set(thing.kind === 'run' ? `run:${thing.runId}` : `experiment:${thing.experimentId}`, thing);
+    }
+  }
+  return [...things.values()];
+}
+
+export function runIdsOf(things: readonly Thing[]): string[] {
+  return things.flatMap((thing) => (thing.kind === 'run' ? [thing.runId] : []));
+}

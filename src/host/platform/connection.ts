@@ -1,0 +1,232 @@
+import type { RunningServer } from '../../client/serverTypes';
+import type { ChangeFeed, TrackingClient } from '../../client/types';
+import type { ChangeBatch } from '../../protocol/extras';
+import { Disposables } from './disposables';
+import { Emitter } from './emitter';
+
+/** A server that answers, and the ways to it. Ends with the server. */
+export interface Session {
+  readonly server: RunningServer;
+  readonly client: TrackingClient;
+  readonly feed: ChangeFeed;
+}
+
+export type ServerState =
+  /** Not allowed to start yet: the workspace is not trusted. */
+  | { readonly kind: 'off' }
+  | { readonly kind: 'starting'; readonly message: string }
+  | { readonly kind: 'ready'; readonly session: Session }
+  /** Given up; `reason` is fit to show. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** By the user. */
+  | { readonly kind: 'stopped' };
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export interface ConnectionOptions {
+  /** Finds or starts the server and connects to it. */
+  readonly open: (signal: AbortSignal, onProgress: (message: string) => void) => Promise<Session>;
+  /** Ends the server's process. */
+  readonly stop: (session: Session) => Promise<void>;
+  readonly log: Log;
+  /** Milliseconds before each further try to get a server; as many tries as there are numbers, then it has failed. */
+  readonly retryDelays: readonly number[];
+}
+
+/**
+ * Keeps the window connected to its store's server: finds or starts it, notices when it goes away, finds or starts it again,
+ * and gives up with a reason after some tries. Whoever needs the server waits for `ready()`.
+ */
+export class Connection {
+  #state: ServerState = { kind: 'off' };
+  #attempt: AbortController | undefined;
+  readonly #owned = new Disposables();
+  #session = new Disposables();
+  readonly #onState: Emitter<ServerState>;
+  readonly #onChange: Emitter<ChangeBatch>;
+  readonly #onReset: Emitter<void>;
+
+  constructor(private readonly options: ConnectionOptions) {
+    const onError = (error: unknown): void => options.log.error(`A listener failed: ${describe(error)}`);
+    this.#onState = this.#owned.add(new Emitter<ServerState>(onError));
+    this.#onChange = this.#owned.add(new Emitter<ChangeBatch>(onError));
+    this.#onReset = this.#owned.add(new Emitter<void>(onError));
+  }
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  get session(): Session | undefined {
+    return this.#state.kind === 'ready' ? this.#state.session : undefined;
+  }
+
+  onState(listener: (state: ServerState) => void): { dispose(): void } {
+    return this.#onState.event(listener);
+  }
+
+  /** What changed on the server, whichever session told it. */
+  onChange(listener: (batch: ChangeBatch) => void): { dispose(): void } {
+    return this.#onChange.event(listener);
+  }
+
+  /** What changed is not known: read afresh. Also told when a new session begins. */
+  onReset(listener: () => void): { dispose(): void } {
+    return this.#onReset.event(listener);
+  }
+
+  /** The session, as soon as there is one. @throws Error when there will be none, with the reason, or after `timeout` ms. */
+  async ready(timeout = 60_000): Promise<Session> {
+    if (this.#state.kind === 'ready') {
+      return this.#state.session;
+    }
+    const waiting = new Disposables();
+    try {
+      return await new Promise<Session>((resolve, reject) => {
+        const look = (state: ServerState): void => {
+          if (state.kind === 'ready') resolve(state.session);
+          if (state.kind === 'failed') reject(new Error(state.reason));
+          if (state.kind === 'stopped') reject(new Error('The tracking server is stopped.'));
+        };
+        waiting.add(this.onState(look));
+        const timer = setTimeout(() => reject(new Error('The tracking server did not start in time.')), timeout);
+        waiting.add({ dispose: () => clearTimeout(timer) });
+        look(this.#state);
+      });
+    } finally {
+      waiting.dispose();
+    }
+  }
+
+  /** Finds or starts the server; nothing happens where that is under way or done. */
+  start(): void {
+    if (this.#attempt === undefined && this.#state.kind !== 'ready') {
+      void this.#connect('Starting the tracking server…');
+    }
+  }
+
+  /** Ends the server's process and stays without one. @throws Error where it does not end */
+  async stop(): Promise<void> {
+    const session = this.session;
+    this.#attempt?.abort();
+    this.#attempt = undefined;
+    // First, so that its going away is not taken for an accident.
+    this.#set({ kind: 'stopped' });
+    this.#endSession();
+    if (session) {
+      await this.options.stop(session);
+    }
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    this.start();
+  }
+
+  /** Leaves the server running: other windows and scripts use it. */
+  dispose(): void {
+    this.#attempt?.abort();
+    this.#endSession();
+    this.#owned.dispose();
+  }
+
+  async #connect(message: string): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    const progress = (text: string): void => {
+      if (!attempt.signal.aborted) {
+        this.#set({ kind: 'starting', message: text });
+      }
+    };
+    progress(message);
+    let reason = '';
+    for (const delay of [0, ...this.options.retryDelays]) {
+      await sleep(delay, attempt.signal);
+      if (attempt.signal.aborted) {
+        return;
+      }
+      try {
+        const session = await this.options.open(attempt.signal, progress);
+        if (attempt.signal.aborted) {
+          session.feed.dispose();
+          session.client.dispose();
+          return;
+        }
+        this.#attempt = undefined;
+        this.#begin(session);
+        return;
+      } catch (error) {
+        reason = describe(error);
+        this.options.log.warn(`No tracking server: ${reason}`);
+      }
+    }
+    if (!attempt.signal.aborted) {
+      this.#attempt = undefined;
+      this.options.log.error(`Gave up: ${reason}`);
+      this.#set({ kind: 'failed', reason });
+    }
+  }
+
+  #begin(session: Session): void {
+    const { client, feed, server } = session;
+    this.#session = new Disposables();
+    this.#session.add(client);
+    this.#session.add(feed);
+    this.#session.add(feed.onChange((batch) => this.#onChange.fire(batch)));
+    this.#session.add(feed.onReset(() => this.#onReset.fire()));
+    this.#session.add(
+      feed.onState((state) => {
+        if (state.state === 'disconnected') {
+          this.#lost(state.reason);
+        }
+      }),
+    );
+    this.options.log.info(
+      `${server.started ? 'Started' : 'Found'} the tracking server ${client.url}, process ${server.pid}.`,
+    );
+    this.#set({ kind: 'ready', session });
+    this.#onReset.fire();
+    if (feed.state.state === 'disconnected') {
+      this.#lost(feed.state.reason);
+    }
+  }
+
+  #lost(reason: string): void {
+    if (this.#state.kind !== 'ready') {
+      return;
+    }
+    this.options.log.warn(`Lost the tracking server: ${reason}`);
+    this.#endSession();
+    void this.#connect('The tracking server went away; looking for it…');
+  }
+
+  #endSession(): void {
+    this.#session.dispose();
+  }
+
+  #set(state: ServerState): void {
+    this.#state = state;
+    this.#onState.fire(state);
+  }
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** An error in words that can be shown. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

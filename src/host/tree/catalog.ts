@@ -1,0 +1,406 @@
+import { RequestError } from '../../client/requestError';
+import type { TrackingClient } from '../../client/types';
+import { Coalescer } from '../../core/coalescer';
+import { compareInt64 } from '../../core/int64';
+import type { ArtifactEntry, Experiment, Run } from '../../core/model';
+import type { ChangeBatch } from '../../protocol/extras';
+import type { ExperimentEntry, RunList, TreeModel } from './model';
+import { primaryMetricOf } from './primaryMetric';
+import { PendingChanges } from './pendingChanges';
+import { parentIdOf, runForest } from './runForest';
+
+/** Runs that are read at first, and more with each "Load more runs". */
+export const pageSize = 200;
+/** Experiments whose runs are counted without anyone having opened them. */
+const eagerExperiments = 20;
+/** Beyond this many changed runs, reading the page again is cheaper than reading each. */
+const singleReads = 40;
+const parallelReads = 4;
+/** Milliseconds between two refreshes; what a script logs meanwhile is read at once. */
+const refreshInterval = 150;
+
+/** What must be drawn again. */
+export interface Touched {
+  /** The list of experiments changed: everything. */
+  readonly all: boolean;
+  /** Experiments whose runs came, went, or changed their state. */
+  readonly experiments: ReadonlySet<string>;
+  /** Runs whose contents changed, with their experiments; none of those in `experiments`. */
+  readonly runs: ReadonlyMap<string, string>;
+  /** Runs whose files changed, with their experiments. */
+  readonly artifacts: ReadonlyMap<string, string>;
+}
+
+export interface CatalogOptions {
+  /** Globs of `labbook.metrics.primary`. */
+  readonly primaryPatterns: () => readonly string[];
+  readonly onTouched: (touched: Touched) => void;
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+/**
+ * What the tree shows of a server: experiments, the runs of those that somebody looked at, the artifact folders that were
+ * opened. The change feed says what changed; only that is read again, by one reader at a time.
+ */
+export class Catalog implements TreeModel {
+  #client: TrackingClient | undefined;
+  #experiments: ExperimentEntry[] = [];
+  /** Ends when the last reader is done; see `#alone`. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #artifacts = new Map<string, Map<string, Promise<readonly ArtifactEntry[]>>>();
+  readonly #listed = new Map<string, Map<string, readonly ArtifactEntry[]>>();
+  /** Parents that are named by a tag but are not there, so that they are not asked for again and again. */
+  readonly #missingParents = new Set<string>();
+  readonly #pending = new PendingChanges();
+  readonly #refresher: Coalescer;
+
+  constructor(private readonly options: CatalogOptions) {
+    this.#refresher = new Coalescer(() => this.#refresh(), {
+      minInterval: refreshInterval,
+      onError: (error) => {
+        // What was taken and not shown is not known any more.
+        this.#pending.addAll();
+        options.onError('refreshing the tree', error);
+      },
+    });
+  }
+
+  get experiments(): readonly ExperimentEntry[] {
+    return this.#experiments;
+  }
+
+  get runningRuns(): number {
+    return this.#experiments.reduce((sum, { list }) => sum + (list?.running ?? 0), 0);
+  }
+
+  experiment(id: string): ExperimentEntry | undefined {
+    return this.#experiments.find(({ experiment }) => experiment.id === id);
+  }
+
+  /** The run where it is loaded. */
+  run(runId: string): Run | undefined {
+    for (const { list } of this.#experiments) {
+      const run = list?.runs.get(runId);
+      if (run) {
+        return run;
+      }
+    }
+    return undefined;
+  }
+
+  artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined {
+    return this.#listed.get(runId)?.get(path);
+  }
+
+  /** Reads from another server from now on; undefined: nothing is read, what is there stays until `clear`. */
+  connect(client: TrackingClient | undefined): void {
+    this.#client = client;
+    this.reload();
+  }
+
+  clear(): void {
+    this.#experiments = [];
+    this.#artifacts.clear();
+    this.#listed.clear();
+    this.#missingParents.clear();
+    this.options.onTouched({ all: true, experiments: new Set(), runs: new Map(), artifacts: new Map() });
+  }
+
+  /** Reads everything that is shown afresh. */
+  reload(): void {
+    this.#pending.addAll();
+    this.#refresher.request();
+  }
+
+  apply(batch: ChangeBatch): void {
+    this.#pending.add(batch);
+    this.#refresher.request();
+  }
+
+  /** Loads the newest runs of an experiment unless they are loaded. */
+  async load(experimentId: string): Promise<void> {
+    await this.#alone(async () => {
+      if (this.experiment(experimentId)?.list === undefined) {
+        await this.#read(experimentId, pageSize);
+      }
+    });
+  }
+
+  async loadMore(experimentId: string): Promise<void> {
+    await this.#alone(async () => {
+      const loaded = this.experiment(experimentId)?.list?.runs.size ?? 0;
+      await this.#read(experimentId, loaded + pageSize);
+    });
+    this.#touch({ experiments: new Set([experimentId]) });
+  }
+
+  /** The entries of a folder of a run; listed once, until its files change. */
+  async loadArtifacts(runId: string, path: string): Promise<readonly ArtifactEntry[]> {
+    const folders = getOrAdd(this.#artifacts, runId, () => new Map<string, Promise<readonly ArtifactEntry[]>>());
+    const listing = getOrAdd(folders, path, () => this.#connected().listArtifacts(runId, path));
+    try {
+      const entries = await listing;
+      if (folders.get(path) === listing && this.#artifacts.get(runId) === folders) {
+        getOrAdd(this.#listed, runId, () => new Map<string, readonly ArtifactEntry[]>()).set(path, entries);
+      }
+      return entries;
+    } catch (error) {
+      folders.delete(path);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#refresher.dispose();
+  }
+
+  /** One reader at a time: an older answer must never be written over a newer one. */
+  #alone<T>(read: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(read);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #connected(): TrackingClient {
+    if (this.#client === undefined) {
+      throw new Error('The tracking server is not connected.');
+    }
+    return this.#client;
+  }
+
+  #touch(touched: Partial<Touched>): void {
+    this.options.onTouched({ all: false, experiments: new Set(), runs: new Map(), artifacts: new Map(), ...touched });
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#client === undefined) {
+      return;
+    }
+    const changes = this.#pending.take();
+    if (changes.all) {
+      await this.#refreshAll();
+      return;
+    }
+    const experiments = new Set<string>();
+    const listChanged = await this.#alone(() => this.#refreshExperiments([...changes.experiments]));
+    const runs = new Map<string, string>();
+    for (const [experimentId, runIds] of changes.runs) {
+      const { structure, changed } = await this.#alone(() => this.#refreshRuns(experimentId, runIds));
+      if (structure) {
+        experiments.add(experimentId);
+      } else {
+        changed.forEach((id) => runs.set(id, experimentId));
+      }
+    }
+    for (const runId of changes.artifacts.keys()) {
+      this.#artifacts.delete(runId);
+      this.#listed.delete(runId);
+    }
+    this.#touch({ all: listChanged, experiments, runs, artifacts: changes.artifacts });
+  }
+
+  async #refreshAll(): Promise<void> {
+    this.#artifacts.clear();
+    this.#listed.clear();
+    this.#missingParents.clear();
+    await this.#alone(() => this.#readExperiments());
+    const byActivity = [...this.#experiments].sort((a, b) =>
+      compareInt64(b.experiment.updatedAt, a.experiment.updatedAt),
+    );
+    const [only] = byActivity;
+    // Whether a store with one experiment is empty decides between tree and welcome text, so look before drawing.
+    const drawFirst = byActivity.length > 1;
+    if (drawFirst) {
+      this.#touch({ all: true });
+    }
+    for (const [place, { experiment, list }] of byActivity.entries()) {
+      if (list !== undefined || place < eagerExperiments) {
+        await this.#alone(() => this.#read(experiment.id, Math.max(pageSize, list?.runs.size ?? 0)));
+        if (drawFirst) {
+          this.#touch({ experiments: new Set([experiment.id]) });
+        }
+      }
+    }
+    if (!drawFirst || only === undefined) {
+      this.#touch({ all: true });
+    }
+  }
+
+  async #readExperiments(): Promise<void> {
+    const experiments = await this.#connected().allExperiments();
+    this.#setExperiments(experiments.map((experiment) => ({ experiment, list: this.experiment(experiment.id)?.list })));
+  }
+
+  #setExperiments(entries: ExperimentEntry[]): void {
+    this.#experiments = entries.sort(
+      (a, b) =>
+        compareInt64(b.experiment.createdAt, a.experiment.createdAt) ||
+        Number(b.experiment.id) - Number(a.experiment.id),
+    );
+  }
+
+  /** @returns whether the list of experiments, or what is written beside one, changed */
+  async #refreshExperiments(ids: readonly string[]): Promise<boolean> {
+    if (ids.length > singleReads) {
+      await this.#readExperiments();
+      return true;
+    }
+    let changed = false;
+    for (const id of ids) {
+      const experiment = await gone(this.#connected().getExperiment(id));
+      const before = this.experiment(id);
+      const others = this.#experiments.filter((each) => each.experiment.id !== id);
+      const now: Experiment | undefined = experiment?.stage === 'active' ? experiment : undefined;
+      changed ||= now?.name !== before?.experiment.name || tagsDiffer(now, before?.experiment);
+      if (now) {
+        this.#setExperiments([...others, { experiment: now, list: before?.list }]);
+        if (before === undefined) {
+          await this.#read(id, pageSize);
+        } else if (before.list) {
+          this.#setList(id, before.list.runs, before.list.slots, before.list.more);
+        }
+      } else {
+        this.#setExperiments(others);
+      }
+    }
+    return changed;
+  }
+
+  async #refreshRuns(
+    experimentId: string,
+    runIds: ReadonlySet<string>,
+  ): Promise<{ structure: boolean; changed: readonly string[] }> {
+    const list = this.experiment(experimentId)?.list;
+    if (list === undefined || runIds.size > singleReads) {
+      await this.#read(experimentId, Math.max(pageSize, list?.runs.size ?? 0));
+      return { structure: true, changed: [] };
+    }
+    const runs = new Map(list.runs);
+    await inParallel([...runIds], async (id) => {
+      const run = await gone(this.#connected().getRun(id));
+      if (run?.info.stage === 'active' && run.info.experimentId === experimentId) {
+        runs.set(id, run);
+      } else {
+        runs.delete(id);
+      }
+    });
+    await this.#addParents(experimentId, runs);
+    const slots = await this.#slotsOf(runs, list.slots);
+    const after = this.#setList(experimentId, runs, slots, list.more);
+    const structure =
+      after === undefined ||
+      after.primaryMetric !== list.primaryMetric ||
+      [...new Set([...runs.keys(), ...list.runs.keys()])].some((id) => movedOrTurned(list.runs.get(id), runs.get(id)));
+    return { structure, changed: [...runIds] };
+  }
+
+  /** Reads the newest `limit` runs of an experiment. */
+  async #read(experimentId: string, limit: number): Promise<void> {
+    // One page from the start: a token of an earlier page would skip runs when some were deleted since.
+    const page = await this.#connected().searchRuns({ experimentIds: [experimentId], maxResults: limit });
+    const runs = new Map(page.items.map((run) => [run.info.id, run]));
+    await this.#addParents(experimentId, runs);
+    const slots = await this.#slotsOf(runs, new Map());
+    this.#setList(experimentId, runs, slots, page.nextPageToken !== undefined);
+  }
+
+  /** Parents are older than their children, so they are often on a later page; without them children would lie about. */
+  async #addParents(experimentId: string, runs: Map<string, Run>): Promise<void> {
+    for (let depth = 0; depth < 10; depth += 1) {
+      const wanted = [...runs.values()]
+        .map(parentIdOf)
+        .filter((id): id is string => id !== undefined && !runs.has(id) && !this.#missingParents.has(id));
+      if (wanted.length === 0) {
+        return;
+      }
+      await inParallel([...new Set(wanted)].slice(0, pageSize), async (id) => {
+        const run = await gone(this.#connected().getRun(id));
+        if (run?.info.stage === 'active' && run.info.experimentId === experimentId) {
+          runs.set(id, run);
+        } else {
+          this.#missingParents.add(id);
+        }
+      });
+    }
+  }
+
+  async #slotsOf(
+    runs: ReadonlyMap<string, Run>,
+    known: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, number>> {
+    const unknown = [...runs.keys()].filter((id) => !known.has(id));
+    if (unknown.length === 0) {
+      return known;
+    }
+    const slots = await this.#connected().slots(unknown);
+    return new Map([...known, ...(slots ?? [])]);
+  }
+
+  #setList(
+    experimentId: string,
+    runs: ReadonlyMap<string, Run>,
+    slots: ReadonlyMap<string, number>,
+    more: boolean,
+  ): RunList | undefined {
+    const at = this.#experiments.findIndex(({ experiment }) => experiment.id === experimentId);
+    const entry = this.#experiments[at];
+    if (entry === undefined) {
+      return undefined;
+    }
+    const keys = new Set<string>();
+    let running = 0;
+    for (const run of runs.values()) {
+      run.metrics.forEach(({ key }) => keys.add(key));
+      running += run.info.status === 'RUNNING' ? 1 : 0;
+    }
+    const primaryMetric = primaryMetricOf(entry.experiment, keys, this.options.primaryPatterns());
+    const list: RunList = { runs, forest: runForest(runs), slots, more, primaryMetric, running };
+    this.#experiments[at] = { experiment: entry.experiment, list };
+    return list;
+  }
+}
+
+/** True where a run came, went, changed its state or its place; its row's neighbours or the counts above change then. */
+function movedOrTurned(before: Run | undefined, after: Run | undefined): boolean {
+  return (
+    before?.info.status !== after?.info.status ||
+    before?.info.startTime !== after?.info.startTime ||
+    (before && parentIdOf(before)) !== (after && parentIdOf(after))
+  );
+}
+
+function tagsDiffer(a: Experiment | undefined, b: Experiment | undefined): boolean {
+  return JSON.stringify(a?.tags) !== JSON.stringify(b?.tags);
+}
+
+/** The answer, or undefined where the thing does not exist (any more). */
+async function gone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) {
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallelReads, items.length) }, worker));
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const value = make();
+  map.set(key, value);
+  return value;
+}

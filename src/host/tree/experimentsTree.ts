@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../platform/connection';
+import { describe } from '../platform/connection';
+import type { Translate } from '../platform/text';
+import type { Catalog, Touched } from './catalog';
+import type { ArtifactRef, NodeRef, RunRef } from './model';
+import { childRefs, experimentRef, parentRef, rootRefs, tooltipOf, viewOf } from './nodes';
+import { safeMarkdown, treeItem } from './treeItems';
+
+/** Feeds VS Code's tree from the catalog; what stands where and how it looks is decided in `nodes.ts`. */
+export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
+  readonly #changed = new vscode.EventEmitter<NodeRef[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  /**
+   * The one object of each id. VS Code knows elements by identity, so the same thing must be the same object for a refresh to
+   * find its row, and for expansion and selection to stay.
+   */
+  readonly #refs = new Map<string, NodeRef>();
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly connection: Connection,
+    private readonly t: Translate,
+  ) {}
+
+  /** Draws again what changed, and only that. */
+  refresh(touched: Touched): void {
+    if (touched.all) {
+      this.#changed.fire(undefined);
+      return;
+    }
+    const ids = [
+      ...[...touched.experiments].map((id) => experimentRef(id).id),
+      ...[...touched.runs].filter(([, experiment]) => !touched.experiments.has(experiment)).map(([id]) => `run:${id}`),
+      ...[...touched.artifacts]
+        .filter(([id, experiment]) => !touched.experiments.has(experiment) && !touched.runs.has(id))
+        .map(([id]) => `artifacts:${id}`),
+    ];
+    const refs = ids.flatMap((id) => this.#refs.get(id) ?? []);
+    if (refs.length > 0) {
+      this.#changed.fire(refs);
+    }
+    // An experiment that is not shown means that the tree is empty or was never drawn.
+    if ([...touched.experiments].some((id) => !this.#refs.has(experimentRef(id).id))) {
+      this.#changed.fire(undefined);
+    }
+  }
+
+  getTreeItem(ref: NodeRef): vscode.TreeItem {
+    const view = viewOf(ref, this.catalog, this.t);
+    // Gone since it was listed; the refresh that takes its row away is on its way.
+    return view ? treeItem(ref, view) : { id: ref.id, label: '' };
+  }
+
+  async getChildren(ref?: NodeRef): Promise<NodeRef[]> {
+    if (this.connection.session === undefined && this.catalog.experiments.length === 0) {
+      return [];
+    }
+    if (ref === undefined) {
+      return this.#known(rootRefs(this.catalog));
+    }
+    try {
+      return this.#known(childRefs(ref, this.catalog) ?? (await this.#loaded(ref)));
+    } catch (error) {
+      const message = this.t('Could not be read: {0}', describe(error));
+      return this.#known([{ kind: 'failure', id: `failure:${ref.id}`, parent: ref.id, message }]);
+    }
+  }
+
+  getParent(ref: NodeRef): NodeRef | undefined {
+    const parent = ref.kind === 'failure' ? this.#refs.get(ref.parent) : parentRef(ref, this.catalog);
+    return parent && this.#one(parent);
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, ref: NodeRef): vscode.TreeItem {
+    const text = tooltipOf(ref, this.catalog, this.t);
+    if (text !== undefined) {
+      item.tooltip = safeMarkdown(text);
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  async #loaded(ref: NodeRef): Promise<NodeRef[]> {
+    if (ref.kind === 'experiment') {
+      await this.catalog.load(ref.experimentId);
+    } else if (ref.kind === 'artifact') {
+      await this.catalog.loadArtifacts(ref.runId, ref.path);
+    } else if (ref.kind === 'group') {
+      await this.catalog.loadArtifacts(ref.run.runId, '');
+    }
+    return childRefs(ref, this.catalog) ?? [];
+  }
+
+  #known(refs: readonly NodeRef[]): NodeRef[] {
+    return refs.map((ref) => this.#one(ref));
+  }
+
+  #one<T extends NodeRef>(ref: T): NodeRef {
+    const known = this.#refs.get(ref.id);
+    // Files grow and messages change under the same id.
+    if (known !== undefined && known.kind !== 'failure' && !(known.kind === 'artifact' && differs(known, ref))) {
+      return known;
+    }
+    this.#refs.set(ref.id, ref);
+    return ref;
+  }
+}
+
+function differs(known: ArtifactRef, ref: NodeRef): boolean {
+  return ref.kind === 'artifact' && (known.size !== ref.size || known.isDirectory !== ref.isDirectory);
+}
+
+/** The element of a run, to reveal it. */
+export function refOfRun(run: { readonly id: string; readonly experimentId: string }): RunRef {
+  return { kind: 'run', id: `run:${run.id}`, experimentId: run.experimentId, runId: run.id };
+}

@@ -1,0 +1,76 @@
+import type { ArtifactEntry, Experiment, Run } from '../../core/model';
+import type { RunForest } from './runForest';
+
+/** The loaded runs of an experiment. Replaced as a whole when one changes. */
+export interface RunList {
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly forest: RunForest;
+  /** Place of each run in its experiment's order of creation; gives the colour. */
+  readonly slots: ReadonlyMap<string, number>;
+  /** True where the server has older runs that are not loaded. */
+  readonly more: boolean;
+  /** The metric that stands beside each run. */
+  readonly primaryMetric: string | undefined;
+  readonly running: number;
+}
+
+export interface ExperimentEntry {
+  readonly experiment: Experiment;
+  /** Undefined until somebody looks at it. */
+  readonly list: RunList | undefined;
+}
+
+/** What the tree shows of the store. */
+export interface TreeModel {
+  /** Newest first. */
+  readonly experiments: readonly ExperimentEntry[];
+  experiment(id: string): ExperimentEntry | undefined;
+  /** Entries of a folder of a run ('' is the root); undefined until it was listed. */
+  artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined;
+}
+
+export type RunGroup = 'metrics' | 'params' | 'tags' | 'artifacts';
+
+/** What an element of the tree stands for. `id` is the same for the same thing for ever, so expansion and selection stay. */
+export type NodeRef =
+  | { readonly kind: 'experiment'; readonly id: string; readonly experimentId: string }
+  | RunRef
+  | { readonly kind: 'group'; readonly id: string; readonly run: RunRef; readonly group: RunGroup }
+  | { readonly kind: 'metric' | 'param' | 'tag'; readonly id: string; readonly run: RunRef; readonly key: string }
+  | ArtifactRef
+  | { readonly kind: 'more'; readonly id: string; readonly experimentId: string }
+  | { readonly kind: 'failure'; readonly id: string; readonly parent: string; readonly message: string };
+
+export interface RunRef {
+  readonly kind: 'run';
+  readonly id: string;
+  readonly experimentId: string;
+  readonly runId: string;
+}
+
+export interface ArtifactRef {
+  readonly kind: 'artifact';
+  readonly id: string;
+  readonly run: RunRef;
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly path: string;
+  readonly isDirectory: boolean;
+  readonly size: number | undefined;
+}
+
+/** How an element looks; `host/tree/treeItems.ts` makes a `vscode.TreeItem` of it. */
+export interface NodeView {
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  /** A codicon and, for runs, the id of its colour. */
+  readonly icon?: { readonly name: string; readonly colour?: string };
+  /** `fileIcon`: the icon that the user's theme has for this kind of file. */
+  readonly fileIcon?: 'file' | 'folder';
+  readonly expandable: boolean;
+  /** Grammar: the kind, then flags, each closed by `;`, e.g. `run;status=running;nested;`. */
+  readonly contextValue: string;
+  /** What a screen reader says, where the label and description do not say it all. */
+  readonly accessibleName?: string;
+}

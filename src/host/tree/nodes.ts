@@ -1,0 +1,457 @@
+/**
+ * What the tree shows, as pure functions of the model: which elements stand below which, and how each looks. `t` translates.
+ */
+import { formatBytes, formatDuration, formatInstant, formatMetric, formatStep } from '../../core/format';
+import { tagNames, type ArtifactEntry, type Metric, type Run, type RunStatus } from '../../core/model';
+import { runStyle } from '../../core/runColour';
+import { inMarkdown, oneLine, type Translate } from '../platform/text';
+import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
+import { pickMetric } from './primaryMetric';
+
+/** Codicon per status, so that the status never hangs on colour alone. */
+const statusIcons: Readonly<Record<RunStatus, string>> = {
+  FINISHED: 'circle-filled',
+  RUNNING: 'record',
+  FAILED: 'error',
+  KILLED: 'circle-slash',
+  SCHEDULED: 'circle-large',
+};
+
+/** The experiment that every store has; it can be neither renamed nor deleted by accident of being there. */
+const defaultExperimentId = '0';
+
+export const experimentRef = (experimentId: string): NodeRef => ({
+  kind: 'experiment',
+  id: `experiment:${experimentId}`,
+  experimentId,
+});
+
+export const runRef = (run: Run): RunRef => ({
+  kind: 'run',
+  id: `run:${run.info.id}`,
+  experimentId: run.info.experimentId,
+  runId: run.info.id,
+});
+
+const groupRef = (run: RunRef, group: RunGroup): NodeRef => ({
+  kind: 'group',
+  id: `${group}:${run.runId}`,
+  run,
+  group,
+});
+
+export const artifactRef = (run: RunRef, entry: ArtifactEntry): ArtifactRef => ({
+  kind: 'artifact',
+  id: `artifact:${run.runId}:${entry.path}`,
+  run,
+  runId: run.runId,
+  experimentId: run.experimentId,
+  path: entry.path,
+  isDirectory: entry.isDirectory,
+  size: entry.size,
+});
+
+/** Tags of MLflow's own (`mlflow.…`) say what the tree shows elsewhere. */
+export function userTags(run: Run): Run['tags'] {
+  return run.tags.filter(({ key }) => !key.startsWith('mlflow.'));
+}
+
+/**
+ * The elements at the top. None while the store holds nothing but its empty default experiment: the view then shows its
+ * welcome text.
+ */
+export function rootRefs(model: TreeModel): NodeRef[] {
+  const [only, ...others] = model.experiments;
+  const empty =
+    others.length === 0 &&
+    (only === undefined || (only.experiment.id === defaultExperimentId && only.list?.runs.size === 0));
+  return empty ? [] : model.experiments.map(({ experiment }) => experimentRef(experiment.id));
+}
+
+/** The elements below one; undefined where the model has not loaded them yet. */
+export function childRefs(ref: NodeRef, model: TreeModel): NodeRef[] | undefined {
+  switch (ref.kind) {
+    case 'experiment':
+      return runRefs(model.experiment(ref.experimentId));
+    case 'run':
+      return belowRun(ref, model);
+    case 'group':
+      return inGroup(ref.run, ref.group, model);
+    case 'artifact':
+      return ref.isDirectory ? artifactRefs(ref.run, ref.path, model) : [];
+    case 'metric':
+    case 'param':
+    case 'tag':
+    case 'more':
+    case 'failure':
+      return [];
+  }
+}
+
+function runRefs(entry: ExperimentEntry | undefined): NodeRef[] | undefined {
+  const list = entry?.list;
+  if (entry === undefined || list === undefined) {
+    return entry === undefined ? [] : undefined;
+  }
+  const refs: NodeRef[] = list.forest.roots.flatMap((id) => list.runs.get(id) ?? []).map(runRef);
+  if (list.more) {
+    refs.push({ kind: 'more', id: `more:${entry.experiment.id}`, experimentId: entry.experiment.id });
+  }
+  return refs;
+}
+
+function runOf(ref: RunRef, model: TreeModel): Run | undefined {
+  return model.experiment(ref.experimentId)?.list?.runs.get(ref.runId);
+}
+
+function belowRun(ref: RunRef, model: TreeModel): NodeRef[] {
+  const list = model.experiment(ref.experimentId)?.list;
+  const run = list?.runs.get(ref.runId);
+  if (list === undefined || run === undefined) {
+    return [];
+  }
+  const nested = (list.forest.children.get(ref.runId) ?? []).flatMap((id) => list.runs.get(id) ?? []).map(runRef);
+  const groups: RunGroup[] = [];
+  if (run.metrics.length > 0) groups.push('metrics');
+  if (run.params.length > 0) groups.push('params');
+  if (userTags(run).length > 0) groups.push('tags');
+  groups.push('artifacts');
+  return [...nested, ...groups.map((group) => groupRef(ref, group))];
+}
+
+function inGroup(ref: RunRef, group: RunGroup, model: TreeModel): NodeRef[] | undefined {
+  const run = runOf(ref, model);
+  if (run === undefined) {
+    return [];
+  }
+  const leaves = (kind: 'metric' | 'param' | 'tag', keys: readonly string[]): NodeRef[] =>
+    [...keys].sort().map((key) => ({ kind, id: `${kind}:${ref.runId}:${key}`, run: ref, key }));
+  switch (group) {
+    case 'metrics': {
+      const primary = model.experiment(ref.experimentId)?.list?.primaryMetric;
+      const keys = run.metrics.map(({ key }) => key);
+      const first = leaves('metric', keys).filter((each) => each.kind === 'metric' && each.key === primary);
+      const rest = leaves('metric', keys).filter((each) => each.kind === 'metric' && each.key !== primary);
+      return [...first, ...rest];
+    }
+    case 'params':
+      return leaves(
+        'param',
+        run.params.map(({ key }) => key),
+      );
+    case 'tags':
+      return leaves(
+        'tag',
+        userTags(run).map(({ key }) => key),
+      );
+    case 'artifacts':
+      return artifactRefs(ref, '', model);
+  }
+}
+
+function artifactRefs(run: RunRef, path: string, model: TreeModel): NodeRef[] | undefined {
+  const entries = model.artifacts(run.runId, path);
+  return entries
+    ? [...entries]
+        .sort((a, b) => Number(b.isDirectory) - Number(a.isDirectory) || (a.path < b.path ? -1 : 1))
+        .map((entry) => artifactRef(run, entry))
+    : undefined;
+}
+
+/** The element above one, which `TreeView.reveal` asks for. */
+export function parentRef(ref: NodeRef, model: TreeModel): NodeRef | undefined {
+  switch (ref.kind) {
+    case 'experiment':
+    case 'failure':
+      return undefined;
+    case 'run': {
+      const list = model.experiment(ref.experimentId)?.list;
+      const parentId = list?.forest.parents.get(ref.runId);
+      const parent = parentId === undefined ? undefined : list?.runs.get(parentId);
+      return parent ? runRef(parent) : experimentRef(ref.experimentId);
+    }
+    case 'group':
+      return ref.run;
+    case 'metric':
+      return groupRef(ref.run, 'metrics');
+    case 'param':
+      return groupRef(ref.run, 'params');
+    case 'tag':
+      return groupRef(ref.run, 'tags');
+    case 'artifact': {
+      const slash = ref.path.lastIndexOf('/');
+      return slash < 0
+        ? groupRef(ref.run, 'artifacts')
+        : artifactRef(ref.run, { path: ref.path.slice(0, slash), isDirectory: true, size: undefined });
+    }
+    case 'more':
+      return experimentRef(ref.experimentId);
+  }
+}
+
+/** How an element looks; undefined where the thing is gone from the model. */
+export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView | undefined {
+  switch (ref.kind) {
+    case 'experiment':
+      return experimentView(ref.id, model.experiment(ref.experimentId), t);
+    case 'run':
+      return runView(ref, model, t);
+    case 'group':
+      return groupView(ref.id, ref.group, ref.run, model, t);
+    case 'metric':
+    case 'param':
+    case 'tag':
+      return leafView(ref, model, t);
+    case 'artifact':
+      return artifactView(ref);
+    case 'more':
+      return {
+        id: ref.id,
+        label: t('Load more runs'),
+        icon: { name: 'ellipsis' },
+        expandable: false,
+        contextValue: 'more;',
+      };
+    case 'failure':
+      return {
+        id: ref.id,
+        label: oneLine(ref.message),
+        icon: { name: 'warning' },
+        expandable: false,
+        contextValue: 'failure;',
+      };
+  }
+}
+
+function experimentView(id: string, entry: ExperimentEntry | undefined, t: Translate): NodeView | undefined {
+  if (entry === undefined) {
+    return undefined;
+  }
+  const { experiment, list } = entry;
+  return {
+    id,
+    label: oneLine(experiment.name),
+    ...(list ? { description: countOfRuns(list, t) } : {}),
+    icon: { name: 'beaker' },
+    expandable: true,
+    contextValue: experiment.id === defaultExperimentId ? 'experiment;default;' : 'experiment;',
+  };
+}
+
+function countOfRuns(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
+  const n = list.runs.size;
+  const runs = list.more ? t('{0}+ runs', n) : n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n);
+  return list.running > 0 ? t('{0} · {1} running', runs, list.running) : runs;
+}
+
+/** A run's status as a word. */
+export function statusWord(status: RunStatus, t: Translate): string {
+  switch (status) {
+    case 'RUNNING':
+      return t('running');
+    case 'SCHEDULED':
+      return t('scheduled');
+    case 'FINISHED':
+      return t('finished');
+    case 'FAILED':
+      return t('failed');
+    case 'KILLED':
+      return t('killed');
+  }
+}
+
+function runView(ref: RunRef, model: TreeModel, t: Translate): NodeView | undefined {
+  const list = model.experiment(ref.experimentId)?.list;
+  const run = list?.runs.get(ref.runId);
+  if (list === undefined || run === undefined) {
+    return undefined;
+  }
+  const { status } = run.info;
+  const slot = list.slots.get(ref.runId);
+  const nested = list.forest.parents.has(ref.runId) ? 'nested;' : '';
+  const description = runDescription(run, list.primaryMetric, t);
+  const name = oneLine(run.info.name) || run.info.id;
+  return {
+    id: ref.id,
+    label: name,
+    description,
+    icon: { name: statusIcons[status], ...(slot === undefined ? {} : { colour: runStyle(slot).colourId }) },
+    expandable: true,
+    contextValue: `run;status=${status.toLowerCase()};${nested}`,
+    accessibleName: t('{0}, {1}, {2}', name, statusWord(status, t), description),
+  };
+}
+
+/**
+ * The primary metric's value, with the step while the run is live; the status first where something ended badly. A run without
+ * the primary metric shows another one, with its name.
+ */
+export function runDescription(run: Run, primary: string | undefined, t: Translate): string {
+  const { status } = run.info;
+  const metric =
+    run.metrics.find(({ key }) => key === primary) ??
+    run.metrics.find(
+      ({ key }) =>
+        key ===
+        pickMetric(
+          run.metrics.map((each) => each.key),
+          [],
+        ),
+    );
+  const parts: string[] = [];
+  if (status === 'FAILED' || status === 'KILLED' || status === 'SCHEDULED') {
+    parts.push(statusWord(status, t));
+  }
+  if (metric) {
+    parts.push(
+      metric.key === primary ? formatMetric(metric.value) : `${oneLine(metric.key, 40)} ${formatMetric(metric.value)}`,
+    );
+  }
+  if (status === 'RUNNING') {
+    parts.push(metric ? formatStep(metric.step) : statusWord(status, t));
+  }
+  return parts.join(' · ');
+}
+
+function groupView(id: string, group: RunGroup, ref: RunRef, model: TreeModel, t: Translate): NodeView | undefined {
+  const run = runOf(ref, model);
+  if (run === undefined) {
+    return undefined;
+  }
+  const looks = {
+    metrics: { label: t('Metrics'), icon: 'graph-line', count: run.metrics.length },
+    params: { label: t('Parameters'), icon: 'settings', count: run.params.length },
+    tags: { label: t('Tags'), icon: 'tag', count: userTags(run).length },
+    artifacts: { label: t('Artifacts'), icon: 'files', count: model.artifacts(ref.runId, '')?.length },
+  }[group];
+  return {
+    id,
+    label: looks.label,
+    ...(looks.count === undefined ? {} : { description: String(looks.count) }),
+    icon: { name: looks.icon },
+    expandable: true,
+    contextValue: `${group};`,
+  };
+}
+
+function leafView(
+  ref: Extract<NodeRef, { kind: 'metric' | 'param' | 'tag' }>,
+  model: TreeModel,
+  t: Translate,
+): NodeView | undefined {
+  const list = model.experiment(ref.run.experimentId)?.list;
+  const run = list?.runs.get(ref.run.runId);
+  if (list === undefined || run === undefined) {
+    return undefined;
+  }
+  const look = (description: string, icon?: string): NodeView => ({
+    id: ref.id,
+    label: oneLine(ref.key),
+    description,
+    ...(icon === undefined ? {} : { icon: { name: icon } }),
+    expandable: false,
+    contextValue: `${ref.kind};`,
+  });
+  if (ref.kind === 'metric') {
+    const metric = run.metrics.find(({ key }) => key === ref.key);
+    const isPrimary = ref.key === list.primaryMetric;
+    return metric && look(metricDescription(metric, t), isPrimary ? 'star-full' : undefined);
+  }
+  const entry = (ref.kind === 'param' ? run.params : run.tags).find(({ key }) => key === ref.key);
+  return entry && look(valueText(entry.value, t));
+}
+
+function metricDescription(metric: Metric, t: Translate): string {
+  return t('{0} · step {1}', formatMetric(metric.value), formatStep(metric.step));
+}
+
+/** A parameter's or tag's value in one line. */
+export function valueText(value: string, t: Translate): string {
+  if (value === '') {
+    return t('(empty)');
+  }
+  const [first = '', ...others] = value.slice(0, 10_000).split('\n');
+  return others.length === 0 ? oneLine(first) : t('{0} ⏎ {1} lines', oneLine(first, 80), others.length + 1);
+}
+
+function artifactView(ref: ArtifactRef): NodeView {
+  return {
+    id: ref.id,
+    label: oneLine(ref.path.slice(ref.path.lastIndexOf('/') + 1)),
+    ...(ref.size === undefined ? {} : { description: formatBytes(ref.size) }),
+    fileIcon: ref.isDirectory ? 'folder' : 'file',
+    expandable: ref.isDirectory,
+    contextValue: ref.isDirectory ? 'artifact;folder;' : 'artifact;file;',
+  };
+}
+
+/** The hover of an element as Markdown in which every name is harmless; undefined where the label says it all. */
+export function tooltipOf(ref: NodeRef, model: TreeModel, t: Translate): string | undefined {
+  switch (ref.kind) {
+    case 'experiment': {
+      const experiment = model.experiment(ref.experimentId)?.experiment;
+      return (
+        experiment &&
+        [
+          `**${inMarkdown(experiment.name)}**`,
+          t('Experiment {0}, created {1}', experiment.id, inMarkdown(formatInstant(experiment.createdAt).local)),
+        ].join('\n\n')
+      );
+    }
+    case 'run': {
+      const list = model.experiment(ref.experimentId)?.list;
+      const run = list?.runs.get(ref.runId);
+      return run && runTooltip(run, list?.primaryMetric, t);
+    }
+    case 'metric': {
+      const metric = runOf(ref.run, model)?.metrics.find(({ key }) => key === ref.key);
+      const value =
+        metric &&
+        t('{0} at step {1}, {2}', String(metric.value), String(metric.step), formatInstant(metric.timestamp).local);
+      return value && `**${inMarkdown(ref.key)}**\n\n${inMarkdown(value)}`;
+    }
+    case 'param':
+    case 'tag': {
+      const run = runOf(ref.run, model);
+      const entry = (ref.kind === 'param' ? run?.params : run?.tags)?.find(({ key }) => key === ref.key);
+      return entry && `**${inMarkdown(ref.key)}**\n\n${inMarkdown(entry.value, 2000)}`;
+    }
+    case 'artifact':
+      return inMarkdown(ref.path);
+    case 'group':
+    case 'more':
+      return undefined;
+    case 'failure':
+      return inMarkdown(ref.message, 2000);
+  }
+}
+
+function runTooltip(run: Run, primary: string | undefined, t: Translate): string {
+  const { info } = run;
+  const tag = (key: string): string | undefined => run.tags.find((each) => each.key === key)?.value;
+  const metrics = [...run.metrics].sort(
+    (a, b) => Number(b.key === primary) - Number(a.key === primary) || (a.key < b.key ? -1 : 1),
+  );
+  const shown = metrics
+    .slice(0, 3)
+    .map(
+      (metric) =>
+        `${inMarkdown(metric.key, 60)}: **${inMarkdown(formatMetric(metric.value))}** (${inMarkdown(t('step {0}', formatStep(metric.step)))})`,
+    );
+  const took = info.endTime === undefined ? undefined : formatDuration(Number(info.endTime) - Number(info.startTime));
+  const facts = [
+    took === undefined
+      ? t('Started {0}', formatInstant(info.startTime).local)
+      : t('Started {0}, took {1}', formatInstant(info.startTime).local, took),
+  ];
+  const source = tag(tagNames.sourceName);
+  if (source) facts.push(t('Source: {0}', source));
+  const commit = tag(tagNames.gitCommit);
+  if (commit) facts.push(t('Commit: {0}', commit.slice(0, 12)));
+  if (info.userId) facts.push(t('User: {0}', info.userId));
+  facts.push(info.id);
+  const head = `**${inMarkdown(info.name || info.id)}** ${inMarkdown(statusWord(info.status, t))}`;
+  return [head, shown.join('  \n'), facts.map((fact) => inMarkdown(fact)).join('  \n')]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}

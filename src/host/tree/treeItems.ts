@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import { commands } from '../contributions';
+import { artifactUri } from '../artifacts/fileSystem';
+import type { NodeRef, NodeView } from './model';
+
+/** Makes VS Code's item of a view. The tooltip comes later, when someone hovers (`resolveTreeItem`). */
+export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    view.label,
+    view.expandable ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+  );
+  item.id = view.id;
+  item.contextValue = view.contextValue;
+  if (view.description !== undefined) {
+    item.description = view.description;
+  }
+  if (view.icon) {
+    const { name, colour } = view.icon;
+    item.iconPath = new vscode.ThemeIcon(name, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+  }
+  if (view.fileIcon && ref.kind === 'artifact') {
+    item.resourceUri = artifactUri(ref);
+    item.iconPath = view.fileIcon === 'folder' ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
+  }
+  if (view.accessibleName !== undefined) {
+    item.accessibilityInformation = { label: view.accessibleName };
+  }
+  const command = clickOf(ref);
+  if (command) {
+    item.command = command;
+  }
+  return item;
+}
+
+/** What a click on an element does, beside selecting it. */
+function clickOf(ref: NodeRef): vscode.Command | undefined {
+  switch (ref.kind) {
+    case 'run':
+      return { command: commands.openRun, title: vscode.l10n.t('Open Run'), arguments: [ref] };
+    case 'metric':
+      return { command: commands.openRun, title: vscode.l10n.t('Open Run'), arguments: [ref.run] };
+    case 'artifact':
+      return ref.isDirectory
+        ? undefined
+        : { command: commands.openArtifact, title: vscode.l10n.t('Open Artifact'), arguments: [ref] };
+    case 'more':
+      return { command: commands.loadMore, title: vscode.l10n.t('Load more runs'), arguments: [ref] };
+    case 'experiment':
+    case 'group':
+    case 'param':
+    case 'tag':
+    case 'failure':
+      return undefined;
+  }
+}
+
+/** A hover text in which nothing can be clicked or run, whatever names it holds (`inMarkdown` made them harmless). */
+export function safeMarkdown(text: string): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(text);
+  markdown.isTrusted = false;
+  markdown.supportHtml = false;
+  return markdown;
+}
