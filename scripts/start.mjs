@@ -2,45 +2,31 @@
 // workbench in the browser. `--folder DIR` opens another folder (the sample is copied there where its files are missing),
 // `--browser` takes the browser in any case, `--port N` prefers that port.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bootstrap } from './bootstrap.mjs';
 import { root } from './root.mjs';
 import { run, start, step } from './run.mjs';
+import { createPackage } from './package.mjs';
+import { endServers } from './servers.mjs';
 import { cacheFolder } from './setup/cache.mjs';
+import { codeServer } from './setup/codeServer.mjs';
+import { pythonForSample } from './setup/python.mjs';
+import { terminalSettings } from './terminal.mjs';
+import { quietSettings, startWorkbench, writeSettings } from './workbench.mjs';
 
 const { values } = parseArgs({
   options: { folder: { type: 'string' }, browser: { type: 'boolean', default: false }, port: { type: 'string' } },
 });
 const windows = process.platform === 'win32';
 
-/** Copies the sample and lets its terminals find the Python that has the client. @returns the folder */
-function prepareSample(python) {
+/** Copies the sample; files of a folder that the user named stay as they are. @returns the folder */
+function prepareSample() {
   const own = values.folder !== undefined;
   const folder = own ? path.resolve(values.folder) : path.join(cacheFolder(), 'sample');
   cpSync(path.join(root, 'scripts', 'sample'), folder, { recursive: true, force: !own });
-  const bin = path.dirname(python);
-  const platform = { win32: 'windows', darwin: 'osx' }[process.platform] ?? 'linux';
-  const settings = {
-    [`terminal.integrated.env.${platform}`]: {
-      PATH: `${bin}${path.delimiter}\${env:PATH}`,
-      VIRTUAL_ENV: path.dirname(bin),
-    },
-    'python.defaultInterpreterPath': python,
-  };
-  const file = path.join(folder, '.vscode', 'settings.json');
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ ...readSettings(file), ...settings }, undefined, 2)}\n`);
   return folder;
-}
-
-function readSettings(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return {};
-  }
 }
 
 function hasDesktop() {
@@ -51,10 +37,11 @@ function hasDesktop() {
 }
 
 /** Opens desktop VS Code with a profile of its own, so that it can be ended without touching the user's windows. */
-async function openDesktop(folder) {
+async function openDesktop(folder, python) {
   await step('build', () => run(process.execPath, ['esbuild.mjs'], { cwd: root, limit: 120 }));
   const home = path.join(cacheFolder(), 'desktop');
   const userData = path.join(home, 'user');
+  writeSettings(userData, { ...quietSettings, ...terminalSettings(home, python) });
   const folders = [`--user-data-dir=${userData}`, `--extensions-dir=${path.join(home, 'extensions')}`];
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const args = [`--extensionDevelopmentPath=${root}`, '--new-window', '--wait', ...folders, ...asRoot, folder];
@@ -77,13 +64,11 @@ function readText(file) {
 }
 
 async function openBrowser(folder, python) {
-  const { startWorkbench } = await import('./workbench.mjs');
-  const { createPackage } = await import('./package.mjs');
   const home = path.join(cacheFolder(), 'start');
   const { file } = await step('package', () => createPackage(path.join(home, 'labbook.vsix')));
-  const env = { PATH: `${path.dirname(python)}${path.delimiter}${process.env.PATH ?? ''}` };
+  const settings = terminalSettings(home, python);
   const port = Number(values.port ?? '8123');
-  const workbench = await step('start the workbench', () => startWorkbench({ home, vsix: file, env, port }));
+  const workbench = await step('start the workbench', () => startWorkbench({ home, vsix: file, settings, port }));
   const { userData, child, stop } = workbench;
   return { where: `Open ${workbench.url(folder)} in a browser; there`, userData, child, stop };
 }
@@ -91,14 +76,11 @@ async function openBrowser(folder, python) {
 async function main() {
   await bootstrap();
   const desktop = hasDesktop();
-  const { pythonForSample } = await import('./setup/python.mjs');
-  const { codeServer } = await import('./setup/codeServer.mjs');
   const [python] = await Promise.all([pythonForSample(), desktop ? undefined : codeServer()]);
-  const folder = prepareSample(python);
-  const { where, userData, child, stop } = await (desktop ? openDesktop(folder) : openBrowser(folder, python));
+  const folder = prepareSample();
+  const { where, userData, child, stop } = await (desktop ? openDesktop : openBrowser)(folder, python);
   console.log(`\n${where}, open a terminal and type: python train.py   (Ctrl-C here ends it all)\n`);
 
-  const { endServers } = await import('./servers.mjs');
   const code = await new Promise((resolve) => {
     child.once('exit', () => resolve(0));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

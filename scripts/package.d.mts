@@ -1,0 +1,2 @@
+export const sizeLimit: number;
+export function createPackage(target?: string): Promise<{ file: string; size: number }>;

@@ -1,0 +1,3 @@
+export function pythonNames(): string[];
+export function pythonFor(name: string): Promise<string>;
+export function pythonForSample(): Promise<string>;

@@ -1,0 +1,1 @@
+export function terminalSettings(home: string, python: string): Record<string, unknown>;

@@ -1,0 +1,150 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { RunningWorkbench } from '../../scripts/workbench.mjs';
+import type { Discovery } from '../../src/protocol/extras';
+import { chromiumScript, packageScript, pythonScript, serversScript, terminalScript, workbenchScript } from './scripts';
+
+export type Theme = 'dark' | 'light';
+
+const themes: Record<Theme, { name: string; css: string }> = {
+  dark: { name: 'Default Dark Modern', css: 'vs-dark' },
+  light: { name: 'Default Light Modern', css: 'vs' },
+};
+
+const screenshots = path.resolve('out/screenshots/ui');
+
+/** Longest wait for anything that should be quick, milliseconds. */
+export const patience = 15_000;
+
+/** A workbench with the packaged extension, a folder open in a browser, and everything that must be ended afterwards. */
+export class Session {
+  readonly #console: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    readonly folder: string,
+    private readonly workbench: RunningWorkbench,
+    private readonly browser: Browser,
+    private readonly home: string,
+  ) {
+    page.on('console', (message) => this.#console.push(`${message.type()} ${message.text()}`));
+    page.on('pageerror', (error) => this.#console.push(`pageerror ${error.message}`));
+  }
+
+  /**
+   * Packages the extension (or takes `LABBOOK_VSIX`), installs it and opens a folder with the sample's files and `files`.
+   * @param files name to content
+   */
+  static async open(files: Record<string, string> = {}): Promise<Session> {
+    const home = await mkdtemp(path.join(os.tmpdir(), 'lbu-'));
+    const folder = path.join(home, 'project');
+    await cp('scripts/sample', folder, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(path.join(folder, name), content);
+    }
+    const python = process.env['LABBOOK_PYTHON'] ?? (await (await pythonScript()).pythonForSample());
+    const settings = {
+      ...(await terminalScript()).terminalSettings(home, python),
+      'workbench.colorTheme': themes.dark.name,
+      // The terminal's text is then in the page, where it can be read.
+      'terminal.integrated.gpuAcceleration': 'off',
+    };
+    const vsix = process.env['LABBOOK_VSIX'] ?? (await (await packageScript()).createPackage(`${home}.vsix`)).file;
+    const workbench = await (await workbenchScript()).startWorkbench({ home, vsix, settings });
+    const { chromiumArguments, ensureChromium } = await chromiumScript();
+    const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumArguments });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(patience);
+    const session = new Session(page, folder, workbench, browser, home);
+    await page.goto(workbench.url(folder));
+    await session.waitUntilUp();
+    return session;
+  }
+
+  async waitUntilUp(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 40_000 });
+    await this.page
+      .getByRole('treeitem', { name: 'train.py' })
+      .or(this.labbookTab)
+      .first()
+      .waitFor({ timeout: 40_000 });
+  }
+
+  get labbookTab() {
+    return this.page.getByRole('tab', { name: /^Labbook/ });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.waitUntilUp();
+  }
+
+  /** The server of this window's store, as its discovery file says; undefined while none listens. */
+  async server(): Promise<Discovery | undefined> {
+    const { discoveryFiles, readDiscovery } = await serversScript();
+    const [file] = discoveryFiles(this.workbench.userData);
+    return file === undefined ? undefined : readDiscovery(file);
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    (await workbenchScript()).writeSettings(this.workbench.userData, { 'workbench.colorTheme': themes[theme].name });
+    await this.page.locator(`.monaco-workbench.${themes[theme].css}`).waitFor();
+  }
+
+  /** Photographs the window, dark and light; ends dark. */
+  async photograph(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    for (const theme of ['light', 'dark'] as const) {
+      await this.setTheme(theme);
+      await settled(this.page);
+      await this.page.screenshot({ path: path.join(screenshots, `${name}-${theme}.png`) });
+    }
+  }
+
+  /** Saves what helps to understand a failure: the window, its console, the extension's and the workbench's logs. */
+  async saveFailure(title: string): Promise<void> {
+    const folder = path.join(screenshots, 'failures', title.replaceAll(/[^\w]+/g, '-').slice(0, 80));
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, 'window.png') });
+    await writeFile(path.join(folder, 'console.log'), this.#console.join('\n'));
+    await cp(this.workbench.log, path.join(folder, 'workbench.log'));
+    const logs = path.join(this.workbench.userData, 'logs');
+    for (const name of await readdir(logs, { recursive: true })) {
+      if (/labbook|remoteexthost\.log$/i.test(name) && name.endsWith('.log')) {
+        await cp(path.join(logs, name), path.join(folder, name.replaceAll(path.sep, '-')));
+      }
+    }
+    for (const name of await this.#storeFiles('server.log')) {
+      await cp(name, path.join(folder, 'server.log'));
+    }
+    console.log(`      See ${path.relative(process.cwd(), folder)}`);
+  }
+
+  async #storeFiles(name: string): Promise<string[]> {
+    const storage = path.join(this.workbench.userData, 'User', 'workspaceStorage');
+    const all = await readdir(storage, { recursive: true }).catch(() => []);
+    return all.filter((each) => path.basename(each) === name).map((each) => path.join(storage, each));
+  }
+
+  readProjectFile(name: string): Promise<string> {
+    return readFile(path.join(this.folder, name), 'utf8');
+  }
+
+  async dispose(): Promise<void> {
+    await this.browser.close();
+    await this.workbench.stop();
+    await (await serversScript()).endServers(this.workbench.userData);
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await rm(`${this.home}.vsix`, { force: true });
+  }
+}
+
+/** Waits until the window has drawn what it was told to draw: two frames. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  );
+}
