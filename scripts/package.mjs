@@ -1,8 +1,9 @@
-// Packages the extension as labbook-<version>.vsix. The package is put together in a folder of its own, so that the dist/ that
+// Packages the extension as labbook-<version>.vsix, or as the file after `--out`. The package is put together in a folder of its own, so that the dist/ that
 // somebody is working with stays as it is.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { bootstrap } from './bootstrap.mjs';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
@@ -43,7 +44,7 @@ export async function createPackage(target) {
     const build = ['esbuild.mjs', '--production', '--outdir', path.join(staging, 'dist')];
     await run(process.execPath, build, { cwd: root, log, limit: 120 });
     const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-    const options = ['--no-dependencies', '--skip-license', '--allow-missing-repository', '--out', file];
+    const options = ['--no-dependencies', '--skip-license', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file];
     await run(process.execPath, [vsce, 'package', ...options], { cwd: staging, log, limit: 120 });
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -56,7 +57,13 @@ export async function createPackage(target) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { out: { type: 'string' } } });
   await bootstrap();
-  const { file, size } = await createPackage();
-  console.log(`${path.relative(root, file)}  ${(size / 1000).toFixed(0)} kB`);
+  try {
+    const { file, size } = await createPackage(values.out && path.resolve(values.out));
+    console.log(`${path.relative(root, file)}  ${(size / 1000).toFixed(0)} kB`);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { zipListing } from './zipListing';
+
+/** Everything that ships. What is not here does not; a new file is added here when it is meant to ship. */
+const contents = [
+  '[Content_Types].xml',
+  'extension.vsixmanifest',
+  'extension/LICENSE.txt',
+  'extension/changelog.md',
+  'extension/dist/extension.cjs',
+  'extension/dist/labbook.cjs',
+  'extension/dist/sql-wasm.wasm',
+  'extension/dist/webview/compare.css',
+  'extension/dist/webview/compare.js',
+  'extension/dist/webview/experiment.css',
+  'extension/dist/webview/experiment.js',
+  'extension/dist/webview/run.css',
+  'extension/dist/webview/run.js',
+  'extension/media/compare-dark.svg',
+  'extension/media/compare-light.svg',
+  'extension/media/experiment-dark.svg',
+  'extension/media/experiment-light.svg',
+  'extension/media/labbook.png',
+  'extension/media/labbook.svg',
+  'extension/media/run-dark.svg',
+  'extension/media/run-light.svg',
+  'extension/package.json',
+  'extension/package.nls.json',
+  'extension/readme.md',
+];
+
+describe('The packaged extension', function () {
+  this.timeout(120_000);
+  let folder: string | undefined;
+  let bytes: Buffer;
+
+  before(() => {
+    let file = process.env['LABBOOK_VSIX'];
+    if (file === undefined) {
+      folder = mkdtempSync(path.join(os.tmpdir(), 'labbook-vsix-'));
+      file = path.join(folder, 'labbook.vsix');
+      execFileSync(process.execPath, ['scripts/package.mjs', '--out', file], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    }
+    bytes = readFileSync(file);
+  });
+
+  after(() => {
+    if (folder !== undefined) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('holds exactly the files of this list', () => {
+    assert.deepEqual(zipListing(bytes).sort(), [...contents].sort());
+  });
+
+  it('has at most 3 MB', () => {
+    assert.ok(bytes.length <= 3_000_000, `it has ${bytes.length} bytes`);
+  });
+});
