@@ -1,0 +1,94 @@
+/** How a call that must fail does: the error's code as the client gives it, and what its message says. */
+export interface Failure {
+  readonly code?: string;
+  readonly message: RegExp;
+}
+
+export interface Script {
+  readonly name: string;
+  readonly args?: readonly string[];
+  readonly exitCode?: number;
+  /** Runs that it logs to and says everything about. */
+  readonly runs: number;
+  /** Calls that must fail, each at once: all that the script tries. */
+  readonly failures?: Readonly<Record<string, Failure>>;
+}
+
+const missingRun = { code: 'RESOURCE_DOES_NOT_EXIST', message: /Run with id=0\w+ not found/ };
+const deletedRun = {
+  code: 'INVALID_PARAMETER_VALUE',
+  message: /The run \w+ must be in the 'active' state. Current state is deleted/,
+};
+const changedParam = { code: 'INVALID_PARAMETER_VALUE', message: /Changing param values is not allowed/ };
+
+/** The scripts that run side by side on one server; codes and messages are those of `mlflow server` 3.17. */
+export const scripts: readonly Script[] = [
+  { name: 'first_run', runs: 1 },
+  { name: 'no_set_up', runs: 1 },
+  {
+    name: 'experiments',
+    runs: 1,
+    failures: {
+      'a name twice': {
+        code: 'RESOURCE_ALREADY_EXISTS',
+        message: /Experiment\(name=house prices \d+\) already exists/,
+      },
+      'an empty name': { code: 'INVALID_PARAMETER_VALUE', message: /Missing value for required parameter 'name'/ },
+      'no such id': { code: 'RESOURCE_DOES_NOT_EXIST', message: /No Experiment with id=987654321 exists/ },
+      'rename to a taken name': { code: 'BAD_REQUEST', message: /./ },
+      'set a deleted experiment': { code: 'INVALID_PARAMETER_VALUE', message: /Cannot set a deleted experiment/ },
+      'create a run in a deleted experiment': {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: /The experiment \d+ must be in the 'active' state. Current state is deleted/,
+      },
+      'create one of a deleted name': { code: 'RESOURCE_ALREADY_EXISTS', message: /already exists/ },
+      'delete it twice': { code: 'RESOURCE_DOES_NOT_EXIST', message: /No Experiment with id=\d+ exists/ },
+    },
+  },
+  {
+    name: 'run_kinds',
+    runs: 11,
+    failures: { 'a run that is not there': missingRun, 'resume one that is not there': missingRun },
+  },
+  { name: 'failing_training', runs: 1, exitCode: 1 },
+  {
+    name: 'params_and_tags',
+    runs: 1,
+    failures: {
+      'another value': changedParam,
+      'another value of many': changedParam,
+      'a bad key': { code: 'INVALID_PARAMETER_VALUE', message: /Names may only contain/ },
+      'a climbing key': { code: 'INVALID_PARAMETER_VALUE', message: /must not resolve to other names/ },
+      'too long a key': { code: 'INVALID_PARAMETER_VALUE', message: /exceeds the maximum length of 250/ },
+      'delete a missing tag': { code: 'RESOURCE_DOES_NOT_EXIST', message: /No tag with name: gone in run with id/ },
+    },
+  },
+  { name: 'epochs', runs: 1 },
+  { name: 'extreme_values', runs: 1, failures: { 'a word': { message: /must be real number/ } } },
+  {
+    name: 'artifacts',
+    runs: 1,
+    failures: {
+      'log_artifact of a file that is not there': { message: /No such file/ },
+      'log_artifacts that climb': { message: /Invalid artifact path/ },
+      'download what is not there': { message: /made\.txt|404/ },
+    },
+  },
+  { name: 'lookups', runs: 0 },
+  {
+    name: 'tidy_up',
+    runs: 1,
+    failures: {
+      'log to a deleted run': deletedRun,
+      'tag a deleted run': deletedRun,
+      'param of a deleted run': deletedRun,
+      'resume a deleted run': { message: /because it is in the deleted state/ },
+      'delete a missing run': missingRun,
+      'restore a missing run': missingRun,
+    },
+  },
+  { name: 'several_processes', args: ['2'], runs: 1 },
+  { name: 'async_logging', runs: 2 },
+  { name: 'sklearn_training', runs: 1 },
+  { name: 'sklearn_autolog', runs: 0 },
+];
