@@ -37,6 +37,7 @@ const report = z.object({
     }),
   ),
   same: z.array(z.object({ what: z.string(), expected: z.unknown(), got: z.unknown() })),
+  retries: z.array(z.string()),
   errors: z.record(
     z.string(),
     z.object({

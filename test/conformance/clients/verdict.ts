@@ -3,8 +3,8 @@ import type { Failure } from './expectations';
 import type { Ended } from './python';
 import type { Report } from './report';
 
-/** What a client prints when it waits and tries again; none of the calls here may need that. */
-const retries = /Retrying|Max retries exceeded|connection broken|ConnectionError/;
+/** What a client prints when it cannot reach the server; child processes have no other way to tell. */
+const lost = /Retrying|Max retries exceeded|connection broken|ConnectionError/;
 
 /** A call that fails must do so at once: the client's own retries would take minutes. */
 const failureLimit = 5;
@@ -14,9 +14,10 @@ export function checkEnd(ended: Ended, exitCode = 0): Report {
   const text = `${ended.stdout}\n${ended.stderr}`;
   assert.equal(ended.signal, null, `killed after ${ended.seconds.toFixed(0)} s:\n${text}`);
   assert.equal(ended.code, exitCode, text);
-  assert.doesNotMatch(ended.stderr, retries);
+  assert.doesNotMatch(ended.stderr, lost);
   const { report } = ended;
   assert.ok(report, 'the script wrote a report');
+  assert.deepEqual(report.retries, [], 'the client had to ask again');
   for (const { what, expected, got } of report.same) {
     assert.deepEqual(got, expected, what);
   }
