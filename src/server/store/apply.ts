@@ -1,0 +1,174 @@
+import { tagNames } from '../../core/model';
+import type { Aspect } from '../../protocol/extras';
+import type { Catalog } from './catalog';
+import { stage } from './catalogSchema';
+import type { Effect, MetricEffect } from './effects';
+import { summarize } from './metricSummary';
+import { real } from './sqlite';
+
+/** What an effect changed, for readers of the change feed. */
+export interface Change {
+  readonly experiment?: number;
+  readonly run?: { readonly id: string; readonly experimentId: string; readonly aspects: readonly Aspect[] };
+}
+
+/** Writes an effect into the catalog. Decides nothing: the same effects in the same order give the same catalog. */
+export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
+  switch (effect.kind) {
+    case 'createExperiment':
+    case 'renameExperiment':
+    case 'deleteExperiment':
+    case 'restoreExperiment':
+    case 'setExperimentTag':
+    case 'deleteExperimentTag':
+      applyToExperiment(catalog, effect);
+      return { experiment: effect.id };
+    case 'createRun':
+      return createRun(catalog, effect);
+    case 'updateRun':
+    case 'deleteRun':
+    case 'restoreRun':
+    case 'log':
+    case 'deleteTag':
+      return applyToRun(catalog, effect);
+  }
+}
+
+type ExperimentEffect = Extract<Effect, { id: number }>;
+type RunEffect = Exclude<Effect, ExperimentEffect | { kind: 'createRun' }>;
+
+function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
+  const { db } = catalog;
+  const { id, time } = effect;
+  switch (effect.kind) {
+    case 'createExperiment':
+      db.run(
+        'INSERT INTO experiments VALUES (?, ?, ?, ?, ?, ?, 0)',
+        id,
+        effect.name,
+        effect.artifactLocation,
+        stage.active,
+        time,
+        time,
+      );
+      effect.tags.forEach((tag) => catalog.setExperimentTag(id, tag));
+      return;
+    case 'renameExperiment':
+      db.run('UPDATE experiments SET name = ? WHERE id = ?', effect.name, id);
+      break;
+    case 'deleteExperiment':
+      db.run('UPDATE experiments SET stage = ? WHERE id = ?', stage.deleted, id);
+      db.run(
+        'UPDATE runs SET stage = ?, deleted = ? WHERE experiment = ? AND stage = ?',
+        stage.deletedWithExperiment,
+        time,
+        id,
+        stage.active,
+      );
+      break;
+    case 'restoreExperiment':
+      db.run('UPDATE experiments SET stage = ? WHERE id = ?', stage.active, id);
+      db.run(
+        'UPDATE runs SET stage = ?, deleted = NULL WHERE experiment = ? AND stage = ?',
+        stage.active,
+        id,
+        stage.deletedWithExperiment,
+      );
+      break;
+    case 'setExperimentTag':
+      catalog.setExperimentTag(id, effect.tag);
+      break;
+    case 'deleteExperimentTag':
+      db.run('DELETE FROM experiment_tags WHERE experiment = ? AND key = ?', id, effect.key);
+      break;
+  }
+  db.run('UPDATE experiments SET updated = ? WHERE id = ?', time, id);
+}
+
+function createRun(catalog: Catalog, effect: Extract<Effect, { kind: 'createRun' }>): Change {
+  const { db } = catalog;
+  const { runId, experimentId } = effect;
+  db.run(
+    'INSERT INTO runs (run_id, experiment, slot, name, user_id, status, started, stage, artifact_uri) ' +
+      "SELECT ?, id, next_slot, ?, ?, 'RUNNING', ?, ?, ? FROM experiments WHERE id = ?",
+    runId,
+    effect.name,
+    effect.userId,
+    effect.startTime,
+    stage.active,
+    effect.artifactUri,
+    experimentId,
+  );
+  db.run('UPDATE experiments SET next_slot = next_slot + 1 WHERE id = ?', experimentId);
+  const run = runNumber(catalog, runId).id;
+  effect.tags.forEach((tag) => catalog.setTag(run, tag));
+  return { run: { id: runId, experimentId: String(experimentId), aspects: ['info', 'tags'] } };
+}
+
+function applyToRun(catalog: Catalog, effect: RunEffect): Change {
+  const { db } = catalog;
+  const { id, experimentId } = runNumber(catalog, effect.runId);
+  const change = (aspects: readonly Aspect[]): Change => ({ run: { id: effect.runId, experimentId, aspects } });
+  switch (effect.kind) {
+    case 'updateRun':
+      if (effect.status !== undefined) {
+        db.run('UPDATE runs SET status = ? WHERE id = ?', effect.status, id);
+      }
+      if (effect.endTime !== undefined) {
+        db.run('UPDATE runs SET ended = ? WHERE id = ?', effect.endTime, id);
+      }
+      if (effect.name !== undefined) {
+        db.run('UPDATE runs SET name = ? WHERE id = ?', effect.name, id);
+        catalog.setTag(id, { key: tagNames.runName, value: effect.name });
+      }
+      return change(effect.name === undefined ? ['info'] : ['info', 'tags']);
+    case 'deleteRun':
+      db.run('UPDATE runs SET stage = ?, deleted = ? WHERE id = ?', stage.deleted, effect.time, id);
+      return change(['info']);
+    case 'restoreRun':
+      db.run('UPDATE runs SET stage = ?, deleted = NULL WHERE id = ?', stage.active, id);
+      return change(['info']);
+    case 'log':
+      return change(log(catalog, id, effect));
+    case 'deleteTag':
+      db.run('DELETE FROM tags WHERE run = ? AND key = ?', id, effect.key);
+      return change(['tags']);
+  }
+}
+
+function log(catalog: Catalog, run: number, effect: Extract<Effect, { kind: 'log' }>): Aspect[] {
+  const aspects: Aspect[] = [];
+  for (const { key, value } of effect.params) {
+    catalog.db.run('INSERT INTO params VALUES (?, ?, ?)', run, key, value);
+  }
+  for (const metric of effect.metrics) {
+    const summary = summarize(catalog.metric(run, metric.key), newPoints(metric));
+    if (summary !== undefined) {
+      catalog.setMetric(run, metric.key, summary);
+    }
+  }
+  for (const tag of effect.tags) {
+    catalog.setTag(run, tag);
+    if (tag.key === tagNames.runName) {
+      catalog.db.run('UPDATE runs SET name = ? WHERE id = ?', tag.value, run);
+      aspects.push('info');
+    }
+  }
+  aspects.push(...(effect.params.length > 0 ? (['params'] as const) : []));
+  aspects.push(...(effect.metrics.length > 0 ? (['metrics'] as const) : []));
+  aspects.push(...(effect.tags.length > 0 ? (['tags'] as const) : []));
+  return aspects;
+}
+
+/** The moved point is in the catalog already. */
+function newPoints({ mode, points }: MetricEffect): MetricEffect['points'] {
+  return mode === 'move' ? points.slice(1) : points;
+}
+
+function runNumber({ db }: Catalog, runId: string): { id: number; experimentId: string } {
+  const row = db.row('SELECT id, experiment FROM runs WHERE run_id = ?', runId);
+  if (row === undefined) {
+    throw new Error(`the run ${runId} of a change is not in the catalog`);
+  }
+  return { id: real(row[0]), experimentId: String(real(row[1])) };
+}

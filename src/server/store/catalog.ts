@@ -1,0 +1,207 @@
+import type { Experiment, Int64, KeyValue, LifecycleStage, RunInfo, RunStatus } from '../../core/model';
+import { runStatuses } from '../../core/model';
+import { catalogSchema, stage } from './catalogSchema';
+import type { MetricSummary } from './metricSummary';
+import { specialOf, storedValue, valueFrom } from './points';
+import { type Cell, Database, formatVersion, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
+
+/** A run with what only the store needs to know of it. */
+export interface RunRow {
+  /** Its number inside the catalog. */
+  readonly id: number;
+  readonly slot: number;
+  readonly info: RunInfo;
+  /** One of `stage`. */
+  readonly stage: number;
+}
+
+const runColumns =
+  'r.id, r.run_id, r.experiment, r.slot, r.name, r.user_id, r.status, r.started, r.ended, r.stage, r.artifact_uri';
+
+/** The catalog database: rows in and out. What may be written is decided in resolve*.ts, what is written in apply.ts. */
+export class Catalog {
+  /** Sequence number of the last change in it. */
+  applied: number;
+
+  private constructor(
+    readonly db: Database,
+    applied: number,
+  ) {
+    this.applied = applied;
+  }
+
+  static create(sqlite: SqlJs): Catalog {
+    const db = new Database(sqlite);
+    db.script(catalogSchema);
+    db.run("INSERT INTO meta VALUES ('format', ?), ('applied', 0)", formatVersion);
+    return new Catalog(db, 0);
+  }
+
+  /** @throws StoreDamagedError, StoreVersionError */
+  static open(sqlite: SqlJs, file: string, bytes: Uint8Array): Catalog {
+    const db = openDatabase(sqlite, file, bytes);
+    return new Catalog(db, real(db.row("SELECT value FROM meta WHERE name = 'applied'")?.[0]));
+  }
+
+  /** The catalog as a file, saying that it holds the changes up to `applied`. Not inside a transaction. */
+  export(): Uint8Array {
+    this.db.run("UPDATE meta SET value = ? WHERE name = 'applied'", this.applied);
+    return this.db.export();
+  }
+
+  experiment(id: number): Experiment | undefined {
+    return this.oneExperiment('WHERE id = ?', id);
+  }
+
+  experimentByName(name: string): Experiment | undefined {
+    return this.oneExperiment('WHERE name = ?', name);
+  }
+
+  /** @param tail SQL after FROM experiments */
+  experiments(tail: string, params: readonly Cell[]): Experiment[] {
+    const rows = this.db.rows(
+      `SELECT id, name, artifact_location, stage, created, updated FROM experiments ${tail}`,
+      ...params,
+    );
+    return rows.map((row) => this.toExperiment(row));
+  }
+
+  /** Never given before, deleted experiments counted. */
+  nextExperimentId(): number {
+    return real(this.db.row("SELECT coalesce(max(seq), -1) + 1 FROM sqlite_sequence WHERE name = 'experiments'")?.[0]);
+  }
+
+  run(runId: string): RunRow | undefined {
+    return this.runs('WHERE r.run_id = ?', [runId])[0];
+  }
+
+  /** @param tail SQL after FROM runs r */
+  runs(tail: string, params: readonly Cell[]): RunRow[] {
+    return this.db.rows(`SELECT ${runColumns} FROM runs r ${tail}`, ...params).map(toRunRow);
+  }
+
+  param(run: number, key: string): string | undefined {
+    const row = this.db.row('SELECT value FROM params WHERE run = ? AND key = ?', run, key);
+    return row && text(row[0]);
+  }
+
+  tag(run: number, key: string): string | undefined {
+    const row = this.db.row('SELECT value FROM tags WHERE run = ? AND key = ?', run, key);
+    return row && text(row[0]);
+  }
+
+  experimentTag(experiment: number, key: string): string | undefined {
+    const row = this.db.row('SELECT value FROM experiment_tags WHERE experiment = ? AND key = ?', experiment, key);
+    return row && text(row[0]);
+  }
+
+  setTag(run: number, { key, value }: KeyValue): void {
+    this.db.run('INSERT OR REPLACE INTO tags VALUES (?, ?, ?)', run, key, value);
+  }
+
+  setExperimentTag(experiment: number, { key, value }: KeyValue): void {
+    this.db.run('INSERT OR REPLACE INTO experiment_tags VALUES (?, ?, ?)', experiment, key, value);
+  }
+
+  metric(run: number, key: string): MetricSummary | undefined {
+    const row = this.db.row(
+      'SELECT step, timestamp, value, special, points, finite, nans, sum, min, min_step, max, max_step FROM metrics ' +
+        'WHERE run = ? AND key = ?',
+      run,
+      key,
+    );
+    return (
+      row && {
+        latest: { step: integer(row[0]), timestamp: integer(row[1]), value: valueFrom(real(row[2]), real(row[3])) },
+        points: real(row[4]),
+        finite: real(row[5]),
+        nans: real(row[6]),
+        sum: real(row[7]),
+        min: extreme(row[8], row[9]),
+        max: extreme(row[10], row[11]),
+      }
+    );
+  }
+
+  setMetric(run: number, key: string, metric: MetricSummary): void {
+    const { latest, min, max } = metric;
+    this.db.run(
+      'INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      run,
+      key,
+      latest.step,
+      latest.timestamp,
+      storedValue(latest.value),
+      specialOf(latest.value),
+      metric.points,
+      metric.finite,
+      metric.nans,
+      metric.sum,
+      min?.value ?? null,
+      min?.step ?? null,
+      max?.value ?? null,
+      max?.step ?? null,
+    );
+  }
+
+  private oneExperiment(tail: string, param: Cell): Experiment | undefined {
+    return this.experiments(tail, [param])[0];
+  }
+
+  private toExperiment(row: Row): Experiment {
+    const id = real(row[0]);
+    const tags = this.db.rows('SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key', id);
+    return {
+      id: String(id),
+      name: text(row[1]),
+      artifactLocation: text(row[2]),
+      stage: toStage(real(row[3])),
+      createdAt: integer(row[4]),
+      updatedAt: integer(row[5]),
+      tags: tags.map(toKeyValue),
+    };
+  }
+}
+
+export function toKeyValue(row: Row): KeyValue {
+  return { key: text(row[0]), value: text(row[1]) };
+}
+
+function toRunRow(row: Row): RunRow {
+  return {
+    id: real(row[0]),
+    slot: real(row[3]),
+    stage: real(row[9]),
+    info: {
+      id: text(row[1]),
+      experimentId: String(real(row[2])),
+      name: text(row[4]),
+      userId: text(row[5]),
+      status: toStatus(text(row[6])),
+      startTime: integer(row[7]),
+      endTime: optionalInteger(row[8]),
+      stage: toStage(real(row[9])),
+      artifactUri: text(row[10]),
+    },
+  };
+}
+
+function toStage(value: number): LifecycleStage {
+  return value === stage.active ? 'active' : 'deleted';
+}
+
+function toStatus(value: string): RunStatus {
+  const found = runStatuses.find((each) => each === value);
+  if (found === undefined) {
+    throw new TypeError(`unknown run status in the database: ${value}`);
+  }
+  return found;
+}
+
+function optionalInteger(cell: Cell | undefined): Int64 | undefined {
+  return cell === null ? undefined : integer(cell);
+}
+
+function extreme(value: Cell | undefined, step: Cell | undefined): { value: number; step: Int64 } | undefined {
+  return value === null ? undefined : { value: real(value), step: integer(step) };
+}

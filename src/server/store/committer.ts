@@ -1,0 +1,213 @@
+import { ApiError } from '../../core/errors';
+import type { ChangeBatch, RunChange } from '../../protocol/extras';
+import type { Change } from './apply';
+import type { Databases } from './databases';
+import { type Effect, encodeEffects } from './effects';
+import { systemCode } from './files';
+import type { Journal } from './journal';
+import { resolve } from './resolve';
+import type { Write, WriteResult } from './types';
+
+/** A group ends when it has taken this long to apply, so that the event loop is not held; milliseconds. */
+const groupTime = 20;
+/** … or has this many points. */
+const groupPoints = 20_000;
+
+interface Waiting {
+  readonly write: Write;
+  readonly resolve: (result: WriteResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Done {
+  readonly waiting: Waiting;
+  /** Undefined where there was nothing to change. */
+  readonly effect: Effect | undefined;
+}
+
+/**
+ * Group commit: writes that wait at the same time are applied one after the other in one transaction, journaled as one frame
+ * with one sync, and answered together. While the sync is under way new writes wait; they are not applied, so that whatever
+ * a failed sync takes back is exactly the group.
+ *
+ * A refused write needs no savepoint: `resolve` decides everything and changes nothing. Should applying fail all the same (a
+ * damaged history, no memory), the whole group is taken back and done again without that write.
+ */
+export class Committer {
+  private queue: Waiting[] = [];
+  private interludes: (() => void)[] = [];
+  private running: Promise<void> | undefined;
+  /** Set when memory and journal may differ; every later write is refused with it. */
+  private broken: ApiError | undefined;
+
+  constructor(
+    private readonly databases: Databases,
+    private readonly journal: Journal,
+    private readonly artifactRoot: string,
+    private readonly changed: (batch: ChangeBatch) => void,
+  ) {}
+
+  /** Sequence number of the last change that is durable. */
+  get revision(): number {
+    return this.databases.catalog.applied;
+  }
+
+  write(write: Write): Promise<WriteResult> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ write, resolve, reject });
+      this.start();
+    });
+  }
+
+  /** Runs `action` where no transaction is open: at once, or between two groups. */
+  between<T>(action: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.interludes.push(() => {
+        try {
+          resolve(action());
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+      this.start();
+    });
+  }
+
+  /** Resolves when nothing waits any more. */
+  async idle(): Promise<void> {
+    while (this.running !== undefined) {
+      await this.running;
+    }
+  }
+
+  private start(): void {
+    this.running ??= this.run();
+  }
+
+  private async run(): Promise<void> {
+    // What is asked for in the same turn of the event loop shares a group.
+    await Promise.resolve();
+    while (this.queue.length > 0 || this.interludes.length > 0) {
+      const interludes = this.interludes;
+      this.interludes = [];
+      interludes.forEach((each) => each());
+      if (this.queue.length > 0) {
+        await this.commitGroup();
+      }
+    }
+    // In the same turn as the last look at the queue, so that whatever comes later starts a new run.
+    this.running = undefined;
+  }
+
+  private async commitGroup(): Promise<void> {
+    if (this.broken !== undefined) {
+      const refused = this.queue;
+      this.queue = [];
+      refused.forEach(({ reject }) => reject(this.broken));
+      return;
+    }
+    this.databases.begin();
+    const changes: Change[] = [];
+    const group = this.applyGroup(changes);
+    if (group === undefined) {
+      return;
+    }
+    const effects = group.flatMap(({ effect }) => (effect === undefined ? [] : [effect]));
+    const revision = this.revision + effects.length;
+    if (effects.length > 0) {
+      try {
+        await this.journal.append(this.revision + 1, effects.length, encodeEffects(effects));
+      } catch (error) {
+        this.databases.rollback();
+        const refusal = storageError(error);
+        group.forEach(({ waiting }) => waiting.reject(refusal));
+        return;
+      }
+    }
+    try {
+      this.databases.commit(revision);
+    } catch (error) {
+      // The journal has it and memory may not: only opening the store again brings them together.
+      this.broken = new ApiError('INSUFFICIENT_STORAGE', `The store must be opened again: ${messageOf(error)}`);
+      group.forEach(({ waiting }) => waiting.reject(this.broken));
+      return;
+    }
+    group.forEach(({ waiting, effect }) => waiting.resolve(resultOf(effect)));
+    if (changes.length > 0) {
+      this.changed(toBatch(revision, changes));
+    }
+  }
+
+  /** @returns the writes that were applied; undefined where one of them failed, the transaction then being taken back */
+  private applyGroup(changes: Change[]): Done[] | undefined {
+    const { catalog, histories } = this.databases;
+    const context = { catalog, histories, artifactRoot: this.artifactRoot };
+    const group: Done[] = [];
+    const end = performance.now() + groupTime;
+    let points = 0;
+    let taken = 0;
+    for (const waiting of this.queue) {
+      if (taken > 0 && (points >= groupPoints || performance.now() > end)) {
+        break;
+      }
+      taken++;
+      try {
+        const effect = resolve(context, waiting.write);
+        if (effect !== undefined) {
+          changes.push(this.databases.apply(effect));
+          points += effect.kind === 'log' ? effect.metrics.reduce((sum, metric) => sum + metric.points.length, 0) : 0;
+        }
+        group.push({ waiting, effect });
+      } catch (error) {
+        if (error instanceof ApiError) {
+          waiting.reject(error);
+          continue;
+        }
+        this.databases.rollback();
+        waiting.reject(
+          new ApiError('INTERNAL_ERROR', `The store could not do this: ${messageOf(error)}`, { cause: error }),
+        );
+        this.queue = [...group.map((done) => done.waiting), ...this.queue.slice(taken)];
+        return undefined;
+      }
+    }
+    this.queue = this.queue.slice(taken);
+    return group;
+  }
+}
+
+function resultOf(effect: Effect | undefined): WriteResult {
+  return effect?.kind === 'createExperiment' ? { experimentId: String(effect.id) } : {};
+}
+
+/** Never a status that clients retry: waiting does not help, and the next call may well succeed. */
+function storageError(error: unknown): ApiError {
+  const code = systemCode(error);
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new ApiError(
+    'INSUFFICIENT_STORAGE',
+    full
+      ? `Nothing was saved: the disk of the store is full (${messageOf(error)}). Reading goes on, and writing as soon as there is room.`
+      : `Nothing was saved: the store could not be written to (${messageOf(error)}).`,
+    { cause: error },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function toBatch(revision: number, changes: readonly Change[]): ChangeBatch {
+  const experiments = new Set<string>();
+  const runs = new Map<string, RunChange>();
+  for (const { experiment, run } of changes) {
+    if (experiment !== undefined) {
+      experiments.add(String(experiment));
+    }
+    if (run !== undefined) {
+      const aspects = new Set([...(runs.get(run.id)?.aspects ?? []), ...run.aspects]);
+      runs.set(run.id, { run_id: run.id, experiment_id: run.experimentId, aspects: [...aspects] });
+    }
+  }
+  return { revision, experiments: [...experiments], runs: [...runs.values()] };
+}

@@ -1,0 +1,65 @@
+import { applyToCatalog, type Change } from './apply';
+import type { Catalog } from './catalog';
+import type { Effect } from './effects';
+import type { Histories } from './histories';
+
+/** The databases of a store, changed together in one transaction. */
+export class Databases {
+  constructor(
+    readonly catalog: Catalog,
+    readonly histories: Histories,
+  ) {}
+
+  begin(): void {
+    this.catalog.db.script('BEGIN');
+  }
+
+  /** Carries out an effect in the running transaction. */
+  apply(effect: Effect): Change {
+    if (effect.kind === 'log') {
+      applyToHistory(this.histories, effect, -1);
+    }
+    return applyToCatalog(this.catalog, effect);
+  }
+
+  /**
+   * Carries out an effect of the journal where it is not there yet. Catalog and history are asked separately: either file may
+   * be the newer one, since they are saved one after the other while writes go on.
+   */
+  replay(effect: Effect, seq: number): void {
+    if (effect.kind === 'log') {
+      applyToHistory(this.histories, effect, seq);
+    }
+    if (seq > this.catalog.applied) {
+      applyToCatalog(this.catalog, effect);
+      this.catalog.applied = seq;
+    }
+  }
+
+  /** @param seq sequence number of the last change */
+  commit(seq: number): void {
+    this.catalog.db.script('COMMIT');
+    this.catalog.applied = seq;
+    this.histories.commit(seq);
+  }
+
+  rollback(): void {
+    this.catalog.db.script('ROLLBACK');
+    this.histories.rollback();
+  }
+
+  close(): void {
+    this.catalog.db.close();
+    this.histories.close();
+  }
+}
+
+function applyToHistory(histories: Histories, effect: Extract<Effect, { kind: 'log' }>, seq: number): void {
+  const metrics = effect.metrics.filter((metric) => metric.mode !== 'single');
+  if (metrics.length > 0) {
+    const history = histories.change(effect.runId);
+    if (seq === -1 || seq > history.applied) {
+      metrics.forEach((metric) => history.apply(metric));
+    }
+  }
+}

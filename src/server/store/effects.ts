@@ -1,0 +1,248 @@
+import { decode, encode } from '@msgpack/msgpack';
+import type { Int64, KeyValue, RunStatus } from '../../core/model';
+import { runStatuses } from '../../core/model';
+import { packPoints, type Point, unpackPoints } from './points';
+
+/**
+ * How the points of one metric go into the store:
+ * `single`: the metric's first point ever; its row in the catalog is its history.
+ * `start`: the metric's first points, several at once, all for the history.
+ * `move`: the metric had one point, in the catalog only. It comes first in `points`, to go into the history, and is not new.
+ * `append`: the history has the metric's earlier points already.
+ */
+export type MetricMode = 'single' | 'start' | 'move' | 'append';
+/** In the journal a mode is its place here. */
+const metricModes: readonly MetricMode[] = ['single', 'start', 'move', 'append'];
+
+export interface MetricEffect {
+  readonly key: string;
+  readonly mode: MetricMode;
+  /** Sorted by `comparePoints`, none of them stored before (but see `move`). */
+  readonly points: readonly Point[];
+}
+
+/**
+ * What a write really did, every default filled in and every duplicate left out, so that replay decides nothing. An effect
+ * says for the catalog and for the run's history separately all that they need: each of them can be replayed without looking
+ * into the other, whose file may be older or newer.
+ */
+export type Effect =
+  | {
+      kind: 'createExperiment';
+      id: number;
+      name: string;
+      artifactLocation: string;
+      tags: readonly KeyValue[];
+      time: Int64;
+    }
+  | { kind: 'renameExperiment'; id: number; name: string; time: Int64 }
+  | { kind: 'deleteExperiment'; id: number; time: Int64 }
+  | { kind: 'restoreExperiment'; id: number; time: Int64 }
+  | { kind: 'setExperimentTag'; id: number; tag: KeyValue; time: Int64 }
+  | { kind: 'deleteExperimentTag'; id: number; key: string; time: Int64 }
+  | {
+      kind: 'createRun';
+      runId: string;
+      experimentId: number;
+      name: string;
+      userId: string;
+      startTime: Int64;
+      artifactUri: string;
+      tags: readonly KeyValue[];
+    }
+  /** `name`: also written to the tag mlflow.runName. */
+  | { kind: 'updateRun'; runId: string; status?: RunStatus; endTime?: Int64; name?: string }
+  | { kind: 'deleteRun'; runId: string; time: Int64 }
+  | { kind: 'restoreRun'; runId: string }
+  | {
+      kind: 'log';
+      runId: string;
+      metrics: readonly MetricEffect[];
+      params: readonly KeyValue[];
+      tags: readonly KeyValue[];
+    }
+  | { kind: 'deleteTag'; runId: string; key: string };
+
+/** A frame's payload: MessagePack of `[[kind, field, …], …]`. docs/store.md lists the fields of each kind. */
+export function encodeEffects(effects: readonly Effect[]): Uint8Array {
+  return encode(effects.map(toArray), { useBigInt64: true });
+}
+
+/** @throws Error where the bytes hold something else (another, perhaps newer program wrote them) */
+export function decodeEffects(bytes: Uint8Array): Effect[] {
+  return list(decode(bytes, { useBigInt64: true })).map(fromArray);
+}
+
+function pack(pairs: readonly KeyValue[]): string[] {
+  return pairs.flatMap(({ key, value }) => [key, value]);
+}
+
+function toArray(effect: Effect): unknown[] {
+  const { kind } = effect;
+  switch (kind) {
+    case 'createExperiment':
+      return [kind, effect.id, effect.name, effect.artifactLocation, pack(effect.tags), effect.time];
+    case 'renameExperiment':
+      return [kind, effect.id, effect.name, effect.time];
+    case 'deleteExperiment':
+    case 'restoreExperiment':
+      return [kind, effect.id, effect.time];
+    case 'setExperimentTag':
+      return [kind, effect.id, effect.tag.key, effect.tag.value, effect.time];
+    case 'deleteExperimentTag':
+      return [kind, effect.id, effect.key, effect.time];
+    case 'createRun':
+      return [
+        kind,
+        effect.runId,
+        effect.experimentId,
+        effect.name,
+        effect.userId,
+        effect.startTime,
+        effect.artifactUri,
+        pack(effect.tags),
+      ];
+    case 'updateRun':
+      return [kind, effect.runId, effect.status ?? null, effect.endTime ?? null, effect.name ?? null];
+    case 'deleteRun':
+      return [kind, effect.runId, effect.time];
+    case 'restoreRun':
+      return [kind, effect.runId];
+    case 'log': {
+      const { counts, values, steps, timestamps } = packPoints(effect.metrics.map((metric) => metric.points));
+      const keys = effect.metrics.map((metric) => metric.key);
+      const modes = effect.metrics.map((metric) => metricModes.indexOf(metric.mode));
+      const columns = keys.length === 0 ? null : [keys, modes, counts, values, steps, timestamps];
+      return [kind, effect.runId, columns, pack(effect.params), pack(effect.tags)];
+    }
+    case 'deleteTag':
+      return [kind, effect.runId, effect.key];
+  }
+}
+
+function fromArray(raw: unknown): Effect {
+  const [kind, ...f] = list(raw);
+  switch (kind) {
+    case 'createExperiment':
+      return {
+        kind,
+        id: count(f[0]),
+        name: string(f[1]),
+        artifactLocation: string(f[2]),
+        tags: pairs(f[3]),
+        time: time(f[4]),
+      };
+    case 'renameExperiment':
+      return { kind, id: count(f[0]), name: string(f[1]), time: time(f[2]) };
+    case 'deleteExperiment':
+    case 'restoreExperiment':
+      return { kind, id: count(f[0]), time: time(f[1]) };
+    case 'setExperimentTag':
+      return { kind, id: count(f[0]), tag: { key: string(f[1]), value: string(f[2]) }, time: time(f[3]) };
+    case 'deleteExperimentTag':
+      return { kind, id: count(f[0]), key: string(f[1]), time: time(f[2]) };
+    case 'createRun':
+      return {
+        kind,
+        runId: string(f[0]),
+        experimentId: count(f[1]),
+        name: string(f[2]),
+        userId: string(f[3]),
+        startTime: time(f[4]),
+        artifactUri: string(f[5]),
+        tags: pairs(f[6]),
+      };
+    case 'updateRun':
+      return {
+        kind,
+        runId: string(f[0]),
+        ...(f[1] === null ? {} : { status: status(f[1]) }),
+        ...(f[2] === null ? {} : { endTime: time(f[2]) }),
+        ...(f[3] === null ? {} : { name: string(f[3]) }),
+      };
+    case 'deleteRun':
+      return { kind, runId: string(f[0]), time: time(f[1]) };
+    case 'restoreRun':
+      return { kind, runId: string(f[0]) };
+    case 'log':
+      return { kind, runId: string(f[0]), metrics: metrics(f[1]), params: pairs(f[2]), tags: pairs(f[3]) };
+    case 'deleteTag':
+      return { kind, runId: string(f[0]), key: string(f[1]) };
+    default:
+      throw new Error(`unknown kind of change ${JSON.stringify(kind)}`);
+  }
+}
+
+function metrics(raw: unknown): MetricEffect[] {
+  if (raw === null) {
+    return [];
+  }
+  const [keys, modes, counts, values, steps, timestamps] = list(raw);
+  const groups = unpackPoints({
+    counts: list(counts).map(count),
+    values: binary(values),
+    steps: binary(steps),
+    timestamps: binary(timestamps),
+  });
+  const modeNumbers = list(modes).map(count);
+  return list(keys).map((key, i) => {
+    const mode = metricModes[modeNumbers[i] ?? -1];
+    const points = groups[i];
+    if (mode === undefined || points === undefined) {
+      throw new Error('incomplete metric columns');
+    }
+    return { key: string(key), mode, points };
+  });
+}
+
+function list(raw: unknown): unknown[] {
+  if (!Array.isArray(raw)) {
+    throw new Error('a list was expected');
+  }
+  return raw;
+}
+
+function string(raw: unknown): string {
+  if (typeof raw !== 'string') {
+    throw new Error('a text was expected');
+  }
+  return raw;
+}
+
+function count(raw: unknown): number {
+  if (typeof raw !== 'number') {
+    throw new Error('a number was expected');
+  }
+  return raw;
+}
+
+function time(raw: unknown): Int64 {
+  if (typeof raw !== 'number' && typeof raw !== 'bigint') {
+    throw new Error('an integer was expected');
+  }
+  return raw;
+}
+
+function binary(raw: unknown): Uint8Array {
+  if (!(raw instanceof Uint8Array)) {
+    throw new Error('bytes were expected');
+  }
+  return raw;
+}
+
+function status(raw: unknown): RunStatus {
+  const found = runStatuses.find((each) => each === raw);
+  if (found === undefined) {
+    throw new Error(`unknown run status ${JSON.stringify(raw)}`);
+  }
+  return found;
+}
+
+function pairs(raw: unknown): KeyValue[] {
+  const flat = list(raw);
+  const result: KeyValue[] = [];
+  for (let i = 0; i < flat.length; i += 2) {
+    result.push({ key: string(flat[i]), value: string(flat[i + 1]) });
+  }
+  return result;
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+
+/** An open file. Every method rejects with Node's system error (`code` such as ENOSPC). */
+export interface StoreFile {
+  /** Writes all of `data` at the end of the file. After an error an unknown part of it may be there. */
+  append(data: Uint8Array): Promise<void>;
+  /** `fdatasync`: resolves when what was appended is on the disk. */
+  sync(): Promise<void>;
+  truncate(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FileFacts {
+  /** As a string, since Windows' file ids exceed doubles. */
+  readonly inode: string;
+  readonly size: number;
+  /** Unix milliseconds by the clock of the file system. */
+  readonly modified: number;
+}
+
+/**
+ * Every operation on the file system that the store does, so that tests can make any of them fail, tear or be the last one.
+ * Folders are made with mode 0700, files with 0600. Paths are absolute. Errors are Node's system errors.
+ */
+export interface StoreFiles {
+  realpath(path: string): Promise<string>;
+  /** Makes the folder and its parents; fine where it exists. */
+  makeFolder(path: string): Promise<void>;
+  /** Names in the folder, unsorted. */
+  list(folder: string): Promise<string[]>;
+  read(path: string): Promise<Uint8Array>;
+  /** For histories, which are opened on demand inside synchronous reads. */
+  readSync(path: string): Uint8Array;
+  /** `create`: empties an existing file; `exclusive`: fails with EEXIST; `extend`: keeps its content, must exist. */
+  open(path: string, how: 'create' | 'exclusive' | 'extend'): Promise<StoreFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** A second name for the same file; EEXIST where `to` exists. */
+  link(from: string, to: string): Promise<void>;
+  /** Fine where the file does not exist. */
+  remove(path: string): Promise<void>;
+  /** Undefined where it does not exist. */
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** Sets the time of the last change to now. */
+  touch(path: string): Promise<void>;
+  /** Makes renames, creations and removals in the folder durable; nothing on Windows, which cannot. */
+  syncFolder(path: string): Promise<void>;
+}
+
+/** The system's error code of something thrown, e.g. `ENOSPC`; undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+class RealFile implements StoreFile {
+  constructor(private readonly handle: fs.FileHandle) {}
+
+  async append(data: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < data.length) {
+      const { bytesWritten } = await this.handle.write(data, done, data.length - done);
+      done += bytesWritten;
+    }
+  }
+
+  sync(): Promise<void> {
+    return this.handle.datasync();
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.handle.truncate(size);
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+// O_APPEND: after a truncation the next write goes to the new end, wherever the file position is.
+const flags = { create: 'w', exclusive: 'wx', extend: 'a' } as const;
+
+export const realFiles: StoreFiles = {
+  realpath: (path) => fs.realpath(path),
+  async makeFolder(path) {
+    await fs.mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  list: (folder) => fs.readdir(folder),
+  read: (path) => fs.readFile(path),
+  readSync: (path) => readFileSync(path),
+  async open(path, how) {
+    if (how === 'extend') {
+      await fs.access(path);
+    } else {
+      // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending.
+      await (await fs.open(path, flags[how], 0o600)).close();
+    }
+    return new RealFile(await fs.open(path, 'a', 0o600));
+  },
+  rename: (from, to) => fs.rename(from, to),
+  link: (from, to) => fs.link(from, to),
+  remove: (path) => fs.rm(path, { force: true }),
+  async facts(path) {
+    try {
+      const { ino, size, mtimeMs } = await fs.stat(path, { bigint: true });
+      return { inode: String(ino), size: Number(size), modified: Number(mtimeMs) };
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') {
+        return undefined;
+      }
+      throw error;
+    }
+  },
+  async touch(path) {
+    const now = new Date();
+    await fs.utimes(path, now, now);
+  },
+  async syncFolder(path) {
+    if (process.platform === 'win32') {
+      return;
+    }
+    const handle = await fs.open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+/** Writes a whole file so that it is there entirely or not at all: temporary name, sync, rename. The caller syncs the folder. */
+export async function replaceFile(files: StoreFiles, path: string, data: Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const file = await files.open(temporary, 'create');
+    try {
+      await file.append(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await files.rename(temporary, path);
+  } catch (error) {
+    // What is left of it is removed when the store opens next, if not now: a full disk often refuses nothing but writes.
+    await files.remove(temporary).catch(() => undefined);
+    throw error;
+  }
+}

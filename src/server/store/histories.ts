@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { systemCode, type StoreFiles } from './files';
+import { History } from './history';
+import type { SqlJs } from './sqlite';
+
+/** How many histories without unsaved changes stay open. */
+const keptOpen = 64;
+
+/**
+ * A history's file name. Ids as Labbook makes them are their own name; others may be too long, differ from another one in case
+ * only, or be reserved (`con`), so they become a hash. The id itself is in the file's table `meta`.
+ */
+export function historyName(runId: string): string {
+  const safe = /^[0-9a-f]{32}$/.test(runId);
+  return safe ? `${runId}.sqlite` : `x-${createHash('sha256').update(runId).digest('hex')}.sqlite`;
+}
+
+/** The open histories, most recently used last. Those with unsaved changes stay open until a checkpoint has saved them. */
+export class Histories {
+  private readonly open = new Map<string, History>();
+  /** Of each history with changes that its file does not have: the sequence number of the last one. */
+  private readonly dirty = new Map<string, number>();
+  /** Runs whose histories are inside a transaction. */
+  private readonly touched = new Set<string>();
+
+  constructor(
+    private readonly sqlite: SqlJs,
+    private readonly files: StoreFiles,
+    readonly folder: string,
+  ) {}
+
+  /**
+   * The history of a run, or undefined where it has none.
+   * @throws StoreDamagedError, StoreVersionError, system errors
+   */
+  find(runId: string): History | undefined {
+    const known = this.open.get(runId);
+    if (known !== undefined) {
+      this.open.delete(runId);
+      this.open.set(runId, known);
+      return known;
+    }
+    const file = this.fileOf(runId);
+    let bytes: Uint8Array;
+    try {
+      bytes = this.files.readSync(file);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') {
+        return undefined;
+      }
+      throw error;
+    }
+    return this.add(runId, History.open(this.sqlite, file, bytes, runId));
+  }
+
+  /** The history of a run inside the running transaction, made where there is none. */
+  change(runId: string): History {
+    const history = this.find(runId) ?? this.add(runId, History.create(this.sqlite, this.fileOf(runId), runId));
+    if (!this.touched.has(runId)) {
+      history.begin();
+      this.touched.add(runId);
+    }
+    return history;
+  }
+
+  /** Keeps what was changed since the last commit or rollback. @param seq sequence number of the last change */
+  commit(seq: number): void {
+    for (const runId of this.touched) {
+      this.open.get(runId)?.commit();
+      this.dirty.set(runId, seq);
+    }
+    this.touched.clear();
+    this.evict();
+  }
+
+  rollback(): void {
+    for (const runId of this.touched) {
+      this.open.get(runId)?.rollback();
+    }
+    this.touched.clear();
+    this.evict();
+  }
+
+  /** Runs with changes that no file has. */
+  get dirtyRuns(): string[] {
+    return [...this.dirty.keys()];
+  }
+
+  get dirtyCount(): number {
+    return this.dirty.size;
+  }
+
+  /** @param seq sequence number of the last change of all; the file then says that it holds all up to there */
+  export(runId: string, seq: number): { file: string; bytes: Uint8Array } | undefined {
+    const history = this.open.get(runId);
+    return history && { file: this.fileOf(runId), bytes: history.export(seq) };
+  }
+
+  /** The file on the disk holds the changes up to `seq`. */
+  saved(runId: string, seq: number): void {
+    if ((this.dirty.get(runId) ?? 0) <= seq) {
+      this.dirty.delete(runId);
+    }
+    this.evict();
+  }
+
+  close(): void {
+    for (const history of this.open.values()) {
+      history.close();
+    }
+    this.open.clear();
+    this.dirty.clear();
+    this.touched.clear();
+  }
+
+  fileOf(runId: string): string {
+    return path.join(this.folder, historyName(runId));
+  }
+
+  private add(runId: string, history: History): History {
+    this.evict();
+    this.open.set(runId, history);
+    return history;
+  }
+
+  private evict(): void {
+    let surplus = this.open.size - this.dirty.size - keptOpen;
+    for (const [runId, history] of surplus > 0 ? [...this.open] : []) {
+      if (surplus > 0 && !this.dirty.has(runId) && !this.touched.has(runId)) {
+        history.close();
+        this.open.delete(runId);
+        surplus--;
+      }
+    }
+  }
+}

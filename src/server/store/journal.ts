@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { encodeFrame, headerSize, segmentHeader } from './journalFormat';
+import type { StoreFile, StoreFiles } from './files';
+
+export function segmentName(first: number): string {
+  return `${String(first).padStart(16, '0')}.log`;
+}
+
+export const segmentPattern = /^(\d{16,})\.log$/;
+
+/** The writing end of the journal. Only one `append` at a time. */
+export class Journal {
+  private current: { file: StoreFile; first: number; end: number; broken: boolean } | undefined;
+  /** First sequence numbers of older segments that are still there, ascending. */
+  private older: number[];
+  private olderBytes: number;
+  private closing: Promise<void> = Promise.resolve();
+
+  /**
+   * @param older first sequence numbers of the segments that are there
+   * @param olderBytes their size in bytes
+   */
+  constructor(
+    private readonly files: StoreFiles,
+    private readonly folder: string,
+    older: readonly number[],
+    olderBytes: number,
+  ) {
+    this.older = [...older];
+    this.olderBytes = olderBytes;
+  }
+
+  /** Bytes in all segments. */
+  get size(): number {
+    return this.olderBytes + (this.current?.end ?? 0);
+  }
+
+  /**
+   * Writes one frame and syncs it. When this rejects, nothing of it is in the journal, and the next append may succeed.
+   * @param first sequence number of the first change in it
+   */
+  async append(first: number, count: number, payload: Uint8Array): Promise<void> {
+    if (this.current === undefined || this.current.broken) {
+      await this.startSegment(first);
+    }
+    const segment = this.current;
+    if (segment === undefined) {
+      throw new Error('the journal has no segment');
+    }
+    const frame = encodeFrame(first, count, payload);
+    try {
+      await segment.file.append(frame);
+      await segment.file.sync();
+    } catch (error) {
+      await this.cutBack(segment);
+      throw error;
+    }
+    segment.end += frame.length;
+  }
+
+  /** The next append starts a new segment. Not while one is under way. */
+  rotate(): void {
+    const segment = this.current;
+    if (segment === undefined) {
+      return;
+    }
+    this.current = undefined;
+    this.older.push(segment.first);
+    this.olderBytes += segment.end;
+    // All in it is synced; closing has nothing to say that matters.
+    this.closing = segment.file.close().catch(() => undefined);
+  }
+
+  /** Removes the segments before the current one whose changes are all at most `seq`; oldest first, so that none is missed. */
+  async removeUpTo(seq: number): Promise<void> {
+    const gone = this.older.filter((_, i) => (this.older[i + 1] ?? this.current?.first ?? seq + 1) <= seq + 1);
+    for (const first of gone) {
+      await this.files.remove(path.join(this.folder, segmentName(first)));
+      this.older = this.older.filter((each) => each !== first);
+    }
+    if (gone.length > 0) {
+      this.olderBytes = 0;
+      for (const first of this.older) {
+        this.olderBytes += (await this.files.facts(path.join(this.folder, segmentName(first))))?.size ?? 0;
+      }
+      await this.files.syncFolder(this.folder);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.rotate();
+    await this.closing;
+  }
+
+  private async startSegment(first: number): Promise<void> {
+    this.rotate();
+    // A segment of the same name holds no answered change: its first one would be `first`. So it may be overwritten.
+    this.older = this.older.filter((each) => each !== first);
+    const file = await this.files.open(path.join(this.folder, segmentName(first)), 'create');
+    try {
+      await file.append(segmentHeader(first));
+      await file.sync();
+      await this.files.syncFolder(this.folder);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await this.files.remove(path.join(this.folder, segmentName(first))).catch(() => undefined);
+      throw error;
+    }
+    this.current = { file, first, end: headerSize, broken: false };
+  }
+
+  /** After a failed append an unknown part of the frame is in the file, or all of it without being durable. */
+  private async cutBack(segment: { file: StoreFile; end: number; broken: boolean }): Promise<void> {
+    try {
+      await segment.file.truncate(segment.end);
+      await segment.file.sync();
+    } catch {
+      // The next append goes to a new segment; readers stop in this one where the new one begins.
+      segment.broken = true;
+    }
+  }
+}

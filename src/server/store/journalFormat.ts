@@ -1,0 +1,132 @@
+import { crc32 } from 'node:zlib';
+import { StoreDamagedError, StoreVersionError } from './damage';
+import { formatVersion } from './sqlite';
+
+/*
+ * A segment is a header and frames, all integers little-endian:
+ *   header  8 bytes 'LBJOURNL', u32 format version, u32 zero, u64 first sequence number, u32 CRC-32 of those 24 bytes
+ *   frame   4 bytes 'LBFR', u32 CRC-32 of all that follows in the frame, u32 payload length, u32 number of changes,
+ *           u64 sequence number of the first of them, payload
+ * A frame is what one group commit wrote with one append, and is answered as a whole. So a frame that is bad and has a good
+ * one behind it was answered once and has been damaged since, while a bad one at the very end was never answered: torn.
+ */
+const magic = Buffer.from('LBJOURNL');
+const marker = Buffer.from('LBFR');
+export const headerSize = 28;
+const frameHeaderSize = 24;
+
+/** Sequence numbers are doubles in memory: exact to 2^53. */
+export interface Frame {
+  /** Sequence number of the first change in it; the others follow without a gap. */
+  readonly first: number;
+  readonly count: number;
+  readonly payload: Uint8Array;
+  /** Of the frame in its file. */
+  readonly offset: number;
+}
+
+export function segmentHeader(first: number): Buffer {
+  const header = Buffer.alloc(headerSize);
+  magic.copy(header);
+  header.writeUInt32LE(formatVersion, 8);
+  header.writeBigUInt64LE(BigInt(first), 16);
+  header.writeUInt32LE(crc32(header.subarray(0, 24)), 24);
+  return header;
+}
+
+export function encodeFrame(first: number, count: number, payload: Uint8Array): Buffer {
+  const frame = Buffer.alloc(frameHeaderSize + payload.length);
+  marker.copy(frame);
+  frame.writeUInt32LE(payload.length, 8);
+  frame.writeUInt32LE(count, 12);
+  frame.writeBigUInt64LE(BigInt(first), 16);
+  frame.set(payload, frameHeaderSize);
+  frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
+  return frame;
+}
+
+export interface Segment {
+  readonly file: string;
+  readonly first: number;
+  readonly frames: readonly Frame[];
+  /** Where the good part ends. Less than the file's size where a torn append or refused changes follow. */
+  readonly end: number;
+}
+
+/** @returns the header's first sequence number, or undefined where the header is incomplete or its checksum is wrong */
+export function readHeader(file: string, bytes: Buffer): number | undefined {
+  if (bytes.length < headerSize || !bytes.subarray(0, 8).equals(magic)) {
+    return undefined;
+  }
+  const format = bytes.readUInt32LE(8);
+  if (format > formatVersion) {
+    throw new StoreVersionError(file, format, formatVersion);
+  }
+  return crc32(bytes.subarray(0, 24)) === bytes.readUInt32LE(24) ? Number(bytes.readBigUInt64LE(16)) : undefined;
+}
+
+/** The frame at `offset`, or undefined where there is none or its checksum is wrong. */
+function readFrame(bytes: Buffer, offset: number): Frame | undefined {
+  const start = offset + frameHeaderSize;
+  if (start > bytes.length || bytes.compare(marker, 0, 4, offset, offset + 4) !== 0) {
+    return undefined;
+  }
+  const end = start + bytes.readUInt32LE(offset + 8);
+  if (end > bytes.length || crc32(bytes.subarray(offset + 8, end)) !== bytes.readUInt32LE(offset + 4)) {
+    return undefined;
+  }
+  return {
+    first: Number(bytes.readBigUInt64LE(offset + 16)),
+    count: bytes.readUInt32LE(offset + 12),
+    payload: bytes.subarray(start, end),
+    offset,
+  };
+}
+
+/**
+ * Reads the frames of a segment.
+ * @param next the first sequence number of the segment behind it; undefined for the last one. Frames from `next` on, and
+ *   whatever else follows, are refused changes that could not be cut off, and are left out.
+ * @throws StoreDamagedError where a frame is bad that was answered once
+ */
+export function readSegment(file: string, bytes: Buffer, first: number, next: number | undefined): Segment {
+  const frames: Frame[] = [];
+  let offset = headerSize;
+  let expected = first;
+  while (offset < bytes.length && expected !== next) {
+    const frame = readFrame(bytes, offset);
+    if (frame === undefined) {
+      refuseDamage(file, bytes, offset, next);
+      break;
+    }
+    if (frame.first !== expected) {
+      throw new StoreDamagedError(
+        file,
+        offset,
+        `The changes up to ${expected - 1} are followed by ${frame.first}, some are missing.`,
+      );
+    }
+    frames.push(frame);
+    expected += frame.count;
+    offset += frameHeaderSize + frame.payload.length;
+  }
+  if (next !== undefined && expected !== next) {
+    throw new StoreDamagedError(file, offset, `The changes ${expected} to ${next - 1} are missing.`);
+  }
+  return { file, first, frames, end: offset };
+}
+
+/** A bad frame may be a torn tail only where nothing that was answered can follow it. */
+function refuseDamage(file: string, bytes: Buffer, offset: number, next: number | undefined): void {
+  let following = next !== undefined;
+  for (let at = bytes.indexOf(marker, offset + 1); at !== -1 && !following; at = bytes.indexOf(marker, at + 1)) {
+    following = readFrame(bytes, at) !== undefined;
+  }
+  if (following) {
+    throw new StoreDamagedError(
+      file,
+      offset,
+      'The checksum of the changes there does not match, and good ones follow.',
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import { ApiError } from '../../core/errors';
+import type { ChangeBatch } from '../../protocol/extras';
+import { Checkpointer } from './checkpoint';
+import { Committer } from './committer';
+import type { Databases } from './databases';
+import type { StoreFiles } from './files';
+import type { Journal } from './journal';
+import { Reads } from './reads';
+import type { Store, Write, WriteResult } from './types';
+
+export interface StoreParts {
+  readonly folder: string;
+  readonly readOnly: boolean;
+  readonly warnings: readonly string[];
+  readonly files: StoreFiles;
+  readonly databases: Databases;
+  readonly journal: Journal;
+  /** Sequence number of the catalog's file. */
+  readonly saved: number;
+  readonly artifactRoot: string;
+}
+
+/** An open store; made by `openStore`. */
+export class LabbookStore extends Reads implements Store {
+  readonly folder: string;
+  readonly readOnly: boolean;
+  readonly warnings: readonly string[];
+  private readonly databases: Databases;
+  private readonly journal: Journal;
+  private readonly committer: Committer;
+  private readonly checkpointer: Checkpointer;
+  private readonly listeners = new Set<(batch: ChangeBatch) => void>();
+  private closing: Promise<void> | undefined;
+
+  constructor(parts: StoreParts) {
+    const { databases, journal } = parts;
+    super(databases.catalog, databases.histories);
+    this.folder = parts.folder;
+    this.readOnly = parts.readOnly;
+    this.warnings = parts.warnings;
+    this.databases = databases;
+    this.journal = journal;
+    this.committer = new Committer(databases, journal, parts.artifactRoot, (batch) => this.emit(batch));
+    this.checkpointer = new Checkpointer(parts.files, parts.folder, databases, journal, this.committer, parts.saved);
+  }
+
+  get revision(): number {
+    return this.committer.revision;
+  }
+
+  async write(write: Write): Promise<WriteResult> {
+    if (this.readOnly) {
+      throw new ApiError('PERMISSION_DENIED', `The store ${this.folder} is read-only: nothing can be logged to it.`);
+    }
+    if (this.closing !== undefined) {
+      throw new ApiError('PERMISSION_DENIED', 'The store is being closed: nothing more can be logged to it.');
+    }
+    return this.committer.write(write);
+  }
+
+  noteArtifacts(runId: string): void {
+    const run = this.getRunInfo(runId);
+    if (run !== undefined) {
+      const runs: ChangeBatch['runs'] = [{ run_id: runId, experiment_id: run.experimentId, aspects: ['artifacts'] }];
+      this.emit({ revision: this.revision, experiments: [], runs });
+    }
+  }
+
+  onChange(listener: (batch: ChangeBatch) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => void this.listeners.delete(listener) };
+  }
+
+  async checkpoint(): Promise<void> {
+    if (!this.readOnly) {
+      await this.checkpointer.checkpoint();
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
+    await this.committer.idle();
+    await this.checkpointer.stop();
+    if (!this.readOnly) {
+      // Where this fails (a full disk) the journal still has everything, and the next start replays it.
+      await this.checkpointer.checkpoint().catch(() => undefined);
+    }
+    await this.journal.close();
+    this.databases.close();
+    this.listeners.clear();
+  }
+
+  private emit(batch: ChangeBatch): void {
+    this.checkpointer.afterGroup();
+    for (const listener of this.listeners) {
+      listener(batch);
+    }
+  }
+}

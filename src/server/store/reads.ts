@@ -1,0 +1,194 @@
+import { ApiError } from '../../core/errors';
+import type { Experiment, KeyValue, Metric, Run, RunInfo, ViewType } from '../../core/model';
+import { type Catalog, type RunRow, toKeyValue } from './catalog';
+import type { Histories } from './histories';
+import type { History } from './history';
+import { valueFrom } from './points';
+import { experimentNumber } from './resolve';
+import { type Cell, integer, real, type Row, text } from './sqlite';
+import type { ExperimentOrder, MetricColumns, Page, RunOrder, Store } from './types';
+
+type Query<Name extends 'searchExperiments' | 'searchRuns' | 'getMetricHistory'> = Parameters<Store[Name]>[0];
+
+const stageFilter = { ACTIVE_ONLY: 'stage = 0', DELETED_ONLY: 'stage > 0', ALL: 'stage >= 0' } satisfies Record<
+  ViewType,
+  string
+>;
+
+const experimentColumns = {
+  name: 'name',
+  experiment_id: 'id',
+  creation_time: 'created',
+  last_update_time: 'updated',
+} satisfies Record<ExperimentOrder['field'], string>;
+
+const runOrderColumns = { start_time: 'r.started', end_time: 'r.ended' } satisfies Record<RunOrder['field'], string>;
+
+/** The reading half of `Store`; see there for what each method answers. */
+export class Reads {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly histories: Histories,
+  ) {}
+
+  getExperiment(id: string): Experiment | undefined {
+    const number = experimentNumber(id);
+    return number === undefined ? undefined : this.catalog.experiment(number);
+  }
+
+  getExperimentByName(name: string): Experiment | undefined {
+    return this.catalog.experimentByName(name);
+  }
+
+  searchExperiments({ view, order, offset, limit }: Query<'searchExperiments'>): Page<Experiment> {
+    const fields = order.map((each) => `${experimentColumns[each.field]} ${each.ascending ? 'ASC' : 'DESC'}`);
+    // MLflow's tie-breaks differ with and without an order that was asked for.
+    const orderBy = order.length === 0 ? 'created DESC, id ASC' : [...fields, 'id DESC'].join(', ');
+    const tail = `WHERE ${stageFilter[view]} ORDER BY ${orderBy} LIMIT ? OFFSET ?`;
+    return toPage(this.catalog.experiments(tail, [limit + 1, offset]), limit);
+  }
+
+  getRunInfo(id: string): RunInfo | undefined {
+    return this.catalog.run(id)?.info;
+  }
+
+  getRun(id: string): Run | undefined {
+    const run = this.catalog.run(id);
+    return run && this.withData([run])[0];
+  }
+
+  searchRuns({ experimentIds, view, order, offset, limit }: Query<'searchRuns'>): Page<Run> {
+    const experiments = experimentIds.flatMap((id) => experimentNumber(id) ?? []);
+    // Runs without the value come last in both directions, as in MLflow.
+    const fields = order.map(({ field, ascending }) => {
+      const column = runOrderColumns[field];
+      return `${column} IS NULL, ${column} ${ascending ? 'ASC' : 'DESC'}`;
+    });
+    const tail =
+      `WHERE r.experiment IN (SELECT value FROM json_each(?)) AND r.${stageFilter[view]} ` +
+      `ORDER BY ${[...fields, 'r.started DESC', 'r.run_id ASC'].join(', ')} LIMIT ? OFFSET ?`;
+    const page = toPage(this.catalog.runs(tail, [JSON.stringify(experiments), limit + 1, offset]), limit);
+    return { items: this.withData(page.items), more: page.more };
+  }
+
+  getMetricHistory({ runId, key, offset, limit }: Query<'getMetricHistory'>): Page<Metric> {
+    const metric = this.metric(runId, key);
+    if (metric === undefined) {
+      return { items: [], more: false };
+    }
+    const points =
+      metric.history === undefined
+        ? [metric.latest].slice(offset, offset + limit)
+        : metric.history.page(key, offset, limit + 1);
+    return toPage(
+      points.map((point) => ({ key, ...point })),
+      limit,
+    );
+  }
+
+  getMetricColumns(runId: string, key: string): MetricColumns | undefined {
+    const metric = this.metric(runId, key);
+    if (metric === undefined) {
+      return undefined;
+    }
+    const { latest, points, history } = metric;
+    const columns = {
+      step: new Float64Array(points),
+      time: new Float64Array(points),
+      value: new Float64Array(points),
+    };
+    let at = 0;
+    const add = (step: number | bigint, time: number | bigint, value: number): void => {
+      columns.step[at] = Number(step);
+      columns.time[at] = Number(time);
+      columns.value[at] = value;
+      at++;
+    };
+    if (history === undefined) {
+      add(latest.step, latest.timestamp, latest.value);
+    } else {
+      history.each(key, add);
+      this.expectPoints(runId, key, points, at);
+    }
+    return columns;
+  }
+
+  getSlots(runIds: readonly string[]): ReadonlyMap<string, number> {
+    const slots = new Map<string, number>();
+    this.catalog.db.each(
+      'SELECT run_id, slot FROM runs WHERE run_id IN (SELECT value FROM json_each(?))',
+      [JSON.stringify(runIds)],
+      (row) => slots.set(text(row[0]), real(row[1])),
+    );
+    return slots;
+  }
+
+  countRunningRuns(): number {
+    return real(
+      this.catalog.db.row("SELECT count(*) FROM runs WHERE stage = 0 AND status IN ('RUNNING', 'SCHEDULED')")?.[0],
+    );
+  }
+
+  /** @throws ApiError where the metric's points should be in a history and that is not there */
+  private metric(runId: string, key: string) {
+    const run = this.catalog.run(runId);
+    const summary = run && this.catalog.metric(run.id, key);
+    if (summary === undefined) {
+      return undefined;
+    }
+    let history: History | undefined;
+    if (summary.points > 1) {
+      history = this.histories.find(runId);
+      this.expectPoints(runId, key, 1, history === undefined ? 0 : 1);
+    }
+    return { latest: summary.latest, points: summary.points, history };
+  }
+
+  private expectPoints(runId: string, key: string, expected: number, found: number): void {
+    if (found !== expected) {
+      throw new ApiError(
+        'INTERNAL_ERROR',
+        `The store is damaged: points of metric '${key}' of run ${runId} are missing in ${this.histories.fileOf(runId)}.`,
+      );
+    }
+  }
+
+  /** Adds metrics, params and tags: three statements, however many runs. */
+  private withData(runs: readonly RunRow[]): Run[] {
+    const ids = JSON.stringify(runs.map((run) => run.id));
+    const metrics = this.grouped<Metric>('run, key, step, timestamp, value, special', 'metrics', ids, (row) => ({
+      key: text(row[1]),
+      value: valueFrom(real(row[4]), real(row[5])),
+      timestamp: integer(row[3]),
+      step: integer(row[2]),
+    }));
+    const params = this.grouped<KeyValue>('run, key, value', 'params', ids, (row) => toKeyValue(row.slice(1)));
+    const tags = this.grouped<KeyValue>('run, key, value', 'tags', ids, (row) => toKeyValue(row.slice(1)));
+    return runs.map(({ id, info }) => ({
+      info,
+      metrics: metrics.get(id) ?? [],
+      params: params.get(id) ?? [],
+      tags: tags.get(id) ?? [],
+    }));
+  }
+
+  private grouped<T>(columns: string, table: string, ids: Cell, toItem: (row: Row) => T): Map<number, T[]> {
+    const groups = new Map<number, T[]>();
+    const sql = `SELECT ${columns} FROM ${table} WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key`;
+    this.catalog.db.each(sql, [ids], (row) => {
+      const run = real(row[0]);
+      const group = groups.get(run);
+      if (group === undefined) {
+        groups.set(run, [toItem(row)]);
+      } else {
+        group.push(toItem(row));
+      }
+    });
+    return groups;
+  }
+}
+
+/** @param rows one more than `limit` where more follow */
+function toPage<T>(rows: readonly T[], limit: number): Page<T> {
+  return { items: rows.slice(0, limit), more: rows.length > limit };
+}

@@ -1,0 +1,138 @@
+import path from 'node:path';
+import { StoreDamagedError } from './damage';
+import type { Databases } from './databases';
+import { decodeEffects } from './effects';
+import { replaceFile, type StoreFiles } from './files';
+import { segmentName, segmentPattern } from './journal';
+import { headerSize, readHeader, readSegment, type Segment } from './journalFormat';
+
+export interface Recovery {
+  /** First sequence numbers of the segments that are there, ascending. */
+  readonly segments: readonly number[];
+  /** Their size in bytes. */
+  readonly bytes: number;
+  readonly warnings: readonly string[];
+}
+
+/** A part at the journal's end that was never answered. */
+interface Torn {
+  readonly file: string;
+  readonly bytes: Buffer;
+  readonly offset: number;
+  /** The whole file is useless, its header included. */
+  readonly whole: boolean;
+}
+
+/**
+ * Brings the databases up to the end of the journal. Everything is read and checked before anything is changed, also on the
+ * disk: with an error all files are as they were.
+ * @throws StoreDamagedError, StoreVersionError
+ */
+export async function recover(
+  files: StoreFiles,
+  folder: string,
+  databases: Databases,
+  readOnly: boolean,
+): Promise<Recovery> {
+  const { segments, torn } = await readJournal(files, folder);
+  const start = segments[0]?.first;
+  const { applied } = databases.catalog;
+  if (start !== undefined && start > applied + 1) {
+    const file = path.join(folder, segmentName(start));
+    throw new StoreDamagedError(file, 0, `The changes ${applied + 1} to ${start - 1} are missing before it.`);
+  }
+  const seq = replayAll(databases, segments);
+  const last = segments.at(-1);
+  if (last !== undefined && seq < applied) {
+    throw new StoreDamagedError(
+      last.file,
+      last.end,
+      `The journal ends with change ${seq}, but the catalog has changes up to ${applied}.`,
+    );
+  }
+  const warnings = torn === undefined ? [] : [readOnly ? describe(torn) : await setAside(files, folder, torn, seq + 1)];
+  return {
+    segments: segments.map(({ first }) => first),
+    bytes: segments.reduce((sum, segment) => sum + segment.end, 0),
+    warnings,
+  };
+}
+
+async function readJournal(
+  files: StoreFiles,
+  folder: string,
+): Promise<{ segments: Segment[]; torn: Torn | undefined }> {
+  const names = (await files.list(folder)).filter((name) => segmentPattern.test(name)).sort();
+  const firsts = names.map((name) => Number(segmentPattern.exec(name)?.[1]));
+  const segments: Segment[] = [];
+  for (const [i, name] of names.entries()) {
+    const file = path.join(folder, name);
+    const bytes = Buffer.from(await files.read(file));
+    const first = firsts[i] ?? 0;
+    const isLast = i === names.length - 1;
+    const found = readHeader(file, bytes);
+    if (found === undefined && isLast && bytes.length <= headerSize) {
+      // A segment's header is synced before the first frame is written, so nothing in it was ever answered.
+      return { segments, torn: { file, bytes, offset: 0, whole: true } };
+    }
+    if (found !== first) {
+      throw new StoreDamagedError(file, 0, 'The checksum of its header does not match, or its name was changed.');
+    }
+    const segment = readSegment(file, bytes, first, firsts[i + 1]);
+    segments.push(segment);
+    if (isLast && segment.end < bytes.length) {
+      return { segments, torn: { file, bytes, offset: segment.end, whole: false } };
+    }
+  }
+  return { segments, torn: undefined };
+}
+
+/** @returns the sequence number of the last change */
+function replayAll(databases: Databases, segments: readonly Segment[]): number {
+  let seq = (segments[0]?.first ?? databases.catalog.applied + 1) - 1;
+  databases.begin();
+  for (const { file, frames } of segments) {
+    for (const frame of frames) {
+      try {
+        for (const effect of decodeEffects(frame.payload)) {
+          seq++;
+          databases.replay(effect, seq);
+        }
+      } catch (error) {
+        if (error instanceof StoreDamagedError) {
+          throw error;
+        }
+        const message = error instanceof Error ? error.message : String(error);
+        throw new StoreDamagedError(file, frame.offset, `Change ${seq} cannot be carried out: ${message}.`);
+      }
+    }
+  }
+  databases.commit(Math.max(seq, databases.catalog.applied));
+  return seq;
+}
+
+/** Keeps the torn end in a file of its own and cuts it off the journal. */
+async function setAside(files: StoreFiles, folder: string, torn: Torn, seq: number): Promise<string> {
+  const kept = path.join(folder, `torn-${seq}-${Date.now()}.bin`);
+  await replaceFile(files, kept, torn.bytes.subarray(torn.offset));
+  if (torn.whole) {
+    await files.remove(torn.file);
+  } else {
+    const file = await files.open(torn.file, 'extend');
+    try {
+      await file.truncate(torn.offset);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+  await files.syncFolder(folder);
+  return `${describe(torn)} It was cut off and kept as ${kept}.`;
+}
+
+function describe({ file, bytes, offset }: Torn): string {
+  return (
+    `The journal's end was torn (${file}, offset ${offset}, ${bytes.length - offset} bytes): the last append was interrupted ` +
+    'before it was answered.'
+  );
+}

@@ -1,0 +1,224 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import initSqlJs from 'sql.js';
+import { int64 } from '../../core/int64';
+import type { Int64 } from '../../core/model';
+import { StoreDamagedError, StoreVersionError } from './damage';
+
+/** Version of the whole store's format (databases, journal, layout). Raised when an older Labbook could not read it. */
+export const formatVersion = 1;
+
+export type Cell = number | bigint | string | Uint8Array | null;
+export type Row = readonly Cell[];
+
+// What is used of sql.js; its published types do not know `useBigInt`.
+interface RawStatement {
+  bind(values: (number | string | Uint8Array | null)[]): boolean;
+  step(): boolean;
+  get(params?: null, options?: { useBigInt: boolean }): Cell[];
+  reset(): void;
+  free(): boolean;
+}
+interface RawDatabase {
+  prepare(sql: string): RawStatement;
+  run(sql: string): unknown;
+  getRowsModified(): number;
+  export(): Uint8Array;
+  close(): void;
+}
+interface SqlJs {
+  Database: new (data?: Uint8Array) => RawDatabase;
+}
+
+let loading: Promise<SqlJs> | undefined;
+
+/** The WebAssembly module beside the bundle, or in node_modules where the bundle was made without it (tests). */
+function readWasm(): Buffer {
+  const beside = path.join(__dirname, 'sql-wasm.wasm');
+  const found = existsSync(beside)
+    ? beside
+    : createRequire(path.join(__dirname, 'index.js')).resolve('sql.js/dist/sql-wasm.wasm');
+  return readFileSync(found);
+}
+
+/** Loads SQLite once in this process. Everything else of this file works only afterwards. */
+export function loadSqlite(): Promise<SqlJs> {
+  loading ??= initSqlJs({ wasmBinary: new Uint8Array(readWasm()).buffer });
+  return loading;
+}
+
+/**
+ * A database of sql.js with cached statements and exact 64-bit integers: bound as numbers or bigints, read as `Int64`.
+ * sql.js closes and reopens the database on `export()`, which frees statements and settings; both are made again here.
+ */
+export class Database {
+  private readonly raw: RawDatabase;
+  private readonly statements = new Map<string, RawStatement>();
+
+  /** @param bytes a database file; without it a new, empty database */
+  constructor(sqlite: SqlJs, bytes?: Uint8Array) {
+    this.raw = new sqlite.Database(bytes);
+    this.configure();
+  }
+
+  /** Runs statements without parameters and without results. */
+  script(sql: string): void {
+    this.raw.run(sql);
+  }
+
+  /** @returns the number of rows that were inserted, changed or deleted */
+  run(sql: string, ...params: readonly Cell[]): number {
+    const statement = this.bound(sql, params);
+    try {
+      statement.step();
+    } finally {
+      statement.reset();
+    }
+    return this.raw.getRowsModified();
+  }
+
+  /** The first row, if there is one. */
+  row(sql: string, ...params: readonly Cell[]): Row | undefined {
+    const statement = this.bound(sql, params);
+    try {
+      return statement.step() ? exactRow(statement) : undefined;
+    } finally {
+      statement.reset();
+    }
+  }
+
+  rows(sql: string, ...params: readonly Cell[]): Row[] {
+    const rows: Row[] = [];
+    this.each(sql, params, (row) => rows.push(row));
+    return rows;
+  }
+
+  /** Visits every row; `visit` must not use the same SQL text on this database. */
+  each(sql: string, params: readonly Cell[], visit: (row: Row) => void): void {
+    const statement = this.bound(sql, params);
+    try {
+      while (statement.step()) {
+        visit(exactRow(statement));
+      }
+    } finally {
+      statement.reset();
+    }
+  }
+
+  /** The database as a file, stamped with the format and a checksum over the whole (see `stamp`). */
+  export(): Uint8Array {
+    this.freeStatements();
+    const bytes = this.raw.export();
+    this.configure();
+    return stamp(bytes);
+  }
+
+  close(): void {
+    this.freeStatements();
+    this.raw.close();
+  }
+
+  private bound(sql: string, params: readonly Cell[]): RawStatement {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.raw.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    // As text a bigint keeps all digits; the INTEGER affinity of the columns turns it into an integer again.
+    statement.bind(params.map((value) => (typeof value === 'bigint' ? value.toString() : value)));
+    return statement;
+  }
+
+  private freeStatements(): void {
+    for (const statement of this.statements.values()) {
+      statement.free();
+    }
+    this.statements.clear();
+  }
+
+  private configure(): void {
+    // The file lives in memory: nothing to sync, and the rollback journal needs no file either.
+    this.raw.run('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY');
+  }
+}
+
+/** sql.js reads integers as doubles unless told otherwise, and then all as bigint: only rows that need it pay for it. */
+function exactRow(statement: RawStatement): Row {
+  const row = statement.get();
+  for (const cell of row) {
+    if (typeof cell === 'number' && (cell > Number.MAX_SAFE_INTEGER || cell < Number.MIN_SAFE_INTEGER)) {
+      return statement
+        .get(null, { useBigInt: true })
+        .map((each) => (typeof each === 'bigint' ? (int64(each) ?? each) : each));
+    }
+  }
+  return row;
+}
+
+/** Cell readers: what a column holds is fixed by the schema, so anything else means a damaged or foreign database. */
+export function text(cell: Cell | undefined): string {
+  if (typeof cell !== 'string') {
+    throw new TypeError(`a text was expected in the database, found ${typeof cell}`);
+  }
+  return cell;
+}
+
+export function real(cell: Cell | undefined): number {
+  if (typeof cell !== 'number') {
+    throw new TypeError(`a number was expected in the database, found ${typeof cell}`);
+  }
+  return cell;
+}
+
+export function integer(cell: Cell | undefined): Int64 {
+  if (typeof cell !== 'number' && typeof cell !== 'bigint') {
+    throw new TypeError(`an integer was expected in the database, found ${typeof cell}`);
+  }
+  return cell;
+}
+
+// Offsets in SQLite's file header, both free for applications: "user version" and "application id".
+const checksumAt = 60;
+const applicationAt = 68;
+const applicationName = [0x4c, 0x42, 0x4b];
+
+/**
+ * Writes 'LBK' and the format version into SQLite's application id, and into its user version a CRC-32 of the whole file
+ * (taken with those four bytes zero). The file stays an ordinary SQLite database, and every flipped bit is noticed.
+ */
+function stamp(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  bytes.set([...applicationName, formatVersion], applicationAt);
+  view.setUint32(checksumAt, 0);
+  view.setUint32(checksumAt, crc32(bytes));
+  return bytes;
+}
+
+/**
+ * Opens a database file that `export()` made. `bytes` are changed.
+ * @throws StoreDamagedError, StoreVersionError
+ */
+export function openDatabase(sqlite: SqlJs, file: string, bytes: Uint8Array): Database {
+  if (bytes.length < 100 || applicationName.some((byte, i) => bytes[applicationAt + i] !== byte)) {
+    throw new StoreDamagedError(file, 0, 'This is no database of Labbook.');
+  }
+  const format = bytes[applicationAt + 3] ?? 0;
+  if (format > formatVersion) {
+    throw new StoreVersionError(file, format, formatVersion);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const expected = view.getUint32(checksumAt);
+  view.setUint32(checksumAt, 0);
+  if (crc32(bytes) !== expected) {
+    throw new StoreDamagedError(file, 0, `The checksum over its ${bytes.length} bytes does not match.`);
+  }
+  try {
+    return new Database(sqlite, bytes);
+  } catch (error) {
+    throw new StoreDamagedError(file, 0, `SQLite says: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+export type { SqlJs };

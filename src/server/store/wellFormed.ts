@@ -1,0 +1,19 @@
+import type { KeyValue } from '../../core/model';
+
+/**
+ * JSON can carry half a surrogate pair ("\ud800"), UTF-8 cannot: it becomes U+FFFD here, before names are compared, since
+ * SQLite and MessagePack would each replace it in its own way.
+ */
+export function wellFormed(value: string): string {
+  return /\p{Cs}/u.test(value) ? Buffer.from(value).toString() : value;
+}
+
+export function wellFormedPair({ key, value }: KeyValue): KeyValue {
+  return { key: wellFormed(key), value: wellFormed(value) };
+}
+
+/** The last one wins, as with MLflow's tags in one request. */
+export function lastOfEachKey(pairs: readonly KeyValue[]): KeyValue[] {
+  const byKey = new Map(pairs.map((pair) => [wellFormed(pair.key), wellFormed(pair.value)]));
+  return [...byKey].map(([key, value]) => ({ key, value }));
+}
