@@ -80,6 +80,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     return item;
   }
 
+  /** The object that VS Code knows for an element. */
+  known(ref: NodeRef): NodeRef {
+    return this.#one(ref);
+  }
+
   dispose(): void {
     this.#changed.dispose();
   }

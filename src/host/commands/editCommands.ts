@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import type { TrackingClient } from '../../client/types';
+import { commands, type CommandHandlers } from '../contributions';
+import { inMessage } from '../platform/text';
+import { pickFromTrash, pickRun } from './picks';
+import { runIdsOf, type Thing } from './targets';
+import { attempt, clientOf, preset, runName, say, thingsFor, type Tools } from './tools';
+
+type EditCommands = CommandHandlers<
+  | typeof commands.rename
+  | typeof commands.addTag
+  | typeof commands.moveToTrash
+  | typeof commands.restore
+  | typeof commands.newExperiment
+>;
+
+/** Commands that change the store. Names and tags that come with the argument are taken, others are asked for. */
+export function editCommands(tools: Tools): EditCommands {
+  const { t } = vscode.l10n;
+  return {
+    [commands.rename]: (target) =>
+      attempt(tools, t('Could not rename'), async () => {
+        const client = await clientOf(tools);
+        const [thing] = await orAsk(thingsFor(tools, target, undefined), client, t('Rename Run'));
+        if (thing) {
+          await rename(client, thing, preset(target, 'name'));
+        }
+      }),
+    [commands.addTag]: (target, selection) =>
+      attempt(tools, t('Could not set the tag'), async () => {
+        const client = await clientOf(tools);
+        const runIds = runIdsOf(await orAsk(thingsFor(tools, target, selection), client, t('Add Tag: choose a run')));
+        const tag = runIds.length === 0 ? undefined : await askForTag(target);
+        if (tag) {
+          for (const runId of runIds) {
+            await client.setTag(runId, tag.key, tag.value);
+          }
+        }
+      }),
+    [commands.moveToTrash]: (target, selection) =>
+      attempt(tools, t('Could not move to the trash'), async () => {
+        const client = await clientOf(tools);
+        const things = await orAsk(thingsFor(tools, target, selection), client, t('Move to Trash: choose a run'));
+        await moveToTrash(tools, client, things);
+      }),
+    [commands.restore]: (target, selection) =>
+      attempt(tools, t('Could not restore'), async () => {
+        const client = await clientOf(tools);
+        const given = thingsFor(tools, target, selection);
+        const things = given.length > 0 ? given : await pickFromTrash(client, t('Restore from the trash'));
+        await restoreAll(client, things ?? []);
+      }),
+    [commands.newExperiment]: (given) =>
+      attempt(tools, t('Could not create the experiment'), async () => {
+        const name = preset(given, 'name') ?? (await askForName(t('New Experiment'), ''));
+        if (name !== undefined) {
+          await (await clientOf(tools)).createExperiment(name);
+        }
+      }),
+  };
+}
+
+async function orAsk(things: readonly Thing[], client: TrackingClient, title: string): Promise<readonly Thing[]> {
+  if (things.length > 0) {
+    return things;
+  }
+  const run = await pickRun(client, title);
+  return run ? [{ kind: 'run', runId: run.info.id }] : [];
+}
+
+async function rename(client: TrackingClient, thing: Thing, given: string | undefined): Promise<void> {
+  const { t } = vscode.l10n;
+  if (thing.kind === 'run') {
+    const name = given ?? (await askForName(t('Rename Run'), (await client.getRun(thing.runId)).info.name));
+    if (name !== undefined) {
+      await client.updateRun(thing.runId, { name });
+    }
+    return;
+  }
+  const before = await client.getExperiment(thing.experimentId);
+  const name = given ?? (await askForName(t('Rename Experiment'), before.name));
+  if (name !== undefined && name !== before.name) {
+    await client.renameExperiment(thing.experimentId, name);
+  }
+}
+
+async function askForName(title: string, value: string): Promise<string | undefined> {
+  const name = await vscode.window.showInputBox({
+    title,
+    value,
+    prompt: vscode.l10n.t('Enter the name'),
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('A name needs at least one character.') : undefined),
+  });
+  return name?.trim();
+}
+
+async function askForTag(target: unknown): Promise<{ key: string; value: string } | undefined> {
+  const { t } = vscode.l10n;
+  const given = preset(target, 'key');
+  if (given !== undefined) {
+    return { key: given, value: preset(target, 'value') ?? '' };
+  }
+  const text = await vscode.window.showInputBox({
+    title: t('Add Tag'),
+    prompt: t('Enter a name, or a name and a value with "=" between them'),
+    placeHolder: t('name=value'),
+    validateInput: (input) => (/^\s*(=|$)/.test(input) ? t('A tag needs a name.') : undefined),
+  });
+  if (text === undefined) {
+    return undefined;
+  }
+  const equals = text.indexOf('=');
+  return equals < 0
+    ? { key: text.trim(), value: '' }
+    : { key: text.slice(0, equals).trim(), value: text.slice(equals + 1).trim() };
+}
+
+/** Deletes, after asking where a script still logs to one of the runs, and offers to undo it. */
+async function moveToTrash(tools: Tools, client: TrackingClient, things: readonly Thing[]): Promise<void> {
+  const { t } = vscode.l10n;
+  if (things.length === 0 || !(await agreed(client, things))) {
+    return;
+  }
+  const [only] = things;
+  const name = things.length === 1 && only ? await nameOf(client, only) : undefined;
+  const done: Thing[] = [];
+  try {
+    for (const thing of things) {
+      await (thing.kind === 'run' ? client.deleteRun(thing.runId) : client.deleteExperiment(thing.experimentId));
+      done.push(thing);
+    }
+  } finally {
+    if (done.length > 0) {
+      const undo = t('Undo');
+      const said =
+        name === undefined ? t('Moved {0} items to the trash.', done.length) : t('Moved {0} to the trash.', name);
+      // Nobody waits for the notification to be closed.
+      void vscode.window.showInformationMessage(said, undo).then(async (choice) => {
+        if (choice === undo) {
+          await attempt(tools, t('Could not restore'), async () => restoreAll(await clientOf(tools), done));
+        }
+      });
+    }
+  }
+}
+
+async function agreed(client: TrackingClient, things: readonly Thing[]): Promise<boolean> {
+  const { t } = vscode.l10n;
+  for (const thing of things) {
+    if (thing.kind === 'run') {
+      const { info } = await client.getRun(thing.runId);
+      if (info.status === 'RUNNING') {
+        const yes = t('Move to Trash');
+        const question = t(
+          '{0} is still running. Its script cannot log any more once it is in the trash.',
+          inMessage(info.name),
+        );
+        return (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
+      }
+    }
+  }
+  return true;
+}
+
+async function nameOf(client: TrackingClient, thing: Thing): Promise<string> {
+  return thing.kind === 'run'
+    ? runName(client, thing.runId)
+    : inMessage((await client.getExperiment(thing.experimentId)).name);
+}
+
+async function restoreAll(client: TrackingClient, things: readonly Thing[]): Promise<void> {
+  for (const thing of things) {
+    await (thing.kind === 'run' ? client.restoreRun(thing.runId) : client.restoreExperiment(thing.experimentId));
+  }
+  if (things.length > 0) {
+    say(things.length === 1 ? vscode.l10n.t('Restored.') : vscode.l10n.t('Restored {0} items.', things.length));
+  }
+}

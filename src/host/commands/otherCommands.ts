@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { commands, type CommandHandlers } from '../contributions';
+import type { ServerLog } from '../platform/serverLog';
+import type { ExperimentsView } from '../tree/experimentsView';
+import type { TrashView } from '../tree/trashView';
+import { pickRun } from './picks';
+import { textField } from './targets';
+import { attempt, clientOf, say, thingsFor, type Tools } from './tools';
+
+type OtherCommands = CommandHandlers<
+  | typeof commands.refresh
+  | typeof commands.copyId
+  | typeof commands.copyTheTwoLines
+  | typeof commands.loadMore
+  | typeof commands.stopServer
+  | typeof commands.restartServer
+  | typeof commands.showLog
+>;
+
+/** The least that a script needs to log a curve's point. */
+const theTwoLines = 'import mlflow\nmlflow.log_metric("loss", 0.5, step=1)\n';
+
+/** Commands for the view, the clipboard and the server. */
+export function otherCommands(
+  tools: Tools,
+  experiments: ExperimentsView,
+  trash: TrashView,
+  serverLog: ServerLog,
+): OtherCommands {
+  const { t } = vscode.l10n;
+  const { connection } = tools;
+  return {
+    [commands.refresh]: () => {
+      connection.session?.feed.retryNow();
+      experiments.catalog.reload();
+      trash.refresh();
+    },
+    [commands.copyId]: (target, selection) =>
+      attempt(tools, t('Could not copy the ID'), async () => {
+        let ids = thingsFor(tools, target, selection).map((thing) =>
+          thing.kind === 'run' ? thing.runId : thing.experimentId,
+        );
+        if (ids.length === 0) {
+          const run = await pickRun(await clientOf(tools), t('Copy the ID of a run'));
+          ids = run ? [run.info.id] : [];
+        }
+        if (ids.length > 0) {
+          await vscode.env.clipboard.writeText(ids.join('\n'));
+          say(ids.length === 1 ? t('Copied the ID.') : t('Copied {0} IDs.', ids.length));
+        }
+      }),
+    [commands.copyTheTwoLines]: async () => {
+      await vscode.env.clipboard.writeText(theTwoLines);
+      say(t('Copied. Paste the lines into a script and run it in a new terminal.'));
+    },
+    [commands.loadMore]: (target) =>
+      attempt(tools, t('Could not load more runs'), async () => {
+        const experimentId = textField(target, 'experimentId');
+        if (experimentId !== undefined) {
+          await experiments.catalog.loadMore(experimentId);
+        }
+      }),
+    [commands.stopServer]: () => attempt(tools, t('Could not stop the server'), () => connection.stop()),
+    [commands.restartServer]: () =>
+      attempt(tools, t('Could not restart the server'), async () => {
+        if (connection.state.kind !== 'off') {
+          await connection.restart();
+          await connection.ready();
+        }
+      }),
+    [commands.showLog]: () => serverLog.show(),
+  };
+}

@@ -1,0 +1,34 @@
+/** What panels may send: each request's parameters are checked against these before anything is done with them. */
+import * as z from 'zod/mini';
+import { panelCommands } from '../../protocol/panels';
+
+const id = z.string().check(z.minLength(1), z.maxLength(256));
+const ids = z.array(id).check(z.maxLength(10_000));
+const path = z.string().check(z.maxLength(4096));
+const finite = z.number().check(z.refine(Number.isFinite));
+
+export const panelSubject = z.discriminatedUnion('panel', [
+  z.object({ panel: z.literal('experiment'), experimentId: id }),
+  z.object({ panel: z.literal('run'), runId: id }),
+  z.object({ panel: z.literal('compare'), runIds: ids }),
+]);
+
+/** What a panel leaves behind with `setState`, from which it is restored. */
+export const panelState = z.object({ subject: panelSubject });
+
+export const requests = {
+  runs: z.object({ limit: z.optional(z.int().check(z.minimum(1), z.maximum(50_000))) }),
+  series: z.object({
+    runIds: ids,
+    keys: z.array(z.string()).check(z.maxLength(10_000)),
+    x: z.enum(['step', 'time', 'relative']),
+    maxPoints: z.int().check(z.minimum(2), z.maximum(10_000)),
+    range: z.optional(z.object({ min: finite, max: finite })),
+  }),
+  artifacts: z.object({ runId: id, path }),
+  artifact: z.object({ runId: id, path, limit: z.int().check(z.minimum(0), z.maximum(1e9)) }),
+  openArtifact: z.object({ runId: id, path }),
+  openRun: z.object({ runId: id, toSide: z.boolean() }),
+  command: z.object({ command: z.enum(panelCommands), runIds: ids }),
+  log: z.object({ level: z.enum(['info', 'warn', 'error']), message: z.string() }),
+};

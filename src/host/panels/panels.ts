@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { Coalescer } from '../../core/coalescer';
+import type { HostChannel } from '../../protocol/panelChannel';
+import type { PanelNotices, PanelSubject } from '../../protocol/panels';
+import { panelStrings } from '../../protocol/panelStrings';
+import { RpcChannel } from '../../protocol/rpc';
+import { panelViewTypes } from '../contributions';
+import { describe, type Connection, type ServerState } from '../platform/connection';
+import { Disposables } from '../platform/disposables';
+import { panelHtml } from './html';
+import { panelState } from './messages';
+import { PendingNotice } from './notices';
+import { panelRequests } from './requests';
+
+/** Milliseconds between two notices to a panel. */
+const noticeInterval = 200;
+
+/** The editor tabs of Labbook: opens them, brings an open one to the front, restores them after a reload. */
+export class Panels {
+  readonly #open = new Map<string, vscode.WebviewPanel>();
+  readonly #owned = new Disposables();
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly connection: Connection,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    for (const viewType of Object.values(panelViewTypes)) {
+      this.#owned.add(
+        vscode.window.registerWebviewPanelSerializer(viewType, {
+          deserializeWebviewPanel: async (panel, state) => {
+            const known = panelState.safeParse(state);
+            if (known.success) {
+              this.#fill(panel, known.data.subject);
+            } else {
+              panel.dispose();
+            }
+            return Promise.resolve();
+          },
+        }),
+      );
+    }
+  }
+
+  /** Shows a subject: in the panel that already does, else in a new one. */
+  async open(subject: PanelSubject, toSide: boolean): Promise<void> {
+    const column = toSide ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const open = this.#open.get(keyOf(subject));
+    if (open) {
+      open.reveal(toSide ? column : undefined);
+      return;
+    }
+    // An error now, in the words of the command, rather than an empty panel.
+    await this.connection.ready(10_000);
+    const panel = vscode.window.createWebviewPanel(panelViewTypes[subject.panel], titleUntilKnown(subject), column);
+    this.#fill(panel, subject);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #fill(panel: vscode.WebviewPanel, subject: PanelSubject): void {
+    const root = vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview');
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    panel.iconPath = {
+      dark: vscode.Uri.joinPath(this.extensionUri, 'media', `${subject.panel}-dark.svg`),
+      light: vscode.Uri.joinPath(this.extensionUri, 'media', `${subject.panel}-light.svg`),
+    };
+    const key = keyOf(subject);
+    this.#open.set(key, panel);
+    const owned = new Disposables();
+    panel.onDidDispose(() => {
+      owned.dispose();
+      if (this.#open.get(key) === panel) {
+        this.#open.delete(key);
+      }
+    });
+    const channel = owned.add(this.#channel(panel, subject));
+    this.#notify(owned, channel, subject);
+    webview.html = panelHtml({
+      panel: subject.panel,
+      title: panel.title,
+      language: vscode.env.language,
+      cspSource: webview.cspSource,
+      nonce: randomBytes(18).toString('base64'),
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(root, `${subject.panel}.js`)).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(root, `${subject.panel}.css`)).toString(),
+      strings: translated(),
+    });
+  }
+
+  #channel(panel: vscode.WebviewPanel, subject: PanelSubject): HostChannel {
+    const { webview } = panel;
+    const port = {
+      post: (message: unknown): void => void webview.postMessage(message),
+      listen: (handler: (message: unknown) => void) => webview.onDidReceiveMessage(handler),
+    };
+    return new RpcChannel(port, {
+      handlers: panelRequests({
+        subject,
+        log: this.log,
+        client: async () => (await this.connection.ready(10_000)).client,
+        setTitle: (title) => {
+          if (title !== '' && panel.title !== title) {
+            panel.title = title;
+          }
+        },
+      }),
+      notices: {},
+      onError: (what, error) => this.log.error(`panel ${subject.panel}, ${what}: ${describe(error)}`),
+    });
+  }
+
+  /** Passes changes of the subject's runs and the server's comings and goings on to the panel. */
+  #notify(owned: Disposables, channel: HostChannel, subject: PanelSubject): void {
+    const pending = new PendingNotice();
+    const sender = owned.add(
+      new Coalescer(
+        () => {
+          const notice = pending.take();
+          if (notice) {
+            channel.notify('changed', notice);
+          }
+        },
+        { minInterval: noticeInterval, onError: (error) => this.log.error(describe(error)) },
+      ),
+    );
+    owned.add(
+      this.connection.onChange((batch) => {
+        if (pending.add(batch, subject)) {
+          sender.request();
+        }
+      }),
+    );
+    owned.add(
+      this.connection.onReset(() => {
+        const runIds = subject.panel === 'compare' ? subject.runIds : subject.panel === 'run' ? [subject.runId] : [];
+        channel.notify('changed', { runIds, metrics: true, runs: true, artifacts: true });
+      }),
+    );
+    owned.add(this.connection.onState((state) => channel.notify('connection', connectionNotice(state))));
+  }
+}
+
+function keyOf(subject: PanelSubject): string {
+  switch (subject.panel) {
+    case 'experiment':
+      return `experiment ${subject.experimentId}`;
+    case 'run':
+      return `run ${subject.runId}`;
+    case 'compare':
+      return `compare ${[...subject.runIds].sort().join(' ')}`;
+  }
+}
+
+function titleUntilKnown(subject: PanelSubject): string {
+  switch (subject.panel) {
+    case 'experiment':
+      return vscode.l10n.t('Experiment');
+    case 'run':
+      return vscode.l10n.t('Run');
+    case 'compare':
+      return vscode.l10n.t('Compare');
+  }
+}
+
+function connectionNotice(state: ServerState): PanelNotices['connection'] {
+  switch (state.kind) {
+    case 'ready':
+      return { state: 'connected' };
+    case 'starting':
+      return { state: 'connecting', reason: state.message };
+    case 'failed':
+      return { state: 'disconnected', reason: state.reason };
+    case 'off':
+    case 'stopped':
+      return { state: 'disconnected', reason: vscode.l10n.t('The tracking server is stopped.') };
+  }
+}
+
+/** All texts of the panels in the user's language. */
+function translated(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries<string>(panelStrings).map(([key, english]) => [key, vscode.l10n.t(english)]),
+  );
+}

@@ -1,0 +1,161 @@
+import * as vscode from 'vscode';
+import { RequestError } from '../../client/requestError';
+import type { TrackingClient } from '../../client/types';
+import type { Run } from '../../core/model';
+import type { PanelRequests, PanelSubject } from '../../protocol/panels';
+import type { Handlers } from '../../protocol/rpc';
+import { commands, readSetting } from '../contributions';
+import { inMessage } from '../platform/text';
+import { requests } from './messages';
+import { toPanelRun } from './panelRun';
+
+/** A panel as the handlers of its requests see it. */
+export interface PanelContext {
+  readonly subject: PanelSubject;
+  readonly log: vscode.LogOutputChannel;
+  client(): Promise<TrackingClient>;
+  setTitle(title: string): void;
+}
+
+type Answers<Method extends keyof PanelRequests> = Pick<Handlers<PanelRequests>, Method>;
+
+/**
+ * All requests of the panels. Each feature answers its own; a request that none answers does not compile.
+ */
+export function panelRequests(panel: PanelContext): Handlers<PanelRequests> {
+  return { ...readRequests(panel), ...artifactRequests(panel), ...actionRequests(panel) };
+}
+
+function readRequests(panel: PanelContext): Answers<'subject' | 'runs' | 'series'> {
+  return {
+    subject: () => panel.subject,
+    runs: async (params, signal) => {
+      const { limit = readSetting(vscode.workspace, 'labbook.charts.initialRuns') } = requests.runs.parse(params);
+      return readRuns(panel, await panel.client(), limit, signal);
+    },
+    series: async (params, signal) => {
+      const { runIds, keys, x, maxPoints, range } = requests.series.parse(params);
+      const client = await panel.client();
+      return client.seriesBuffer(
+        { run_ids: runIds, keys, x, max_points: maxPoints, ...(range === undefined ? {} : { range }) },
+        { signal },
+      );
+    },
+  };
+}
+
+function artifactRequests(panel: PanelContext): Answers<'artifacts' | 'artifact' | 'openArtifact'> {
+  return {
+    artifacts: async (params, signal) => {
+      const { runId, path } = requests.artifacts.parse(params);
+      const entries = await (await panel.client()).listArtifacts(runId, path, { signal });
+      return {
+        entries: entries.map(({ size, ...entry }) => ({ ...entry, ...(size === undefined ? {} : { size }) })),
+      };
+    },
+    artifact: async (params, signal) => {
+      const { runId, path, limit } = requests.artifact.parse(params);
+      const client = await panel.client();
+      const run = await client.getRun(runId, { signal });
+      const { bytes, size } = await client.readArtifact(run.info, path, { limit, signal });
+      const { buffer, byteOffset, byteLength } = bytes;
+      const whole = byteLength === buffer.byteLength;
+      return { bytes: whole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength), size };
+    },
+    openArtifact: async (params) => {
+      await vscode.commands.executeCommand(commands.openArtifact, requests.openArtifact.parse(params));
+      return null;
+    },
+  };
+}
+
+function actionRequests(panel: PanelContext): Answers<'openRun' | 'command' | 'log'> {
+  return {
+    openRun: async (params) => {
+      const { runId, toSide } = requests.openRun.parse(params);
+      await vscode.commands.executeCommand(toSide ? commands.openRunToSide : commands.openRun, { runId });
+      return null;
+    },
+    command: async (params) => {
+      const { command, runIds } = requests.command.parse(params);
+      const targets = runIds.map((runId) => ({ runId }));
+      await vscode.commands.executeCommand(commands[command], targets[0], targets);
+      return null;
+    },
+    log: (params) => {
+      const { level, message } = requests.log.parse(params);
+      panel.log[level](`panel ${panel.subject.panel}: ${message}`);
+      return null;
+    },
+  };
+}
+
+async function readRuns(
+  panel: PanelContext,
+  client: TrackingClient,
+  limit: number,
+  signal: AbortSignal,
+): Promise<PanelRequests['runs']['result']> {
+  const { subject } = panel;
+  const { runs, more } = await runsOf(subject, client, limit, signal);
+  const slots = await client.slots(
+    runs.map(({ info }) => info.id),
+    { signal },
+  );
+  const experimentIds = new Set(runs.map(({ info }) => info.experimentId));
+  if (subject.panel === 'experiment') {
+    experimentIds.add(subject.experimentId);
+  }
+  const names = new Map<string, string>();
+  for (const id of experimentIds) {
+    names.set(id, (await client.getExperiment(id, { signal })).name);
+  }
+  const slotOf = (run: Run, place: number): number => slots?.get(run.info.id) ?? runs.length - 1 - place;
+  const [firstName = ''] = names.values();
+  const experimentName = subject.panel === 'experiment' ? (names.get(subject.experimentId) ?? '') : firstName;
+  panel.setTitle(titleOf(subject, runs, experimentName));
+  return {
+    runs: runs.map((run, place) => toPanelRun(run, slotOf(run, place), names.get(run.info.experimentId) ?? '')),
+    // Runs are not counted by MLflow's API. The newest run's place counts those before it, deleted ones too.
+    total: more ? Math.max(runs.length + 1, ...[...(slots?.values() ?? [])].map((slot) => slot + 1)) : runs.length,
+    experimentName,
+  };
+}
+
+async function runsOf(
+  subject: PanelSubject,
+  client: TrackingClient,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ runs: readonly Run[]; more: boolean }> {
+  if (subject.panel === 'experiment') {
+    const page = await client.searchRuns({ experimentIds: [subject.experimentId], maxResults: limit }, { signal });
+    return { runs: page.items, more: page.nextPageToken !== undefined };
+  }
+  if (subject.panel === 'run') {
+    return { runs: [await client.getRun(subject.runId, { signal })], more: false };
+  }
+  const runs: Run[] = [];
+  for (const id of subject.runIds) {
+    try {
+      runs.push(await client.getRun(id, { signal }));
+    } catch (error) {
+      // A run that was deleted for good since leaves the comparison of the others.
+      if (!(error instanceof RequestError && error.status === 404)) {
+        throw error;
+      }
+    }
+  }
+  return { runs, more: false };
+}
+
+function titleOf(subject: PanelSubject, runs: readonly Run[], experimentName: string): string {
+  switch (subject.panel) {
+    case 'experiment':
+      return inMessage(experimentName, 60);
+    case 'run':
+      return inMessage(runs[0]?.info.name ?? '', 60) || subject.runId;
+    case 'compare':
+      return vscode.l10n.t('Compare {0} runs', runs.length);
+  }
+}

@@ -1,0 +1,127 @@
+import * as vscode from 'vscode';
+import { commands, readSetting, viewIds, type ContextKeySetter } from '../contributions';
+import type { Connection, ServerState } from '../platform/connection';
+import { describe } from '../platform/connection';
+import { Disposables } from '../platform/disposables';
+import { inMessage } from '../platform/text';
+import { Catalog } from './catalog';
+import { ExperimentsTree, refOfRun } from './experimentsTree';
+import type { NodeRef } from './model';
+
+/** The view Experiments: its tree, what it says while there is no server, and its badge. */
+export class ExperimentsView {
+  readonly catalog: Catalog;
+  readonly #tree: ExperimentsTree;
+  readonly #view: vscode.TreeView<NodeRef>;
+  readonly #owned = new Disposables();
+  #endProgress: (() => void) | undefined;
+
+  constructor(
+    connection: Connection,
+    private readonly contextKeys: ContextKeySetter,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.catalog = this.#owned.add(
+      new Catalog({
+        primaryPatterns: () => readSetting(vscode.workspace, 'labbook.metrics.primary'),
+        onTouched: (touched) => {
+          this.#tree.refresh(touched);
+          this.#showBadge();
+        },
+        onError: (what, error) => log.error(`${what}: ${describe(error)}`),
+      }),
+    );
+    this.#tree = this.#owned.add(new ExperimentsTree(this.catalog, connection, vscode.l10n.t));
+    this.#view = this.#owned.add(
+      vscode.window.createTreeView(viewIds.experiments, {
+        treeDataProvider: this.#tree,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    this.#owned.add(connection.onState((state) => this.#show(state)));
+    this.#owned.add(connection.onChange((batch) => this.catalog.apply(batch)));
+    this.#owned.add(connection.onReset(() => this.catalog.reload()));
+    this.#owned.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('labbook.metrics.primary')) {
+          this.catalog.reload();
+        }
+      }),
+    );
+    this.#owned.add({ dispose: () => this.#endProgress?.() });
+    this.#show(connection.state);
+  }
+
+  get selection(): readonly NodeRef[] {
+    return this.#view.selection;
+  }
+
+  /** Shows a run in the tree where its experiment is loaded. */
+  async reveal(run: { readonly id: string; readonly experimentId: string }): Promise<void> {
+    const ref = this.#tree.known(refOfRun(run));
+    await this.#view.reveal(ref, { select: true, focus: false, expand: false });
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #show(state: ServerState): void {
+    this.contextKeys.set('labbook.server', state.kind);
+    this.contextKeys.set('labbook.canWrite', state.kind === 'ready' && state.session.server.info.read_only !== true);
+    this.#showProgress(state.kind === 'starting');
+    this.#view.message = messageOf(state);
+    if (state.kind === 'ready') {
+      this.catalog.connect(state.session.client);
+    } else {
+      this.catalog.connect(undefined);
+    }
+    if (state.kind === 'stopped' || state.kind === 'off') {
+      this.catalog.clear();
+    }
+    this.#showBadge();
+  }
+
+  #showProgress(on: boolean): void {
+    if (!on) {
+      this.#endProgress?.();
+      this.#endProgress = undefined;
+    } else if (this.#endProgress === undefined) {
+      void vscode.window.withProgress(
+        { location: { viewId: viewIds.experiments } },
+        () => new Promise<void>((resolve) => (this.#endProgress = resolve)),
+      );
+    }
+  }
+
+  #showBadge(): void {
+    const running = this.catalog.runningRuns;
+    this.#view.badge =
+      running === 0
+        ? undefined
+        : {
+            value: running,
+            tooltip: running === 1 ? vscode.l10n.t('1 running run') : vscode.l10n.t('{0} running runs', running),
+          };
+  }
+}
+
+/** What stands above the tree. VS Code makes a button of a line that is only a link, and shows no welcome text then. */
+function messageOf(state: ServerState): string {
+  switch (state.kind) {
+    case 'starting':
+      return inMessage(state.message, 200);
+    case 'failed':
+      return [
+        vscode.l10n.t('The tracking server could not be started: {0}', inMessage(state.reason, 500)),
+        `[${vscode.l10n.t('Try Again')}](command:${commands.restartServer})`,
+        `[${vscode.l10n.t('Show Log')}](command:${commands.showLog})`,
+      ].join('\n');
+    case 'ready':
+      return state.session.server.info.read_only ? vscode.l10n.t('This store can only be read.') : '';
+    case 'off':
+    case 'stopped':
+      return '';
+  }
+}
