@@ -44,7 +44,14 @@ export async function createPackage(target) {
     const build = ['esbuild.mjs', '--production', '--outdir', path.join(staging, 'dist')];
     await run(process.execPath, build, { cwd: root, log, limit: 120 });
     const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-    const options = ['--no-dependencies', '--skip-license', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file];
+    const options = [
+      '--no-dependencies',
+      '--skip-license',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      file,
+    ];
     await run(process.execPath, [vsce, 'package', ...options], { cwd: staging, log, limit: 120 });
   } finally {
     rmSync(staging, { recursive: true, force: true });

@@ -129,6 +129,10 @@ export class Session {
     return all.filter((each) => path.basename(each) === name).map((each) => path.join(storage, each));
   }
 
+  async writeProjectFile(name: string, content: string): Promise<void> {
+    await writeFile(path.join(this.folder, name), content);
+  }
+
   readProjectFile(name: string): Promise<string> {
     return readFile(path.join(this.folder, name), 'utf8');
   }

@@ -32,7 +32,7 @@ export class Workbench {
     }
   }
 
-  /** A row of a tree by its label; `under` narrows to rows of one depth (1 = top). */
+  /** A row of a tree by its label; `level` narrows to rows of one depth (1 = top). */
   row(label: string | RegExp, { section = 'Experiments', level }: { section?: string; level?: number } = {}): Locator {
     const text = typeof label === 'string' ? new RegExp(`^\\s*${escapeRegExp(label)}\\s*$`) : label;
     const depth = level === undefined ? '' : `[aria-level="${level}"]`;
@@ -50,6 +50,13 @@ export class Workbench {
       await row.locator('.monaco-tl-twistie').click();
     }
     await row.and(this.page.locator('[aria-expanded="true"]')).waitFor();
+  }
+
+  /** Opens an experiment in the tree, so that its runs can be seen. */
+  async showRuns(experiment: string): Promise<void> {
+    const row = this.row(experiment, { level: 1 });
+    await row.waitFor();
+    await this.expand(row);
   }
 
   /** Chooses an entry of a row's context menu. */

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { journey } from './journey';
+import { until } from './workbench';
+
+journey('The first day: an existing script', {}, (workbench) => {
+  let photographed: Promise<void> | undefined;
+
+  it('says what to do while there are no runs', async () => {
+    await workbench().openLabbook();
+    await workbench().section('Experiments').getByText('No runs yet').waitFor();
+    await workbench().section('Experiments').getByText('import mlflow').waitFor();
+    await workbench().session.photograph('1-welcome');
+  });
+
+  it('shows a run within a second of its creation', async () => {
+    await workbench().openTerminal();
+    const row = workbench().row('first');
+    const seen = row.waitFor({ timeout: 30_000 }).then(() => Date.now());
+    await workbench().type('python train.py --name first --epochs 120 --pause 0.2');
+    const at = await seen;
+    const server = await workbench().session.server();
+    assert.ok(server);
+    const created = await startOf(server, 'first');
+    const took = at - created;
+    console.log(`      the row was there ${took} ms after the run's start`);
+    assert.ok(took < 1000, `${took} ms`);
+  });
+
+  it('shows what the script logs, live', async () => {
+    await workbench().expand(workbench().row('first'));
+    await workbench().expand(workbench().row('Metrics'));
+    await workbench().expand(workbench().row('Parameters'));
+    const metric = workbench().description(workbench().row('val/loss'));
+    const before = await metric.innerText();
+    await until('the value of val/loss changes', async () => (await metric.innerText()) !== before, 3000);
+    await workbench().description(workbench().row('optimizer')).getByText('adam').waitFor();
+    await workbench().expand(workbench().row('Tags'));
+    await workbench().description(workbench().row('model')).getByText('small-cnn').waitFor();
+  });
+
+  it('opens the run with a click, and its curve grows', async () => {
+    await workbench().row('first').click();
+    await workbench().waitForPanel();
+    const canvas = workbench().panel.locator('canvas').first();
+    await canvas.waitFor({ timeout: 30_000 });
+    const pictures = new Set<number>();
+    await until(
+      'five different pictures of the chart',
+      async () => {
+        const { drawn, hash } = await workbench().pixels(canvas);
+        if (drawn > 0) {
+          pictures.add(hash);
+        }
+        return pictures.size >= 5;
+      },
+      10_000,
+    );
+    photographed = workbench().session.photograph('1-live');
+    await photographed;
+  });
+
+  it('shows the artifacts at the end, and opens the text', async () => {
+    await workbench().waitForOutput(/\$ *$/, 60_000);
+    await workbench().expand(workbench().row('Artifacts'));
+    await workbench().row('report.txt').click();
+    await workbench().page.locator('.editor-instance .view-lines').getByText('Validation accuracy').waitFor();
+    await workbench().expand(workbench().row('plots'));
+    await workbench().row('confusion.png').click();
+    await workbench().tab('confusion.png').waitFor();
+    await workbench().session.photograph('1-artifacts');
+  });
+});
+
+/** When a run was started, by its own record: milliseconds since 1970. */
+async function startOf(server: { url: string; token: string }, name: string): Promise<number> {
+  const answer = await fetch(`${server.url}/api/2.0/mlflow/runs/search`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${server.token}` },
+    body: JSON.stringify({ experiment_ids: ['0', '1'], max_results: 100 }),
+  });
+  const { runs } = (await answer.json()) as { runs: { info: { run_name: string; start_time: number } }[] };
+  const start = runs.find(({ info }) => info.run_name === name)?.info.start_time;
+  assert.ok(start !== undefined, `no run is named ${name}`);
+  return Number(start);
+}

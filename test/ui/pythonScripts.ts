@@ -1,0 +1,41 @@
+/** Scripts that the journeys run, as people write them; each prints `done` at its end. */
+
+/** Logs `loss` every 50 ms. Arguments: the run's name and the number of points. */
+export const steady = `
+import sys, time, mlflow
+name, points = sys.argv[1], int(sys.argv[2])
+with mlflow.start_run(run_name=name) as run:
+    print("logging", flush=True)
+    for step in range(points):
+        mlflow.log_metric("loss", 1 / (1 + step / 10), step=step)
+        time.sleep(0.05)
+print("done", run.info.run_id, flush=True)
+`;
+
+/** Two short runs with different parameters. */
+export const two = `
+import mlflow
+mlflow.set_experiment("sweep")
+for lr in (0.1, 0.01):
+    with mlflow.start_run(run_name=f"lr-{lr}"):
+        mlflow.log_params({"lr": lr, "depth": 18, "optimizer": "adam"})
+        for step in range(60):
+            mlflow.log_metric("val/loss", 2 / (1 + step * lr), step=step)
+            mlflow.log_metric("val/acc", 1 - 1 / (1 + step * lr), step=step)
+print("done", flush=True)
+`;
+
+/** A run with a nested one that fails, as a sweep's trial does. */
+export const failing = `
+import mlflow
+mlflow.set_experiment("trials")
+with mlflow.start_run(run_name="study"):
+    mlflow.log_metric("best", 0.5)
+    try:
+        with mlflow.start_run(run_name="trial-1", nested=True):
+            mlflow.log_metric("loss", 3.0)
+            raise ValueError("out of memory")
+    except ValueError:
+        pass
+print("done", flush=True)
+`;

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { journey } from './journey';
+import { failing, two } from './pythonScripts';
+import { until } from './workbench';
+
+journey('Two runs: compare, rename, tag, delete, restore', { 'two.py': two, 'failing.py': failing }, (workbench) => {
+  it('compares two selected runs', async () => {
+    await workbench().openLabbook();
+    await workbench().openTerminal();
+    await workbench().type('python two.py');
+    await workbench().waitForOutput('done', 30_000);
+    await workbench().showRuns('sweep');
+    await workbench().row('lr-0.1').click();
+    await workbench()
+      .row('lr-0.01')
+      .click({ modifiers: ['ControlOrMeta'] });
+    await workbench().chooseFromMenu(workbench().row('lr-0.01'), 'Compare Selected');
+    await workbench()
+      .tab(/Compare|lr-0/)
+      .last()
+      .waitFor();
+    await until('the panel names both runs and their differing parameter', async () => {
+      const text = await workbench().panel.locator('body').innerText();
+      return ['lr-0.1', 'lr-0.01', 'lr'].every((part) => text.includes(part));
+    });
+    const canvas = workbench().panel.locator('canvas').first();
+    await canvas.waitFor();
+    await until('the chart is drawn', async () => (await workbench().pixels(canvas)).drawn > 0);
+    await workbench().session.photograph('6-compare');
+  });
+
+  it('renames a run', async () => {
+    await workbench().chooseFromMenu(workbench().row('lr-0.01'), 'Rename...');
+    await workbench().answer('careful');
+    await workbench().row('careful').waitFor();
+    assert.equal(await workbench().row('lr-0.01').count(), 0);
+  });
+
+  it('sets a tag', async () => {
+    await workbench().chooseFromMenu(workbench().row('careful'), 'Add Tag...');
+    await workbench().answer('team=vision');
+    await workbench().expand(workbench().row('careful'));
+    await workbench().expand(workbench().row('Tags'));
+    await workbench().description(workbench().row('team')).getByText('vision').waitFor();
+  });
+
+  it('moves a run to the trash and takes it back', async () => {
+    await workbench().row('lr-0.1').click();
+    await workbench().row('lr-0.1').press('Delete');
+    await workbench().row('lr-0.1').waitFor({ state: 'detached' });
+    await workbench().openSection('Trash');
+    const deleted = workbench().row('lr-0.1', { section: 'Trash' });
+    await deleted.waitFor();
+    await workbench().session.photograph('8-trash');
+    await workbench().chooseFromMenu(deleted, 'Restore');
+    await workbench().row('lr-0.1').waitFor();
+    await deleted.waitFor({ state: 'detached' });
+  });
+
+  it('moves an experiment to the trash and takes it back', async () => {
+    await workbench().chooseFromMenu(workbench().row('sweep'), 'Move to Trash');
+    await workbench().row('sweep').waitFor({ state: 'detached' });
+    const deleted = workbench().row('sweep', { section: 'Trash' });
+    await workbench().chooseFromMenu(deleted, 'Restore');
+    await workbench().row('sweep').waitFor();
+  });
+
+  it('shows a failed run below its parent, with its sign', async () => {
+    await workbench().type('python failing.py');
+    await workbench().waitForOutput(/done$/, 30_000);
+    await workbench().showRuns('trials');
+    await workbench().expand(workbench().row('study'));
+    const trial = workbench().row('trial-1');
+    await workbench().description(trial).getByText('failed').waitFor();
+    await trial.locator('.codicon-error').waitFor();
+    await workbench().row('study').locator('.codicon-circle-filled').waitFor();
+    assert.equal(Number(await trial.getAttribute('aria-level')), 3);
+    await workbench().session.photograph('6-failed');
+  });
+});
