@@ -79,11 +79,15 @@ export function placeOf(
   if (root === undefined || (host && host !== new URL(serverUrl).host)) {
     return { path: '/get-artifact', query: { run_uuid: run.id, path } };
   }
-  const segments = [...root.split('/'), ...path.split('/')].filter((segment) => segment !== '');
-  if (segments.some((segment) => segment === '.' || segment === '..')) {
+  // The URI may be percent-encoded already, the path is not.
+  const segments = [
+    ...root.split('/').map((segment) => encodeURIComponent(segment).replace(/%25([\da-f]{2})/gi, '%$1')),
+    ...path.split('/').map(encodeURIComponent),
+  ].filter((segment) => segment !== '');
+  if (segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
     throw new RequestError('malformed', `This is no path of an artifact: ${path}`);
   }
-  return { path: `${artifactPrefix}/${segments.map(encodeURIComponent).join('/')}` };
+  return { path: `${artifactPrefix}/${segments.join('/')}` };
 }
 
 function wholeSize({ status, headers }: HttpAnswer): number | undefined {

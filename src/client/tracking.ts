@@ -1,0 +1,330 @@
+import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus } from '../core/model';
+import { extrasPrefix, type Capability, type Info, type SeriesRequest } from '../protocol/extras';
+import { apiPrefix } from '../protocol/mlflow';
+import { decodeSeries, encodeSeries, type SeriesEntry } from '../protocol/seriesCodec';
+import {
+  artifactFromWire,
+  experimentFromWire,
+  metricFromWire,
+  readFields,
+  readList,
+  readText,
+  runFromWire,
+  runInfoFromWire,
+  WireFormatError,
+  type Fields,
+} from '../protocol/wire';
+import { openArtifact, readArtifact } from './artifacts';
+import { HttpClient, type HttpRequest, type Query } from './http';
+import { readInfo } from './info';
+import { RequestError } from './requestError';
+import { seriesFromHistory } from './seriesFromHistory';
+import type {
+  ArtifactStream,
+  ByteRange,
+  CallOptions,
+  ExperimentQuery,
+  PageOf,
+  RunQuery,
+  ServerAddress,
+  TrackingClient,
+} from './types';
+
+const runsPerPage = 1000;
+const experimentsPerPage = 1000;
+/** As MLflow's own client asks. */
+const pointsPerPage = 25_000;
+
+/**
+ * Connects to a tracking server, Labbook's or another MLflow server, and finds out which it is.
+ * @throws RequestError where it cannot be reached, does not let us in, or is no MLflow server
+ */
+export async function connectTracking(address: ServerAddress, options: CallOptions = {}): Promise<TrackingClient> {
+  const http = new HttpClient(address);
+  try {
+    const info = await readInfo(http, options);
+    const client = new HttpTrackingClient(http, info);
+    if (!info) {
+      // Anything may answer at an address; this tells a wrong one now instead of in every view.
+      await client.searchExperiments({ maxResults: 1 }, options);
+    }
+    return client;
+  } catch (error) {
+    http.dispose();
+    throw error;
+  }
+}
+
+class HttpTrackingClient implements TrackingClient {
+  constructor(
+    readonly http: HttpClient,
+    readonly info: Info | undefined,
+  ) {}
+
+  get url(): string {
+    return this.http.url;
+  }
+
+  has(capability: Capability): boolean {
+    return this.info?.capabilities.includes(capability) ?? false;
+  }
+
+  searchExperiments(query: ExperimentQuery = {}, options?: CallOptions): Promise<PageOf<Experiment>> {
+    const body = { view_type: query.view ?? 'ACTIVE_ONLY', ...searchFields(query, experimentsPerPage) };
+    return this.read('experiments/search', body, options, (answer) =>
+      pageOf(answer, 'experiments', experimentFromWire),
+    );
+  }
+
+  allExperiments(query: ExperimentQuery = {}, options?: CallOptions): Promise<Experiment[]> {
+    return allPages((page) => this.searchExperiments({ ...query, ...page }, options));
+  }
+
+  getExperiment(id: string, options?: CallOptions): Promise<Experiment> {
+    return this.get('experiments/get', { experiment_id: id }, options, (answer) =>
+      experimentFromWire(answer['experiment']),
+    );
+  }
+
+  async getExperimentByName(name: string, options?: CallOptions): Promise<Experiment | undefined> {
+    try {
+      return await this.get('experiments/get-by-name', { experiment_name: name }, options, (answer) =>
+        experimentFromWire(answer['experiment']),
+      );
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  createExperiment(name: string, options?: CallOptions): Promise<string> {
+    return this.write('experiments/create', { name }, options, (answer) => readText(answer, 'experiment_id'));
+  }
+
+  renameExperiment(id: string, name: string, options?: CallOptions): Promise<void> {
+    return this.write('experiments/update', { experiment_id: id, new_name: name }, options, ignore);
+  }
+
+  deleteExperiment(id: string, options?: CallOptions): Promise<void> {
+    return this.write('experiments/delete', { experiment_id: id }, options, ignore);
+  }
+
+  restoreExperiment(id: string, options?: CallOptions): Promise<void> {
+    return this.write('experiments/restore', { experiment_id: id }, options, ignore);
+  }
+
+  setExperimentTag(id: string, key: string, value: string, options?: CallOptions): Promise<void> {
+    return this.write('experiments/set-experiment-tag', { experiment_id: id, key, value }, options, ignore);
+  }
+
+  searchRuns(query: RunQuery, options?: CallOptions): Promise<PageOf<Run>> {
+    const body = {
+      experiment_ids: query.experimentIds,
+      run_view_type: query.view ?? 'ACTIVE_ONLY',
+      ...searchFields(query, runsPerPage),
+    };
+    return this.read('runs/search', body, options, (answer) => pageOf(answer, 'runs', runFromWire));
+  }
+
+  allRuns(query: RunQuery, options: CallOptions & { readonly limit?: number } = {}): Promise<Run[]> {
+    const { limit = Infinity, ...call } = options;
+    return allPages((page) => {
+      const maxResults = Math.min(query.maxResults ?? runsPerPage, limit);
+      return this.searchRuns({ ...query, maxResults, ...page }, call);
+    }, limit);
+  }
+
+  getRun(id: string, options?: CallOptions): Promise<Run> {
+    return this.get('runs/get', { run_id: id }, options, (answer) => runFromWire(answer['run']));
+  }
+
+  updateRun(
+    id: string,
+    change: { readonly name?: string; readonly status?: RunStatus; readonly endTime?: Int64 },
+    options?: CallOptions,
+  ): Promise<RunInfo> {
+    const body = { run_id: id, run_name: change.name, status: change.status, end_time: change.endTime };
+    return this.write('runs/update', body, options, (answer) => runInfoFromWire(answer['run_info']));
+  }
+
+  deleteRun(id: string, options?: CallOptions): Promise<void> {
+    return this.write('runs/delete', { run_id: id }, options, ignore);
+  }
+
+  restoreRun(id: string, options?: CallOptions): Promise<void> {
+    return this.write('runs/restore', { run_id: id }, options, ignore);
+  }
+
+  setTag(runId: string, key: string, value: string, options?: CallOptions): Promise<void> {
+    return this.write('runs/set-tag', { run_id: runId, key, value }, options, ignore);
+  }
+
+  deleteTag(runId: string, key: string, options?: CallOptions): Promise<void> {
+    return this.write('runs/delete-tag', { run_id: runId, key }, options, ignore);
+  }
+
+  getMetricHistory(
+    runId: string,
+    key: string,
+    page: { readonly maxResults?: number; readonly pageToken?: string } = {},
+    options?: CallOptions,
+  ): Promise<PageOf<Metric>> {
+    const query = {
+      run_id: runId,
+      metric_key: key,
+      max_results: page.maxResults ?? pointsPerPage,
+      page_token: page.pageToken,
+    };
+    return this.get('metrics/get-history', query, options, (answer) => pageOf(answer, 'metrics', metricFromWire));
+  }
+
+  wholeMetricHistory(runId: string, key: string, options?: CallOptions): Promise<Metric[]> {
+    return allPages((page) => this.getMetricHistory(runId, key, page, options));
+  }
+
+  async listArtifacts(runId: string, path: string, options?: CallOptions): Promise<ArtifactEntry[]> {
+    const entries = await allPages((page) => {
+      const query = { run_id: runId, path: path === '' ? undefined : path, page_token: page.pageToken };
+      return this.get('artifacts/list', query, options, (answer) => pageOf(answer, 'files', artifactFromWire));
+    });
+    return entries.sort((a, b) => Number(b.isDirectory) - Number(a.isDirectory) || (a.path < b.path ? -1 : 1));
+  }
+
+  openArtifact(
+    run: Pick<RunInfo, 'id' | 'artifactUri'>,
+    path: string,
+    options?: CallOptions & { readonly range?: ByteRange },
+  ): Promise<ArtifactStream> {
+    return openArtifact(this.http, run, path, options);
+  }
+
+  readArtifact(
+    run: Pick<RunInfo, 'id' | 'artifactUri'>,
+    path: string,
+    options?: CallOptions & { readonly limit?: number },
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; size: number }> {
+    return readArtifact(this.http, run, path, options);
+  }
+
+  async series(request: SeriesRequest, options?: CallOptions): Promise<SeriesEntry[]> {
+    return this.has('series') ? decoded(await this.serverSeries(request, options)) : this.ownSeries(request, options);
+  }
+
+  async seriesBuffer(request: SeriesRequest, options?: CallOptions): Promise<ArrayBuffer> {
+    return this.has('series')
+      ? this.serverSeries(request, options)
+      : encodeSeries(await this.ownSeries(request, options)).buffer;
+  }
+
+  async slots(runIds: readonly string[], options: CallOptions = {}): Promise<ReadonlyMap<string, number> | undefined> {
+    if (!this.has('slots')) {
+      return undefined;
+    }
+    const path = `${extrasPrefix}/slots`;
+    const request = { method: 'POST', path, body: { run_ids: runIds }, read: true, ...options } as const;
+    return this.call(request, (answer) => {
+      const slots = Object.entries(readFields(answer['slots'], 'slots'));
+      return new Map(slots.filter((slot): slot is [string, number] => typeof slot[1] === 'number'));
+    });
+  }
+
+  dispose(): void {
+    this.http.dispose();
+  }
+
+  private async serverSeries(request: SeriesRequest, options: CallOptions = {}): Promise<ArrayBuffer> {
+    const path = `${extrasPrefix}/series`;
+    const headers = { accept: 'application/octet-stream' };
+    return (await this.http.bytes({ method: 'POST', path, headers, body: request, read: true, ...options })).buffer;
+  }
+
+  private ownSeries(request: SeriesRequest, options?: CallOptions): Promise<SeriesEntry[]> {
+    return seriesFromHistory(
+      {
+        getRun: (id) => this.getRun(id, options),
+        wholeMetricHistory: (runId, key) => this.wholeMetricHistory(runId, key, options),
+      },
+      request,
+    );
+  }
+
+  private get<T>(path: string, query: Query, options: CallOptions = {}, take: (answer: Fields) => T): Promise<T> {
+    return this.call({ method: 'GET', path: `${apiPrefix}/${path}`, query, read: true, ...options }, take);
+  }
+
+  /** A POST that changes nothing. */
+  private read<T>(path: string, body: object, options: CallOptions = {}, take: (answer: Fields) => T): Promise<T> {
+    return this.call({ method: 'POST', path: `${apiPrefix}/${path}`, body, read: true, ...options }, take);
+  }
+
+  private write<T>(path: string, body: object, options: CallOptions = {}, take: (answer: Fields) => T): Promise<T> {
+    return this.call({ method: 'POST', path: `${apiPrefix}/${path}`, body, read: false, ...options }, take);
+  }
+
+  private async call<T>(request: HttpRequest, take: (answer: Fields) => T): Promise<T> {
+    const answer = await this.http.json(request);
+    return understood(() => take(readFields(answer, 'answer')));
+  }
+}
+
+function searchFields(query: ExperimentQuery, maxResults: number): object {
+  return {
+    filter: query.filter,
+    order_by: query.orderBy,
+    max_results: query.maxResults ?? maxResults,
+    page_token: query.pageToken,
+  };
+}
+
+function pageOf<T>(answer: Fields, name: string, read: (item: unknown) => T): PageOf<T> {
+  const items = readList(answer, name, read);
+  const token = readText(answer, 'next_page_token', '');
+  return token === '' ? { items } : { items, nextPageToken: token };
+}
+
+/** Follows page tokens. A token that repeats ends it, as a faulty server would else be asked for ever. */
+async function allPages<T>(
+  read: (page: { readonly pageToken?: string }) => Promise<PageOf<T>>,
+  limit = Infinity,
+): Promise<T[]> {
+  const items: T[] = [];
+  const seen = new Set<string>();
+  let pageToken: string | undefined;
+  do {
+    const page = await read(pageToken === undefined ? {} : { pageToken });
+    for (const item of page.items) {
+      items.push(item);
+    }
+    pageToken = page.nextPageToken;
+    if (pageToken !== undefined && seen.has(pageToken)) {
+      throw new RequestError('malformed', 'The server sends the same page again and again.');
+    }
+    seen.add(pageToken ?? '');
+  } while (pageToken !== undefined && items.length < limit);
+  return items.length > limit ? items.slice(0, limit) : items;
+}
+
+function decoded(buffer: ArrayBuffer): SeriesEntry[] {
+  try {
+    return decodeSeries(buffer);
+  } catch (cause) {
+    throw new RequestError('malformed', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function understood<T>(take: () => T): T {
+  try {
+    return take();
+  } catch (cause) {
+    if (cause instanceof WireFormatError) {
+      throw new RequestError('malformed', cause.message, { cause });
+    }
+    throw cause;
+  }
+}
+
+function ignore(): void {
+  // The answer is `{}`.
+}
