@@ -1,0 +1,173 @@
+/**
+ * Fields of requests, as lenient as MLflow's protobuf JSON reader: snake_case and lowerCamelCase names, numbers as strings,
+ * enums by name or number, null for absent. What does not fit becomes one of MLflow's two sentences.
+ */
+import { z } from 'zod';
+import type { ApiError } from '../../core/errors';
+import { int64 } from '../../core/int64';
+import { invalidValue, missingValue } from '../../core/limits';
+import type { Int64 } from '../../core/model';
+
+interface Field<T> {
+  /** Must be there, and not as an empty string (MLflow counts that as missing). */
+  required: z.ZodType<T>;
+  optional: z.ZodType<T | undefined>;
+}
+
+/** A message of named fields; unknown ones are ignored. `run_uuid` stands in for a missing `run_id`. */
+export function message<S extends z.ZodRawShape>(shape: S) {
+  const names = Object.keys(shape).map((name) => ({ name, spellings: spellingsOf(name) }));
+  return z.preprocess((input) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      return input;
+    }
+    const source = new Map<string, unknown>(Object.entries(input));
+    return Object.fromEntries(names.map(({ name, spellings }) => [name, firstValue(source, spellings)]));
+  }, z.object(shape));
+}
+
+/** A list; absent or null is empty. */
+export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
+  return z.preprocess((input) => input ?? [], z.array(item));
+}
+
+export const text = field(readText);
+export const integer = field(readInteger);
+export const double = field(readDouble);
+
+/** A list of strings; a query's parameter that occurs once is a list of one. */
+export const texts: z.ZodType<string[]> = z.preprocess(
+  (input) => (typeof input === 'string' ? [input] : (input ?? [])),
+  z.array(text.required),
+);
+
+/** @param names the enum's names in the order of their numbers, which begin at 1 */
+export function choice<T extends string>(names: readonly T[]): Field<T> {
+  return field((value) => {
+    const number = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value;
+    return names.find((name, i) => name === number || i + 1 === number);
+  });
+}
+
+/**
+ * Reads a request by its declaration.
+ * @param input what the body or the query held
+ * @throws ApiError with MLflow's sentence for the first field that is missing or does not fit
+ */
+export function decode<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input, { reportInput: true });
+  if (result.success) {
+    return result.data;
+  }
+  throw errorOf(result.error);
+}
+
+function errorOf(error: z.ZodError): ApiError {
+  const [issue] = error.issues;
+  const path = pathText(issue?.path ?? []);
+  if (issue?.code === 'custom' && issue.params?.['missing'] === true) {
+    return missingValue(path);
+  }
+  const hint = ` Hint: Value was of type '${pythonType(issue?.input)}'.`;
+  return invalidValue(
+    path || 'request',
+    issue?.input,
+    `${hint} See the API docs for more information about request parameters.`,
+  );
+}
+
+function field<T extends NonNullable<unknown>>(read: (value: unknown) => T | undefined): Field<T> {
+  return {
+    required: z.unknown().transform((value, context) => {
+      const missing = value === undefined || value === null || value === '';
+      const result = missing ? undefined : read(value);
+      if (result === undefined) {
+        context.addIssue({ code: 'custom', input: value, params: { missing } });
+        return z.NEVER;
+      }
+      return result;
+    }),
+    optional: z.unknown().transform((value, context) => {
+      if (value === undefined || value === null) {
+        return undefined;
+      }
+      const result = read(value);
+      if (result === undefined) {
+        context.addIssue({ code: 'custom', input: value });
+      }
+      return result;
+    }),
+  };
+}
+
+/** The first spelling that has a value; an empty string counts only where no other has one. */
+function firstValue(source: ReadonlyMap<string, unknown>, spellings: readonly string[]): unknown {
+  let empty: unknown;
+  for (const spelling of spellings) {
+    const value = source.get(spelling);
+    if (value !== undefined && value !== null && value !== '') {
+      return value;
+    }
+    empty ??= value;
+  }
+  return empty;
+}
+
+function spellingsOf(name: string): string[] {
+  const camel = (each: string): string => each.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const names = name === 'run_id' ? ['run_id', 'run_uuid'] : [name];
+  return names.flatMap((each) => [each, camel(each)]);
+}
+
+/** Neither NUL, which ends strings inside SQLite, nor half a surrogate pair, which is no text at all. */
+function readText(value: unknown): string | undefined {
+  return typeof value === 'string' && !value.includes('\0') && !/\p{Surrogate}/u.test(value) ? value : undefined;
+}
+
+function readInteger(value: unknown): Int64 | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return int64(value);
+  }
+  if (typeof value !== 'string') {
+    return undefined;
+  }
+  return int64(value) ?? (isNumeral(value) ? int64(Number(value)) : undefined);
+}
+
+function readDouble(value: unknown): number | undefined {
+  if (typeof value === 'string') {
+    if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') {
+      return Number(value);
+    }
+    return isNumeral(value) ? readDouble(Number(value)) : undefined;
+  }
+  // A number that JSON.parse could only read as infinite (1e999) is none that a double can hold.
+  return (typeof value === 'number' || typeof value === 'bigint') && Number.isFinite(Number(value))
+    ? Number(value)
+    : undefined;
+}
+
+function isNumeral(value: string): boolean {
+  return value.length < 400 && /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(value);
+}
+
+/** `metrics[0].timestamp` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .join('');
+}
+
+function pythonType(value: unknown): string {
+  if (value === undefined || value === null) {
+    return 'NoneType';
+  }
+  if (Array.isArray(value)) {
+    return 'list';
+  }
+  if (typeof value === 'number') {
+    return Number.isInteger(value) ? 'int' : 'float';
+  }
+  const names: Partial<Record<string, string>> = { string: 'str', boolean: 'bool', bigint: 'int', object: 'dict' };
+  return names[typeof value] ?? typeof value;
+}

@@ -1,0 +1,66 @@
+import { checkBatch, checkKey, checkMetric, checkParam, checkRunId, checkRunTag } from '../../core/limits';
+import type { Batch } from '../../core/limits';
+import type { Store } from '../store/types';
+import type { Endpoint } from './endpoint';
+import { decode, double, integer, list, message, text } from './fields';
+
+const pair = message({ key: text.required, value: text.optional });
+const metricFields = {
+  key: text.required,
+  value: double.required,
+  timestamp: integer.required,
+  step: integer.optional,
+};
+const requests = {
+  metric: message({ run_id: text.required, ...metricFields }),
+  pair: message({ run_id: text.required, key: text.required, value: text.optional }),
+  key: message({ run_id: text.required, key: text.required }),
+  batch: message({ run_id: text.required, metrics: list(message(metricFields)), params: list(pair), tags: list(pair) }),
+};
+
+export function loggingEndpoints(store: Store): Endpoint[] {
+  return [
+    { method: 'POST', path: '/runs/log-metric', handle: (input) => logMetric(store, input) },
+    { method: 'POST', path: '/runs/log-parameter', handle: (input) => logParam(store, input) },
+    { method: 'POST', path: '/runs/set-tag', handle: (input) => setTag(store, input) },
+    { method: 'POST', path: '/runs/delete-tag', handle: (input) => deleteTag(store, input) },
+    { method: 'POST', path: '/runs/log-batch', handle: (input) => logBatch(store, input) },
+  ];
+}
+
+function logMetric(store: Store, input: unknown): Promise<object> {
+  const { run_id, key, value, timestamp, step = 0 } = decode(requests.metric, input);
+  return log(store, run_id, { metrics: [checkMetric({ key, value, timestamp, step })], params: [], tags: [] });
+}
+
+function logParam(store: Store, input: unknown): Promise<object> {
+  const { run_id, key, value = '' } = decode(requests.pair, input);
+  return log(store, run_id, { metrics: [], params: [checkParam({ key, value })], tags: [] });
+}
+
+function setTag(store: Store, input: unknown): Promise<object> {
+  const { run_id, key, value = '' } = decode(requests.pair, input);
+  return log(store, run_id, { metrics: [], params: [], tags: [checkRunTag({ key, value })] });
+}
+
+/** Whole or not at all; the write answers when it is durable. */
+function logBatch(store: Store, input: unknown): Promise<object> {
+  const request = decode(requests.batch, input);
+  const batch = checkBatch({
+    metrics: request.metrics.map(({ key, value, timestamp, step = 0 }) => ({ key, value, timestamp, step })),
+    params: request.params.map(({ key, value = '' }) => ({ key, value })),
+    tags: request.tags.map(({ key, value = '' }) => ({ key, value })),
+  });
+  return log(store, request.run_id, batch);
+}
+
+async function log(store: Store, runId: string, batch: Batch): Promise<object> {
+  await store.write({ kind: 'log', runId: checkRunId(runId), ...batch });
+  return {};
+}
+
+async function deleteTag(store: Store, input: unknown): Promise<object> {
+  const { run_id, key } = decode(requests.key, input);
+  await store.write({ kind: 'deleteTag', runId: checkRunId(run_id), key: checkKey(key) });
+  return {};
+}

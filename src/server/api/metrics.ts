@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream';
+import { ApiError } from '../../core/errors';
+import { stringifyJson } from '../../core/json';
+import { checkRunId } from '../../core/limits';
+import type { Store } from '../store/types';
+import { metricToWire } from '../../protocol/wire';
+import type { Endpoint } from './endpoint';
+import { decode, integer, message, text } from './fields';
+import { nextToken, offsetOf, pageSize } from './pageTokens';
+
+/** Points read and written at once while a whole history is sent; other requests are served between. */
+const chunk = 10_000;
+const unlimited = 2 ** 31 - 1;
+
+const request = message({
+  run_id: text.required,
+  metric_key: text.required,
+  page_token: text.optional,
+  max_results: integer.optional,
+});
+
+export function metricEndpoints(store: Store): Endpoint[] {
+  return [{ method: 'GET', path: '/metrics/get-history', handle: (input) => getHistory(store, input) }];
+}
+
+/** Without max_results everything is answered, which 1.x clients rely on. */
+function getHistory(store: Store, input: unknown): object {
+  const { run_id, metric_key, page_token, max_results } = decode(request, input);
+  const runId = checkRunId(run_id);
+  if (store.getRunInfo(runId) === undefined) {
+    throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${runId} not found`);
+  }
+  const offset = offsetOf(page_token);
+  const limit = max_results === undefined ? chunk : pageSize(max_results, unlimited);
+  const page = store.getMetricHistory({ runId, key: metric_key, offset, limit });
+  if (max_results === undefined && page.more) {
+    return Readable.from(wholeHistory(store, runId, metric_key, offset));
+  }
+  return {
+    ...(page.items.length > 0 ? { metrics: page.items.map(metricToWire) } : {}),
+    ...nextToken(offset, page),
+  };
+}
+
+async function* wholeHistory(store: Store, runId: string, key: string, start: number): AsyncGenerator<string> {
+  let separator = '{"metrics":[';
+  for (let offset = start; ;) {
+    const page = store.getMetricHistory({ runId, key, offset, limit: chunk });
+    if (page.items.length > 0) {
+      yield separator + page.items.map((metric) => stringifyJson(metricToWire(metric))).join(',');
+      separator = ',';
+    }
+    offset += page.items.length;
+    if (!page.more) {
+      yield ']}';
+      return;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

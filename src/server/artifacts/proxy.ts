@@ -1,0 +1,133 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '../../core/errors';
+import { stringifyJson } from '../../core/json';
+import type { WireFileInfo } from '../../protocol/mlflow';
+import { decode, message, text } from '../api/fields';
+import { checkEncoding, readQuery } from '../http/body';
+import { hasBody } from '../http/errors';
+import { pathOf, queryOf } from '../http/gate';
+import type { Store } from '../store/types';
+import type { ArtifactListing, ArtifactStore } from './artifactStore';
+import { attachment, contentTypeOf, parseRange } from './contentType';
+import { parseRelative, runOfSegments } from './locations';
+import { parseArtifactUrl } from './paths';
+
+const listRequest = message({ path: text.optional });
+
+/** MLflow's artifact proxy, below `prefix` (`/api/2.0/mlflow-artifacts/artifacts`). */
+export function registerArtifactProxy(
+  app: FastifyInstance,
+  prefix: string,
+  context: { store: Store; artifacts: ArtifactStore },
+): void {
+  const { store, artifacts } = context;
+  const segmentsOf = (request: FastifyRequest): string[] => {
+    // A file's own routes have no parameters; `a?/../x` is somebody trying.
+    if (queryOf(request.raw) !== '') {
+      throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: it contains an unencoded question mark');
+    }
+    return parseArtifactUrl(pathOf(request.raw).slice(prefix.length + 1));
+  };
+  const changed = (segments: readonly string[]): void => {
+    const runId = runOfSegments(store, segments);
+    if (runId !== undefined) {
+      store.noteArtifacts(runId);
+    }
+  };
+  app.get(prefix, async (request, reply) => {
+    const { path } = decode(listRequest, readQuery(request.raw));
+    const entries = await artifacts.list(parseRelative(path));
+    return sendJson(reply, wireListing(entries, ''));
+  });
+  app.get(`${prefix}/*`, async (request, reply) => sendFile(request, reply, artifacts, segmentsOf(request)));
+  app.put(`${prefix}/*`, async (request, reply) => {
+    checkWritable(store);
+    checkEncoding(request.raw);
+    const segments = segmentsOf(request);
+    if (pathOf(request.raw).endsWith('/')) {
+      throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: a file needs a name');
+    }
+    await artifacts.write(segments, bodyOf(request.raw));
+    changed(segments);
+    return sendJson(reply, {});
+  });
+  app.delete(`${prefix}/*`, async (request, reply) => {
+    checkWritable(store);
+    const segments = segmentsOf(request);
+    await artifacts.delete(segments);
+    changed(segments);
+    return sendJson(reply, {});
+  });
+}
+
+/** MLflow's form of a listing; `prefix` (empty or ending with a slash) goes before each name. */
+export function wireListing(entries: readonly ArtifactListing[], prefix: string): { files?: WireFileInfo[] } {
+  const files = entries.map(({ name, isDirectory, size }) => ({
+    path: prefix + name,
+    is_dir: isDirectory,
+    ...(size === undefined ? {} : { file_size: size }),
+  }));
+  return files.length > 0 ? { files } : {};
+}
+
+function checkWritable(store: Store): void {
+  if (store.readOnly) {
+    throw new ApiError('PERMISSION_DENIED', 'The store is read-only: its folder cannot be written to.');
+  }
+}
+
+function sendJson(reply: FastifyReply, value: object): FastifyReply {
+  return reply.header('content-type', 'application/json').send(stringifyJson(value));
+}
+
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  artifacts: ArtifactStore,
+  segments: readonly string[],
+): Promise<FastifyReply> {
+  const name = segments.at(-1) ?? '';
+  const { handle, size, modified } = await artifacts.open(segments);
+  const etag = `"${modified.toString(36)}-${size.toString(36)}"`;
+  const condition = request.headers['if-range'];
+  const wanted = condition === undefined || condition === etag ? request.headers.range : undefined;
+  const range = parseRange(wanted, size);
+  reply.header('accept-ranges', 'bytes').header('etag', etag);
+  if (range === 'none') {
+    await handle.close();
+    reply.header('content-range', `bytes */${size}`);
+    throw new ApiError('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes; the range asked for lies outside.`);
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  if (range !== undefined) {
+    reply.status(206).header('content-range', `bytes ${start}-${end}/${size}`);
+  }
+  reply
+    .header('content-type', contentTypeOf(name))
+    .header('content-disposition', attachment(name))
+    .header('content-length', end - start + 1);
+  if (end < start) {
+    await handle.close();
+    return reply.send('');
+  }
+  return reply.send(handle.createReadStream({ start, end, highWaterMark: 256 * 1024 }));
+}
+
+/** The body's chunks. Leaving early keeps the request usable, so that its error can still be answered. */
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  if (!hasBody(request)) {
+    return;
+  }
+  const chunks: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }),
+  };
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw new ApiError('BAD_REQUEST', 'The upload broke off; nothing was stored.', { cause: error });
+  }
+  if (!request.complete) {
+    throw new ApiError('BAD_REQUEST', 'The upload ended before its body was complete; nothing was stored.');
+  }
+}

@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import { messageOf } from './log';
+
+export interface ServeOptions {
+  store: string;
+  /** 0 is any free port; undefined prefers 5000. */
+  port: number | undefined;
+  preferPort: number | undefined;
+  /** Minutes without use after which the server ends itself; undefined never. */
+  idleExit: number | undefined;
+  allowHosts: string[];
+}
+
+export type Command = { kind: 'serve'; options: ServeOptions } | { kind: 'version' } | { kind: 'help' };
+
+/** A command line that cannot be understood; the message is for people. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const helpText = `Labbook: experiment tracking for the ordinary mlflow client.
+
+Usage:
+  labbook serve --store DIR [options]   serve the store in DIR (made when it is not there)
+  labbook --version
+  labbook --help
+
+Options of serve:
+  --port N              listen on this port of 127.0.0.1 and ::1; 0 takes any free one.
+                        Without it: 5000, MLflow's default, or a free one where that is taken
+  --prefer-port N       try this port before 5000
+  --idle-exit MINUTES   end when no window is attached, no run is active and nothing was asked for that long
+  --allow-host NAME     also answer requests that name this host (may be repeated)
+`;
+
+/** @throws UsageError */
+export function readCommandLine(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help === true) {
+    return { kind: 'help' };
+  }
+  if (values.version === true) {
+    return { kind: 'version' };
+  }
+  const [command, ...rest] = positionals;
+  if (command !== 'serve' || rest.length > 0) {
+    throw new UsageError(command === undefined ? 'Say what to do.' : `Unknown command: ${positionals.join(' ')}.`);
+  }
+  if (values.store === undefined || values.store === '') {
+    throw new UsageError('serve needs --store DIR.');
+  }
+  return {
+    kind: 'serve',
+    options: {
+      store: values.store,
+      port: readNumber('port', values.port, 0, 65_535),
+      preferPort: readNumber('prefer-port', values['prefer-port'], 1, 65_535),
+      idleExit: readNumber('idle-exit', values['idle-exit'], 1, 1_000_000),
+      allowHosts: (values['allow-host'] ?? []).map(readHost),
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        store: { type: 'string' },
+        port: { type: 'string' },
+        'prefer-port': { type: 'string' },
+        'idle-exit': { type: 'string' },
+        'allow-host': { type: 'string', multiple: true },
+        version: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function readNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  const value = Number(text);
+  if (!/^\d{1,7}$/.test(text) || value < min || value > max) {
+    throw new UsageError(`--${name} wants a whole number from ${min} to ${max}, not '${text}'.`);
+  }
+  return value;
+}
+
+function readHost(name: string): string {
+  if (!/^(?:[\w.-]+|\[[\da-fA-F:.]+\])$/.test(name)) {
+    throw new UsageError(`--allow-host wants a host name without a port, not '${name}'.`);
+  }
+  return name;
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Discovery } from '../protocol/extras';
+
+/**
+ * The store's token: made once and kept in `<store>/token` (mode 0600), so that scripts that were running when a server was
+ * killed go on logging to the next one. In a store that cannot be written to it lasts as long as the process.
+ */
+export async function readOrMakeToken(folder: string, readOnly: boolean): Promise<string> {
+  const file = path.join(folder, 'token');
+  const kept = await readToken(file);
+  if (kept !== undefined) {
+    return kept;
+  }
+  const token = randomBytes(32).toString('base64url');
+  if (!readOnly) {
+    await replaceFile(file, `${token}\n`);
+  }
+  return token;
+}
+
+/** `<store>/server.json`, by which clients find a listening server. */
+export class DiscoveryFile {
+  private readonly file: string;
+
+  constructor(folder: string) {
+    this.file = path.join(folder, 'server.json');
+  }
+
+  async write(discovery: Discovery): Promise<void> {
+    await replaceFile(this.file, `${JSON.stringify(discovery)}\n`);
+  }
+
+  /** Call it only while the store's lock is held: the file is then this process's, or a leftover. */
+  async remove(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}
+
+async function readToken(file: string): Promise<string | undefined> {
+  try {
+    if (!(await lstat(file)).isFile()) {
+      return undefined;
+    }
+    const text = (await readFile(file, 'utf8')).trim();
+    return /^[\w-]{43}$/.test(text) ? text : undefined;
+  } catch {
+    // Not there, not readable or torn: a new one is made.
+    return undefined;
+  }
+}
+
+/** Writes a file that only its owner may read; whoever looks sees the old one or the new one, whole. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { ApiError } from '../../core/errors';
+import { stringifyJson } from '../../core/json';
+import { extrasPrefix } from '../../protocol/extras';
+import { apiPrefix, artifactPrefix } from '../../protocol/mlflow';
+import { artifactEndpoints } from '../api/artifacts';
+import type { Endpoint } from '../api/endpoint';
+import { experimentEndpoints } from '../api/experiments';
+import type { EventConnections } from '../api/labbook/events';
+import { extraEndpoints } from '../api/labbook/extras';
+import { answerSeries } from '../api/labbook/series';
+import { loggedModelEndpoints } from '../api/loggedModels';
+import { loggingEndpoints } from '../api/logging';
+import { metricEndpoints } from '../api/metrics';
+import { runEndpoints } from '../api/runs';
+import { unknownEndpoint } from '../api/unsupported';
+import { seriesContentType } from '../../protocol/seriesCodec';
+import type { ArtifactStore } from '../artifacts/artifactStore';
+import { registerArtifactProxy } from '../artifacts/proxy';
+import type { Log } from '../log';
+import type { Store } from '../store/types';
+import { mlflowVersion } from '../version';
+import { readJsonBody, readQuery } from './body';
+import { answerError, toApiError } from './errors';
+import { pathOf } from './gate';
+
+export interface AppContext {
+  store: Store;
+  artifacts: ArtifactStore;
+  events: EventConnections;
+  log: Log;
+  /** Ends the server cleanly; called after the answer to POST shutdown is on its way. */
+  readonly shutdown: () => void;
+}
+
+/** Where MLflow's clients of all ages look for the same operations. */
+const apiPrefixes = [apiPrefix, '/ajax-api/2.0/mlflow', '/api/2.0/preview/mlflow'];
+const artifactPrefixes = [artifactPrefix, '/ajax-api/2.0/mlflow-artifacts/artifacts'];
+
+/** Builds the routes. Requests come in by `app.routing` when `app.ready()` has ended; the gate stands before it. */
+export function createApp(context: AppContext): FastifyInstance {
+  const { store, log } = context;
+  const app = fastify({
+    exposeHeadRoutes: false,
+    // Queries are read where they are declared, strictly (http/body.ts).
+    routerOptions: { maxParamLength: 32 * 1024, querystringParser: () => ({}) },
+    frameworkErrors: (error, request, reply) => fail(request, reply, new ApiError('BAD_REQUEST', error.message)),
+  });
+  // Bodies are read by whoever needs them: JSON by readJsonBody, uploads as a stream.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  const routes = new RouteTable();
+  app.addHook('onRoute', ({ method, url }) => routes.add(method, url));
+
+  const fail = (request: FastifyRequest, reply: FastifyReply, error: unknown): void => {
+    const contentRange = reply.getHeader('content-range');
+    reply.hijack();
+    const answer = toApiError(error, log);
+    answerError(
+      request.raw,
+      reply.raw,
+      answer,
+      contentRange === undefined ? {} : { 'content-range': String(contentRange) },
+    );
+  };
+  app.setErrorHandler((error, request, reply) => fail(request, reply, error));
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request.raw);
+    const methods = routes.methodsOf(path);
+    if (methods.length === 0) {
+      fail(request, reply, unknownEndpoint(request.method, path));
+      return;
+    }
+    reply.hijack();
+    const error = new ApiError('METHOD_NOT_ALLOWED', `${path} answers ${methods.join(', ')}, not ${request.method}.`);
+    answerError(request.raw, reply.raw, error, { allow: methods.join(', ') });
+  });
+
+  app.get('/health', (_request, reply) => reply.type('text/plain').send('OK'));
+  app.get('/version', (_request, reply) => reply.type('text/plain').send(mlflowVersion));
+  for (const prefix of apiPrefixes) {
+    registerEndpoints(app, prefix, [
+      ...experimentEndpoints(store),
+      ...runEndpoints(store),
+      ...loggingEndpoints(store),
+      ...metricEndpoints(store),
+      ...loggedModelEndpoints(),
+      ...artifactEndpoints(store, context.artifacts),
+    ]);
+  }
+  for (const prefix of artifactPrefixes) {
+    registerArtifactProxy(app, prefix, context);
+  }
+  registerExtras(app, context);
+  return app;
+}
+
+function registerExtras(app: FastifyInstance, { store, events, shutdown }: AppContext): void {
+  registerEndpoints(app, '', extraEndpoints(store));
+  app.get(`${extrasPrefix}/events`, (request, reply) => events.serve(request, reply));
+  app.post(`${extrasPrefix}/series`, async (request, reply) => {
+    const bytes = await answerSeries(store, await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
+    return reply.header('content-type', seriesContentType).send(Buffer.from(bytes));
+  });
+  app.post(`${extrasPrefix}/shutdown`, async (_request, reply) => {
+    reply.raw.once('finish', () => shutdown());
+    return sendJson(reply, {});
+  });
+}
+
+function registerEndpoints(app: FastifyInstance, prefix: string, endpoints: readonly Endpoint[]): void {
+  for (const { method, path, handle } of endpoints) {
+    app.route({
+      method,
+      url: prefix + path,
+      handler: async (request, reply) => {
+        const { raw } = request;
+        const input = method === 'GET' ? readQuery(raw) : await readJsonBody(raw, contentTypeOfRequest(raw));
+        return sendJson(reply, await handle(input));
+      },
+    });
+  }
+}
+
+function sendJson(reply: FastifyReply, value: object): FastifyReply {
+  reply.header('content-type', 'application/json');
+  return reply.send(value instanceof Readable ? value : stringifyJson(value));
+}
+
+/**
+ * The Content-Type as it was sent: `hideContentType` takes it out of `headers`, as fastify refuses what it cannot parse,
+ * and an upload may call itself whatever it likes.
+ */
+function contentTypeOfRequest(request: IncomingMessage): string | undefined {
+  const at = request.rawHeaders.findIndex((each, i) => i % 2 === 0 && each.toLowerCase() === 'content-type');
+  return at < 0 ? undefined : request.rawHeaders[at + 1];
+}
+
+export function hideContentType(request: IncomingMessage): void {
+  delete request.headers['content-type'];
+}
+
+/** Which methods a path answers, for 405. */
+class RouteTable {
+  private readonly exact = new Map<string, Set<string>>();
+  private readonly prefixes = new Map<string, Set<string>>();
+
+  add(method: string | string[], url: string): void {
+    const table = url.endsWith('/*') ? this.prefixes : this.exact;
+    const key = url.replace(/\*$/, '');
+    const methods = table.get(key) ?? new Set();
+    [method].flat().forEach((each) => methods.add(each));
+    table.set(key, methods);
+  }
+
+  methodsOf(path: string): string[] {
+    const found = this.exact.get(path) ?? [...this.prefixes].find(([prefix]) => path.startsWith(prefix))?.[1];
+    return [...(found ?? [])].sort();
+  }
+}

@@ -1,0 +1,119 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '../../core/errors';
+import { parseJson } from '../../core/json';
+import { messageOf } from '../log';
+import { queryOf } from './gate';
+
+/** Largest JSON body, bytes. */
+export const maxJsonBytes = 64 * 1024 * 1024;
+
+/** A JSON body must be complete after this time, however its bytes trickle. */
+const maxJsonMilliseconds = 120_000;
+
+/**
+ * Reads a request's JSON body as MLflow does: an empty one is `{}`, a JSON string that holds JSON is decoded again.
+ * @throws ApiError for a wrong Content-Type of POST and PUT (MLflow's messages), a compressed or over-large body, and for
+ *   what is no JSON (MLflow takes that for `{}`).
+ */
+export async function readJsonBody(request: IncomingMessage, contentType: string | undefined): Promise<unknown> {
+  if (request.method === 'POST' || request.method === 'PUT') {
+    checkContentType(contentType);
+  }
+  checkEncoding(request);
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) {
+    return {};
+  }
+  let text;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ApiError('BAD_REQUEST', 'The request body is not UTF-8.');
+  }
+  const value = text.trim() === '' ? {} : parse(text);
+  return typeof value === 'string' ? parse(value) : value;
+}
+
+/** Refuses compressed bodies: a few bytes could unpack to gigabytes, and MLflow's clients send none. */
+export function checkEncoding(request: IncomingMessage): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Compressed request bodies are not supported.');
+  }
+}
+
+/**
+ * The query of a GET as an object: a parameter that occurs more than once is an array of strings.
+ * @throws ApiError where it is not valid percent-encoded UTF-8
+ */
+export function readQuery(request: IncomingMessage): Record<string, string | string[]> {
+  const fields = new Map<string, string | string[]>();
+  for (const part of queryOf(request).split('&')) {
+    if (part === '') {
+      continue;
+    }
+    const equals = part.indexOf('=');
+    const name = decode(equals < 0 ? part : part.slice(0, equals));
+    const value = equals < 0 ? '' : decode(part.slice(equals + 1));
+    const earlier = fields.get(name);
+    fields.set(name, earlier === undefined ? value : [...(typeof earlier === 'string' ? [earlier] : earlier), value]);
+  }
+  // fromEntries defines properties, so that a parameter named __proto__ is only a name.
+  return Object.fromEntries(fields);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new ApiError('BAD_REQUEST', 'The query is not valid percent-encoded UTF-8.');
+  }
+}
+
+function checkContentType(contentType: string | undefined): void {
+  if (contentType === undefined) {
+    throw new ApiError('INVALID_PARAMETER_VALUE', 'Bad Request. Content-Type header is missing.');
+  }
+  if (contentType.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') {
+    throw new ApiError('INVALID_PARAMETER_VALUE', "Bad Request. Content-Type must be one of ['application/json'].");
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new ApiError('BAD_REQUEST', `The request body is no JSON that can be read: ${messageOf(error)}`);
+  }
+}
+
+function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const tooLarge = (): ApiError =>
+    new ApiError('REQUEST_TOO_LARGE', `A JSON request body may have at most ${maxJsonBytes / 1024 / 1024} MB.`);
+  if (Number(request.headers['content-length'] ?? 0) > maxJsonBytes) {
+    return Promise.reject(tooLarge());
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (act: () => void): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      act();
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > maxJsonBytes) {
+        finish(() => reject(tooLarge()));
+      }
+    };
+    const onEnd = (): void => finish(() => resolve(Buffer.concat(chunks)));
+    const onClose = (): void => finish(() => reject(new ApiError('BAD_REQUEST', 'The request ended before its body.')));
+    const timer = setTimeout(
+      () => finish(() => reject(new ApiError('REQUEST_TIMEOUT', 'The request body took too long to arrive.'))),
+      maxJsonMilliseconds,
+    );
+    request.on('data', onData).once('end', onEnd).once('close', onClose).once('error', onClose);
+  });
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { ApiError, type ErrorCode } from '../../core/errors';
+import type { WireError } from '../../protocol/mlflow';
+import type { Log } from '../log';
+
+/** How long the rest of a refused body is read and thrown away, so that the client gets to read the answer. */
+const lingerMilliseconds = 10_000;
+
+const codeOfErrno: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'INSUFFICIENT_STORAGE',
+  EDQUOT: 'INSUFFICIENT_STORAGE',
+  EROFS: 'PERMISSION_DENIED',
+  EACCES: 'PERMISSION_DENIED',
+  EPERM: 'PERMISSION_DENIED',
+  ENAMETOOLONG: 'INVALID_PARAMETER_VALUE',
+};
+
+const textOfCode: Partial<Record<ErrorCode, string>> = {
+  INSUFFICIENT_STORAGE: 'The disk of the store is full; nothing was changed. Free some space and try again.',
+  PERMISSION_DENIED: 'The store cannot be written to',
+  INVALID_PARAMETER_VALUE: 'A name in the path is too long for the file system',
+};
+
+/** The answer for anything thrown while a request was served; what nobody foresaw is logged and becomes a plain 500. */
+export function toApiError(error: unknown, log: Log): ApiError {
+  if (error instanceof ApiError) {
+    return error;
+  }
+  const errno = errnoOf(error);
+  const code = errno === undefined ? undefined : codeOfErrno[errno];
+  if (code !== undefined) {
+    return new ApiError(code, `${textOfCode[code] ?? code} (${errno})`, { cause: error });
+  }
+  log.error('a request failed', error);
+  return new ApiError('INTERNAL_ERROR', "Labbook's server met an error it did not expect; its log has the details.");
+}
+
+/** The system's error code (`ENOENT`, …) of a failed file operation. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+export function errorBody(error: ApiError): string {
+  const body: WireError = { error_code: error.code, message: error.message };
+  return JSON.stringify(body);
+}
+
+/**
+ * Answers a request with an error. Where the request's body is still on its way, the answer goes out at once, the rest of
+ * the body is thrown away for a while, then the connection is closed: closing at once would reset it under the client, which
+ * would then never see the answer.
+ */
+export function answerError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: ApiError,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const body = Buffer.from(errorBody(error));
+  const unread = hasBody(request) && !request.complete;
+  response.writeHead(error.status, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': body.length,
+    ...(unread ? { connection: 'close' } : {}),
+  });
+  if (!unread) {
+    response.end(body);
+    return;
+  }
+  response.write(body);
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, lingerMilliseconds);
+  request.once('end', end).once('close', end).once('error', end).resume();
+}
+
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0);
+}

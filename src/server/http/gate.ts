@@ -1,0 +1,127 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasControl } from '../../core/limits';
+import { ApiError } from '../../core/errors';
+
+/** Paths that answer without a token. */
+const openPaths: ReadonlySet<string> = new Set(['/health', '/version']);
+
+const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
+
+export interface GateOptions {
+  token: string;
+  /** Host names allowed beside the loopback ones. */
+  allowHosts: readonly string[];
+}
+
+/** Answers why a request is refused, or undefined. */
+export type Gate = (request: IncomingMessage) => ApiError | undefined;
+
+/**
+ * The checks before routing, in this order: Host (against DNS rebinding), Origin (against pages of other sites), token, form
+ * of the request line.
+ */
+export function createGate(options: GateOptions): Gate {
+  const hosts = new Set([...loopbackHosts, ...options.allowHosts.map((name) => name.toLowerCase())]);
+  const digest = digestOf(options.token);
+  return (request) =>
+    checkHost(request, hosts) ?? checkOrigin(request) ?? checkToken(request, digest) ?? checkTarget(request);
+}
+
+/** Headers of every answer: nothing here is a page, so nothing may be rendered, framed, guessed at or kept. */
+export function setSafetyHeaders(response: ServerResponse): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('content-security-policy', "default-src 'none'; sandbox");
+  response.setHeader('x-frame-options', 'DENY');
+}
+
+/** The path of a request line, still percent-encoded, without the query. */
+export function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? '/';
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** The query of a request line without its question mark, still encoded; empty when there is none. */
+export function queryOf(request: IncomingMessage): string {
+  const url = request.url ?? '/';
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start + 1);
+}
+
+function checkHost(request: IncomingMessage, hosts: ReadonlySet<string>): ApiError | undefined {
+  const values = request.headersDistinct['host'] ?? [];
+  const [host] = values;
+  if (host === undefined || values.length !== 1) {
+    return new ApiError('BAD_REQUEST', 'A request needs exactly one Host header.');
+  }
+  const name = host.toLowerCase().replace(/:\d{1,5}$/, '');
+  return hosts.has(name)
+    ? undefined
+    : new ApiError(
+        'PERMISSION_DENIED',
+        'This host name is not served here. Use 127.0.0.1, or allow it by --allow-host.',
+      );
+}
+
+function checkOrigin(request: IncomingMessage): ApiError | undefined {
+  const { origin, host } = request.headers;
+  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`
+    ? undefined
+    : new ApiError('PERMISSION_DENIED', 'Requests of pages from another origin are refused.');
+}
+
+function checkToken(request: IncomingMessage, digest: Buffer): ApiError | undefined {
+  if (openPaths.has(pathOf(request))) {
+    return undefined;
+  }
+  const given = givenToken(request.headers.authorization);
+  if (given === undefined) {
+    return new ApiError(
+      'UNAUTHENTICATED',
+      "Labbook's server wants its token: set MLFLOW_TRACKING_TOKEN, or put it into the URL as http://labbook:TOKEN@…",
+    );
+  }
+  // Digests have one length, so comparing them tells nothing about the token by its time.
+  return timingSafeEqual(digestOf(given), digest)
+    ? undefined
+    : new ApiError('UNAUTHENTICATED', 'This is not the token of this store.');
+}
+
+function givenToken(header: string | undefined): string | undefined {
+  const match = /^(bearer|basic) +(\S+) *$/i.exec(header ?? '');
+  const [, scheme, value] = match ?? [];
+  if (scheme === undefined || value === undefined) {
+    return undefined;
+  }
+  if (scheme.toLowerCase() === 'bearer') {
+    return value;
+  }
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon < 0 ? undefined : pair.slice(colon + 1);
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function checkTarget(request: IncomingMessage): ApiError | undefined {
+  if (request.headers['content-length'] !== undefined && request.headers['transfer-encoding'] !== undefined) {
+    return new ApiError('BAD_REQUEST', 'Content-Length and Transfer-Encoding contradict each other.');
+  }
+  const path = pathOf(request);
+  if (!path.startsWith('/') || path.startsWith('//')) {
+    return new ApiError('BAD_REQUEST', 'The request target must be a path that begins with one slash.');
+  }
+  let decoded;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    return new ApiError('BAD_REQUEST', 'The path is not valid percent-encoded UTF-8.');
+  }
+  return hasControl(decoded)
+    ? new ApiError('INVALID_PARAMETER_VALUE', 'The path contains a control character.')
+    : undefined;
+}

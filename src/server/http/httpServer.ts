@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ApiError } from '../../core/errors';
+import { answerError, errnoOf, errorBody } from './errors';
+import { setSafetyHeaders, type Gate } from './gate';
+
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+const statusTexts: Partial<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};
+
+/**
+ * One listening server: limits on what a connection may take, the gate, then `route`. Uploads may take as long as they flow,
+ * so there is no limit on a whole request, only on its headers and on silence.
+ */
+export function createHttpServer(gate: Gate, route: RequestListener): Server {
+  const server = createServer({
+    noDelay: true,
+    keepAlive: true,
+    headersTimeout: 10_000,
+    requestTimeout: 0,
+    keepAliveTimeout: 75_000,
+    connectionsCheckingInterval: 2_000,
+    maxHeaderSize: 32 * 1024,
+    // The gate asks for the Host header itself, with a JSON answer.
+    requireHostHeader: false,
+  });
+  server.timeout = 60_000;
+  server.maxConnections = 1024;
+  server.maxHeadersCount = 200;
+  const serve = (request: IncomingMessage, response: ServerResponse, prepare?: () => void): void => {
+    setSafetyHeaders(response);
+    const refusal = gate(request);
+    if (refusal === undefined) {
+      prepare?.();
+      route(request, response);
+    } else {
+      answerError(request, response, refusal, headersOf(refusal));
+    }
+  };
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => serve(request, response));
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    serve(request, response, () => response.writeContinue()),
+  );
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    serve(request, response, () => delete request.headers.expect),
+  );
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    const error = gate(request) ?? new ApiError('METHOD_NOT_ALLOWED', 'CONNECT is not offered here.');
+    endSocket(socket, error);
+  });
+  server.on('clientError', (error: Error, socket: Duplex) => endSocket(socket, errorOfParser(error)));
+  return server;
+}
+
+/** What the HTTP parser refuses has no request to answer, so the answer is written by hand. */
+function errorOfParser(error: Error): ApiError {
+  switch (errnoOf(error)) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new ApiError('REQUEST_HEADERS_TOO_LARGE', "The request's headers are too large.");
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ApiError('REQUEST_TIMEOUT', "The request's headers took too long to arrive.");
+    default:
+      return new ApiError('BAD_REQUEST', 'This is no valid HTTP request.');
+  }
+}
+
+function headersOf(error: ApiError): Record<string, string> {
+  return error.code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer realm="Labbook"' } : {};
+}
+
+function endSocket(socket: Duplex, error: ApiError): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = errorBody(error);
+  const lines = [
+    `HTTP/1.1 ${error.status} ${statusTexts[error.status] ?? 'Error'}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'X-Content-Type-Options: nosniff',
+    'Connection: close',
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

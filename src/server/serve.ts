@@ -1,0 +1,137 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { EventConnections } from './api/labbook/events';
+import { ArtifactStore } from './artifacts/artifactStore';
+import { artifactRoot } from './artifacts/locations';
+import { ChangeHub } from './changeHub';
+import type { ServeOptions } from './commandLine';
+import { DiscoveryFile, readOrMakeToken } from './discovery';
+import { createApp, hideContentType } from './http/app';
+import { createGate } from './http/gate';
+import { createHttpServer } from './http/httpServer';
+import { listenOnLoopback } from './http/listen';
+import { IdleWatch } from './idle';
+import type { Log } from './log';
+import { openStore } from './store/store';
+import type { Store } from './store/types';
+import { labbookVersion } from './version';
+
+/** How long a clean end waits for requests that were accepted. */
+const drainMilliseconds = 5_000;
+const idleCheckMilliseconds = 15_000;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly token: string;
+  /** True where nothing could be written, so neither server.json nor a token file. */
+  readonly readOnly: boolean;
+  /** Ends cleanly; further calls wait for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the store and serves it.
+ * @param onStopWish called when a client or idleness asks for the end
+ * @throws Error in words for people: the store is held by another process, damaged, or the port is taken
+ */
+export async function serve(options: ServeOptions, log: Log, onStopWish: () => void): Promise<RunningServer> {
+  const store = await openStore({ folder: options.store, artifactRoot });
+  try {
+    return await serveStore(store, options, log, onStopWish);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function serveStore(
+  store: Store,
+  options: ServeOptions,
+  log: Log,
+  onStopWish: () => void,
+): Promise<RunningServer> {
+  store.warnings.forEach((text) => log.warn(text));
+  const discovery = new DiscoveryFile(store.folder);
+  const artifacts = new ArtifactStore(store.folder);
+  if (!store.readOnly) {
+    await discovery.remove();
+    await artifacts.clean();
+  }
+  const token = await readOrMakeToken(store.folder, store.readOnly);
+  const hub = new ChangeHub(store.revision);
+  const events = new EventConnections(hub);
+  const idle = new IdleWatch(
+    { readers: () => hub.readerCount, runningRuns: () => store.countRunningRuns() },
+    (options.idleExit ?? 0) * 60_000,
+  );
+  const changes = store.onChange((batch) => {
+    idle.noteWrite();
+    hub.add(batch);
+  });
+  const app = createApp({ store, artifacts, events, log, shutdown: onStopWish });
+  await app.ready();
+  const drain = new Drain();
+  const route = (request: IncomingMessage, response: ServerResponse): void => {
+    idle.noteRequest();
+    drain.track(response);
+    hideContentType(request);
+    app.routing(request, response);
+  };
+  const gate = createGate({ token, allowHosts: options.allowHosts });
+  const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, route), {
+    named: options.port,
+    preferred: options.preferPort,
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const timer = setInterval(() => {
+    if (options.idleExit !== undefined && idle.isIdle()) {
+      log.info('nobody needs the server any more');
+      onStopWish();
+    }
+  }, idleCheckMilliseconds);
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    events.endAll();
+    await drain.close(servers);
+    changes.dispose();
+    hub.dispose();
+    await app.close();
+    if (!store.readOnly) {
+      // While the lock is still held: later the file could be the next server's.
+      await discovery.remove();
+    }
+    await store.close();
+  };
+  let stopping: Promise<void> | undefined;
+  if (!store.readOnly) {
+    await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
+  }
+  return { url, token, readOnly: store.readOnly, stop: () => (stopping ??= stop()) };
+}
+
+/** Lets accepted requests end before the connections are closed. */
+class Drain {
+  private readonly active = new Set<ServerResponse>();
+  private closing = false;
+
+  track(response: ServerResponse): void {
+    this.active.add(response);
+    response.once('close', () => this.active.delete(response));
+    if (this.closing) {
+      response.setHeader('connection', 'close');
+    }
+  }
+
+  async close(servers: readonly Server[]): Promise<void> {
+    this.closing = true;
+    for (const response of this.active) {
+      if (!response.headersSent) {
+        response.setHeader('connection', 'close');
+      }
+    }
+    const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    servers.forEach((server) => server.closeIdleConnections());
+    const limit = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), drainMilliseconds);
+    await closed;
+    clearTimeout(limit);
+  }
+}
