@@ -21,11 +21,9 @@ async function check(title, work) {
 const script = (name, ...args) =>
   run(process.execPath, [path.join('scripts', name), ...args], { cwd: root, limit: 400 });
 
-/** The tools of all tiers. They load and compile while lint and build run; each of them is asked for once. */
+/** The tools of all tiers, side by side; they load and compile while lint and build run. */
 async function setUp() {
-  for (const name of tierNames) {
-    await prepare(name);
-  }
+  await Promise.all(tierNames.map((name) => prepare(name)));
 }
 
 /** The unit tier lists this package, the ui tier installs it. */

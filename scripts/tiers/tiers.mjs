@@ -11,6 +11,17 @@ import { vscode } from '../setup/vscode.mjs';
 
 const chromium = async () => ({ LABBOOK_CHROMIUM: await ensureChromium() });
 
+/** Found once, so that the tier's own process does not try the download again. */
+const hostExecutable = async () => {
+  const { kind, executable } = await vscode();
+  return { LABBOOK_VSCODE: kind === 'stand-in' ? kind : executable };
+};
+
+const workbench = async () => {
+  await codeServer();
+  return {};
+};
+
 /** The ui tier types the sample project's scripts into a terminal. */
 const samplePython = async () => ({ LABBOOK_PYTHON: await pythonForSample() });
 
@@ -22,20 +33,25 @@ const tiers = {
   unit: { needs: [], built: false, timeout: 20_000, limit: 300 },
   webview: { needs: [chromium], built: true, timeout: 30_000, limit: 300 },
   conformance: { needs: [pythonEnvironment], built: true, timeout: 60_000, limit: 600 },
-  host: { needs: [chromium, async () => void (await vscode())], built: true, timeout: 30_000, limit: 660 },
-  ui: {
-    needs: [chromium, async () => void (await codeServer()), samplePython],
-    built: false,
-    timeout: 60_000,
-    limit: 720,
-  },
+  host: { needs: [chromium, hostExecutable], built: true, timeout: 30_000, limit: 660 },
+  ui: { needs: [chromium, workbench, samplePython], built: false, timeout: 60_000, limit: 720 },
 };
 
 export const tierNames = Object.keys(tiers);
 
+const asked = new Map();
+
+/** Asks for a tool once, however many tiers need it. */
+function once(need) {
+  if (!asked.has(need)) {
+    asked.set(need, need());
+  }
+  return asked.get(need);
+}
+
 /** Installs what a tier needs. @returns the environment variables that tell its tests where things are */
 export async function prepare(name) {
-  const results = await Promise.all(tiers[name].needs.map((need) => need()));
+  const results = await Promise.all(tiers[name].needs.map((need) => once(need)));
   return Object.assign({}, ...results);
 }
 
