@@ -1,0 +1,73 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open, rename, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+
+const rotateBytes = 5_000_000;
+/** Of what a server wrote since it was started, looked at when it ends. */
+const readBytes = 16_384;
+const lastLines = 5;
+
+/** Where a store's server writes what it has to say. */
+export function serverLogFile(storeFolder: string): string {
+  return path.join(storeFolder, 'server.log');
+}
+
+/** The log of one server process: appended to the store's, which begins anew beyond 5 MB (the old one stays as `.1`). */
+export class ServerLog {
+  private constructor(
+    readonly file: string,
+    /** For the process to write to; to be closed by who opened the log. */
+    readonly handle: FileHandle,
+    private readonly start: number,
+  ) {}
+
+  static async open(storeFolder: string): Promise<ServerLog> {
+    const file = serverLogFile(storeFolder);
+    try {
+      let handle = await open(file, 'a', 0o600);
+      let { size } = await handle.stat();
+      if (size > rotateBytes) {
+        await handle.close();
+        await rename(file, `${file}.1`);
+        handle = await open(file, 'a', 0o600);
+        size = 0;
+      }
+      return new ServerLog(file, handle, size);
+    } catch {
+      // The store may be on something that is read-only; the server itself then says so.
+      const other = path.join(os.tmpdir(), `labbook-server-${randomBytes(6).toString('hex')}.log`);
+      return new ServerLog(other, await open(other, 'ax', 0o600), 0);
+    }
+  }
+
+  /** The last lines that the server wrote, without its name in front; empty where it wrote none. */
+  lastWords(): string {
+    const lines = this.read()
+      .split('\n')
+      .map((line) => line.replace(/^labbook: /, '').trim())
+      .filter((line) => line !== '');
+    return lines.slice(-lastLines).join('\n');
+  }
+
+  /** Address and token of a server whose store cannot be written to, once it has told them. */
+  readOnlyServer(): { url: string; token: string } | undefined {
+    const pattern = / at (http:\/\/127\.0\.0\.1:\d{1,5}) \(read-only store; token ([\w-]+)\)$/m;
+    const [, url, token] = pattern.exec(this.read()) ?? [];
+    return url !== undefined && token !== undefined ? { url, token } : undefined;
+  }
+
+  private read(): string {
+    const file = openSync(this.file, 'r');
+    try {
+      const buffer = Buffer.alloc(readBytes);
+      const length = readSync(file, buffer, 0, buffer.length, this.start);
+      return buffer.toString('utf8', 0, length);
+    } catch {
+      return '';
+    } finally {
+      closeSync(file);
+    }
+  }
+}

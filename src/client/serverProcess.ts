@@ -1,0 +1,225 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { extrasPrefix } from '../protocol/extras';
+import { findServer, probe, readDiscovery } from './discovery';
+import { HttpClient } from './http';
+import { ServerLog } from './serverLog';
+import type { RunningServer, ServerOptions } from './serverTypes';
+
+/** A server is given this long to answer, or to end. */
+const startLimit = 15_000;
+const stopLimit = 15_000;
+const pollMilliseconds = 50;
+
+/** The server could not be started, or did not end; `message` says why and is fit to show. */
+export class ServerProcessError extends Error {
+  override readonly name = 'ServerProcessError';
+}
+
+/**
+ * Finds the store's server or starts one, detached, so that it outlives this window. When several windows start one at the same
+ * time, one gets the store and all find it.
+ * @throws ServerProcessError with the server's own last words where it ends instead of answering; the signal's reason
+ */
+export async function ensureServer(options: ServerOptions): Promise<RunningServer> {
+  const { signal, onProgress } = options;
+  const storeFolder = path.resolve(options.storeFolder);
+  const found = await findServer(storeFolder, signal);
+  if (found) {
+    return found;
+  }
+  onProgress?.('Starting the tracking server…');
+  await mkdir(storeFolder, { recursive: true, mode: 0o700 });
+  const preferPort = options.preferPort ?? (await lastPort(storeFolder));
+  const deadline = Date.now() + startLimit;
+  for (;;) {
+    const attempt = await Attempt.begin({ ...options, storeFolder }, preferPort);
+    const server = await attempt.wait(deadline, signal);
+    if (server) {
+      return server;
+    }
+    const reason = attempt.reason();
+    // It gave way to another process: a window's that was faster, or a server that is just ending.
+    const holder = /\bprocess (\d+)/.exec(reason)?.[1];
+    if (holder === undefined) {
+      throw new ServerProcessError(reason);
+    }
+    onProgress?.('Waiting for the tracking server that another window started…');
+    const other = await waitForOther(storeFolder, Number(holder), deadline, signal);
+    if (other) {
+      return other;
+    }
+    if (Date.now() > deadline) {
+      throw new ServerProcessError(reason);
+    }
+  }
+}
+
+/**
+ * Asks a server to end cleanly and waits until its process is gone, so that another can have the store.
+ * @throws ServerProcessError where it is still there after 15 s
+ */
+export async function stopServer(server: RunningServer, signal?: AbortSignal): Promise<void> {
+  const http = new HttpClient(server.address);
+  try {
+    const path = `${extrasPrefix}/shutdown`;
+    await http.json({ method: 'POST', path, body: {}, read: false, timeout: 5_000, ...(signal ? { signal } : {}) });
+  } catch {
+    // Gone already, or not able to answer; a signal reaches it too. What counts is whether it ends.
+    signal?.throwIfAborted();
+    endProcess(server.pid);
+  } finally {
+    http.dispose();
+  }
+  const deadline = Date.now() + stopLimit;
+  while (isAlive(server.pid)) {
+    if (Date.now() > deadline) {
+      throw new ServerProcessError(`The tracking server (process ${server.pid}) does not end.`);
+    }
+    await pause(signal);
+  }
+}
+
+/** Ends the store's server, if there is one, and starts one again, at the same port where that is free. */
+export async function restartServer(options: ServerOptions): Promise<RunningServer> {
+  const running = await findServer(path.resolve(options.storeFolder), options.signal);
+  if (running) {
+    options.onProgress?.('Stopping the tracking server…');
+    await stopServer(running, options.signal);
+  }
+  const port = running && Number(new URL(running.address.url).port);
+  return ensureServer(port === undefined ? options : { ...options, preferPort: port });
+}
+
+/** One process that was started, until it answers or ends. */
+class Attempt {
+  private failure: string | undefined;
+
+  private constructor(
+    private readonly storeFolder: string,
+    private readonly child: ChildProcess,
+    private readonly log: ServerLog,
+  ) {
+    child.once('error', (error) => (this.failure = `The tracking server cannot be started: ${error.message}`));
+    child.once('exit', (code, signal) => (this.failure ??= `It ended with ${signal ?? `code ${code ?? '?'}`}.`));
+    child.unref();
+  }
+
+  static async begin(options: ServerOptions, preferPort: number | undefined): Promise<Attempt> {
+    const log = await ServerLog.open(options.storeFolder);
+    try {
+      const args = ['serve', '--store', options.storeFolder, '--idle-exit', String(options.idleExitMinutes)];
+      if (preferPort !== undefined) {
+        args.push('--prefer-port', String(preferPort));
+      }
+      const child = spawn(options.execPath ?? process.execPath, [options.cliPath, ...args], {
+        cwd: options.storeFolder,
+        detached: true,
+        windowsHide: true,
+        env: serverEnvironment(process.env),
+        stdio: ['ignore', log.handle.fd, log.handle.fd],
+      });
+      return new Attempt(options.storeFolder, child, log);
+    } finally {
+      await log.handle.close();
+    }
+  }
+
+  /** @returns undefined when the process ended and none answers */
+  async wait(deadline: number, signal: AbortSignal | undefined): Promise<RunningServer | undefined> {
+    for (;;) {
+      // Looked at first: what another process wrote before ours gave up is then seen.
+      const ended = this.failure !== undefined;
+      const server = (await findServer(this.storeFolder, signal)) ?? (await this.readOnlyServer(signal));
+      if (server) {
+        return { ...server, started: server.pid === this.child.pid };
+      }
+      if (ended) {
+        return undefined;
+      }
+      if (Date.now() > deadline) {
+        this.failure = `It did not answer within ${startLimit / 1000} s.`;
+        return undefined;
+      }
+      await pause(signal);
+    }
+  }
+
+  reason(): string {
+    const words = this.log.lastWords();
+    return words === '' ? `The tracking server did not start. ${this.failure ?? ''}` : words;
+  }
+
+  /** A store that cannot be written to has no `server.json`; the server then tells only who started it. */
+  private async readOnlyServer(signal: AbortSignal | undefined): Promise<RunningServer | undefined> {
+    const told = this.log.readOnlyServer();
+    return told && probe(this.storeFolder, told, signal);
+  }
+}
+
+/** Waits until the process that holds the store answers; undefined when it ends first or the time is up. */
+async function waitForOther(
+  storeFolder: string,
+  pid: number,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<RunningServer | undefined> {
+  while (Date.now() <= deadline) {
+    const alive = isAlive(pid);
+    const server = await findServer(storeFolder, signal);
+    if (server || !alive) {
+      return server;
+    }
+    await pause(signal);
+  }
+  return undefined;
+}
+
+/** The port of the last server, from the discovery file that a killed one leaves: scripts still have that address. */
+async function lastPort(storeFolder: string): Promise<number | undefined> {
+  const discovery = await readDiscovery(storeFolder);
+  const port = discovery && Number(new URL(discovery.url).port);
+  return port === 0 ? undefined : port;
+}
+
+/**
+ * Electron runs as Node (microsoft/vscode#111332), without what VS Code's own processes are told and without the options that
+ * a debugger puts in.
+ */
+export function serverEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(own).filter(([name]) => !/^(NODE_OPTIONS|VSCODE_.*|ELECTRON_.*)$/i.test(name));
+  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // Gone, or another user's: the wait tells.
+  }
+}
+
+/** True while the process runs; one that ended and was not yet collected by its parent does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  if (process.platform !== 'linux') {
+    return true;
+  }
+  try {
+    // The state follows the name in parentheses, which may hold any character.
+    return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+function pause(signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  return new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+}
