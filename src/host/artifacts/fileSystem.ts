@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { RequestError } from '../../client/requestError';
+import type { ChangeBatch } from '../../protocol/extras';
 import type { Session } from '../platform/connection';
 import { scheme } from '../contributions';
 import { describe } from '../platform/connection';
@@ -24,13 +25,15 @@ export class ArtifactFileSystem implements vscode.FileSystemProvider {
 
   constructor(private readonly session: () => Promise<Session>) {}
 
-  /** To be told when files of a run changed. */
-  artifactsChanged(runIds: Iterable<string>): void {
-    const changed = new Set(runIds);
-    changed.forEach((id) => this.#changedAt.set(id, Date.now()));
+  /** Has editors read again the files that changed. */
+  changed(batch: ChangeBatch): void {
+    const runIds = new Set(
+      batch.runs.filter(({ aspects }) => aspects.includes('artifacts')).map(({ run_id: runId }) => runId),
+    );
+    runIds.forEach((id) => this.#changedAt.set(id, Date.now()));
     const events = [...this.#watched.values()].flatMap(({ uri }) => {
       const address = fromUriPath(uri.path);
-      return address && changed.has(address.runId) ? [{ type: vscode.FileChangeType.Changed, uri }] : [];
+      return address && runIds.has(address.runId) ? [{ type: vscode.FileChangeType.Changed, uri }] : [];
     });
     if (events.length > 0) {
       this.#changed.fire(events);

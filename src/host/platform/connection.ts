@@ -1,8 +1,8 @@
+import { Emitter } from '../../client/emitter';
 import type { RunningServer } from '../../client/serverTypes';
 import type { ChangeFeed, TrackingClient } from '../../client/types';
 import type { ChangeBatch } from '../../protocol/extras';
 import { Disposables } from './disposables';
-import { Emitter } from './emitter';
 
 /** A server that answers, and the ways to it. Ends with the server. */
 export interface Session {
@@ -46,16 +46,11 @@ export class Connection {
   #attempt: AbortController | undefined;
   readonly #owned = new Disposables();
   #session = new Disposables();
-  readonly #onState: Emitter<ServerState>;
-  readonly #onChange: Emitter<ChangeBatch>;
-  readonly #onReset: Emitter<void>;
+  readonly #onState = this.#owned.add(new Emitter<ServerState>());
+  readonly #onChange = this.#owned.add(new Emitter<ChangeBatch>());
+  readonly #onReset = this.#owned.add(new Emitter<void>());
 
-  constructor(private readonly options: ConnectionOptions) {
-    const onError = (error: unknown): void => options.log.error(`A listener failed: ${describe(error)}`);
-    this.#onState = this.#owned.add(new Emitter<ServerState>(onError));
-    this.#onChange = this.#owned.add(new Emitter<ChangeBatch>(onError));
-    this.#onReset = this.#owned.add(new Emitter<void>(onError));
-  }
+  constructor(private readonly options: ConnectionOptions) {}
 
   get state(): ServerState {
     return this.#state;
@@ -66,17 +61,17 @@ export class Connection {
   }
 
   onState(listener: (state: ServerState) => void): { dispose(): void } {
-    return this.#onState.event(listener);
+    return this.#onState.on(listener);
   }
 
   /** What changed on the server, whichever session told it. */
   onChange(listener: (batch: ChangeBatch) => void): { dispose(): void } {
-    return this.#onChange.event(listener);
+    return this.#onChange.on(listener);
   }
 
   /** What changed is not known: read afresh. Also told when a new session begins. */
   onReset(listener: () => void): { dispose(): void } {
-    return this.#onReset.event(listener);
+    return this.#onReset.on(listener);
   }
 
   /** The session, as soon as there is one. @throws Error when there will be none, with the reason, or after `timeout` ms. */

@@ -69,6 +69,8 @@ export interface NodeView {
   /** `fileIcon`: the icon that the user's theme has for this kind of file. */
   readonly fileIcon?: 'file' | 'folder';
   readonly expandable: boolean;
+  /** Open the first time it is drawn; from then on the user decides. */
+  readonly startsOpen?: boolean;
   /** Grammar: the kind, then flags, each closed by `;`, e.g. `run;status=running;nested;`. */
   readonly contextValue: string;
   /** What a screen reader says, where the label and description do not say it all. */

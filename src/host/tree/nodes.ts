@@ -234,6 +234,8 @@ function experimentView(id: string, entry: ExperimentEntry | undefined, t: Trans
     ...(list ? { description: countOfRuns(list, t) } : {}),
     icon: { name: 'beaker' },
     expandable: true,
+    // What a script is about to fill, or fills, is seen without a click.
+    startsOpen: list !== undefined && (list.runs.size === 0 || list.running > 0),
     contextValue: experiment.id === defaultExperimentId ? 'experiment;default;' : 'experiment;',
   };
 }

@@ -5,10 +5,7 @@ import type { NodeRef, NodeView } from './model';
 
 /** Makes VS Code's item of a view. The tooltip comes later, when someone hovers (`resolveTreeItem`). */
 export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
-  const item = new vscode.TreeItem(
-    view.label,
-    view.expandable ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
-  );
+  const item = new vscode.TreeItem(view.label, stateOf(view));
   item.id = view.id;
   item.contextValue = view.contextValue;
   if (view.description !== undefined) {
@@ -30,6 +27,11 @@ export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
     item.command = command;
   }
   return item;
+}
+
+function stateOf(view: NodeView): vscode.TreeItemCollapsibleState {
+  const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  return view.expandable ? (view.startsOpen ? Expanded : Collapsed) : None;
 }
 
 /** What a click on an element does, beside selecting it. */

@@ -1,0 +1,71 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { ArtifactFileSystem } from './host/artifacts/fileSystem';
+import { editCommands } from './host/commands/editCommands';
+import { openCommands } from './host/commands/openCommands';
+import { otherCommands } from './host/commands/otherCommands';
+import type { Tools } from './host/commands/tools';
+import { ContextKeySetter, readSetting, registerCommands, scheme } from './host/contributions';
+import { Panels } from './host/panels/panels';
+import { Connection } from './host/platform/connection';
+import { BuiltInServer } from './host/platform/builtInServer';
+import { ServerLog } from './host/platform/serverLog';
+import { storeFolder } from './host/platform/storeFolder';
+import { ScriptEnvironment } from './host/terminal/scripts';
+import { ExperimentsView } from './host/tree/experimentsView';
+import { TrashView } from './host/tree/trashView';
+
+/** What other extensions, and tests, get from Labbook. */
+export interface LabbookApi {
+  /** Where the tracking server is, as soon as it answers. Rejects with the reason where it will not. */
+  ready(): Promise<{ url: string; token: string; storePath: string }>;
+}
+
+export function activate(context: vscode.ExtensionContext): LabbookApi {
+  const began = performance.now();
+  const own = <T extends vscode.Disposable>(item: T): T => (context.subscriptions.push(item), item);
+  const log = own(vscode.window.createOutputChannel('Labbook', { log: true }));
+  const serverLog = own(new ServerLog(log));
+  const server = new BuiltInServer({
+    storeFolder: storeFolder({
+      setting: readSetting(vscode.workspace, 'labbook.store.path'),
+      workspaceFolder: vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath,
+      workspaceStorage: context.storageUri?.fsPath,
+      globalStorage: context.globalStorageUri.fsPath,
+      home: homedir(),
+    }),
+    cliPath: context.asAbsolutePath('dist/labbook.cjs'),
+    memory: context.workspaceState,
+    idleExitMinutes: () => readSetting(vscode.workspace, 'labbook.server.keepAliveMinutes'),
+    log,
+    serverLog,
+  });
+  const connection = own(new Connection({ ...server.ways, log, retryDelays: [500, 1000, 2000, 5000, 10_000] }));
+  const experiments = own(new ExperimentsView(connection, new ContextKeySetter(vscode.commands), log));
+  const trash = own(new TrashView(connection, log));
+  const panels = own(new Panels(context.extensionUri, connection, log));
+  const files = own(new ArtifactFileSystem(() => connection.ready(10_000)));
+  own(vscode.workspace.registerFileSystemProvider(scheme, files, { isReadonly: true, isCaseSensitive: true }));
+  own(connection.onChange((batch) => files.changed(batch)));
+  own(new ScriptEnvironment(context.environmentVariableCollection, connection, log));
+
+  const tools: Tools = { connection, log, treeSelection: () => experiments.selection };
+  [
+    ...registerCommands(vscode.commands, openCommands(tools, panels)),
+    ...registerCommands(vscode.commands, editCommands(tools)),
+    ...registerCommands(vscode.commands, otherCommands(tools, experiments, trash, serverLog)),
+  ].forEach(own);
+
+  if (vscode.workspace.isTrusted) {
+    connection.start();
+  }
+  own(vscode.workspace.onDidGrantWorkspaceTrust(() => connection.start()));
+  log.info(`Active after ${(performance.now() - began).toFixed(1)} ms.`);
+  return {
+    ready: async () => {
+      const session = await connection.ready();
+      const { url, token = '' } = session.server.address;
+      return { url, token, storePath: session.server.info.store };
+    },
+  };
+}
