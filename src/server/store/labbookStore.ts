@@ -5,12 +5,12 @@ import { Committer } from './committer';
 import type { Databases } from './databases';
 import type { StoreFiles } from './files';
 import type { Journal } from './journal';
+import type { StoreLock } from './lock';
 import { Reads } from './reads';
 import type { Store, Write, WriteResult } from './types';
 
 export interface StoreParts {
   readonly folder: string;
-  readonly readOnly: boolean;
   readonly warnings: readonly string[];
   readonly files: StoreFiles;
   readonly databases: Databases;
@@ -18,6 +18,8 @@ export interface StoreParts {
   /** Sequence number of the catalog's file. */
   readonly saved: number;
   readonly artifactRoot: string;
+  /** Undefined where the folder cannot be written to. */
+  readonly lock: StoreLock | undefined;
 }
 
 /** An open store; made by `openStore`. */
@@ -25,6 +27,7 @@ export class LabbookStore extends Reads implements Store {
   readonly folder: string;
   readonly readOnly: boolean;
   readonly warnings: readonly string[];
+  private readonly lock: StoreLock | undefined;
   private readonly databases: Databases;
   private readonly journal: Journal;
   private readonly committer: Committer;
@@ -36,7 +39,8 @@ export class LabbookStore extends Reads implements Store {
     const { databases, journal } = parts;
     super(databases.catalog, databases.histories);
     this.folder = parts.folder;
-    this.readOnly = parts.readOnly;
+    this.lock = parts.lock;
+    this.readOnly = parts.lock === undefined;
     this.warnings = parts.warnings;
     this.databases = databases;
     this.journal = journal;
@@ -51,6 +55,12 @@ export class LabbookStore extends Reads implements Store {
   async write(write: Write): Promise<WriteResult> {
     if (this.readOnly) {
       throw new ApiError('PERMISSION_DENIED', `The store ${this.folder} is read-only: nothing can be logged to it.`);
+    }
+    if (this.lock?.lost === true) {
+      throw new ApiError(
+        'PERMISSION_DENIED',
+        `Another process has taken over the store ${this.folder}: log to that one.`,
+      );
     }
     if (this.closing !== undefined) {
       throw new ApiError('PERMISSION_DENIED', 'The store is being closed: nothing more can be logged to it.');
@@ -72,7 +82,7 @@ export class LabbookStore extends Reads implements Store {
   }
 
   async checkpoint(): Promise<void> {
-    if (!this.readOnly) {
+    if (this.writable) {
       await this.checkpointer.checkpoint();
     }
   }
@@ -82,20 +92,27 @@ export class LabbookStore extends Reads implements Store {
     return this.closing;
   }
 
+  private get writable(): boolean {
+    return this.lock?.lost === false;
+  }
+
   private async finish(): Promise<void> {
     await this.committer.idle();
     await this.checkpointer.stop();
-    if (!this.readOnly) {
+    if (this.writable) {
       // Where this fails (a full disk) the journal still has everything, and the next start replays it.
       await this.checkpointer.checkpoint().catch(() => undefined);
     }
     await this.journal.close();
     this.databases.close();
+    await this.lock?.release();
     this.listeners.clear();
   }
 
   private emit(batch: ChangeBatch): void {
-    this.checkpointer.afterGroup();
+    if (this.writable) {
+      this.checkpointer.afterGroup();
+    }
     for (const listener of this.listeners) {
       listener(batch);
     }

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { StoreDamagedError } from './damage';
+import { StoreDamagedError, StoreVersionError } from './damage';
 import type { Databases } from './databases';
 import { decodeEffects } from './effects';
-import { replaceFile, type StoreFiles } from './files';
+import { replaceFile, type StoreFiles, systemCode } from './files';
 import { segmentName, segmentPattern } from './journal';
 import { headerSize, readHeader, readSegment, type Segment } from './journalFormat';
 
@@ -62,7 +62,7 @@ async function readJournal(
   files: StoreFiles,
   folder: string,
 ): Promise<{ segments: Segment[]; torn: Torn | undefined }> {
-  const names = (await files.list(folder)).filter((name) => segmentPattern.test(name)).sort();
+  const names = (await listOrNothing(files, folder)).filter((name) => segmentPattern.test(name)).sort();
   const firsts = names.map((name) => Number(segmentPattern.exec(name)?.[1]));
   const segments: Segment[] = [];
   for (const [i, name] of names.entries()) {
@@ -87,6 +87,18 @@ async function readJournal(
   return { segments, torn: undefined };
 }
 
+/** Copied to a medium for reading, a store may have lost its empty folders. */
+async function listOrNothing(files: StoreFiles, folder: string): Promise<string[]> {
+  try {
+    return await files.list(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      return [];
+    }
+    throw error;
+  }
+}
+
 /** @returns the sequence number of the last change */
 function replayAll(databases: Databases, segments: readonly Segment[]): number {
   let seq = (segments[0]?.first ?? databases.catalog.applied + 1) - 1;
@@ -99,7 +111,11 @@ function replayAll(databases: Databases, segments: readonly Segment[]): number {
           databases.replay(effect, seq);
         }
       } catch (error) {
-        if (error instanceof StoreDamagedError) {
+        if (
+          error instanceof StoreDamagedError ||
+          error instanceof StoreVersionError ||
+          systemCode(error) !== undefined
+        ) {
           throw error;
         }
         const message = error instanceof Error ? error.message : String(error);

@@ -4,61 +4,117 @@ import { Catalog } from './catalog';
 import { catalogName } from './checkpoint';
 import { StoreDamagedError } from './damage';
 import { Databases } from './databases';
-import { realFiles, replaceFile, type StoreFiles } from './files';
+import { realFiles, replaceFile, type StoreFiles, systemCode } from './files';
 import { Histories } from './histories';
 import { Journal, segmentPattern } from './journal';
 import { LabbookStore } from './labbookStore';
+import { isReadOnly, lockName, StoreLock } from './lock';
 import { recover } from './recover';
 import { defaultArtifactLocation } from './resolve';
-import { loadSqlite } from './sqlite';
+import { loadSqlite, type SqlJs } from './sqlite';
 import type { Store, StoreOptions } from './types';
 
+const journalName = 'journal';
+const historyName = 'history';
+const artifactsName = 'artifacts';
+/** Lock files of starters that died are removed when they are this old, in milliseconds. */
+const oldTemporary = 60_000;
+
 /**
- * Opens the store in a folder, which is made where it is missing.
+ * Opens the store in a folder, which is made where it is missing. A folder that cannot be written to is opened for reading,
+ * without lock and without touching anything.
  * @param files for tests: file operations that fail
  * @throws StoreLockedError where another process has it open; StoreDamagedError, StoreVersionError (all files are left as
  *   they are); system errors
  */
 export async function openStore(options: StoreOptions, files: StoreFiles = realFiles): Promise<Store> {
-  await files.makeFolder(options.folder);
-  const folder = await files.realpath(options.folder);
-  const journalFolder = path.join(folder, 'journal');
-  const historyFolder = path.join(folder, 'history');
-  for (const each of [journalFolder, historyFolder, path.join(folder, 'artifacts')]) {
-    await files.makeFolder(each);
+  const folder = await reachFolder(files, options.folder);
+  const lock = await StoreLock.acquire(files, folder);
+  try {
+    return await openLocked(files, folder, options.artifactRoot, lock);
+  } catch (error) {
+    await lock?.release();
+    throw error;
   }
-  const sqlite = await loadSqlite();
-  const catalogFile = path.join(folder, catalogName);
-  let catalog: Catalog;
-  if ((await files.facts(catalogFile)) === undefined) {
-    await refuseWithoutCatalog(files, folder);
-    catalog = Catalog.create(sqlite);
-    createDefaultExperiment(catalog, options.artifactRoot);
-    await replaceFile(files, catalogFile, catalog.export());
-    await files.syncFolder(folder);
-  } else {
-    catalog = Catalog.open(sqlite, catalogFile, await files.read(catalogFile));
-  }
-  const databases = new Databases(catalog, new Histories(sqlite, files, historyFolder));
-  const saved = catalog.applied;
-  const { segments, bytes, warnings } = await recover(files, journalFolder, databases, false);
-  const journal = new Journal(files, journalFolder, segments, bytes);
-  return new LabbookStore({
-    folder,
-    readOnly: false,
-    warnings,
-    files,
-    databases,
-    journal,
-    saved,
-    artifactRoot: options.artifactRoot,
-  });
 }
 
-/** A fresh folder has no catalog; one that has changes or histories without a catalog has lost it. */
-async function refuseWithoutCatalog(files: StoreFiles, folder: string): Promise<void> {
-  const segments = (await files.list(path.join(folder, 'journal'))).filter((name) => segmentPattern.test(name));
-  const histories = (await files.list(path.join(folder, 'history'))).filter((name) => name.endsWith('.sqlite'));
+async function reachFolder(files: StoreFiles, folder: string): Promise<string> {
+  try {
+    await files.makeFolder(path.resolve(folder));
+  } catch (error) {
+    if (!isReadOnly(error)) {
+      throw error;
+    }
+  }
+  try {
+    return await files.realpath(path.resolve(folder));
+  } catch (error) {
+    throw systemCode(error) === 'ENOENT'
+      ? new Error(`The store's folder ${folder} does not exist and cannot be made.`, { cause: error })
+      : error;
+  }
+}
+
+async function openLocked(
+  files: StoreFiles,
+  folder: string,
+  artifactRoot: string,
+  lock: StoreLock | undefined,
+): Promise<Store> {
+  const readOnly = lock === undefined;
+  const journalFolder = path.join(folder, journalName);
+  const historyFolder = path.join(folder, historyName);
+  if (!readOnly) {
+    for (const name of [journalName, historyName, artifactsName]) {
+      await files.makeFolder(path.join(folder, name));
+    }
+  }
+  const sqlite = await loadSqlite();
+  const catalog =
+    (await openCatalog(files, folder, sqlite)) ?? (await createCatalog(files, folder, sqlite, artifactRoot, readOnly));
+  const saved = catalog.applied;
+  const databases = new Databases(catalog, new Histories(sqlite, files, historyFolder));
+  try {
+    const { segments, bytes, warnings } = await recover(files, journalFolder, databases, readOnly);
+    if (!readOnly) {
+      // Only now: with an error above, all files stay as they were.
+      await removeTemporaries(files, folder);
+    }
+    const journal = new Journal(files, journalFolder, segments, bytes);
+    return new LabbookStore({ folder, warnings, files, databases, journal, saved, artifactRoot, lock });
+  } catch (error) {
+    databases.close();
+    throw error;
+  }
+}
+
+/** Undefined where there is none yet. */
+async function openCatalog(files: StoreFiles, folder: string, sqlite: SqlJs): Promise<Catalog | undefined> {
+  const file = path.join(folder, catalogName);
+  let bytes: Uint8Array;
+  try {
+    bytes = await files.read(file);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+  return Catalog.open(sqlite, file, bytes);
+}
+
+async function createCatalog(
+  files: StoreFiles,
+  folder: string,
+  sqlite: SqlJs,
+  artifactRoot: string,
+  readOnly: boolean,
+): Promise<Catalog> {
+  if (readOnly) {
+    throw new Error(`The folder ${folder} cannot be written to and holds no store.`);
+  }
+  const segments = (await files.list(path.join(folder, journalName))).filter((name) => segmentPattern.test(name));
+  const histories = (await files.list(path.join(folder, historyName))).filter((name) => name.endsWith('.sqlite'));
   if (segments.length + histories.length > 0) {
     throw new StoreDamagedError(
       path.join(folder, catalogName),
@@ -66,10 +122,8 @@ async function refuseWithoutCatalog(files: StoreFiles, folder: string): Promise<
       'It is missing, while the folder holds data of a store.',
     );
   }
-}
-
-/** MLflow's fresh stores have it too. It is in the first catalog file, not in the journal: revision 0 is a fresh store. */
-function createDefaultExperiment(catalog: Catalog, artifactRoot: string): void {
+  const catalog = Catalog.create(sqlite);
+  // MLflow's fresh stores have it too. It is in the first catalog file, not in the journal: revision 0 is a fresh store.
   const artifactLocation = defaultArtifactLocation(artifactRoot, 0);
   applyToCatalog(catalog, {
     kind: 'createExperiment',
@@ -79,4 +133,31 @@ function createDefaultExperiment(catalog: Catalog, artifactRoot: string): void {
     tags: [],
     time: Date.now(),
   });
+  await replaceFile(files, path.join(folder, catalogName), catalog.export());
+  await files.syncFolder(folder);
+  return catalog;
+}
+
+/** What a process left that died while it wrote. Nothing of it was ever used. */
+async function removeTemporaries(files: StoreFiles, folder: string): Promise<void> {
+  for (const name of await files.list(folder)) {
+    const file = path.join(folder, name);
+    if (name === `${catalogName}.tmp` || (name.startsWith(`${lockName}-`) && name.endsWith('.claim'))) {
+      // With the lock held, every claim belongs to a race that is over.
+      await files.remove(file);
+    } else if (name.startsWith(`${lockName}-`) && name.endsWith('.tmp')) {
+      // It may be that of somebody who is starting right now.
+      const facts = await files.facts(file);
+      if (facts !== undefined && Date.now() - facts.modified > oldTemporary) {
+        await files.remove(file);
+      }
+    }
+  }
+  for (const name of [journalName, historyName]) {
+    for (const each of await files.list(path.join(folder, name))) {
+      if (each.endsWith('.tmp')) {
+        await files.remove(path.join(folder, name, each));
+      }
+    }
+  }
 }

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { readFile, readlink } from 'node:fs/promises';
+import os from 'node:os';
+
+/** Longest wait for a system tool that tells when a process started, in milliseconds. */
+const toolTimeout = 5_000;
+
+/** Where a process id has a meaning. */
+export interface Machine {
+  /** Name and, where the system has one, number of the machine. */
+  readonly host: string;
+  /** Changes with every start of the machine; empty where unknown. */
+  readonly boot: string;
+  /** Process ids of different spaces (containers) have nothing to do with each other; empty where there is just one. */
+  readonly space: string;
+}
+
+let thisMachine: Promise<Machine> | undefined;
+
+export function machine(): Promise<Machine> {
+  thisMachine ??= (async () => {
+    const number = await textOf('/etc/machine-id');
+    return {
+      host: number === '' ? os.hostname() : `${os.hostname()} ${number}`,
+      boot: await textOf('/proc/sys/kernel/random/boot_id'),
+      space: await readlink('/proc/self/ns/pid').catch(() => ''),
+    };
+  })();
+  return thisMachine;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+let thisStart: Promise<string> | undefined;
+
+/**
+ * When a process started, in the system's own words: tells it from a later process with the same id. Empty where that
+ * cannot be found out.
+ */
+export function processStart(pid: number): Promise<string> {
+  if (pid === process.pid) {
+    thisStart ??= askStart(pid);
+    return thisStart;
+  }
+  return askStart(pid);
+}
+
+async function askStart(pid: number): Promise<string> {
+  switch (process.platform) {
+    case 'linux': {
+      // The second field is the program's name in brackets and may hold anything; the start time is field 22.
+      const stat = await textOf(`/proc/${pid}/stat`);
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    }
+    case 'win32':
+      return outputOf('powershell.exe', [
+        '-NoProfile',
+        '-NonInteractive',
+        '-Command',
+        `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`,
+      ]);
+    default:
+      return outputOf('ps', ['-o', 'lstart=', '-p', String(pid)]);
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  return (await readFile(file, 'utf8').catch(() => '')).trim();
+}
+
+function outputOf(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    execFile(program, args, { timeout: toolTimeout, env, windowsHide: true }, (error, output) =>
+      resolve(error === null ? output.trim() : ''),
+    );
+  });
+}
