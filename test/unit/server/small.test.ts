@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { readOrder } from '../../../src/server/api/search';
+import { nextToken, offsetOf } from '../../../src/server/api/pageTokens';
+import { randomRunName } from '../../../src/server/api/runNames';
+import { unknownEndpoint } from '../../../src/server/api/unsupported';
+import { attachment, contentTypeOf, parseRange } from '../../../src/server/artifacts/contentType';
+import { readCommandLine, UsageError } from '../../../src/server/commandLine';
+import { IdleWatch } from '../../../src/server/idle';
+
+describe('the command line', () => {
+  it('reads every option', () => {
+    const command = readCommandLine(
+      'serve --store d --port 0 --prefer-port 5001 --idle-exit 5 --allow-host box --allow-host [::2]'.split(' '),
+    );
+    assert.deepEqual(command, {
+      kind: 'serve',
+      options: { store: 'd', port: 0, preferPort: 5001, idleExit: 5, allowHosts: ['box', '[::2]'] },
+    });
+  });
+
+  it('refuses what it does not understand', () => {
+    const lines = ['', 'run', 'serve', 'serve x --store d', 'serve --store d --port x', 'serve --store d --port 65536', 'serve --wat',
+      'serve --store d --port -1', 'serve --store d --idle-exit 0', 'serve --store d --allow-host a:1', 'serve --store']; // prettier-ignore
+    for (const line of lines) {
+      assert.throws(() => readCommandLine(line.split(' ').filter(Boolean)), UsageError, line);
+    }
+  });
+});
+
+describe('IdleWatch', () => {
+  it('waits for readers, active runs and the last request', () => {
+    const state = { readers: 1, running: 1, now: 0 };
+    const watch = new IdleWatch(
+      { readers: () => state.readers, runningRuns: () => state.running },
+      60_000,
+      () => state.now,
+    );
+    state.now = 100_000;
+    assert.equal(watch.isIdle(), false, 'a reader is attached');
+    state.readers = 0;
+    state.now = 170_000;
+    assert.equal(watch.isIdle(), false, 'a run is active');
+    state.running = 0;
+    assert.equal(watch.isIdle(), true);
+    watch.noteRequest();
+    assert.equal(watch.isIdle(), false, 'something was just asked');
+    state.running = 1;
+    watch.noteWrite();
+    state.now += 59 * 60_000;
+    assert.equal(watch.isIdle(), false, 'the run was written to within the hour');
+    state.now += 60_000;
+    assert.equal(watch.isIdle(), true, 'the run is forgotten');
+  });
+});
+
+describe('downloads', () => {
+  it('never have a type that a browser renders as a page', () => {
+    for (const name of [
+      'a.html',
+      'a.HTM',
+      'a.svg',
+      'a.xhtml',
+      'a.xml',
+      'a.js',
+      'a.mjs',
+      'a.xsl',
+      'MLmodel',
+      'a.json',
+      'a.rdf',
+      'a.atom',
+    ]) {
+      assert.equal(contentTypeOf(name), 'text/plain', name);
+    }
+    assert.equal(contentTypeOf('a.png'), 'image/png');
+    assert.equal(contentTypeOf('a.pkl'), 'application/octet-stream');
+    assert.equal(contentTypeOf('nothing'), 'application/octet-stream');
+  });
+
+  it('have names that no header can be broken with', () => {
+    assert.equal(attachment('a"b\\c%d.txt'), `attachment; filename="a_b_c_d.txt"; filename*=UTF-8''a%22b%5Cc%25d.txt`);
+    assert.equal(attachment('日.txt'), `attachment; filename="_.txt"; filename*=UTF-8''%E6%97%A5.txt`);
+    assert.match(attachment("it's (1)*.txt"), /filename\*=UTF-8''it%27s%20%281%29%2A\.txt$/);
+  });
+
+  it('understand single ranges and ignore what they need not understand', () => {
+    assert.deepEqual(parseRange('bytes=0-0', 10), { start: 0, end: 0 });
+    assert.deepEqual(parseRange('bytes=4-', 10), { start: 4, end: 9 });
+    assert.deepEqual(parseRange('bytes=4-999', 10), { start: 4, end: 9 });
+    assert.deepEqual(parseRange('bytes=-3', 10), { start: 7, end: 9 });
+    assert.deepEqual(parseRange('bytes=-30', 10), { start: 0, end: 9 });
+    for (const header of ['bytes=10-', 'bytes=-0', `bytes=${'9'.repeat(400)}-`]) {
+      assert.equal(parseRange(header, 10), 'none', header);
+    }
+    for (const header of [
+      undefined,
+      'bytes=',
+      'bytes=-',
+      'bytes=5-3',
+      'lines=1-2',
+      'bytes=0-1,3-4',
+      'bytes=a-b',
+      'bytes=1.5-2',
+    ]) {
+      assert.equal(parseRange(header, 10), undefined, header);
+    }
+  });
+});
+
+describe('searches', () => {
+  it('read the terms that clients write', () => {
+    const fields = ['start_time', 'end_time'] as const;
+    const terms = ['attributes.start_time DESC', 'end_time'];
+    assert.deepEqual(readOrder(terms, fields), [
+      { field: 'start_time', ascending: false },
+      { field: 'end_time', ascending: true },
+    ]);
+    assert.deepEqual(readOrder(['attribute.`start_time` asc'], fields), [{ field: 'start_time', ascending: true }]);
+    assert.deepEqual(readOrder(['created desc'], fields), [{ field: 'start_time', ascending: false }]);
+    for (const bad of [['metrics.a'], ['start_time; drop'], ['start_time', 'attr.start_time']]) {
+      assert.throws(() => readOrder(bad, fields), { code: 'INVALID_PARAMETER_VALUE' });
+    }
+  });
+
+  it('page by tokens', () => {
+    const page = { items: [1, 2, 3], more: true };
+    const token = nextToken(4, page).next_page_token;
+    assert.equal(offsetOf(token), 7);
+    assert.deepEqual(nextToken(4, { ...page, more: false }), {});
+    assert.equal(offsetOf(undefined), 0);
+    assert.equal(offsetOf(Buffer.from('{"offset": 12}').toString('base64')), 12, "MLflow's own form");
+    for (const bad of ['x', '!!!', Buffer.from('{"offset": -1}').toString('base64')]) {
+      assert.throws(() => offsetOf(bad), /Invalid page token, could not base64-decode/);
+    }
+  });
+});
+
+describe('names of runs', () => {
+  it('are adjective-noun-number, at most 20 characters', () => {
+    for (let i = 0; i < 500; i++) {
+      assert.match(randomRunName(), /^(?=.{5,20}$)[a-z]+-[a-z]+-\d{1,3}$/);
+    }
+  });
+});
+
+describe('endpoints that are not there', () => {
+  it('are named when MLflow has them', () => {
+    const of = (path: string): string =>
+      `${unknownEndpoint('GET', path).status} ${unknownEndpoint('GET', path).message}`;
+    assert.match(of('/api/2.0/mlflow/registered-models/search'), /^501 .*model registry/);
+    assert.match(of('/api/2.0/preview/mlflow/registered-models/list'), /^501 .*model registry/);
+    assert.match(of('/ajax-api/3.0/mlflow/traces/search'), /^501 .*traces/);
+    assert.match(of('/v1/traces'), /^501 .*traces/);
+    assert.match(of('/api/3.0/mlflow/server-info'), /^404 .*GET \/api\/3.0\/mlflow\/server-info/);
+    assert.match(of('/api/2.0/mlflow/runs/nonsense'), /^404 /);
+  });
+});
