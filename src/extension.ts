@@ -8,7 +8,7 @@ import type { Tools } from './host/commands/tools';
 import { ContextKeySetter, readSetting, registerCommands, scheme } from './host/contributions';
 import { Panels } from './host/panels/panels';
 import { Connection } from './host/platform/connection';
-import { BuiltInServer } from './host/platform/builtInServer';
+import { builtInServer } from './host/platform/builtInServer';
 import { ServerLog } from './host/platform/serverLog';
 import { storeFolder } from './host/platform/storeFolder';
 import { ScriptEnvironment } from './host/terminal/scripts';
@@ -26,7 +26,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const own = <T extends vscode.Disposable>(item: T): T => (context.subscriptions.push(item), item);
   const log = own(vscode.window.createOutputChannel('Labbook', { log: true }));
   const serverLog = own(new ServerLog(log));
-  const server = new BuiltInServer({
+  const server = builtInServer({
     storeFolder: storeFolder({
       setting: readSetting(vscode.workspace, 'labbook.store.path'),
       workspaceFolder: vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath,
@@ -37,10 +37,9 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
     cliPath: context.asAbsolutePath('dist/labbook.cjs'),
     memory: context.workspaceState,
     idleExitMinutes: () => readSetting(vscode.workspace, 'labbook.server.keepAliveMinutes'),
-    log,
     serverLog,
   });
-  const connection = own(new Connection({ ...server.ways, log, retryDelays: [500, 1000, 2000, 5000, 10_000] }));
+  const connection = own(new Connection({ ...server, log, retryDelays: [500, 1000, 2000, 5000, 10_000] }));
   const experiments = own(new ExperimentsView(connection, new ContextKeySetter(vscode.commands), log));
   const trash = own(new TrashView(connection, log));
   const panels = own(new Panels(context.extensionUri, connection, log));

@@ -62,7 +62,8 @@ export function thingOf(value: unknown): Thing | undefined {
  * item alone; without arguments what is selected in the tree. Each thing once, in order.
  */
 export function thingsOf(target: unknown, selection: unknown, treeSelection: readonly unknown[]): Thing[] {
-  const given = target === undefined ? treeSelection : Array.isArray(selection) ? [target, ...selection] : [target];
+  const more: readonly unknown[] = Array.isArray(selection) ? selection : [];
+  const given = target === undefined ? treeSelection : [target, ...more];
   const things = new Map<string, Thing>();
   for (const thing of given.map(thingOf)) {
     if (thing !== undefined) {

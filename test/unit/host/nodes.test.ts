@@ -85,8 +85,9 @@ function listOf(runs: readonly Run[], more = false): RunList {
 
 function modelOf(
   runs: readonly Run[] | undefined,
-  { name = 'one', id = '1', more = false, files = {} as Record<string, ArtifactEntry[]> } = {},
+  options: { name?: string; id?: string; more?: boolean; files?: Record<string, ArtifactEntry[]> } = {},
 ): TreeModel {
+  const { name = 'one', id = '1', more = false, files = {} } = options;
   const entry: ExperimentEntry = { experiment: experiment(id, name), list: runs && listOf(runs, more) };
   return {
     experiments: [entry],
