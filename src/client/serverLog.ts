@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -26,15 +26,9 @@ export class ServerLog {
   static async open(storeFolder: string): Promise<ServerLog> {
     const file = serverLogFile(storeFolder);
     try {
-      let handle = await open(file, 'a', 0o600);
-      let { size } = await handle.stat();
-      if (size > rotateBytes) {
-        await handle.close();
-        await rename(file, `${file}.1`);
-        handle = await open(file, 'a', 0o600);
-        size = 0;
-      }
-      return new ServerLog(file, handle, size);
+      await rotate(file);
+      const handle = await open(file, 'a', 0o600);
+      return new ServerLog(file, handle, (await handle.stat()).size);
     } catch {
       // The store may be on something that is read-only; the server itself then says so.
       const other = path.join(os.tmpdir(), `labbook-server-${randomBytes(6).toString('hex')}.log`);
@@ -42,13 +36,14 @@ export class ServerLog {
     }
   }
 
-  /** The last lines that the server wrote, without its name in front; empty where it wrote none. */
+  /** Why the server ended, as far as it said: the error that it threw, else its last lines; empty where it wrote none. */
   lastWords(): string {
     const lines = this.read()
       .split('\n')
       .map((line) => line.replace(/^labbook: /, '').trim())
       .filter((line) => line !== '');
-    return lines.slice(-lastLines).join('\n');
+    const thrown = lines.find((line) => /^\w*Error: /.test(line));
+    return thrown ?? lines.slice(-lastLines).join('\n');
   }
 
   /** Address and token of a server whose store cannot be written to, once it has told them. */
@@ -59,15 +54,28 @@ export class ServerLog {
   }
 
   private read(): string {
-    const file = openSync(this.file, 'r');
+    let file: number | undefined;
     try {
+      file = openSync(this.file, 'r');
       const buffer = Buffer.alloc(readBytes);
-      const length = readSync(file, buffer, 0, buffer.length, this.start);
-      return buffer.toString('utf8', 0, length);
+      const from = Math.max(this.start, fstatSync(file).size - readBytes);
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, readBytes, from));
     } catch {
       return '';
     } finally {
-      closeSync(file);
+      if (file !== undefined) {
+        closeSync(file);
+      }
     }
+  }
+}
+
+async function rotate(file: string): Promise<void> {
+  try {
+    if ((await stat(file)).size > rotateBytes) {
+      await rename(file, `${file}.1`);
+    }
+  } catch {
+    // Not there yet; or, on Windows, in use: then it grows until the next start.
   }
 }

@@ -31,7 +31,7 @@ export async function ensureServer(options: ServerOptions): Promise<RunningServe
     return found;
   }
   onProgress?.('Starting the tracking server…');
-  await mkdir(storeFolder, { recursive: true, mode: 0o700 });
+  await makeFolder(storeFolder);
   const preferPort = options.preferPort ?? (await lastPort(storeFolder));
   const deadline = Date.now() + startLimit;
   for (;;) {
@@ -177,6 +177,15 @@ async function waitForOther(
   return undefined;
 }
 
+async function makeFolder(storeFolder: string): Promise<void> {
+  try {
+    await mkdir(storeFolder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ServerProcessError(`The store's folder cannot be made: ${why}`, { cause });
+  }
+}
+
 /** The port of the last server, from the discovery file that a killed one leaves: scripts still have that address. */
 async function lastPort(storeFolder: string): Promise<number | undefined> {
   const discovery = await readDiscovery(storeFolder);
@@ -195,7 +204,10 @@ export function serverEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function endProcess(pid: number): void {
   try {
-    process.kill(pid, 'SIGTERM');
+    // 0 and below mean whole groups of processes.
+    if (pid > 1) {
+      process.kill(pid, 'SIGTERM');
+    }
   } catch {
     // Gone, or another user's: the wait tells.
   }
@@ -203,6 +215,9 @@ function endProcess(pid: number): void {
 
 /** True while the process runs; one that ended and was not yet collected by its parent does not. */
 export function isAlive(pid: number): boolean {
+  if (!(pid > 0)) {
+    return false;
+  }
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -284,7 +284,7 @@ function pageOf<T>(answer: Fields, name: string, read: (item: unknown) => T): Pa
   return token === '' ? { items } : { items, nextPageToken: token };
 }
 
-/** Follows page tokens. A token that repeats ends it, as a faulty server would else be asked for ever. */
+/** Follows page tokens. One that repeats is an error: a faulty server would else be asked for ever. */
 async function allPages<T>(
   read: (page: { readonly pageToken?: string }) => Promise<PageOf<T>>,
   limit = Infinity,
