@@ -34,16 +34,19 @@ for (const client of clients) {
       await rm(store, { recursive: true, force: true });
     });
 
-    it('a killed and restarted server loses nothing, and the script goes on', async function () {
+    it('a server that is killed, started, ended and started again loses nothing, and the script goes on', async function () {
       this.timeout(90_000);
       const script = await startScript(client, 'long_training', {
         args: ['60', '0.02'],
         env: trackingEnv(server),
         timeout: 80_000,
       });
-      for (const step of [15, 35]) {
+      for (const [step, signal] of [
+        [15, 'SIGKILL'],
+        [35, 'SIGTERM'],
+      ] as const) {
         await untilStep(script, step);
-        await server.kill();
+        await server.stop(signal);
         server = await startLabbook({ store, args: ['--port', String(server.port)] });
       }
       const ended = await script.ended;

@@ -14,6 +14,7 @@ const missing: Record<string, RegExp> = {
   search_registered_models: unknown,
   'search with a filter': /INVALID_PARAMETER_VALUE.*filter/i,
   'search_experiments with a filter': /INVALID_PARAMETER_VALUE.*filter/i,
+  load_table: /INVALID_PARAMETER_VALUE.*filter/i,
   search_traces: unknown,
 };
 

@@ -10,7 +10,7 @@ import { checkEnd } from './verdict';
  */
 const arrivesAs: Record<string, { name: string; mayBeRefused?: true }> = {
   'run #1.txt': { name: 'run ', mayBeRefused: true },
-  'what?.txt': { name: 'what' },
+  'what?.txt': { name: 'what', mayBeRefused: true },
   'back\\slash.txt': { name: 'back\\slash.txt', mayBeRefused: true },
   'a%20b.txt': { name: 'a b.txt' },
   'epoch 3: loss.txt': { name: 'epoch 3: loss.txt' },

@@ -18,8 +18,8 @@ for (const client of clients) {
       server = await startStrictly();
       const env = trackingEnv(server);
       const running: Promise<unknown>[] = Array.from({ length: lanes }, () => Promise.resolve());
-      scripts.forEach(({ name, args = [] }, index) => {
-        const run = (running[index % lanes] ?? Promise.resolve()).then(() => runScript(client, name, { args, env }));
+      scripts.forEach(({ name }, index) => {
+        const run = (running[index % lanes] ?? Promise.resolve()).then(() => runScript(client, name, { env }));
         running[index % lanes] = run.catch(() => undefined);
         ended.set(name, run);
       });
