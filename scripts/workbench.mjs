@@ -24,6 +24,7 @@ export const quietSettings = {
   'window.commandCenter': false,
   'window.confirmBeforeClose': 'never',
   'files.simpleDialog.enable': true,
+  'remote.autoForwardPorts': false,
 };
 
 /** A port that was free a moment ago; `preferred` if that one is. */
@@ -47,7 +48,7 @@ export function cleanEnvironment(extra = {}) {
   return { ...Object.fromEntries(entries), ...extra };
 }
 
-/** Merges settings into the workbench's user settings; an open workbench takes them over within a second. */
+/** Merges settings into the workbench's user settings, before it starts. */
 export function writeSettings(userData, settings) {
   const folder = path.join(userData, 'User');
   mkdirSync(folder, { recursive: true });

@@ -47,7 +47,10 @@ export class Session {
     const python = process.env['LABBOOK_PYTHON'] ?? (await (await pythonScript()).pythonForSample());
     const settings = {
       ...(await terminalScript()).terminalSettings(home, python),
-      'workbench.colorTheme': themes.dark.name,
+      // The theme follows what the browser says that the system prefers, so a test can change it at once.
+      'window.autoDetectColorScheme': true,
+      'workbench.preferredDarkColorTheme': themes.dark.name,
+      'workbench.preferredLightColorTheme': themes.light.name,
       // The terminal's text is then in the page, where it can be read.
       'terminal.integrated.gpuAcceleration': 'off',
     };
@@ -55,7 +58,11 @@ export class Session {
     const workbench = await (await workbenchScript()).startWorkbench({ home, vsix, settings });
     const { chromiumArguments, ensureChromium } = await chromiumScript();
     const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumArguments });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({
+      viewport: { width: 1280, height: 800 },
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+    });
     page.setDefaultTimeout(patience);
     const session = new Session(page, folder, workbench, browser, home);
     await page.goto(workbench.url(folder));
@@ -89,13 +96,15 @@ export class Session {
   }
 
   async setTheme(theme: Theme): Promise<void> {
-    (await workbenchScript()).writeSettings(this.workbench.userData, { 'workbench.colorTheme': themes[theme].name });
+    await this.page.emulateMedia({ colorScheme: theme });
     await this.page.locator(`.monaco-workbench.${themes[theme].css}`).waitFor();
   }
 
   /** Photographs the window, dark and light; ends dark. */
   async photograph(name: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
+    // Away from what would show a hover.
+    await this.page.mouse.move(640, 4);
     for (const theme of ['light', 'dark'] as const) {
       await this.setTheme(theme);
       await settled(this.page);

@@ -30,6 +30,8 @@ journey('Two runs: compare, rename, tag, delete, restore', { 'two.py': two, 'fai
   });
 
   it('renames a run', async () => {
+    // Both are still selected, and a name is for one.
+    await workbench().row('lr-0.01').click();
     await workbench().chooseFromMenu(workbench().row('lr-0.01'), 'Rename...');
     await workbench().answer('careful');
     await workbench().row('careful').waitFor();

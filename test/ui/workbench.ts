@@ -62,10 +62,13 @@ export class Workbench {
   /** Chooses an entry of a row's context menu. */
   async chooseFromMenu(row: Locator, entry: string): Promise<void> {
     await row.click({ button: 'right' });
-    await this.page
-      .locator('.context-view .action-label')
-      .filter({ hasText: exactly(entry) })
-      .click();
+    const item = this.page.locator('.context-view .action-label').filter({ hasText: exactly(entry) });
+    await item.waitFor();
+    await until(`the menu takes a click on ${entry}`, async () => {
+      // A menu that has just opened is deaf for 100 ms, so that the click that opened it chooses nothing.
+      await item.click({ timeout: 1000 }).catch(() => undefined);
+      return !(await item.isVisible());
+    });
   }
 
   /** Runs a command from the palette. */
