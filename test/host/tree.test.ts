@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { openChangeFeed } from '../../src/client/changeFeed';
+import { findServer } from '../../src/client/discovery';
+import { connectTracking } from '../../src/client/tracking';
+import { Connection } from '../../src/host/platform/connection';
+import { Catalog } from '../../src/host/tree/catalog';
+import { ExperimentsTree } from '../../src/host/tree/experimentsTree';
+import type { NodeRef } from '../../src/host/tree/model';
+import { labbook, Script, until } from './api';
+
+/** The tree's data in this host against the extension's own server; what VS Code draws of it is the ui tier's matter. */
+describe('the tree', () => {
+  let script: Script;
+  let connection: Connection;
+  let catalog: Catalog;
+  let tree: ExperimentsTree;
+  const fired: (readonly NodeRef[] | undefined)[] = [];
+
+  before(async () => {
+    script = await Script.connect();
+    const { storePath } = await (await labbook()).ready();
+    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    connection = new Connection({
+      open: async () => {
+        const server = await findServer(storePath);
+        assert.ok(server);
+        const client = await connectTracking(server.address);
+        return { server, client, feed: openChangeFeed(server.address, client) };
+      },
+      stop: () => Promise.resolve(),
+      log: quiet,
+      retryDelays: [],
+    });
+    catalog = new Catalog({
+      primaryPatterns: () => ['*loss*'],
+      onTouched: (touched) => tree.refresh(touched),
+      onError: (_, error) => assert.ifError(error),
+    });
+    tree = new ExperimentsTree(catalog, connection, vscode.l10n.t);
+    tree.onDidChangeTreeData((refs) => fired.push(refs));
+    connection.onChange((batch) => catalog.apply(batch));
+    connection.start();
+    catalog.connect((await connection.ready()).client);
+  });
+
+  after(() => {
+    tree.dispose();
+    catalog.dispose();
+    connection.dispose();
+  });
+
+  const labelled = async (label: string, parent?: NodeRef): Promise<NodeRef | undefined> => {
+    for (const ref of await tree.getChildren(parent)) {
+      if (tree.getTreeItem(ref).label === label) {
+        return ref;
+      }
+    }
+    return undefined;
+  };
+
+  it('shows a run within a second of its creation, and its values live', async () => {
+    const name = `live ${Date.now()}`;
+    const experimentId = await script.experiment(name);
+    const experiment = await until('the experiment', () => labelled(name), 1000);
+    const runId = await script.run(experimentId, 'first');
+    const run = await until('the run', () => labelled('first', experiment), 1000);
+    await script.logMetric(runId, 'loss', 0.5, 12);
+    const valueIs = (text: string): Promise<boolean> =>
+      until(text, () => (tree.getTreeItem(run).description === text ? true : undefined), 1000);
+    await valueIs('0.5000 · 12');
+    fired.length = 0;
+    await script.logMetric(runId, 'loss', 0.25, 13);
+    await valueIs('0.2500 · 13');
+    assert.equal(await labelled('first', experiment), run, 'the same element, so that its row stays');
+    assert.ok(
+      fired.length > 0 && fired.every((refs) => refs?.every((ref) => ref.kind === 'run')),
+      'only the run is drawn again',
+    );
+    await script.finish(runId);
+    await valueIs('0.2500');
+  });
+
+  it('nests children, lists artifacts when opened, and again when files come', async () => {
+    const name = `nested ${Date.now()}`;
+    const experimentId = await script.experiment(name);
+    const parentId = await script.run(experimentId, 'parent');
+    const childId = await script.run(experimentId, 'child', parentId);
+    const experiment = await until('the experiment', () => labelled(name), 1000);
+    const parent = await until('the parent', () => labelled('parent', experiment), 1000);
+    const child = await until('the child', () => labelled('child', parent), 1000);
+    assert.equal(tree.getParent(child)?.id, parent.id);
+    const artifacts = await labelled('Artifacts', child);
+    assert.ok(artifacts);
+    assert.deepEqual(await tree.getChildren(artifacts), []);
+    await script.upload(experimentId, childId, 'plots/loss.png', Buffer.from('png'));
+    const plots = await until('the folder', () => labelled('plots', artifacts), 1000);
+    assert.ok(await labelled('loss.png', plots));
+    await script.finish(childId);
+    await script.finish(parentId);
+  });
+});
