@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { placeOf } from '../../../src/client/artifacts';
+import { findServer, readDiscovery } from '../../../src/client/discovery';
+import { isAlive, serverEnvironment } from '../../../src/client/serverProcess';
+import { ServerLog, serverLogFile } from '../../../src/client/serverLog';
+
+describe('client: finding and starting a server', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'labbook-discovery-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('takes a discovery file only when it is whole and names this machine', async () => {
+    const good = { pid: 1, url: 'http://127.0.0.1:5000', token: 'abc', version: '1' };
+    const write = (text: string): Promise<void> => writeFile(path.join(folder, 'server.json'), text);
+    assert.equal(await readDiscovery(folder), undefined);
+    await write(JSON.stringify({ ...good, more: true }));
+    assert.deepEqual(await readDiscovery(folder), good);
+    for (const bad of [
+      '',
+      JSON.stringify(good).slice(0, -1),
+      'null',
+      '[]',
+      JSON.stringify({ ...good, pid: 0 }),
+      JSON.stringify({ ...good, pid: -1 }),
+      JSON.stringify({ ...good, token: '' }),
+      JSON.stringify({ ...good, token: 'a\r\nx: y' }),
+      JSON.stringify({ ...good, token: undefined }),
+      JSON.stringify({ ...good, url: 'http://example.org:80' }),
+      JSON.stringify({ ...good, url: 'http://127.0.0.1:80@example.org' }),
+      JSON.stringify({ ...good, url: 'http://127.0.0.1.example.org:80' }),
+    ]) {
+      await write(bad);
+      assert.equal(await readDiscovery(folder), undefined, bad);
+    }
+    await write(JSON.stringify({ ...good, url: 'http://127.0.0.1:1' }));
+    assert.equal(await findServer(folder), undefined, 'nobody listens there');
+  });
+
+  it('starts the server as Node, without what VS Code and debuggers set', () => {
+    const environment = serverEnvironment({
+      PATH: '/bin',
+      NODE_OPTIONS: '--inspect',
+      VSCODE_IPC_HOOK: 'x',
+      ELECTRON_NO_ASAR: '1',
+    });
+    assert.deepEqual(environment, { PATH: '/bin', ELECTRON_RUN_AS_NODE: '1' });
+  });
+
+  it('knows which processes are alive, and asks about no groups', () => {
+    assert.equal(isAlive(process.pid), true);
+    assert.equal(isAlive(0), false);
+    assert.equal(isAlive(-1), false);
+    assert.equal(isAlive(2 ** 31 - 1), false);
+  });
+
+  it('starts a new log beyond 5 MB, and tells the last words of its own process only', async () => {
+    await writeFile(serverLogFile(folder), 'labbook: older words\n');
+    const log = await ServerLog.open(folder);
+    assert.equal(log.lastWords(), '');
+    await log.handle.write('labbook: the store is damaged\n');
+    assert.equal(log.lastWords(), 'the store is damaged');
+    await log.handle.close();
+    await writeFile(serverLogFile(folder), 'x'.repeat(5_000_001));
+    const fresh = await ServerLog.open(folder);
+    assert.equal((await fresh.handle.stat()).size, 0);
+    await fresh.handle.write(`${'node:internal\n'.repeat(3)}Error: Cannot find module 'x'\n    at y\n`);
+    assert.equal(fresh.lastWords(), "Error: Cannot find module 'x'");
+    await fresh.handle.close();
+  });
+
+  it('reads artifacts through the proxy, or as the server can where they lie elsewhere', () => {
+    const place = (artifactUri: string, file: string) =>
+      placeOf('http://127.0.0.1:5000', { id: 'r', artifactUri }, file);
+    const proxy = '/api/2.0/mlflow-artifacts/artifacts';
+    assert.deepEqual(place('mlflow-artifacts:/0/r/artifacts', 'a b/c?.txt'), {
+      path: `${proxy}/0/r/artifacts/a%20b/c%3F.txt`,
+    });
+    assert.deepEqual(place('mlflow-artifacts:/my%20dir/ü', 'a%20'), { path: `${proxy}/my%20dir/%C3%BC/a%2520` });
+    assert.deepEqual(place('mlflow-artifacts://127.0.0.1:5000/0', 'x'), { path: `${proxy}/0/x` });
+    const elsewhere = { path: '/get-artifact', query: { run_uuid: 'r', path: 'x' } };
+    for (const uri of ['mlflow-artifacts://example.org/0', 's3://bucket/0', '/mlruns/0', 'mlflow-artifacts:']) {
+      assert.deepEqual(place(uri, 'x'), elsewhere, uri);
+    }
+    for (const bad of ['../x', 'a/../../x', '.', 'a/./x']) {
+      assert.throws(() => place('mlflow-artifacts:/0/r/artifacts', bad), /no path of an artifact/, bad);
+    }
+    assert.throws(() => place('mlflow-artifacts:/0/%2e%2e/1', 'x'), /no path/);
+  });
+});
