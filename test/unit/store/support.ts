@@ -1,8 +1,9 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { KeyValue, Metric } from '../../../src/core/model';
-import { realFiles, type StoreFile, type StoreFiles } from '../../../src/server/store/files';
+import { realFiles, type StoreFile, type StoreFiles, systemCode } from '../../../src/server/store/files';
 import { openStore } from '../../../src/server/store/store';
 import type { Store } from '../../../src/server/store/types';
 
@@ -34,11 +35,24 @@ export class Scene {
     return { folder, store };
   }
 
-  /** The folder as a killed process would leave it now. */
+  /**
+   * The folder as a process that was killed now would leave it. Copied in one go: meanwhile only those operations may end that
+   * the system was carrying out already.
+   */
   async copy(folder: string): Promise<string> {
     const to = await this.folder();
-    await cp(folder, to, { recursive: true });
-    return to;
+    for (;;) {
+      try {
+        cpSync(folder, to, { recursive: true });
+        return to;
+      } catch (error) {
+        // A file that was listed was renamed or removed before it was copied: once more.
+        if (systemCode(error) !== 'ENOENT') {
+          throw error;
+        }
+        rmSync(to, { recursive: true });
+      }
+    }
   }
 
   async end(): Promise<void> {

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { ApiError } from '../../../src/core/errors';
+import type { ChangeBatch } from '../../../src/protocol/extras';
+import type { Store } from '../../../src/server/store/types';
+import { createRun, FaultyFiles, history, log, metric, type Operation, runId, Scene, systemError } from './support';
+
+const scene = new Scene();
+const valuesOf = (store: Store): number[] => history(store, 'm').map(({ value }) => value);
+
+async function full(store: Store, value: number): Promise<void> {
+  await assert.rejects(log(store, { metrics: [metric('m', value, value)] }), (error) => {
+    assert.ok(error instanceof ApiError);
+    assert.equal(error.code, 'INSUFFICIENT_STORAGE');
+    assert.equal(error.status, 507);
+    return true;
+  });
+}
+
+describe('Store: a disk that fails', () => {
+  afterEach(() => scene.end());
+
+  /** Every way in which an append can fail, once with the tail being cut off at once and once without. */
+  for (const code of ['ENOSPC', 'EDQUOT', 'EIO']) {
+    for (const [operation, tornBytes] of [
+      ['append', 0],
+      ['append', 30],
+      ['append', 100_000],
+      ['sync', 0],
+    ] as const) {
+      for (const truncates of [true, false]) {
+        const name = `${code} at ${operation} after ${tornBytes} bytes, ${truncates ? 'cut off' : 'cannot be cut off'}`;
+        it(`loses nothing that was answered and keeps nothing that was refused: ${name}`, async () => {
+          const faulty = new FaultyFiles();
+          const { folder, store } = await scene.withRun(faulty.files);
+          await log(store, { metrics: [metric('m', 1, 1)] });
+          await log(store, { metrics: [metric('m', 2, 2)] });
+          const batches: ChangeBatch[] = [];
+          store.onChange((batch) => batches.push(batch));
+          faulty.tornBytes = tornBytes;
+          faulty.fault = (each) =>
+            each === operation || (each === 'truncate' && !truncates) ? systemError(code) : undefined;
+          const { revision } = store;
+          await Promise.all([full(store, 3), full(store, 4)]);
+          await full(store, 5);
+          assert.equal(store.revision, revision);
+          assert.deepEqual(batches, []);
+          assert.deepEqual(valuesOf(store), [1, 2]);
+          assert.equal(store.getRun(runId)?.metrics[0]?.value, 2);
+
+          faulty.fault = () => undefined;
+          await log(store, { metrics: [metric('m', 6, 6)] });
+          assert.equal(batches.length, 1);
+          const copy = await scene.open(await scene.copy(folder));
+          for (const each of [store, copy]) {
+            assert.deepEqual(valuesOf(each), [1, 2, 6]);
+          }
+          await store.close();
+          assert.deepEqual(valuesOf(await scene.open(folder)), [1, 2, 6]);
+        });
+      }
+    }
+  }
+
+  it('refuses only the writes of the failing group, those behind it have their own try', async () => {
+    const faulty = new FaultyFiles();
+    const { store } = await scene.withRun(faulty.files);
+    let failures = 1;
+    faulty.fault = (each) => (each === 'append' && failures-- > 0 ? systemError('ENOSPC') : undefined);
+    const first = Promise.all([full(store, 1), full(store, 2)]);
+    // The group is formed in this turn; what comes now waits for the next one.
+    await Promise.resolve();
+    await Promise.resolve();
+    const second = log(store, { metrics: [metric('m', 3, 3)] });
+    await Promise.all([first, second]);
+    assert.deepEqual(valuesOf(store), [3]);
+  });
+
+  it('goes on when a new segment cannot be made, and makes one later', async () => {
+    const faulty = new FaultyFiles();
+    const folder = await scene.folder();
+    const store = await scene.open(folder, faulty.files);
+    for (const operation of ['open', 'append', 'sync', 'syncFolder'] as const) {
+      faulty.fault = (each) => (each === operation ? systemError('ENOSPC') : undefined);
+      await assert.rejects(createRun(store), { code: 'INSUFFICIENT_STORAGE' });
+      faulty.fault = () => undefined;
+    }
+    await createRun(store);
+    assert.notEqual((await scene.open(await scene.copy(folder))).getRun(runId), undefined);
+  });
+
+  it('loses nothing when a checkpoint fails at any of its operations', async () => {
+    const operations: Operation[] = ['open', 'append', 'sync', 'rename', 'syncFolder', 'remove'];
+    for (const operation of operations) {
+      for (const nth of [1, 2, 3]) {
+        const faulty = new FaultyFiles();
+        const { folder, store } = await scene.withRun(faulty.files);
+        await log(store, { metrics: [metric('m', 1, 1), metric('m', 2, 2), metric('n', 5)] });
+        let left = nth;
+        faulty.fault = (each) => (each === operation && --left === 0 ? systemError('EIO') : undefined);
+        const failed = await store.checkpoint().then(
+          () => false,
+          () => true,
+        );
+        assert.equal(failed, left <= 0, `${operation} ${nth}`);
+        faulty.fault = () => undefined;
+        await log(store, { metrics: [metric('m', 3, 3), metric('n', 6, 1)] });
+        const check = async (): Promise<void> => {
+          const copy = await scene.open(await scene.copy(folder));
+          for (const each of [store, copy]) {
+            assert.deepEqual(valuesOf(each), [1, 2, 3], `${operation} ${nth}`);
+            assert.deepEqual(
+              history(each, 'n').map(({ value }) => value),
+              [5, 6],
+            );
+          }
+        };
+        await check();
+        await store.checkpoint();
+        await check();
+        assert.deepEqual(await readdir(path.join(folder, 'journal')), []);
+        await scene.end();
+      }
+    }
+  });
+
+  it('closes all the same when the last checkpoint fails', async () => {
+    const faulty = new FaultyFiles();
+    const { folder, store } = await scene.withRun(faulty.files);
+    faulty.fault = (each) => (each === 'rename' ? systemError('ENOSPC') : undefined);
+    await store.close();
+    assert.equal((await readdir(folder)).includes('lock'), false);
+    await assert.rejects(log(store, { metrics: [metric('m', 1)] }), { code: 'PERMISSION_DENIED' });
+    assert.notEqual((await scene.open(folder)).getRun(runId), undefined);
+  });
+});
+
+describe('Store: a folder that cannot be written to', () => {
+  afterEach(() => scene.end());
+
+  /** As on a read-only medium. */
+  function readOnlyFiles(): FaultyFiles {
+    const faulty = new FaultyFiles();
+    const reads: Operation[] = ['realpath', 'list', 'read', 'readSync', 'facts'];
+    faulty.fault = (operation) => (reads.includes(operation) ? undefined : systemError('EROFS'));
+    return faulty;
+  }
+
+  it('opens for reading, journal included, and refuses writes', async () => {
+    const { folder, store } = await scene.withRun();
+    await log(store, { metrics: [metric('m', 1, 1), metric('m', 2, 2)] });
+    await store.checkpoint();
+    await log(store, { metrics: [metric('m', 3, 3)] });
+    const reader = await scene.open(folder, readOnlyFiles().files);
+    assert.equal(reader.readOnly, true);
+    assert.equal(store.readOnly, false);
+    assert.deepEqual(valuesOf(reader), [1, 2, 3]);
+    await assert.rejects(log(reader, { metrics: [metric('m', 4, 4)] }), { code: 'PERMISSION_DENIED', status: 403 });
+    await reader.checkpoint();
+    reader.noteArtifacts(runId);
+    await reader.close();
+    await log(store, { metrics: [metric('m', 4, 4)] });
+  });
+
+  it('says so where there is no store in it', async () => {
+    const folder = await scene.folder();
+    await assert.rejects(scene.open(folder, readOnlyFiles().files), /cannot be written to and holds no store/);
+    const missing = path.join(folder, 'missing');
+    await assert.rejects(scene.open(missing, readOnlyFiles().files), /does not exist and cannot be made/);
+  });
+});
