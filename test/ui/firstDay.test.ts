@@ -3,8 +3,6 @@ import { journey } from './journey';
 import { until } from './workbench';
 
 journey('The first day: an existing script', {}, (workbench) => {
-  let photographed: Promise<void> | undefined;
-
   it('says what to do while there are no runs', async () => {
     await workbench().openLabbook();
     await workbench().section('Experiments').getByText('No runs yet').waitFor();
@@ -55,12 +53,11 @@ journey('The first day: an existing script', {}, (workbench) => {
       },
       10_000,
     );
-    photographed = workbench().session.photograph('1-live');
-    await photographed;
+    await workbench().session.photograph('1-live');
   });
 
   it('shows the artifacts at the end, and opens the text', async () => {
-    await workbench().waitForOutput(/\$ *$/, 60_000);
+    await workbench().waitForOutput('View run first', 40_000);
     await workbench().expand(workbench().row('Artifacts'));
     await workbench().row('report.txt').click();
     await workbench().page.locator('.editor-instance .view-lines').getByText('Validation accuracy').waitFor();

@@ -10,12 +10,13 @@ export class Workbench {
     this.page = session.page;
   }
 
-  /** Opens Labbook's side bar by its icon. */
+  /** Opens Labbook's side bar by its icon, and waits until it shows runs or says that there are none. */
   async openLabbook(): Promise<void> {
     if ((await this.session.labbookTab.getAttribute('aria-selected')) !== 'true') {
       await this.session.labbookTab.click();
     }
-    await this.section('Experiments').waitFor();
+    const experiments = this.section('Experiments');
+    await experiments.getByText('No runs yet').or(experiments.locator('.monaco-list-row')).first().waitFor();
   }
 
   /** A section of the side bar, by its title. */
