@@ -89,14 +89,6 @@ export function registerCommands<Id extends CommandId>(
   );
 }
 
-export function runCommand<Id extends CommandId>(
-  api: Pick<typeof vscode.commands, 'executeCommand'>,
-  id: Id,
-  ...args: CommandArguments[Id]
-): Thenable<unknown> {
-  return api.executeCommand(id, ...args);
-}
-
 interface Setting<T> {
   readonly fallback: T;
   readonly accepts: (value: unknown) => value is T;

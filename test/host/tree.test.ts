@@ -4,7 +4,7 @@ import { openChangeFeed } from '../../src/client/changeFeed';
 import { findServer } from '../../src/client/discovery';
 import { connectTracking } from '../../src/client/tracking';
 import { Connection } from '../../src/host/platform/connection';
-import { Catalog } from '../../src/host/tree/catalog';
+import { Catalog, pageSize } from '../../src/host/tree/catalog';
 import { ExperimentsTree } from '../../src/host/tree/experimentsTree';
 import type { NodeRef } from '../../src/host/tree/model';
 import { labbook, Script, until } from './api';
@@ -98,5 +98,51 @@ describe('the tree', () => {
     assert.ok(await labelled('loss.png', plots));
     await script.finish(childId);
     await script.finish(parentId);
+  });
+
+  it('loads more runs, and has parents at hand whose children are newer', async () => {
+    const name = `many ${Date.now()}`;
+    const experimentId = await script.experiment(name);
+    const parentId = await script.run(experimentId, 'parent');
+    for (let i = 0; i < pageSize + 5; i += 1) {
+      await script.run(experimentId, `run ${i}`);
+    }
+    await script.run(experimentId, 'child', parentId);
+    catalog.reload();
+    const labels = async (ref: NodeRef): Promise<unknown[]> =>
+      (await tree.getChildren(ref)).map((each) => tree.getTreeItem(each).label);
+    const experiment = await until('the experiment', () => labelled(name));
+    const shown = await until('a page of runs', async () => {
+      const all = await labels(experiment);
+      return all.at(-1) === vscode.l10n.t('Load more runs') ? all : undefined;
+    });
+    assert.ok(shown.includes('parent') && !shown.includes('child') && !shown.includes('run 0'));
+    await catalog.loadMore(experimentId);
+    const all = await labels(experiment);
+    assert.equal(all.length, pageSize + 6);
+    assert.ok(all.includes('run 0') && all.at(-1) === 'parent');
+    await Promise.all(
+      [...(catalog.experiment(experimentId)?.list?.runs.keys() ?? [])].map((runId) => script.finish(runId)),
+    );
+  });
+
+  it('takes deleted runs and experiments away, and has them back', async () => {
+    const name = `deleted ${Date.now()}`;
+    const experimentId = await script.experiment(name);
+    const runId = await script.run(experimentId, 'here');
+    const experiment = await until('the experiment', () => labelled(name), 1000);
+    await until('the run', () => labelled('here', experiment), 1000);
+    const goneFrom = async (label: string, parent?: NodeRef): Promise<true | undefined> =>
+      (await labelled(label, parent)) === undefined ? true : undefined;
+    await script.post('runs/delete', { run_id: runId });
+    await until('the run is gone', () => goneFrom('here', experiment), 1000);
+    await script.post('runs/restore', { run_id: runId });
+    await until('the run is back', () => labelled('here', experiment), 1000);
+    await script.post('experiments/delete', { experiment_id: experimentId });
+    await until('the experiment is gone', () => goneFrom(name), 1000);
+    await script.post('experiments/restore', { experiment_id: experimentId });
+    const again = await until('the experiment is back', () => labelled(name), 1000);
+    await until('its run too', () => labelled('here', again), 1000);
+    await script.finish(runId);
   });
 });

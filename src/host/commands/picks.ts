@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
-import { formatAgo } from '../../core/format';
+import { formatAgo, formatMetric } from '../../core/format';
 import type { Experiment, Run, ViewType } from '../../core/model';
+import { readSetting } from '../contributions';
 import { inPick } from '../platform/text';
-import { runDescription } from '../tree/nodes';
+import { statusWord } from '../tree/nodes';
+import { pickMetric } from '../tree/primaryMetric';
 import type { Thing } from './targets';
 
 /** Runs that a pick lists at most; the newest. */
@@ -72,6 +74,7 @@ async function runItems(client: TrackingClient, view: ViewType, without: Readonl
   if (names.size === 0) {
     return [];
   }
+  const patterns = readSetting(vscode.workspace, 'labbook.metrics.primary');
   const page = await client.searchRuns({ experimentIds: [...names.keys()], view, maxResults: listedRuns });
   return page.items
     .filter(({ info }) => !without.has(info.id))
@@ -80,9 +83,18 @@ async function runItems(client: TrackingClient, view: ViewType, without: Readonl
       label: `$(graph-line) ${inPick(run.info.name || run.info.id)}`,
       description: inPick(names.get(run.info.experimentId) ?? ''),
       detail: inPick(
-        [runDescription(run, undefined, vscode.l10n.t), formatAgo(run.info.startTime, Date.now())]
+        [statusWord(run.info.status, vscode.l10n.t), metricOf(run, patterns), formatAgo(run.info.startTime, Date.now())]
           .filter((part) => part !== '')
           .join(' · '),
       ),
     }));
+}
+
+function metricOf(run: Run, patterns: readonly string[]): string {
+  const key = pickMetric(
+    run.metrics.map((each) => each.key),
+    patterns,
+  );
+  const metric = run.metrics.find((each) => each.key === key);
+  return metric ? `${metric.key} ${formatMetric(metric.value)}` : '';
 }

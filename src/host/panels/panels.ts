@@ -12,6 +12,7 @@ import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
 import { panelRequests } from './requests';
+import { readTitle } from './titles';
 
 /** Milliseconds between two notices to a panel. */
 const noticeInterval = 200;
@@ -46,15 +47,22 @@ export class Panels {
   /** Shows a subject: in the panel that already does, else in a new one. */
   async open(subject: PanelSubject, toSide: boolean): Promise<void> {
     const column = toSide ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const open = this.#open.get(keyOf(subject));
+    const key = keyOf(subject);
+    const open = this.#open.get(key);
     if (open) {
       open.reveal(toSide ? column : undefined);
       return;
     }
-    // An error now, in the words of the command, rather than an empty panel.
-    await this.connection.ready(10_000);
-    const panel = vscode.window.createWebviewPanel(panelViewTypes[subject.panel], titleUntilKnown(subject), column);
-    this.#fill(panel, subject);
+    // What is not there is an error of the command now, rather than an empty panel.
+    const { client } = await this.connection.ready(10_000);
+    const title = await readTitle(subject, client);
+    // Opened by another call meanwhile.
+    const other = this.#open.get(key);
+    if (other) {
+      other.reveal();
+      return;
+    }
+    this.#fill(vscode.window.createWebviewPanel(panelViewTypes[subject.panel], title, column), subject);
   }
 
   dispose(): void {
@@ -153,17 +161,6 @@ function keyOf(subject: PanelSubject): string {
       return `run ${subject.runId}`;
     case 'compare':
       return `compare ${[...subject.runIds].sort().join(' ')}`;
-  }
-}
-
-function titleUntilKnown(subject: PanelSubject): string {
-  switch (subject.panel) {
-    case 'experiment':
-      return vscode.l10n.t('Experiment');
-    case 'run':
-      return vscode.l10n.t('Run');
-    case 'compare':
-      return vscode.l10n.t('Compare');
   }
 }
 

@@ -5,8 +5,8 @@ import type { Run } from '../../core/model';
 import type { PanelRequests, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { commands, readSetting } from '../contributions';
-import { inMessage } from '../platform/text';
 import { requests } from './messages';
+import { panelTitle } from './titles';
 import { toPanelRun } from './panelRun';
 
 /** A panel as the handlers of its requests see it. */
@@ -113,7 +113,7 @@ async function readRuns(
   const slotOf = (run: Run, place: number): number => slots?.get(run.info.id) ?? runs.length - 1 - place;
   const [firstName = ''] = names.values();
   const experimentName = subject.panel === 'experiment' ? (names.get(subject.experimentId) ?? '') : firstName;
-  panel.setTitle(titleOf(subject, runs, experimentName));
+  panel.setTitle(panelTitle(subject, runs[0]?.info.name, experimentName));
   return {
     runs: runs.map((run, place) => toPanelRun(run, slotOf(run, place), names.get(run.info.experimentId) ?? '')),
     // Runs are not counted by MLflow's API. The newest run's place counts those before it, deleted ones too.
@@ -147,15 +147,4 @@ async function runsOf(
     }
   }
   return { runs, more: false };
-}
-
-function titleOf(subject: PanelSubject, runs: readonly Run[], experimentName: string): string {
-  switch (subject.panel) {
-    case 'experiment':
-      return inMessage(experimentName, 60);
-    case 'run':
-      return inMessage(runs[0]?.info.name ?? '', 60) || subject.runId;
-    case 'compare':
-      return vscode.l10n.t('Compare {0} runs', runs.length);
-  }
 }

@@ -7,10 +7,6 @@ export class Disposables implements Disposable {
   readonly #owned: Disposable[] = [];
   #disposed = false;
 
-  get disposed(): boolean {
-    return this.#disposed;
-  }
-
   add<T extends Disposable>(item: T): T {
     if (this.#disposed) {
       item.dispose();
@@ -18,10 +14,6 @@ export class Disposables implements Disposable {
       this.#owned.push(item);
     }
     return item;
-  }
-
-  addAll(items: readonly Disposable[]): void {
-    items.forEach((item) => this.add(item));
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@ import { Coalescer } from '../../core/coalescer';
 import { compareInt64 } from '../../core/int64';
 import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { ChangeBatch } from '../../protocol/extras';
+import { ArtifactCache } from './artifactCache';
 import type { ExperimentEntry, RunList, TreeModel } from './model';
 import { primaryMetricOf } from './primaryMetric';
 import { PendingChanges } from './pendingChanges';
@@ -47,8 +48,7 @@ export class Catalog implements TreeModel {
   #experiments: ExperimentEntry[] = [];
   /** Ends when the last reader is done; see `#alone`. */
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #artifacts = new Map<string, Map<string, Promise<readonly ArtifactEntry[]>>>();
-  readonly #listed = new Map<string, Map<string, readonly ArtifactEntry[]>>();
+  readonly #artifacts = new ArtifactCache((runId, path) => this.#connected().listArtifacts(runId, path));
   /** Parents that are named by a tag but are not there, so that they are not asked for again and again. */
   readonly #missingParents = new Set<string>();
   readonly #pending = new PendingChanges();
@@ -77,19 +77,8 @@ export class Catalog implements TreeModel {
     return this.#experiments.find(({ experiment }) => experiment.id === id);
   }
 
-  /** The run where it is loaded. */
-  run(runId: string): Run | undefined {
-    for (const { list } of this.#experiments) {
-      const run = list?.runs.get(runId);
-      if (run) {
-        return run;
-      }
-    }
-    return undefined;
-  }
-
   artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined {
-    return this.#listed.get(runId)?.get(path);
+    return this.#artifacts.get(runId, path);
   }
 
   /** Reads from another server from now on; undefined: nothing is read, what is there stays until `clear`. */
@@ -101,7 +90,6 @@ export class Catalog implements TreeModel {
   clear(): void {
     this.#experiments = [];
     this.#artifacts.clear();
-    this.#listed.clear();
     this.#missingParents.clear();
     this.options.onTouched({ all: true, experiments: new Set(), runs: new Map(), artifacts: new Map() });
   }
@@ -135,19 +123,8 @@ export class Catalog implements TreeModel {
   }
 
   /** The entries of a folder of a run; listed once, until its files change. */
-  async loadArtifacts(runId: string, path: string): Promise<readonly ArtifactEntry[]> {
-    const folders = getOrAdd(this.#artifacts, runId, () => new Map<string, Promise<readonly ArtifactEntry[]>>());
-    const listing = getOrAdd(folders, path, () => this.#connected().listArtifacts(runId, path));
-    try {
-      const entries = await listing;
-      if (folders.get(path) === listing && this.#artifacts.get(runId) === folders) {
-        getOrAdd(this.#listed, runId, () => new Map<string, readonly ArtifactEntry[]>()).set(path, entries);
-      }
-      return entries;
-    } catch (error) {
-      folders.delete(path);
-      throw error;
-    }
+  loadArtifacts(runId: string, path: string): Promise<readonly ArtifactEntry[]> {
+    return this.#artifacts.load(runId, path);
   }
 
   dispose(): void {
@@ -193,15 +170,13 @@ export class Catalog implements TreeModel {
       }
     }
     for (const runId of changes.artifacts.keys()) {
-      this.#artifacts.delete(runId);
-      this.#listed.delete(runId);
+      this.#artifacts.forget(runId);
     }
     this.#touch({ all: listChanged, experiments, runs, artifacts: changes.artifacts });
   }
 
   async #refreshAll(): Promise<void> {
     this.#artifacts.clear();
-    this.#listed.clear();
     this.#missingParents.clear();
     await this.#alone(() => this.#readExperiments());
     const byActivity = [...this.#experiments].sort((a, b) =>
@@ -393,14 +368,4 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallelReads, items.length) }, worker));
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) {
-    return known;
-  }
-  const value = make();
-  map.set(key, value);
-  return value;
 }

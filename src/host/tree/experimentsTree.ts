@@ -3,8 +3,9 @@ import type { Connection } from '../platform/connection';
 import { describe } from '../platform/connection';
 import type { Translate } from '../platform/text';
 import type { Catalog, Touched } from './catalog';
-import type { ArtifactRef, NodeRef, RunRef } from './model';
-import { childRefs, experimentRef, parentRef, rootRefs, tooltipOf, viewOf } from './nodes';
+import type { ArtifactRef, NodeRef } from './model';
+import { childRefs, experimentRef, parentRef, rootRefs, viewOf } from './nodes';
+import { tooltipOf } from './tooltips';
 import { safeMarkdown, treeItem } from './treeItems';
 
 /** Feeds VS Code's tree from the catalog; what stands where and how it looks is decided in `nodes.ts`. */
@@ -80,11 +81,6 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     return item;
   }
 
-  /** The object that VS Code knows for an element. */
-  known(ref: NodeRef): NodeRef {
-    return this.#one(ref);
-  }
-
   dispose(): void {
     this.#changed.dispose();
   }
@@ -117,9 +113,4 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
 
 function differs(known: ArtifactRef, ref: NodeRef): boolean {
   return ref.kind === 'artifact' && (known.size !== ref.size || known.isDirectory !== ref.isDirectory);
-}
-
-/** The element of a run, to reveal it. */
-export function refOfRun(run: { readonly id: string; readonly experimentId: string }): RunRef {
-  return { kind: 'run', id: `run:${run.id}`, experimentId: run.experimentId, runId: run.id };
 }

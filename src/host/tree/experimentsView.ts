@@ -5,7 +5,7 @@ import { describe } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import { inMessage } from '../platform/text';
 import { Catalog } from './catalog';
-import { ExperimentsTree, refOfRun } from './experimentsTree';
+import { ExperimentsTree } from './experimentsTree';
 import type { NodeRef } from './model';
 
 /** The view Experiments: its tree, what it says while there is no server, and its badge. */
@@ -55,12 +55,6 @@ export class ExperimentsView {
 
   get selection(): readonly NodeRef[] {
     return this.#view.selection;
-  }
-
-  /** Shows a run in the tree where its experiment is loaded. */
-  async reveal(run: { readonly id: string; readonly experimentId: string }): Promise<void> {
-    const ref = this.#tree.known(refOfRun(run));
-    await this.#view.reveal(ref, { select: true, focus: false, expand: false });
   }
 
   dispose(): void {

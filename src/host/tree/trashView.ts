@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { TrackingClient } from '../../client/types';
 import { Coalescer } from '../../core/coalescer';
 import { viewIds } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
@@ -10,30 +11,25 @@ import { safeMarkdown } from './treeItems';
 const shownRuns = 500;
 const empty: Trash = { experiments: [], runs: [], names: new Map() };
 
-/** The view Trash: deleted experiments and runs, from which they can be restored. Reads only while it can be seen. */
+/** The view Trash: deleted experiments and runs, from which they can be restored. VS Code asks for them only while it shows. */
 export class TrashView implements vscode.TreeDataProvider<TrashRef> {
   readonly #owned = new Disposables();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #view: vscode.TreeView<TrashRef>;
-  readonly #reader: Coalescer;
+  readonly #drawer: Coalescer;
   #trash = empty;
-  #stale = true;
 
   constructor(
     private readonly connection: Connection,
-    log: vscode.LogOutputChannel,
+    private readonly log: vscode.LogOutputChannel,
   ) {
-    this.#reader = this.#owned.add(
-      new Coalescer(() => this.#read(), {
+    this.#drawer = this.#owned.add(
+      new Coalescer(() => this.#changed.fire(undefined), {
         minInterval: 300,
-        onError: (error) => log.error(`reading the trash: ${describe(error)}`),
+        onError: (error) => log.error(`drawing the trash: ${describe(error)}`),
       }),
     );
-    this.#view = this.#owned.add(
-      vscode.window.createTreeView(viewIds.trash, { treeDataProvider: this, canSelectMany: true }),
-    );
-    this.#owned.add(this.#view.onDidChangeVisibility(() => this.#readIfSeen()));
+    this.#owned.add(vscode.window.createTreeView(viewIds.trash, { treeDataProvider: this, canSelectMany: true }));
     this.#owned.add(
       connection.onChange((batch) => {
         if (batch.experiments.length > 0 || batch.runs.some(({ aspects }) => aspects.includes('info'))) {
@@ -44,14 +40,9 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
     this.#owned.add(connection.onReset(() => this.refresh()));
   }
 
-  get selection(): readonly TrashRef[] {
-    return this.#view.selection;
-  }
-
   /** Reads again what is in the trash, now or when it is next seen. */
   refresh(): void {
-    this.#stale = true;
-    this.#readIfSeen();
+    this.#drawer.request();
   }
 
   getTreeItem(ref: TrashRef): vscode.TreeItem {
@@ -66,8 +57,18 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
     return item;
   }
 
-  getChildren(ref?: TrashRef): TrashRef[] {
-    return ref ? [] : trashRefs(this.#trash);
+  async getChildren(ref?: TrashRef): Promise<TrashRef[]> {
+    if (ref !== undefined) {
+      return [];
+    }
+    const client = this.connection.session?.client;
+    try {
+      this.#trash = client === undefined ? empty : await readTrash(client);
+    } catch (error) {
+      // What was there is better than nothing; the next change reads again.
+      this.log.error(`reading the trash: ${describe(error)}`);
+    }
+    return trashRefs(this.#trash);
   }
 
   getParent(): undefined {
@@ -85,31 +86,17 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
   dispose(): void {
     this.#owned.dispose();
   }
+}
 
-  #readIfSeen(): void {
-    if (this.#stale && this.#view.visible) {
-      this.#reader.request();
-    }
-  }
-
-  async #read(): Promise<void> {
-    const client = this.connection.session?.client;
-    if (client === undefined) {
-      return;
-    }
-    this.#stale = false;
-    const all = await client.allExperiments({ view: 'ALL' });
-    const active = all.filter(({ stage }) => stage === 'active');
-    const experimentIds = active.map(({ id }) => id);
-    const runs =
-      experimentIds.length === 0
-        ? []
-        : await client.allRuns({ experimentIds, view: 'DELETED_ONLY', maxResults: shownRuns }, { limit: shownRuns });
-    this.#trash = {
-      experiments: all.filter(({ stage }) => stage === 'deleted'),
-      runs,
-      names: new Map(active.map(({ id, name }) => [id, name])),
-    };
-    this.#changed.fire(undefined);
-  }
+async function readTrash(client: TrackingClient): Promise<Trash> {
+  const all = await client.allExperiments({ view: 'ALL' });
+  const active = all.filter(({ stage }) => stage === 'active');
+  const experimentIds = active.map(({ id }) => id);
+  const query = { experimentIds, view: 'DELETED_ONLY', maxResults: shownRuns } as const;
+  const runs = experimentIds.length === 0 ? [] : await client.allRuns(query, { limit: shownRuns });
+  return {
+    experiments: all.filter(({ stage }) => stage === 'deleted'),
+    runs,
+    names: new Map(active.map(({ id, name }) => [id, name])),
+  };
 }

@@ -10,12 +10,12 @@ import {
   rootRefs,
   runDescription,
   runRef,
-  tooltipOf,
   valueText,
   viewOf,
 } from '../../../src/host/tree/nodes';
 import { primaryMetricOf } from '../../../src/host/tree/primaryMetric';
 import { runForest } from '../../../src/host/tree/runForest';
+import { tooltipOf } from '../../../src/host/tree/tooltips';
 
 const t: Translate = (message, ...values) => message.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)]));
 

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { TrackingClient } from '../../client/types';
+import type { PanelSubject } from '../../protocol/panels';
+import { oneLine } from '../platform/text';
+
+const longest = 60;
+
+/** The title of a subject's tab; without names, until they are known, what kind of panel it is. */
+export function panelTitle(subject: PanelSubject, runName?: string, experimentName?: string): string {
+  switch (subject.panel) {
+    case 'experiment':
+      return oneLine(experimentName ?? '', longest) || vscode.l10n.t('Experiment');
+    case 'run':
+      return oneLine(runName ?? '', longest) || vscode.l10n.t('Run');
+    case 'compare':
+      return vscode.l10n.t('Compare {0} runs', subject.runIds.length);
+  }
+}
+
+/** The same with the names that the server has. @throws Error where the subject is not there */
+export async function readTitle(subject: PanelSubject, client: TrackingClient): Promise<string> {
+  switch (subject.panel) {
+    case 'experiment':
+      return panelTitle(subject, undefined, (await client.getExperiment(subject.experimentId)).name);
+    case 'run':
+      return panelTitle(subject, (await client.getRun(subject.runId)).info.name);
+    case 'compare':
+      return panelTitle(subject);
+  }
+}

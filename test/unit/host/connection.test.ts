@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { Emitter } from '../../../src/client/emitter';
+import type { ChangeFeed, FeedState, TrackingClient } from '../../../src/client/types';
+import type { ChangeBatch } from '../../../src/protocol/extras';
+import { Connection, type ServerState, type Session } from '../../../src/host/platform/connection';
+
+/** A session without a server: what the connection does with one is only to listen to its feed and to end it. */
+class Stage {
+  readonly states = new Emitter<FeedState>();
+  readonly changes = new Emitter<ChangeBatch>();
+  readonly resets = new Emitter<void>();
+  readonly ended: string[] = [];
+
+  session(pid: number): Session {
+    const feed: ChangeFeed = {
+      state: { state: 'connected' },
+      onChange: (listener) => this.changes.on(listener),
+      onReset: (listener) => this.resets.on(() => listener()),
+      onState: (listener) => this.states.on(listener),
+      retryNow: () => undefined,
+      dispose: () => void this.ended.push('feed'),
+    };
+    const info = { version: '0', capabilities: [], store: '/s', pid, revision: 0, read_only: false };
+    const server = { address: { url: 'http://127.0.0.1:1', token: 't' }, pid, version: '0', info, started: true };
+    const client: Pick<TrackingClient, 'url' | 'dispose'> = {
+      url: server.address.url,
+      dispose: () => void this.ended.push('client'),
+    };
+    return { server, feed, client: client as TrackingClient };
+  }
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function connect(open: (attempt: number) => Promise<Session>, retryDelays: number[] = [1, 1]) {
+  let attempts = 0;
+  const stopped: number[] = [];
+  const connection = new Connection({
+    open: () => open((attempts += 1)),
+    stop: ({ server }) => Promise.resolve(void stopped.push(server.pid)),
+    log: quiet,
+    retryDelays,
+  });
+  const seen: ServerState['kind'][] = [];
+  connection.onState(({ kind }) => seen.push(kind));
+  return { connection, seen, stopped, attempts: () => attempts };
+}
+
+describe('connection to the server', () => {
+  it('waits to be started, then is ready', async () => {
+    const stage = new Stage();
+    const { connection, seen, attempts } = connect(() => Promise.resolve(stage.session(1)));
+    assert.equal(connection.state.kind, 'off');
+    connection.start();
+    connection.start();
+    assert.equal((await connection.ready()).server.pid, 1);
+    assert.equal(attempts(), 1);
+    assert.deepEqual(seen, ['starting', 'ready']);
+    connection.dispose();
+    assert.deepEqual(stage.ended.sort(), ['client', 'feed']);
+  });
+
+  it('tries again, and gives up with the last reason', async () => {
+    const { connection, attempts } = connect((n) => Promise.reject(new Error(`no ${n}`)));
+    connection.start();
+    await assert.rejects(connection.ready(), /no 3/);
+    assert.equal(attempts(), 3);
+    assert.deepEqual(connection.state, { kind: 'failed', reason: 'no 3' });
+    connection.start();
+    await assert.rejects(
+      new Promise((_, reject) => connection.onState((s) => s.kind === 'failed' && reject(new Error(s.reason)))),
+    );
+    assert.equal(attempts(), 6);
+  });
+
+  it('finds another server when one goes away, and says that everything is to be read', async () => {
+    const stage = new Stage();
+    const { connection, seen } = connect((n) => Promise.resolve(stage.session(n)));
+    let resets = 0;
+    connection.onReset(() => (resets += 1));
+    connection.start();
+    await connection.ready();
+    stage.states.fire({ state: 'disconnected', reason: 'gone', retryAt: 0 });
+    assert.equal(connection.session, undefined);
+    assert.equal((await connection.ready()).server.pid, 2);
+    assert.deepEqual(seen, ['starting', 'ready', 'starting', 'ready']);
+    assert.equal(resets, 2);
+    connection.dispose();
+  });
+
+  it('passes on what changes, once, whichever server tells it', async () => {
+    const stage = new Stage();
+    const { connection } = connect((n) => Promise.resolve(stage.session(n)));
+    const revisions: number[] = [];
+    connection.onChange(({ revision }) => revisions.push(revision));
+    connection.start();
+    await connection.ready();
+    stage.states.fire({ state: 'disconnected', reason: 'gone', retryAt: 0 });
+    await connection.ready();
+    stage.changes.fire({ revision: 7, experiments: [], runs: [] });
+    assert.deepEqual(revisions, [7]);
+    connection.dispose();
+  });
+
+  it('stays stopped when the user stopped it, also while it is starting', async () => {
+    const stage = new Stage();
+    const { connection, stopped, attempts } = connect(() => Promise.resolve(stage.session(5)));
+    connection.start();
+    await connection.ready();
+    await connection.stop();
+    assert.deepEqual(stopped, [5]);
+    stage.states.fire({ state: 'disconnected', reason: 'gone', retryAt: 0 });
+    assert.equal(connection.state.kind, 'stopped');
+    assert.equal(attempts(), 1);
+    connection.start();
+    await connection.stop();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(connection.state.kind, 'stopped');
+    await assert.rejects(connection.ready(), /stopped/);
+    assert.equal(stage.ended.length % 2, 0);
+  });
+
+  it('does not wait for ever', async () => {
+    const { connection } = connect(() => new Promise(() => undefined));
+    connection.start();
+    await assert.rejects(connection.ready(5), /in time/);
+    connection.dispose();
+  });
+});
