@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Committer } from './committer';
 import type { Databases } from './databases';
 import { replaceFile, type StoreFiles } from './files';
+import type { Histories } from './histories';
 import type { Journal } from './journal';
 
 export const catalogName = 'catalog.sqlite';
@@ -12,6 +13,8 @@ const dueBytes = 16 * 1024 * 1024;
 const dueHistories = 256;
 /** … time since the first change after the last checkpoint, in milliseconds. */
 const dueTime = 60_000;
+/** After a failure (a full disk) none starts by itself for this long, in milliseconds. */
+const retryTime = 10_000;
 
 /**
  * Saves changed databases, so that the journal can be forgotten. Why any crash in between is harmless:
@@ -29,6 +32,7 @@ export class Checkpointer {
   /** Sequence number of the catalog's file. */
   private saved: number;
   private closed = false;
+  private notBefore = 0;
 
   constructor(
     private readonly files: StoreFiles,
@@ -47,10 +51,13 @@ export class Checkpointer {
     if (this.closed) {
       return;
     }
-    if (this.journal.size > dueBytes || this.databases.histories.dirtyCount > dueHistories) {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
       this.inBackground();
-    } else {
-      this.timer ??= setTimeout(() => this.inBackground(), dueTime).unref();
+    }, dueTime).unref();
+    const much = this.journal.size > dueBytes || this.databases.histories.dirtyCount > dueHistories;
+    if (much && performance.now() >= this.notBefore) {
+      this.inBackground();
     }
   }
 
@@ -71,11 +78,15 @@ export class Checkpointer {
     await this.running?.catch(() => undefined);
   }
 
-  /** A failure (a full disk) loses nothing: the journal has everything, and the timer tries again. */
+  /** A failure loses nothing: the journal has everything. */
   private inBackground(): void {
-    if (this.running === undefined) {
-      this.checkpoint().catch(() => this.afterGroup());
-    }
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+    });
+    this.running.catch(() => {
+      this.notBefore = performance.now() + retryTime;
+      this.afterGroup();
+    });
   }
 
   private async run(): Promise<void> {
@@ -89,13 +100,7 @@ export class Checkpointer {
       this.journal.rotate();
       return this.committer.revision;
     });
-    const dirty = histories.dirtyRuns;
-    for (const runId of dirty) {
-      await this.saveHistory(runId);
-    }
-    if (dirty.length > 0) {
-      await this.files.syncFolder(histories.folder);
-    }
+    await this.saveHistories(histories);
     const exported = await this.committer.between(() => ({ seq: catalog.applied, bytes: catalog.export() }));
     await replaceFile(this.files, path.join(this.folder, catalogName), exported.bytes);
     await this.files.syncFolder(this.folder);
@@ -103,15 +108,22 @@ export class Checkpointer {
     await this.journal.removeUpTo(seq);
   }
 
-  private async saveHistory(runId: string): Promise<void> {
-    const { histories } = this.databases;
-    const exported = await this.committer.between(() => ({
-      seq: this.committer.revision,
-      history: histories.export(runId, this.committer.revision),
-    }));
-    if (exported.history !== undefined) {
-      await replaceFile(this.files, exported.history.file, exported.history.bytes);
-      histories.saved(runId, exported.seq);
+  private async saveHistories(histories: Histories): Promise<void> {
+    const saved: { runId: string; seq: number }[] = [];
+    for (const runId of histories.dirtyRuns) {
+      const exported = await this.committer.between(() => {
+        const seq = this.committer.revision;
+        return { seq, history: histories.export(runId, seq) };
+      });
+      if (exported.history !== undefined) {
+        await replaceFile(this.files, exported.history.file, exported.history.bytes);
+        saved.push({ runId, seq: exported.seq });
+      }
     }
+    if (saved.length > 0) {
+      await this.files.syncFolder(histories.folder);
+    }
+    // Only now are the renames durable. Until then the histories count as unsaved, so that a failure is made up for.
+    saved.forEach(({ runId, seq }) => histories.saved(runId, seq));
   }
 }

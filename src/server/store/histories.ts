@@ -4,8 +4,10 @@ import { systemCode, type StoreFiles } from './files';
 import { History } from './history';
 import type { SqlJs } from './sqlite';
 
-/** How many histories without unsaved changes stay open. */
-const keptOpen = 64;
+/** Histories without unsaved changes that stay open: at most so many … */
+const keptOpen = 200;
+/** … of so many bytes together. */
+const keptBytes = 128 * 1024 * 1024;
 
 /**
  * A history's file name. Ids as Labbook makes them are their own name; others may be too long, differ from another one in case
@@ -66,12 +68,14 @@ export class Histories {
 
   /** Keeps what was changed since the last commit or rollback. @param seq sequence number of the last change */
   commit(seq: number): void {
+    if (this.touched.size === 0) {
+      return;
+    }
     for (const runId of this.touched) {
       this.open.get(runId)?.commit();
       this.dirty.set(runId, seq);
     }
     this.touched.clear();
-    this.evict();
   }
 
   rollback(): void {
@@ -79,7 +83,6 @@ export class Histories {
       this.open.get(runId)?.rollback();
     }
     this.touched.clear();
-    this.evict();
   }
 
   /** Runs with changes that no file has. */
@@ -124,14 +127,19 @@ export class Histories {
     return history;
   }
 
+  /** Closes the least recently used of those that the disk has. */
   private evict(): void {
-    let surplus = this.open.size - this.dirty.size - keptOpen;
-    for (const [runId, history] of surplus > 0 ? [...this.open] : []) {
-      if (surplus > 0 && !this.dirty.has(runId) && !this.touched.has(runId)) {
-        history.close();
-        this.open.delete(runId);
-        surplus--;
+    const clean = [...this.open].filter(([runId]) => !this.dirty.has(runId) && !this.touched.has(runId));
+    let bytes = clean.reduce((sum, [, history]) => sum + history.bytes, 0);
+    let count = clean.length;
+    for (const [runId, history] of clean) {
+      if (count <= keptOpen && bytes <= keptBytes) {
+        return;
       }
+      history.close();
+      this.open.delete(runId);
+      bytes -= history.bytes;
+      count--;
     }
   }
 }

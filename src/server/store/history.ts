@@ -34,13 +34,15 @@ export class History {
     private readonly db: Database,
     /** Sequence number of the last change in the file that it was opened from; 0 where there was none. */
     readonly applied: number,
+    /** Size of its file when it was last read or written. */
+    public bytes: number,
   ) {}
 
   static create(sqlite: SqlJs, file: string, runId: string): History {
     const db = new Database(sqlite);
     db.script(schema);
     db.run("INSERT INTO meta VALUES ('format', ?), ('applied', 0), ('run', ?)", formatVersion, runId);
-    return new History(file, db, 0);
+    return new History(file, db, 0, 0);
   }
 
   /** @throws StoreDamagedError, StoreVersionError; also where the file belongs to another run */
@@ -51,7 +53,7 @@ export class History {
       db.close();
       throw new StoreDamagedError(file, 0, `It should belong to run ${runId}.`);
     }
-    return new History(file, db, real(meta.get('applied')));
+    return new History(file, db, real(meta.get('applied')), bytes.length);
   }
 
   begin(): void {
@@ -70,7 +72,9 @@ export class History {
   /** The history as a file, saying that it holds the changes up to `applied`. Not inside a transaction. */
   export(applied: number): Uint8Array {
     this.db.run("UPDATE meta SET value = ? WHERE name = 'applied'", applied);
-    return this.db.export();
+    const bytes = this.db.export();
+    this.bytes = bytes.length;
+    return bytes;
   }
 
   close(): void {

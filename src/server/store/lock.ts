@@ -68,8 +68,9 @@ export class StoreLock {
     private readonly files: StoreFiles,
     private readonly file: string,
     private readonly holder: Holder,
+    beatEvery: number,
   ) {
-    this.timer = setInterval(() => void this.beat(), heartbeat).unref();
+    this.timer = setInterval(() => void this.beat(), beatEvery).unref();
   }
 
   /** True when another process has taken the store; nothing may be written any more. */
@@ -79,10 +80,11 @@ export class StoreLock {
 
   /**
    * @param folder real path of the store
+   * @param beatEvery milliseconds between signs of life
    * @returns undefined where the folder cannot be written to
    * @throws StoreLockedError; system errors
    */
-  static async acquire(files: StoreFiles, folder: string): Promise<StoreLock | undefined> {
+  static async acquire(files: StoreFiles, folder: string, beatEvery = heartbeat): Promise<StoreLock | undefined> {
     const start = { ...(await machine()), pid: process.pid, started: await processStart(process.pid) };
     const nonce = randomUUID();
     const temporary = path.join(folder, `${lockName}-${nonce}.tmp`);
@@ -95,7 +97,7 @@ export class StoreLock {
       // mtimes are compared with the file system's clock, which on a network is not ours.
       const contest = new Contest(files, folder, temporary, holder, (own?.modified ?? Date.now()) - Date.now());
       await contest.win();
-      return new StoreLock(files, path.join(folder, lockName), holder);
+      return new StoreLock(files, path.join(folder, lockName), holder, beatEvery);
     } finally {
       await files.remove(temporary).catch(() => undefined);
     }
@@ -178,13 +180,17 @@ class Contest {
       }
       claimed = judgement.id;
     }
-    const now = await this.judge(lock);
-    const won = now.state === 'stale' && now.id === id;
-    if (won) {
-      await this.files.rename(this.temporary, lock);
-    }
-    for (const claim of won ? claims : claims.slice(-1)) {
-      await this.files.remove(claim);
+    let won = false;
+    try {
+      const now = await this.judge(lock);
+      if (now.state === 'stale' && now.id === id) {
+        await this.files.rename(this.temporary, lock);
+        won = true;
+      }
+    } finally {
+      for (const claim of won ? claims : claims.slice(-1)) {
+        await this.files.remove(claim);
+      }
     }
     return won;
   }

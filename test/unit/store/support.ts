@@ -111,7 +111,6 @@ export class FaultyFiles {
 
   private wrap(): StoreFiles {
     const check = (operation: Operation, path: string) => this.check(operation, path);
-    /* eslint-disable @typescript-eslint/require-await -- async turns a thrown fault into a rejection */
     return {
       realpath: async (path) => (check('realpath', path), realFiles.realpath(path)),
       makeFolder: async (path) => (check('makeFolder', path), realFiles.makeFolder(path)),
@@ -126,7 +125,6 @@ export class FaultyFiles {
       touch: async (path) => (check('touch', path), realFiles.touch(path)),
       syncFolder: async (path) => (check('syncFolder', path), realFiles.syncFolder(path)),
     };
-    /* eslint-enable @typescript-eslint/require-await */
   }
 
   private wrapFile(file: StoreFile, path: string): StoreFile {
