@@ -105,7 +105,7 @@ function sharesBucket(a: number, b: number, exponent: number): boolean {
   return Number.isFinite(index) && index === bucketOf(b, exponent);
 }
 
-/** The smallest exponent at which a and b (a < b, same side of 0) share a bucket. */
+/** The smallest exponent at which a and b (a < b) share a bucket; the highest where 0 lies between them. */
 function meetingExponent(a: number, b: number): number {
   const distance = b - a;
   let exponent = distance < Infinity ? Math.floor(Math.log2(distance)) - 1 : highest - 1;
@@ -126,10 +126,8 @@ function bucketExponent(x: Float64Array, maxBuckets: number): number {
     const b = at(x, i);
     if (a < b) {
       buckets++;
-      if (a >= 0 || b < 0) {
-        const exponent = meetingExponent(a, b);
-        meetings[exponent - lowest] = (meetings[exponent - lowest] ?? 0) + 1;
-      }
+      const exponent = meetingExponent(a, b);
+      meetings[exponent - lowest] = (meetings[exponent - lowest] ?? 0) + 1;
     }
   }
   let exponent = lowest;
