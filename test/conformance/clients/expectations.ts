@@ -86,6 +86,8 @@ export const scripts: readonly Script[] = [
       'restore a missing run': missingRun,
     },
   },
+  { name: 'more_ways', runs: 3 },
+  { name: 'command_line', runs: 1 },
   { name: 'async_logging', runs: 2 },
   { name: 'sklearn_training', runs: 1 },
   { name: 'sklearn_autolog', runs: 0 },

@@ -15,11 +15,12 @@ const missing: Record<string, RegExp> = {
   'search with a filter': /INVALID_PARAMETER_VALUE.*filter/i,
   'search_experiments with a filter': /INVALID_PARAMETER_VALUE.*filter/i,
   load_table: /INVALID_PARAMETER_VALUE.*filter/i,
+  'order by a metric': /INVALID_PARAMETER_VALUE.*order/i,
   search_traces: unknown,
 };
 
 /** Making the model's files takes the client a few seconds by itself. */
-const limits: Record<string, number> = { log_model: 20 };
+const limits: Record<string, number> = { log_model: 20, 'autologging with models': 20 };
 
 describe('what Labbook does not have yet', () => {
   let server: StrictServer;
@@ -37,6 +38,9 @@ describe('what Labbook does not have yet', () => {
       }
       for (const [what, message] of Object.entries(missing)) {
         assert.match(messageOf(report, what), message, what);
+      }
+      for (const what of ['a traced function', 'autologging with models']) {
+        assert.equal(messageOf(report, what), 'no error', what);
       }
       // The 2.x client only warns where a model's description is not taken.
       assert.match(client === 'mlflow2' ? ended.stderr : messageOf(report, 'log_model'), /model/i);
