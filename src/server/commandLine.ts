@@ -55,7 +55,7 @@ export function readCommandLine(args: readonly string[]): Command {
       store: values.store,
       port: readNumber('port', values.port, 0, 65_535),
       preferPort: readNumber('prefer-port', values['prefer-port'], 1, 65_535),
-      idleExit: readNumber('idle-exit', values['idle-exit'], 1, 1_000_000),
+      idleExit: readMinutes(values['idle-exit']),
       allowHosts: (values['allow-host'] ?? []).map(readHost),
     },
   };
@@ -90,6 +90,16 @@ function readNumber(name: string, text: string | undefined, min: number, max: nu
     throw new UsageError(`--${name} wants a whole number from ${min} to ${max}, not '${text}'.`);
   }
   return value;
+}
+
+function readMinutes(text: string | undefined): number | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  if (!/^\d{1,6}(?:\.\d{1,6})?$/.test(text) || Number(text) === 0) {
+    throw new UsageError(`--idle-exit wants a number of minutes above 0, not '${text}'.`);
+  }
+  return Number(text);
 }
 
 function readHost(name: string): string {

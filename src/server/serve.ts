@@ -17,7 +17,7 @@ import { labbookVersion } from './version';
 
 /** How long a clean end waits for requests that were accepted. */
 const drainMilliseconds = 5_000;
-const idleCheckMilliseconds = 15_000;
+const maxIdleCheckMilliseconds = 15_000;
 
 export interface RunningServer {
   readonly url: string;
@@ -59,9 +59,10 @@ async function serveStore(
   const token = await readOrMakeToken(store.folder, store.readOnly);
   const hub = new ChangeHub(store.revision);
   const events = new EventConnections(hub);
+  const idleMilliseconds = (options.idleExit ?? Infinity) * 60_000;
   const idle = new IdleWatch(
     { readers: () => hub.readerCount, runningRuns: () => store.countRunningRuns() },
-    (options.idleExit ?? 0) * 60_000,
+    idleMilliseconds,
   );
   const changes = store.onChange((batch) => {
     idle.noteWrite();
@@ -77,17 +78,20 @@ async function serveStore(
     app.routing(request, response);
   };
   const gate = createGate({ token, allowHosts: options.allowHosts });
-  const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, route), {
+  const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, route, log), {
     named: options.port,
     preferred: options.preferPort,
   });
   const url = `http://127.0.0.1:${port}`;
-  const timer = setInterval(() => {
-    if (options.idleExit !== undefined && idle.isIdle()) {
-      log.info('nobody needs the server any more');
-      onStopWish();
-    }
-  }, idleCheckMilliseconds);
+  const timer = setInterval(
+    () => {
+      if (idle.isIdle()) {
+        log.info('nobody needs the server any more');
+        onStopWish();
+      }
+    },
+    Math.min(maxIdleCheckMilliseconds, idleMilliseconds / 4),
+  );
   const stop = async (): Promise<void> => {
     clearInterval(timer);
     events.endAll();

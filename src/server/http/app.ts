@@ -99,7 +99,10 @@ export function createApp(context: AppContext): FastifyInstance {
 
 function registerExtras(app: FastifyInstance, { store, events, shutdown }: AppContext): void {
   registerEndpoints(app, '', extraEndpoints(store));
-  app.get(`${extrasPrefix}/events`, (request, reply) => events.serve(request, reply));
+  app.get(`${extrasPrefix}/events`, (request, reply) => {
+    events.serve(request.raw, reply.raw);
+    reply.hijack();
+  });
   app.post(`${extrasPrefix}/series`, async (request, reply) => {
     const bytes = await answerSeries(store, await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
     return reply.header('content-type', seriesContentType).send(Buffer.from(bytes));

@@ -5,6 +5,8 @@ import type { Log } from '../log';
 
 /** How long the rest of a refused body is read and thrown away, so that the client gets to read the answer. */
 const lingerMilliseconds = 10_000;
+/** A client that stops sending for this long has read the answer, or never will. */
+const silenceMilliseconds = 1_000;
 
 const codeOfErrno: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'INSUFFICIENT_STORAGE',
@@ -73,12 +75,19 @@ export function answerError(
     return;
   }
   response.write(body);
+  linger(request, response);
+}
+
+function linger(request: IncomingMessage, response: ServerResponse): void {
   const end = (): void => {
-    clearTimeout(timer);
+    clearTimeout(limit);
+    clearTimeout(silence);
     response.end();
   };
-  const timer = setTimeout(end, lingerMilliseconds);
-  request.once('end', end).once('close', end).once('error', end).resume();
+  const limit = setTimeout(end, lingerMilliseconds);
+  const silence = setTimeout(end, silenceMilliseconds);
+  request.once('end', end).once('close', end).once('error', end);
+  request.on('data', () => silence.refresh()).resume();
 }
 
 export function hasBody(request: IncomingMessage): boolean {

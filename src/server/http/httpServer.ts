@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../core/errors';
+import type { Log } from '../log';
 import { answerError, errnoOf, errorBody } from './errors';
 import { setSafetyHeaders, type Gate } from './gate';
 
@@ -19,7 +20,7 @@ const statusTexts: Partial<Record<number, string>> = {
  * One listening server: limits on what a connection may take, the gate, then `route`. Uploads may take as long as they flow,
  * so there is no limit on a whole request, only on its headers and on silence.
  */
-export function createHttpServer(gate: Gate, route: RequestListener): Server {
+export function createHttpServer(gate: Gate, route: RequestListener, log: Log): Server {
   const server = createServer({
     noDelay: true,
     keepAlive: true,
@@ -54,6 +55,12 @@ export function createHttpServer(gate: Gate, route: RequestListener): Server {
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
     const error = gate(request) ?? new ApiError('METHOD_NOT_ALLOWED', 'CONNECT is not offered here.');
     endSocket(socket, error);
+  });
+  // Such as too many open files while accepting: bad luck for one client, no reason to end.
+  server.on('error', (error: Error) => {
+    if (server.listening) {
+      log.error('accepting a connection failed', error);
+    }
   });
   server.on('clientError', (error: Error, socket: Duplex) => endSocket(socket, errorOfParser(error)));
   return server;

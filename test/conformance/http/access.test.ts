@@ -219,13 +219,11 @@ describe('who may ask', () => {
   });
 
   it('is reached by localhost over IPv4 and, where there is one, over IPv6', async () => {
-    const six = await call(server, { path: '/health', address: '::1' }).catch(
+    const outcome = await call(server, { path: '/health', address: '::1' }).then(
+      (answer) => answer.text,
       (error: NodeJS.ErrnoException) => error.code,
     );
-    assert.ok(
-      six === 'EADDRNOTAVAIL' || six === 'EAFNOSUPPORT' || (typeof six === 'object' && six.status === 200),
-      String(six),
-    );
+    assert.ok(['OK', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(outcome ?? ''), outcome);
   });
 
   it('cuts off headers that never end', async () => {

@@ -107,6 +107,18 @@ describe('the life of a server', () => {
     assert.ok(Date.now() - begin < 4_000, 'took longer than it should');
   });
 
+  it('ends itself when nobody needs it, and not before', async () => {
+    const server = await startHere('--idle-exit', '0.02');
+    const runId = await createRun(server);
+    const begin = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    assert.equal(server.process.exitCode, null, 'it ended although a run is active');
+    await api(server, 'POST', '/runs/update', { run_id: runId, status: 'FINISHED', end_time: begin });
+    assert.ok(await until(() => server.process.exitCode !== null, 5_000));
+    assert.equal(server.process.exitCode, 0);
+    assert.equal(await exists('server.json'), false);
+  });
+
   it('finishes what was accepted before it ends', async () => {
     const server = await startHere();
     const runId = await createRun(server);

@@ -34,7 +34,9 @@ export function call(server: Pick<LabbookServer, 'port' | 'token'>, request: Cal
   const headers: Record<string, string | string[]> = {
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     ...(isJson ? { 'content-type': 'application/json' } : {}),
-    ...(payload === undefined ? {} : { 'content-length': String(Buffer.byteLength(payload)) }),
+    ...(payload === undefined || request.headers?.['transfer-encoding'] !== undefined
+      ? {}
+      : { 'content-length': String(Buffer.byteLength(payload)) }),
     ...request.headers,
   };
   return new Promise((resolve, reject) => {

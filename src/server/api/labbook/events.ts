@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decode, integer, message } from '../fields';
 import type { ChangeHub } from '../../changeHub';
 import { readQuery } from '../../http/body';
@@ -15,12 +15,12 @@ export class EventConnections {
 
   constructor(private readonly hub: ChangeHub) {}
 
-  /** GET events: answers with server-sent events until either side closes (protocol/extras.ts). */
-  serve(request: FastifyRequest, reply: FastifyReply): void {
-    const header = request.headers['last-event-id'];
-    const asked = decode(query, { since: header ?? readQuery(request.raw)['since'] }).since;
-    reply.hijack();
-    const response = reply.raw;
+  /**
+   * GET events: answers with server-sent events until either side closes (protocol/extras.ts).
+   * @throws ApiError, before anything is written, where the request is wrong
+   */
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const asked = decode(query, { since: request.headers['last-event-id'] ?? readQuery(request)['since'] }).since;
     const write = (text: string): void => {
       if (response.writableLength > maxWaitingBytes) {
         response.destroy();
