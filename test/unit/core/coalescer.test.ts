@@ -11,12 +11,14 @@ function handTask() {
   return { ends, task };
 }
 
+const fail = (error: unknown): never => assert.fail(String(error));
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('Coalescer', () => {
   it('runs at once, and once more for any number of requests meanwhile', async () => {
     const { ends, task } = handTask();
-    const coalescer = new Coalescer(task, { onError: assert.fail });
+    const coalescer = new Coalescer(task, { onError: fail });
     coalescer.request();
     assert.equal(ends.length, 1);
     coalescer.request();
@@ -66,7 +68,7 @@ describe('Coalescer', () => {
 
   it('keeps the interval between the end of a run and the next', async () => {
     const times: number[] = [];
-    const coalescer = new Coalescer(() => void times.push(Date.now()), { minInterval: 40, onError: assert.fail });
+    const coalescer = new Coalescer(() => void times.push(Date.now()), { minInterval: 40, onError: fail });
     coalescer.request();
     await coalescer.whenIdle();
     coalescer.request();
@@ -79,7 +81,7 @@ describe('Coalescer', () => {
 
   it('runs nothing after dispose, and lets go who waits', async () => {
     const { ends, task } = handTask();
-    const coalescer = new Coalescer(task, { onError: assert.fail });
+    const coalescer = new Coalescer(task, { onError: fail });
     coalescer.request();
     coalescer.request();
     const idle = coalescer.whenIdle();
