@@ -3,7 +3,7 @@ import { artifactUri } from '../artifacts/fileSystem';
 import { commands, type CommandHandlers } from '../contributions';
 import type { Panels } from '../panels/panels';
 import { pickExperiment, pickRun, pickRuns } from './picks';
-import { runIdsOf, textField } from './targets';
+import { keepsFocus, runIdsOf, textField } from './targets';
 import { attempt, clientOf, thingsFor, type Tools } from './tools';
 
 type OpenCommands = CommandHandlers<
@@ -25,7 +25,7 @@ export function openCommands(tools: Tools, panels: Panels): OpenCommands {
       const chosen = runsFor(target, selection);
       const runIds = chosen.length > 0 ? chosen : await askForRun(t('Open Run'));
       for (const runId of runIds) {
-        await panels.open({ panel: 'run', runId }, toSide);
+        await panels.open({ panel: 'run', runId }, { toSide, keepFocus: keepsFocus(target) });
       }
     });
 
@@ -44,7 +44,7 @@ export function openCommands(tools: Tools, panels: Panels): OpenCommands {
         others?.forEach(({ info }) => runIds.add(info.id));
       }
       if (runIds.size >= 2) {
-        await panels.open({ panel: 'compare', runIds: [...runIds] }, false);
+        await panels.open({ panel: 'compare', runIds: [...runIds] });
       }
     });
 
@@ -57,7 +57,7 @@ export function openCommands(tools: Tools, panels: Panels): OpenCommands {
             ? thing.experimentId
             : (await pickExperiment(await clientOf(tools), t('Open Experiment')))?.id;
         if (experimentId !== undefined) {
-          await panels.open({ panel: 'experiment', experimentId }, false);
+          await panels.open({ panel: 'experiment', experimentId });
         }
       }),
     // Opening many runs at once is a slip of the hand more often than a wish, so only what was clicked is opened.

@@ -5,6 +5,8 @@
 export interface RunTarget {
   readonly runId: string;
   readonly experimentId?: string;
+  /** The keyboard stays where it is: a click in a tree is a look, and arrows, F2 and Delete go on there. */
+  readonly keepFocus?: boolean;
 }
 
 export interface ExperimentTarget {
@@ -39,6 +41,11 @@ function fieldOf(value: unknown, name: string): string | undefined {
 
 /** A field of a command's argument where it is a text. */
 export const textField = fieldOf;
+
+/** Whether a command's argument asks to leave the keyboard where it is. */
+export function keepsFocus(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Reflect.get(value, 'keepFocus') === true;
+}
 
 /**
  * What one argument stands for: a tree item of a run or an experiment, or a plain `{runId}` or `{experimentId}`. Items below

@@ -45,12 +45,12 @@ export class Panels {
   }
 
   /** Shows a subject: in the panel that already does, else in a new one. */
-  async open(subject: PanelSubject, toSide: boolean): Promise<void> {
-    const column = toSide ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+  async open(subject: PanelSubject, { toSide = false, keepFocus = false } = {}): Promise<void> {
+    const viewColumn = toSide ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const key = keyOf(subject);
     const open = this.#open.get(key);
     if (open) {
-      open.reveal(toSide ? column : undefined);
+      open.reveal(toSide ? viewColumn : undefined, keepFocus);
       return;
     }
     // What is not there is an error of the command now, rather than an empty panel.
@@ -59,10 +59,11 @@ export class Panels {
     // Opened by another call meanwhile.
     const other = this.#open.get(key);
     if (other) {
-      other.reveal();
+      other.reveal(undefined, keepFocus);
       return;
     }
-    this.#fill(vscode.window.createWebviewPanel(panelViewTypes[subject.panel], title, column), subject);
+    const place = { viewColumn, preserveFocus: keepFocus };
+    this.#fill(vscode.window.createWebviewPanel(panelViewTypes[subject.panel], title, place), subject);
   }
 
   dispose(): void {

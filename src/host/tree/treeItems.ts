@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { commands } from '../contributions';
 import { artifactUri } from '../artifacts/fileSystem';
-import type { NodeRef, NodeView } from './model';
+import type { RunTarget } from '../commands/targets';
+import type { NodeRef, NodeView, RunRef } from './model';
 
 /** Makes VS Code's item of a view. The tooltip comes later, when someone hovers (`resolveTreeItem`). */
 export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
@@ -38,9 +39,9 @@ function stateOf(view: NodeView): vscode.TreeItemCollapsibleState {
 function clickOf(ref: NodeRef): vscode.Command | undefined {
   switch (ref.kind) {
     case 'run':
-      return { command: commands.openRun, title: vscode.l10n.t('Open Run'), arguments: [ref] };
+      return openRun(ref);
     case 'metric':
-      return { command: commands.openRun, title: vscode.l10n.t('Open Run'), arguments: [ref.run] };
+      return openRun(ref.run);
     case 'artifact':
       return ref.isDirectory
         ? undefined
@@ -54,6 +55,11 @@ function clickOf(ref: NodeRef): vscode.Command | undefined {
     case 'failure':
       return undefined;
   }
+}
+
+function openRun({ runId, experimentId }: RunRef): vscode.Command {
+  const target: RunTarget = { runId, experimentId, keepFocus: true };
+  return { command: commands.openRun, title: vscode.l10n.t('Open Run'), arguments: [target] };
 }
 
 /** A hover text in which nothing can be clicked or run, whatever names it holds (`inMarkdown` made them harmless). */
