@@ -9,6 +9,7 @@ import path from 'node:path';
 import { format, parseArgs } from 'node:util';
 import { root } from './root.mjs';
 import { endWithSignals } from './run.mjs';
+import { endServers } from './servers.mjs';
 import { chromiumArguments, ensureChromium } from './setup/chromium.mjs';
 import { startWorkbench } from './workbench.mjs';
 
@@ -59,7 +60,10 @@ async function main(cleanups) {
   const executablePath = await ensureChromium();
   const { chromium } = await import('playwright-core');
   const workbench = await startWorkbench({ home });
-  cleanups.push(() => workbench.stop());
+  cleanups.push(async () => {
+    await workbench.stop();
+    await endServers(workbench.userData);
+  });
   const browser = await chromium.launch({ executablePath, args: chromiumArguments });
   cleanups.push(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../root.mjs';
 import { endWithSignals, run } from '../run.mjs';
+import { endServers } from '../servers.mjs';
 import { aptInstall } from '../setup/debian.mjs';
 import { vscode } from '../setup/vscode.mjs';
 
@@ -49,6 +50,7 @@ try {
 } catch (error) {
   console.error(error.message);
 } finally {
+  await endServers(path.join(home, 'user'));
   rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 process.exit(code);
