@@ -12,6 +12,8 @@ import type { RunningServer, ServerOptions } from './serverTypes';
 const startLimit = 15_000;
 const stopLimit = 15_000;
 const pollMilliseconds = 50;
+/** The holder of a store may end just then; one that is not seen here (on another machine, say) does not. */
+const mostTries = 3;
 
 /** The server could not be started, or did not end; `message` says why and is fit to show. */
 export class ServerProcessError extends Error {
@@ -34,7 +36,7 @@ export async function ensureServer(options: ServerOptions): Promise<RunningServe
   await makeFolder(storeFolder);
   const preferPort = options.preferPort ?? (await lastPort(storeFolder));
   const deadline = Date.now() + startLimit;
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const attempt = await Attempt.begin({ ...options, storeFolder }, preferPort);
     const server = await attempt.wait(deadline, signal);
     if (server) {
@@ -51,7 +53,7 @@ export async function ensureServer(options: ServerOptions): Promise<RunningServe
     if (other) {
       return other;
     }
-    if (Date.now() > deadline) {
+    if (tries === mostTries || Date.now() > deadline) {
       throw new ServerProcessError(reason);
     }
   }

@@ -5,8 +5,10 @@ import { findServer } from '../../../src/client/discovery';
 import { ensureServer, isAlive } from '../../../src/client/serverProcess';
 import type { RunningServer, ServerOptions } from '../../../src/client/serverTypes';
 import { connectTracking } from '../../../src/client/tracking';
-import type { ChangeFeed, Disposable, FeedState, TrackingClient } from '../../../src/client/types';
+import type { ChangeFeed, Disposable, FeedState, ServerAddress, TrackingClient } from '../../../src/client/types';
+import type { RunInfo } from '../../../src/core/model';
 import type { ChangeBatch } from '../../../src/protocol/extras';
+import { artifactPrefix } from '../../../src/protocol/mlflow';
 import { labbookCli, until } from '../../fakes/labbookServer';
 
 /** A new store whose servers are ended and whose folder is removed afterwards. */
@@ -84,11 +86,20 @@ export class Recorder {
   }
 }
 
+/** A server that a script may log to. */
+interface Server {
+  readonly address: ServerAddress;
+}
+
+function authorization({ address }: Server): Record<string, string> {
+  return address.token === undefined ? {} : { authorization: `Bearer ${address.token}` };
+}
+
 /** Makes a call of MLflow's API that the UI's client does not have: what a script does. */
-export async function script(server: RunningServer, path: string, body: object): Promise<Record<string, unknown>> {
+export async function script(server: Server, path: string, body: object): Promise<Record<string, unknown>> {
   const response = await fetch(`${server.address.url}/api/2.0/mlflow/${path}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${server.address.token ?? ''}`, 'content-type': 'application/json' },
+    headers: { ...authorization(server), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   const answer = (await response.json()) as Record<string, unknown>;
@@ -99,18 +110,28 @@ export async function script(server: RunningServer, path: string, body: object):
 }
 
 /** Starts a run in the default experiment. @returns its id */
-export async function startRun(server: RunningServer, name: string, startTime = 1_700_000_000_000): Promise<string> {
+export async function startRun(server: Server, name: string, startTime = 1_700_000_000_000): Promise<string> {
   const { run } = await script(server, 'runs/create', { experiment_id: '0', run_name: name, start_time: startTime });
   return (run as { info: { run_id: string } }).info.run_id;
 }
 
 /** Logs points in batches of MLflow's limit. */
 export async function logPoints(
-  server: RunningServer,
+  server: Server,
   runId: string,
   points: readonly { key: string; value: number | string; timestamp: number; step: number }[],
 ): Promise<void> {
   for (let i = 0; i < points.length; i += 1000) {
     await script(server, 'runs/log-batch', { run_id: runId, metrics: points.slice(i, i + 1000) });
+  }
+}
+
+/** Puts a file where MLflow's client would. */
+export async function upload(server: Server, run: RunInfo, path: string, body: string): Promise<void> {
+  const place = run.artifactUri.replace('mlflow-artifacts:', artifactPrefix);
+  const url = `${server.address.url}${place}/${path.split('/').map(encodeURIComponent).join('/')}`;
+  const { status } = await fetch(url, { method: 'PUT', headers: authorization(server), body });
+  if (status !== 200) {
+    throw new Error(`PUT of ${path} answered ${status}`);
   }
 }

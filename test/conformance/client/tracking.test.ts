@@ -5,11 +5,10 @@ import { columnsOf } from '../../../src/client/seriesFromHistory';
 import type { RunningServer } from '../../../src/client/serverTypes';
 import { connectTracking } from '../../../src/client/tracking';
 import type { TrackingClient } from '../../../src/client/types';
-import type { RunInfo } from '../../../src/core/model';
 import type { SeriesRequest } from '../../../src/protocol/extras';
 import { decodeSeries } from '../../../src/protocol/seriesCodec';
 import { until } from '../../fakes/labbookServer';
-import { logPoints, Recorder, script, startRun, TemporaryStore } from './harness';
+import { logPoints, Recorder, script, startRun, TemporaryStore, upload } from './harness';
 import { PlainServer } from './plainServer';
 
 const failsWith = (status: number, code: string, message: RegExp) => (error: unknown) => {
@@ -18,14 +17,6 @@ const failsWith = (status: number, code: string, message: RegExp) => (error: unk
   assert.match(error.message, message);
   return true;
 };
-
-async function upload(server: RunningServer, run: RunInfo, path: string, body: string): Promise<void> {
-  const place = run.artifactUri.replace('mlflow-artifacts:', '/api/2.0/mlflow-artifacts/artifacts');
-  const url = `${server.address.url}${place}/${path.split('/').map(encodeURIComponent).join('/')}`;
-  const headers = { authorization: `Bearer ${server.address.token ?? ''}` };
-  const { status } = await fetch(url, { method: 'PUT', headers, body });
-  assert.equal(status, 200);
-}
 
 describe('client: the tracking API', () => {
   let store: TemporaryStore;

@@ -73,6 +73,16 @@ describe('client: finding and starting a server', () => {
     await fresh.handle.close();
   });
 
+  it('reads from the log where a server is that cannot write to its store', async () => {
+    const log = await ServerLog.open(folder);
+    assert.equal(log.readOnlyServer(), undefined);
+    await log.handle.write('Labbook 0.1.0 serves /a at http://127.0.0.1:5000\n');
+    assert.equal(log.readOnlyServer(), undefined);
+    await log.handle.write('Labbook 0.1.0 serves /a at b at http://127.0.0.1:50001 (read-only store; token a_b-C)\n');
+    assert.deepEqual(log.readOnlyServer(), { url: 'http://127.0.0.1:50001', token: 'a_b-C' });
+    await log.handle.close();
+  });
+
   it('reads artifacts through the proxy, or as the server can where they lie elsewhere', () => {
     const place = (artifactUri: string, file: string) =>
       placeOf('http://127.0.0.1:5000', { id: 'r', artifactUri }, file);
