@@ -37,6 +37,16 @@ export async function readDiscovery(storeFolder: string): Promise<Discovery | un
   }
 }
 
+/** The store's token, which servers keep in `<store>/token`; undefined where there is none. */
+export async function readToken(storeFolder: string): Promise<string | undefined> {
+  try {
+    const text = (await readFile(path.join(storeFolder, 'token'), 'utf8')).trim();
+    return /^[\w-]+$/.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The server of a store, if one really answers: with the token, and for this store. A leftover `server.json`, also one whose
  * port is another program's by now, is as good as none.

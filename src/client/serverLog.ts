@@ -46,11 +46,11 @@ export class ServerLog {
     return thrown ?? lines.slice(-lastLines).join('\n');
   }
 
-  /** Address and token of a server whose store cannot be written to, once it has told them. */
-  readOnlyServer(): { url: string; token: string } | undefined {
-    const pattern = / at (http:\/\/127\.0\.0\.1:\d{1,5}) \(read-only store; token ([\w-]+)\)$/m;
+  /** The address that the server said it listens at; with its token where the store could not keep that. */
+  servedAt(): { url: string; token: string | undefined } | undefined {
+    const pattern = / at (http:\/\/127\.0\.0\.1:\d{1,5})(?: \(read-only store; token ([\w-]+)\))?$/m;
     const [, url, token] = pattern.exec(this.read()) ?? [];
-    return url !== undefined && token !== undefined ? { url, token } : undefined;
+    return url === undefined ? undefined : { url, token };
   }
 
   private read(): string {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { extrasPrefix } from '../protocol/extras';
-import { findServer, probe, readDiscovery } from './discovery';
+import { findServer, probe, readDiscovery, readToken } from './discovery';
 import { HttpClient } from './http';
 import { ServerLog } from './serverLog';
 import type { RunningServer, ServerOptions } from './serverTypes';
@@ -156,8 +156,8 @@ class Attempt {
 
   /** A store that cannot be written to has no `server.json`; the server then tells only who started it. */
   private async readOnlyServer(signal: AbortSignal | undefined): Promise<RunningServer | undefined> {
-    const told = this.log.readOnlyServer();
-    return told && probe(this.storeFolder, told, signal);
+    const { url, token = await readToken(this.storeFolder) } = this.log.servedAt() ?? {};
+    return url !== undefined && token !== undefined ? probe(this.storeFolder, { url, token }, signal) : undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { placeOf } from '../../../src/client/artifacts';
-import { findServer, readDiscovery } from '../../../src/client/discovery';
+import { findServer, readDiscovery, readToken } from '../../../src/client/discovery';
 import { isAlive, serverEnvironment } from '../../../src/client/serverProcess';
 import { ServerLog, serverLogFile } from '../../../src/client/serverLog';
 
@@ -75,12 +75,19 @@ describe('client: finding and starting a server', () => {
 
   it('reads from the log where a server is that cannot write to its store', async () => {
     const log = await ServerLog.open(folder);
-    assert.equal(log.readOnlyServer(), undefined);
-    await log.handle.write('Labbook 0.1.0 serves /a at http://127.0.0.1:5000\n');
-    assert.equal(log.readOnlyServer(), undefined);
+    assert.equal(log.servedAt(), undefined);
+    await log.handle.write('2026-01-01 warn serves nobody at http://127.0.0.1:1 yet\n');
+    assert.equal(log.servedAt(), undefined);
     await log.handle.write('Labbook 0.1.0 serves /a at b at http://127.0.0.1:50001 (read-only store; token a_b-C)\n');
-    assert.deepEqual(log.readOnlyServer(), { url: 'http://127.0.0.1:50001', token: 'a_b-C' });
+    assert.deepEqual(log.servedAt(), { url: 'http://127.0.0.1:50001', token: 'a_b-C' });
     await log.handle.close();
+    const other = await ServerLog.open(folder);
+    await other.handle.write('Labbook 0.1.0 serves /a at http://127.0.0.1:5000\n');
+    assert.deepEqual(other.servedAt(), { url: 'http://127.0.0.1:5000', token: undefined });
+    await other.handle.close();
+    assert.equal(await readToken(folder), undefined);
+    await writeFile(path.join(folder, 'token'), 'a_b-C\n');
+    assert.equal(await readToken(folder), 'a_b-C');
   });
 
   it('reads artifacts through the proxy, or as the server can where they lie elsewhere', () => {
