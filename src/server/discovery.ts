@@ -6,18 +6,19 @@ import type { Discovery } from '../protocol/extras';
 /**
  * The store's token: made once and kept in `<store>/token` (mode 0600), so that scripts that were running when a server was
  * killed go on logging to the next one. In a store that cannot be written to it lasts as long as the process.
+ * @returns the token, and whether it is in the file
  */
-export async function readOrMakeToken(folder: string, readOnly: boolean): Promise<string> {
+export async function readOrMakeToken(folder: string, readOnly: boolean): Promise<{ token: string; kept: boolean }> {
   const file = path.join(folder, 'token');
   const kept = await readToken(file);
   if (kept !== undefined) {
-    return kept;
+    return { token: kept, kept: true };
   }
   const token = randomBytes(32).toString('base64url');
   if (!readOnly) {
     await replaceFile(file, `${token}\n`);
   }
-  return token;
+  return { token, kept: !readOnly };
 }
 
 /** `<store>/server.json`, by which clients find a listening server. */

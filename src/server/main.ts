@@ -72,7 +72,7 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
     process.stderr.write(`labbook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
     return 1;
   }
-  const secret = running.readOnly ? ` (read-only store; token ${running.token})` : '';
+  const secret = running.unkeptToken === undefined ? '' : ` (read-only store; token ${running.unkeptToken})`;
   process.stdout.write(`Labbook ${labbookVersion} serves ${options.store} at ${running.url}${secret}\n`);
   return undefined;
 }

@@ -21,9 +21,8 @@ const maxIdleCheckMilliseconds = 15_000;
 
 export interface RunningServer {
   readonly url: string;
-  readonly token: string;
-  /** True where nothing could be written, so neither server.json nor a token file. */
-  readonly readOnly: boolean;
+  /** Of a store that cannot be written to and has no token file: nobody could learn it otherwise. */
+  readonly unkeptToken: string | undefined;
   /** Ends cleanly; further calls wait for the first. */
   stop(): Promise<void>;
 }
@@ -56,7 +55,7 @@ async function serveStore(
     await discovery.remove();
     await artifacts.clean();
   }
-  const token = await readOrMakeToken(store.folder, store.readOnly);
+  const { token, kept } = await readOrMakeToken(store.folder, store.readOnly);
   const hub = new ChangeHub(store.revision);
   const events = new EventConnections(hub);
   const idleMilliseconds = (options.idleExit ?? Infinity) * 60_000;
@@ -109,7 +108,7 @@ async function serveStore(
   if (!store.readOnly) {
     await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
   }
-  return { url, token, readOnly: store.readOnly, stop: () => (stopping ??= stop()) };
+  return { url, unkeptToken: kept ? undefined : token, stop: () => (stopping ??= stop()) };
 }
 
 /** Lets accepted requests end before the connections are closed. */

@@ -2,7 +2,7 @@
  * Fields of requests, as lenient as MLflow's protobuf JSON reader: snake_case and lowerCamelCase names, numbers as strings,
  * enums by name or number, null for absent. What does not fit becomes one of MLflow's two sentences.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiError } from '../../core/errors';
 import { int64 } from '../../core/int64';
 import { invalidValue, missingValue } from '../../core/limits';
