@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
     idleExitMinutes: () => readSetting(vscode.workspace, 'labbook.server.keepAliveMinutes'),
     serverLog,
   });
-  const connection = own(new Connection({ ...server, log, retryDelays: [500, 1000, 2000, 5000, 10_000] }));
+  const connection = own(new Connection({ ...server, log, retryDelays: [500, 1000, 2000, 5000], tryLimit: 30_000 }));
   const experiments = own(new ExperimentsView(connection, new ContextKeySetter(vscode.commands), log));
   const trash = own(new TrashView(connection, log));
   const panels = own(new Panels(context.extensionUri, connection, log));

@@ -31,6 +31,7 @@ describe('the tree', () => {
       stop: () => Promise.resolve(),
       log: quiet,
       retryDelays: [],
+      tryLimit: 5000,
     });
     catalog = new Catalog({
       primaryPatterns: () => ['*loss*'],

@@ -35,6 +35,8 @@ export interface ConnectionOptions {
   readonly log: Log;
   /** Milliseconds before each further try to get a server; as many tries as there are numbers, then it has failed. */
   readonly retryDelays: readonly number[];
+  /** Milliseconds for one try. */
+  readonly tryLimit: number;
 }
 
 /**
@@ -145,10 +147,9 @@ export class Connection {
         return;
       }
       try {
-        const session = await this.options.open(attempt.signal, progress);
+        const session = await this.#open(attempt.signal, progress);
         if (attempt.signal.aborted) {
-          session.feed.dispose();
-          session.client.dispose();
+          endSession(session);
           return;
         }
         this.#attempt = undefined;
@@ -164,6 +165,20 @@ export class Connection {
       this.options.log.error(`Gave up: ${reason}`);
       this.#set({ kind: 'failed', reason });
     }
+  }
+
+  /** One try, which ends within the limit whatever it hangs on; what comes later is ended at once. */
+  #open(signal: AbortSignal, progress: (message: string) => void): Promise<Session> {
+    const limit = AbortSignal.timeout(this.options.tryLimit);
+    const opening = this.options.open(AbortSignal.any([signal, limit]), progress);
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        reject(new Error(`There was no answer within ${this.options.tryLimit / 1000} s.`));
+        opening.then(endSession, () => undefined);
+      };
+      limit.addEventListener('abort', giveUp, { once: true });
+      void opening.then(resolve, reject).finally(() => limit.removeEventListener('abort', giveUp));
+    });
   }
 
   #begin(session: Session): void {
@@ -207,6 +222,11 @@ export class Connection {
     this.#state = state;
     this.#onState.fire(state);
   }
+}
+
+function endSession({ client, feed }: Session): void {
+  feed.dispose();
+  client.dispose();
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

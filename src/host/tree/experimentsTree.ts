@@ -4,7 +4,7 @@ import { describe } from '../platform/connection';
 import type { Translate } from '../platform/text';
 import type { Catalog, Touched } from './catalog';
 import type { ArtifactRef, NodeRef } from './model';
-import { childRefs, experimentRef, parentRef, rootRefs, viewOf } from './nodes';
+import { childRefs, experimentRef, failureRefs, parentRef, rootRefs, viewOf } from './nodes';
 import { tooltipOf } from './tooltips';
 import { safeMarkdown, treeItem } from './treeItems';
 
@@ -24,10 +24,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     private readonly t: Translate,
   ) {}
 
+  redraw(): void {
+    this.#changed.fire(undefined);
+  }
+
   /** Draws again what changed, and only that. */
   refresh(touched: Touched): void {
     if (touched.all) {
-      this.#changed.fire(undefined);
+      this.redraw();
       return;
     }
     const ids = [
@@ -43,7 +47,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     }
     // An experiment that is not shown means that the tree is empty or was never drawn.
     if ([...touched.experiments].some((id) => !this.#refs.has(experimentRef(id).id))) {
-      this.#changed.fire(undefined);
+      this.redraw();
     }
   }
 
@@ -54,11 +58,10 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
   }
 
   async getChildren(ref?: NodeRef): Promise<NodeRef[]> {
-    if (this.connection.session === undefined && this.catalog.experiments.length === 0) {
-      return [];
-    }
     if (ref === undefined) {
-      return this.#known(rootRefs(this.catalog));
+      // A message takes the welcome text's place, buttons and all, so the ways out of a failure are rows.
+      const ways = this.connection.state.kind === 'failed' ? failureRefs : [];
+      return this.#known([...ways, ...rootRefs(this.catalog)]);
     }
     try {
       return this.#known(childRefs(ref, this.catalog) ?? (await this.#loaded(ref)));

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commands, readSetting, viewIds, type ContextKeySetter } from '../contributions';
+import { readSetting, viewIds, type ContextKeySetter } from '../contributions';
 import type { Connection, ServerState } from '../platform/connection';
 import { describe } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
@@ -39,6 +39,9 @@ export class ExperimentsView {
         showCollapseAll: true,
       }),
     );
+    // VS Code hides a tree that is shown for the first time for 2 s, in case that its provider is late; a message, also an
+    // empty one, ends that.
+    this.#owned.add(this.#view.onDidChangeVisibility(() => (this.#view.message = messageOf(connection.state))));
     this.#owned.add(connection.onState((state) => this.#show(state)));
     this.#owned.add(connection.onChange((batch) => this.catalog.apply(batch)));
     this.#owned.add(connection.onReset(() => this.catalog.reload()));
@@ -73,6 +76,8 @@ export class ExperimentsView {
     }
     if (state.kind === 'stopped' || state.kind === 'off') {
       this.catalog.clear();
+    } else {
+      this.#tree.redraw();
     }
     this.#showBadge();
   }
@@ -101,17 +106,13 @@ export class ExperimentsView {
   }
 }
 
-/** What stands above the tree. VS Code makes a button of a line that is only a link, and shows no welcome text then. */
+/** What stands above the tree, as plain text; VS Code shows no welcome text beside it. */
 function messageOf(state: ServerState): string {
   switch (state.kind) {
     case 'starting':
       return inMessage(state.message, 200);
     case 'failed':
-      return [
-        vscode.l10n.t('The tracking server could not be started: {0}', inMessage(state.reason, 500)),
-        `[${vscode.l10n.t('Try Again')}](command:${commands.restartServer})`,
-        `[${vscode.l10n.t('Show Log')}](command:${commands.showLog})`,
-      ].join('\n');
+      return vscode.l10n.t('The tracking server could not be started: {0}', inMessage(state.reason, 500));
     case 'ready':
       return state.session.server.info.read_only ? vscode.l10n.t('This store can only be read.') : '';
     case 'off':

@@ -39,6 +39,7 @@ export type NodeRef =
   | { readonly kind: 'metric' | 'param' | 'tag'; readonly id: string; readonly run: RunRef; readonly key: string }
   | ArtifactRef
   | { readonly kind: 'more'; readonly id: string; readonly experimentId: string }
+  | { readonly kind: 'wayOut'; readonly id: string; readonly way: 'tryAgain' | 'showLog' }
   | { readonly kind: 'failure'; readonly id: string; readonly parent: string; readonly message: string };
 
 export interface RunRef {

@@ -40,6 +40,12 @@ const groupRef = (run: RunRef, group: RunGroup): NodeRef => ({
   group,
 });
 
+/** What can be done when there is no server. */
+export const failureRefs: readonly NodeRef[] = [
+  { kind: 'wayOut', id: 'wayOut:tryAgain', way: 'tryAgain' },
+  { kind: 'wayOut', id: 'wayOut:showLog', way: 'showLog' },
+];
+
 export const artifactRef = (run: RunRef, entry: ArtifactEntry): ArtifactRef => ({
   kind: 'artifact',
   id: `artifact:${run.runId}:${entry.path}`,
@@ -83,6 +89,7 @@ export function childRefs(ref: NodeRef, model: TreeModel): NodeRef[] | undefined
     case 'param':
     case 'tag':
     case 'more':
+    case 'wayOut':
     case 'failure':
       return [];
   }
@@ -162,6 +169,7 @@ function artifactRefs(run: RunRef, path: string, model: TreeModel): NodeRef[] | 
 export function parentRef(ref: NodeRef, model: TreeModel): NodeRef | undefined {
   switch (ref.kind) {
     case 'experiment':
+    case 'wayOut':
     case 'failure':
       return undefined;
     case 'run': {
@@ -211,6 +219,14 @@ export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView |
         icon: { name: 'ellipsis' },
         expandable: false,
         contextValue: 'more;',
+      };
+    case 'wayOut':
+      return {
+        id: ref.id,
+        label: ref.way === 'tryAgain' ? t('Try again') : t('Show the log'),
+        icon: { name: ref.way === 'tryAgain' ? 'debug-restart' : 'output' },
+        expandable: false,
+        contextValue: 'wayOut;',
       };
     case 'failure':
       return {

@@ -42,6 +42,7 @@ export function tooltipOf(ref: NodeRef, model: TreeModel, t: Translate): string 
       return inMarkdown(ref.path);
     case 'group':
     case 'more':
+    case 'wayOut':
       return undefined;
     case 'failure':
       return inMarkdown(ref.message, 2000);

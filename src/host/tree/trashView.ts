@@ -29,7 +29,12 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
         onError: (error) => log.error(`drawing the trash: ${describe(error)}`),
       }),
     );
-    this.#owned.add(vscode.window.createTreeView(viewIds.trash, { treeDataProvider: this, canSelectMany: true }));
+    const view = this.#owned.add(
+      vscode.window.createTreeView(viewIds.trash, { treeDataProvider: this, canSelectMany: true }),
+    );
+    // VS Code hides a tree that is shown for the first time for 2 s, in case that its provider is late; a message, also an
+    // empty one, ends that.
+    this.#owned.add(view.onDidChangeVisibility(() => (view.message = '')));
     this.#owned.add(
       connection.onChange((batch) => {
         if (batch.experiments.length > 0 || batch.runs.some(({ aspects }) => aspects.includes('info'))) {

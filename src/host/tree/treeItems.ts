@@ -48,6 +48,11 @@ function clickOf(ref: NodeRef): vscode.Command | undefined {
         : { command: commands.openArtifact, title: vscode.l10n.t('Open Artifact'), arguments: [ref] };
     case 'more':
       return { command: commands.loadMore, title: vscode.l10n.t('Load more runs'), arguments: [ref] };
+    case 'wayOut':
+      return {
+        command: ref.way === 'tryAgain' ? commands.restartServer : commands.showLog,
+        title: ref.way === 'tryAgain' ? vscode.l10n.t('Try again') : vscode.l10n.t('Show the log'),
+      };
     case 'experiment':
     case 'group':
     case 'param':

@@ -32,7 +32,7 @@ class Stage {
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-function connect(open: (attempt: number) => Promise<Session>, retryDelays: number[] = [1, 1]) {
+function connect(open: (attempt: number) => Promise<Session>, { retryDelays = [1, 1], tryLimit = 5000 } = {}) {
   let attempts = 0;
   const stopped: number[] = [];
   const connection = new Connection({
@@ -40,6 +40,7 @@ function connect(open: (attempt: number) => Promise<Session>, retryDelays: numbe
     stop: ({ server }) => Promise.resolve(void stopped.push(server.pid)),
     log: quiet,
     retryDelays,
+    tryLimit,
   });
   const seen: ServerState['kind'][] = [];
   connection.onState(({ kind }) => seen.push(kind));
@@ -125,5 +126,19 @@ describe('connection to the server', () => {
     connection.start();
     await assert.rejects(connection.ready(5), /in time/);
     connection.dispose();
+  });
+
+  it('ends a try that hangs, and what it brings too late', async () => {
+    const stage = new Stage();
+    let late: (session: Session) => void = () => undefined;
+    const hanging = new Promise<Session>((resolve) => (late = resolve));
+    const { connection } = connect(() => hanging, { retryDelays: [], tryLimit: 10 });
+    connection.start();
+    await assert.rejects(connection.ready(), /no answer within/);
+    late(stage.session(1));
+    await hanging;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(stage.ended, ['feed', 'client']);
+    assert.equal(connection.state.kind, 'failed');
   });
 });
