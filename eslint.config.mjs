@@ -11,7 +11,10 @@ const browser = 'webview-ui';
 function wall(allowed, { node, vscode, react }) {
   const patterns = [];
   for (const room of rooms.filter((each) => !allowed.includes(each))) {
-    patterns.push({ group: [`**/${room}/**`, `**/${room}`], message: `This room may not import ${room}.` });
+    patterns.push({
+      group: [`**/${room}/**`, `**/${room}`, '!react-dom/client'],
+      message: `This room may not import ${room}.`,
+    });
   }
   if (!allowed.includes(browser)) {
     patterns.push({ group: ['**/webview-ui/**'], message: 'Only webview-ui may import webview-ui.' });

@@ -1,0 +1,55 @@
+import { formatCount } from '../../src/core/format';
+import { Charts } from '../shared/charts/Charts';
+import { useChartRuns } from '../shared/charts/useChartRuns';
+import { TabPanel, Tabs } from '../shared/controls';
+import type { ContentProps } from '../shared/mountPanel';
+import { unknownLook } from '../shared/palette';
+import { EmptyState } from '../shared/states';
+import { useStore } from '../shared/store';
+import { t } from '../shared/strings';
+import { Swatch } from '../shared/Swatch';
+import { useScroll } from '../shared/useScroll';
+import { Differences } from './Differences';
+
+/** Chosen runs side by side, and their curves over each other. */
+export function ComparePanel({ session, data }: ContentProps) {
+  const wanted = useStore(session.state, (state) => state.tab);
+  const { runs, looks, keys } = useChartRuns(session, data.runs, true);
+  const box = useScroll(session, 'charts');
+  if (data.runs.length === 0) {
+    return <EmptyState title={t('tooFewRuns')} detail={t('tooFewRunsHint')} />;
+  }
+  const tabs = [
+    { id: 'charts', label: t('charts'), count: formatCount(keys.length) },
+    { id: 'differences', label: t('differences') },
+  ];
+  const tab = wanted === 'differences' ? wanted : 'charts';
+  return (
+    <>
+      <div className="lb-chips">
+        {data.runs.map((run) => (
+          <button
+            key={run.id}
+            type="button"
+            className="lb-chip"
+            title={t('openRun', run.name)}
+            onClick={() => session.act('openRun', { runId: run.id, toSide: false })}
+          >
+            <Swatch status={run.status} look={looks.get(run.id) ?? unknownLook} />
+            <span className="lb-cut-text">{run.name}</span>
+          </button>
+        ))}
+      </div>
+      <Tabs label={t('compare')} tabs={tabs} current={tab} onChange={(id) => session.arrange({ tab: id })} />
+      <TabPanel id={tab}>
+        {tab === 'differences' ? (
+          <Differences session={session} runs={data.runs} looks={looks} />
+        ) : (
+          <div ref={box} className="lb-scroll">
+            <Charts session={session} runs={runs} keys={keys} looks={looks} isSingle={false} />
+          </div>
+        )}
+      </TabPanel>
+    </>
+  );
+}

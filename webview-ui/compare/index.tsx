@@ -1,0 +1,5 @@
+import { mountPanel } from '../shared/mountPanel';
+import { ComparePanel } from './ComparePanel';
+import './compare.css';
+
+mountPanel(ComparePanel);

@@ -1,0 +1,46 @@
+import { xExtent, yExtent, type Curve } from '../shared/charts/curve';
+import { unknownLook, type RunLook } from '../shared/palette';
+
+interface Props {
+  readonly curve: Curve;
+  readonly look: RunLook | undefined;
+  readonly isLive: boolean;
+}
+
+const width = 80;
+const height = 16;
+const margin = 2;
+
+/** The shape of a curve at the size of a word. */
+export function Sparkline({ curve, look = unknownLook, isLive }: Props) {
+  const x = xExtent([curve]);
+  const y = x && yExtent([curve], x, false);
+  if (!x || !y) {
+    return null;
+  }
+  const place = (value: number, { min, max }: { min: number; max: number }): number =>
+    // Halves first: the span of the largest doubles overflows.
+    max > min ? (value / 2 - min / 2) / (max / 2 - min / 2) : 0.5;
+  let path = '';
+  let isBroken = true;
+  let end: [string, string] | undefined;
+  curve.x.forEach((each, i) => {
+    const value = curve.y[i] ?? NaN;
+    if (!Number.isFinite(value)) {
+      isBroken = true;
+      return;
+    }
+    end = [
+      (margin + place(each, x) * (width - 2 * margin)).toFixed(1),
+      (height - margin - place(value, y) * (height - 2 * margin)).toFixed(1),
+    ];
+    path += `${isBroken ? 'M' : 'L'}${end[0]} ${end[1]}`;
+    isBroken = false;
+  });
+  return (
+    <svg className="lb-spark" viewBox={`0 0 ${width} ${height}`} aria-hidden="true" style={{ color: look.colour }}>
+      <path d={path} fill="none" stroke="currentColor" strokeWidth={1.25} strokeLinejoin="round" />
+      {isLive && end && <circle cx={end[0]} cy={end[1]} r={1.75} fill="currentColor" />}
+    </svg>
+  );
+}

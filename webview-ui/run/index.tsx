@@ -1,0 +1,5 @@
+import { mountPanel } from '../shared/mountPanel';
+import { RunPanel } from './RunPanel';
+import './run.css';
+
+mountPanel(RunPanel);

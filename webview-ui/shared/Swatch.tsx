@@ -1,0 +1,81 @@
+import type { RunStatus } from '../../src/core/model';
+import type { RunLook } from './palette';
+import { t } from './strings';
+
+interface Props {
+  readonly status: RunStatus;
+  readonly look: RunLook;
+  /** Not drawn in charts: the same shape, faint and hollow. */
+  readonly hollow?: boolean;
+}
+
+/** A run's mark: its shape says the status, its colour and the bars that cut it say which line is the run's. */
+export function Swatch({ status, look, hollow = false }: Props) {
+  return (
+    <svg
+      className={hollow ? 'lb-swatch lb-hollow' : 'lb-swatch'}
+      viewBox="0 0 16 16"
+      role="img"
+      aria-label={statusWord(status)}
+      style={{ color: hollow ? undefined : look.colour }}
+    >
+      {shape(status, hollow)}
+      {!hollow && bars(look.dashIndex)}
+    </svg>
+  );
+}
+
+export function statusWord(status: RunStatus): string {
+  switch (status) {
+    case 'RUNNING':
+      return t('running');
+    case 'SCHEDULED':
+      return t('scheduled');
+    case 'FINISHED':
+      return t('finished');
+    case 'FAILED':
+      return t('failed');
+    case 'KILLED':
+      return t('killed');
+  }
+}
+
+const ring = { cx: 8, cy: 8, r: 5.25, fill: 'none', stroke: 'currentColor', strokeWidth: 1.5 };
+const stroke = { stroke: 'currentColor', strokeWidth: 1.5, strokeLinecap: 'round' } as const;
+
+function shape(status: RunStatus, hollow: boolean) {
+  switch (status) {
+    case 'FINISHED':
+      return hollow ? <circle {...ring} r={4.25} /> : <circle cx={8} cy={8} r={5} fill="currentColor" />;
+    case 'RUNNING':
+      return (
+        <>
+          <circle {...ring} />
+          <circle cx={8} cy={8} r={2.75} fill="currentColor" />
+        </>
+      );
+    case 'FAILED':
+      return (
+        <>
+          <circle {...ring} />
+          <path d="M6.2 6.2l3.6 3.6M9.8 6.2L6.2 9.8" {...stroke} />
+        </>
+      );
+    case 'KILLED':
+      return (
+        <>
+          <circle {...ring} />
+          <path d="M4.6 11.4l6.8-6.8" {...stroke} />
+        </>
+      );
+    case 'SCHEDULED':
+      return <circle {...ring} />;
+  }
+}
+
+/** One to three upright cuts in the colour of the background. */
+function bars(count: number) {
+  return Array.from({ length: count }, (_, i) => (
+    <rect key={i} className="lb-cut" x={8 - 0.75 + (i - (count - 1) / 2) * 3} y={1} width={1.5} height={14} />
+  ));
+}

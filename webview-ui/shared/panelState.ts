@@ -1,0 +1,89 @@
+import type { PanelSubject } from '../../src/protocol/panels';
+import type { XAxis } from '../../src/protocol/extras';
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What the user arranged in a panel, kept over reloads. Never data. The host restores the panel by `subject`. */
+export interface PanelState {
+  readonly subject?: PanelSubject | undefined;
+  readonly tab: string;
+  readonly x: XAxis;
+  readonly logY: boolean;
+  /** Charts whose y axis is not as `logY` says. */
+  readonly oddLog: readonly string[];
+  /** In the unit of `x`; undefined: all. */
+  readonly zoom?: Range | undefined;
+  /** Sections that were opened or closed by hand. */
+  readonly sections: Readonly<Record<string, boolean>>;
+  /** Ids of runs that are not drawn. */
+  readonly hidden: readonly string[];
+  /** How many runs of an experiment are read; 0: as the settings say. */
+  readonly limit: number;
+  /** Pixels, by tab. */
+  readonly scroll: Readonly<Record<string, number>>;
+  /** Path of the artifact in the preview, and of the folders that are open. */
+  readonly artifact: string;
+  readonly folders: readonly string[];
+}
+
+const fresh: PanelState = {
+  tab: '',
+  x: 'step',
+  logY: false,
+  oddLog: [],
+  sections: {},
+  hidden: [],
+  limit: 0,
+  scroll: {},
+  artifact: '',
+  folders: [],
+};
+
+/** The state that an earlier page left behind, field by field, as it may be of an older version. */
+export function readPanelState(saved: unknown): PanelState {
+  const from = isRecord(saved) ? saved : {};
+  const { tab, x, logY, oddLog, zoom, sections, hidden, limit, scroll, artifact, folders } = from;
+  return {
+    tab: typeof tab === 'string' ? tab : fresh.tab,
+    x: x === 'time' || x === 'relative' ? x : fresh.x,
+    logY: logY === true,
+    oddLog: texts(oddLog),
+    ...(isRange(zoom) ? { zoom: { min: zoom.min, max: zoom.max } } : {}),
+    sections: entries(sections, (value): value is boolean => typeof value === 'boolean'),
+    hidden: texts(hidden),
+    limit: typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0 ? limit : fresh.limit,
+    scroll: entries(scroll, (value): value is number => typeof value === 'number'),
+    artifact: typeof artifact === 'string' ? artifact : fresh.artifact,
+    folders: texts(folders),
+  };
+}
+
+function isRecord(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isRange(value: unknown): value is Range {
+  return (
+    isRecord(value) &&
+    Number.isFinite(value['min']) &&
+    Number.isFinite(value['max']) &&
+    Number(value['min']) < Number(value['max'])
+  );
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+function entries<Value>(value: unknown, fits: (each: unknown) => each is Value): Record<string, Value> {
+  const found: [string, Value][] = [];
+  for (const [key, each] of isRecord(value) ? Object.entries(value) : []) {
+    if (fits(each)) {
+      found.push([key, each]);
+    }
+  }
+  return Object.fromEntries(found);
+}

@@ -1,0 +1,148 @@
+import { Coalescer } from '../../src/core/coalescer';
+import type { PanelNotices, PanelRequests, PanelRun, PanelSubject } from '../../src/protocol/panels';
+import { SeriesLoader } from './charts/seriesLoader';
+import { connectHost, type Host } from './hostBridge';
+import { watchPalette, type Palette } from './palette';
+import { readPanelState, type PanelState } from './panelState';
+import { Store } from './store';
+
+/** The runs of the panel as they were last read. */
+export type RunsState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | {
+      readonly kind: 'ready';
+      readonly subject: PanelSubject;
+      readonly runs: readonly PanelRun[];
+      readonly total: number;
+      readonly experimentName: string;
+      /** When it was read, Unix milliseconds. */
+      readonly at: number;
+      /** Why a later reading failed; what is here stays. */
+      readonly problem?: string;
+    };
+
+export interface ConnectionState {
+  readonly state: PanelNotices['connection']['state'];
+  readonly reason?: string | undefined;
+  /** Unix milliseconds. */
+  readonly since: number;
+}
+
+type Changed = PanelNotices['changed'];
+
+/** Milliseconds between two readings of the runs while values come. */
+const runsInterval = 500;
+const stateDelay = 200;
+
+/** All that a panel's page holds: the host, the runs, what the user arranged. Lives as long as the page. */
+export class PanelSession {
+  readonly runs = new Store<RunsState>({ kind: 'loading' });
+  readonly connection = new Store<ConnectionState>({ state: 'connected', since: Date.now() });
+  readonly state: Store<PanelState>;
+  readonly palette: Store<Palette>;
+  readonly host: Host;
+  /** Curves for charts. */
+  readonly loader: SeriesLoader;
+  /** Curves in few points, for the tables of metrics. */
+  readonly trends: SeriesLoader;
+  readonly #changeListeners = new Set<(change: Changed) => void>();
+  readonly #reader: Coalescer;
+
+  constructor() {
+    this.host = connectHost({
+      changed: (change) => this.#onChanged(change),
+      connection: (connection) => this.#onConnection(connection),
+    });
+    this.state = new Store(readPanelState(this.host.getState()));
+    this.palette = watchPalette();
+    this.#reader = new Coalescer(() => this.#read(), {
+      minInterval: runsInterval,
+      onError: (error) => this.host.logError('reading the runs', error),
+    });
+    const logged = (error: unknown): void => this.host.logError('reading curves', error);
+    this.loader = new SeriesLoader(this.host.channel, logged);
+    this.trends = new SeriesLoader(this.host.channel, logged);
+    this.onChanged(({ metrics, runIds }) => {
+      if (metrics) {
+        this.loader.invalidate(runIds);
+        this.trends.invalidate(runIds);
+      }
+    });
+    this.#keepState();
+    this.#reader.request();
+  }
+
+  /** Changes what the user arranged. */
+  arrange(change: Partial<PanelState>): void {
+    this.state.update((state) => ({ ...state, ...change }));
+  }
+
+  /** Reads the runs, and whatever else is shown, again. */
+  refresh(): void {
+    const state = this.runs.get();
+    const runIds = state.kind === 'ready' ? state.runs.map(({ id }) => id) : [];
+    this.#onChanged({ runIds, metrics: true, runs: true, artifacts: true });
+  }
+
+  onChanged(listener: (change: Changed) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  /** Asks the host to do something; an error goes to the log, the host tells the user. */
+  act<Method extends 'command' | 'openRun' | 'openArtifact'>(
+    method: Method,
+    params: PanelRequests[Method]['params'],
+  ): void {
+    // Commands may ask the user something: minutes.
+    this.host.channel.request(method, params, { timeout: 600_000 }).catch((error: unknown) => {
+      this.host.logError(method, error);
+    });
+  }
+
+  #onChanged(change: Changed): void {
+    this.#reader.request();
+    for (const listener of [...this.#changeListeners]) {
+      listener(change);
+    }
+  }
+
+  #onConnection({ state, reason }: PanelNotices['connection']): void {
+    const before = this.connection.get();
+    const since = before.state === state ? before.since : Date.now();
+    this.connection.set({ state, reason, since });
+    if (state === 'connected' && before.state !== 'connected') {
+      this.refresh();
+    }
+  }
+
+  async #read(): Promise<void> {
+    const before = this.runs.get();
+    try {
+      const { channel } = this.host;
+      const subject = before.kind === 'ready' ? before.subject : await channel.request('subject', {});
+      if (this.state.get().subject === undefined) {
+        this.arrange({ subject });
+      }
+      const { limit } = this.state.get();
+      const answer = await channel.request('runs', limit > 0 ? { limit } : {});
+      this.runs.set({ kind: 'ready', subject, ...answer, at: Date.now() });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.runs.set(before.kind === 'ready' ? { ...before, problem: message } : { kind: 'failed', message });
+    }
+  }
+
+  /** Hands the arrangement to VS Code, which keeps it over reloads: soon after a change, and when the page goes. */
+  #keepState(): void {
+    let timer: number | undefined;
+    const save = (): void => {
+      window.clearTimeout(timer);
+      timer = undefined;
+      this.host.setState(this.state.get());
+    };
+    this.state.subscribe(() => (timer ??= window.setTimeout(save, stateDelay)));
+    window.addEventListener('pagehide', save);
+  }
+}
