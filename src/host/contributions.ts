@@ -39,6 +39,7 @@ export const commands = {
   openArtifact: 'labbook.openArtifact',
   copyId: 'labbook.copyId',
   copyTheTwoLines: 'labbook.copyTheTwoLines',
+  openSelected: 'labbook.openSelected',
   loadMore: 'labbook.loadMore',
   stopServer: 'labbook.stopServer',
   restartServer: 'labbook.restartServer',
@@ -69,6 +70,8 @@ export interface CommandArguments {
   [commands.openArtifact]: [target?: ArtifactTarget];
   [commands.copyId]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
   [commands.copyTheTwoLines]: [];
+  /** What a click in the tree does. Without arguments, see `treeItem`. */
+  [commands.openSelected]: [];
   [commands.loadMore]: [target?: LoadMoreTarget];
   [commands.stopServer]: [];
   [commands.restartServer]: [];

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commands, type CommandHandlers } from '../contributions';
 import type { ServerLog } from '../platform/serverLog';
 import type { ExperimentsView } from '../tree/experimentsView';
+import { clickOf } from '../tree/treeItems';
 import type { TrashView } from '../tree/trashView';
 import { pickRun } from './picks';
 import { textField } from './targets';
@@ -11,6 +12,7 @@ type OtherCommands = CommandHandlers<
   | typeof commands.refresh
   | typeof commands.copyId
   | typeof commands.copyTheTwoLines
+  | typeof commands.openSelected
   | typeof commands.loadMore
   | typeof commands.stopServer
   | typeof commands.restartServer
@@ -52,6 +54,13 @@ export function otherCommands(
     [commands.copyTheTwoLines]: async () => {
       await vscode.env.clipboard.writeText(theTwoLines);
       say(t('Copied. Paste the lines into a script and run it in a new terminal.'));
+    },
+    [commands.openSelected]: async () => {
+      const [ref] = experiments.selection;
+      const click = ref && clickOf(ref);
+      if (click) {
+        await vscode.commands.executeCommand(click.command, ...click.arguments);
+      }
     },
     [commands.loadMore]: (target) =>
       attempt(tools, t('Could not load more runs'), async () => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commands } from '../contributions';
+import { commands, type CommandId } from '../contributions';
 import { artifactUri } from '../artifacts/fileSystem';
 import type { RunTarget } from '../commands/targets';
 import type { NodeRef, NodeView, RunRef } from './model';
@@ -23,9 +23,10 @@ export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
   if (view.accessibleName !== undefined) {
     item.accessibilityInformation = { label: view.accessibleName };
   }
-  const command = clickOf(ref);
-  if (command) {
-    item.command = command;
+  if (clickOf(ref)) {
+    // Without arguments: VS Code keeps arguments only until it draws the item again, so that a click on a run that is just being
+    // logged to could do nothing ("Actual command not found").
+    item.command = { command: commands.openSelected, title: vscode.l10n.t('Open') };
   }
   return item;
 }
@@ -36,23 +37,18 @@ function stateOf(view: NodeView): vscode.TreeItemCollapsibleState {
 }
 
 /** What a click on an element does, beside selecting it. */
-function clickOf(ref: NodeRef): vscode.Command | undefined {
+export function clickOf(ref: NodeRef): { command: CommandId; arguments: readonly unknown[] } | undefined {
   switch (ref.kind) {
     case 'run':
       return openRun(ref);
     case 'metric':
       return openRun(ref.run);
     case 'artifact':
-      return ref.isDirectory
-        ? undefined
-        : { command: commands.openArtifact, title: vscode.l10n.t('Open Artifact'), arguments: [ref] };
+      return ref.isDirectory ? undefined : { command: commands.openArtifact, arguments: [ref] };
     case 'more':
-      return { command: commands.loadMore, title: vscode.l10n.t('Load more runs'), arguments: [ref] };
+      return { command: commands.loadMore, arguments: [ref] };
     case 'wayOut':
-      return {
-        command: ref.way === 'tryAgain' ? commands.restartServer : commands.showLog,
-        title: ref.way === 'tryAgain' ? vscode.l10n.t('Try again') : vscode.l10n.t('Show the log'),
-      };
+      return { command: ref.way === 'tryAgain' ? commands.restartServer : commands.showLog, arguments: [] };
     case 'experiment':
     case 'group':
     case 'param':
@@ -62,9 +58,9 @@ function clickOf(ref: NodeRef): vscode.Command | undefined {
   }
 }
 
-function openRun({ runId, experimentId }: RunRef): vscode.Command {
+function openRun({ runId, experimentId }: RunRef): ReturnType<typeof clickOf> {
   const target: RunTarget = { runId, experimentId, keepFocus: true };
-  return { command: commands.openRun, title: vscode.l10n.t('Open Run'), arguments: [target] };
+  return { command: commands.openRun, arguments: [target] };
 }
 
 /** A hover text in which nothing can be clicked or run, whatever names it holds (`inMarkdown` made them harmless). */

@@ -134,7 +134,7 @@ describe('manifest and code', () => {
     const hidden = (contributes.menus['commandPalette'] ?? []).filter(({ when }) => when === 'false');
     assert.deepEqual(
       hidden.map(({ command }) => command).sort(),
-      [commands.compareSelected, commands.loadMore, commands.openArtifact].sort(),
+      [commands.compareSelected, commands.loadMore, commands.openArtifact, commands.openSelected].sort(),
     );
   });
 });
