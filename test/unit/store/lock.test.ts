@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { realFiles } from '../../../src/server/store/files';
+import { realFiles, type StoreFiles } from '../../../src/server/store/files';
 import { StoreLock, StoreLockedError } from '../../../src/server/store/lock';
 import { processStart } from '../../../src/server/store/processIdentity';
 import { createRun, FaultyFiles, Scene, systemError } from './support';
@@ -210,6 +210,25 @@ describe('Store: lock', () => {
     assert.equal(won.length, 1);
     await tidy(folder);
     await won[0]?.release();
+  });
+
+  it('is lost by a starter that was overtaken just before its claim', async () => {
+    const folder = await staleFolder();
+    let winner: StoreLock | undefined;
+    const slow: StoreFiles = {
+      ...realFiles,
+      link: async (from, to) => {
+        if (to.endsWith('.claim') && winner === undefined) {
+          winner = await StoreLock.acquire(realFiles, folder);
+        }
+        await realFiles.link(from, to);
+      },
+    };
+    await lockedBy(process.pid, StoreLock.acquire(slow, folder));
+    assert.ok(winner !== undefined);
+    await tidy(folder);
+    await winner.release();
+    assert.deepEqual(await readdir(folder), []);
   });
 
   it('works where files cannot have two names', async () => {

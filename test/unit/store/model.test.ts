@@ -194,7 +194,7 @@ describe('Store: against a plain model', () => {
           await scene.end();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, interruptAfterTimeLimit: 30_000 },
     );
   }).timeout(60_000);
 
@@ -210,10 +210,12 @@ describe('Store: against a plain model', () => {
       startTime: 0,
       tags: [],
     });
+    const total = 400;
     let answered = 0;
     let asked = 0;
+    let stopped = false;
     const writer = (async () => {
-      for (; asked < 400;) {
+      while (asked < total && !stopped) {
         const value = asked++;
         const metrics = [{ key: 'm', value, step: value, timestamp: value }];
         await store.write({ kind: 'log', runId: 'r', metrics, params: [], tags: [] });
@@ -221,20 +223,24 @@ describe('Store: against a plain model', () => {
       }
     })();
     const checkpoints = (async () => {
-      while (asked < 400) {
+      while (asked < total && !stopped) {
         await store.checkpoint();
       }
     })();
-    while (asked < 400) {
-      const least = answered;
-      const copy = await scene.open(await scene.copy(folder));
-      const most = asked;
-      const found = copy
-        .getMetricHistory({ runId: 'r', key: 'm', offset: 0, limit: 1000 })
-        .items.map(({ value }) => value);
-      assert.ok(found.length >= least && found.length <= most, `${found.length} of ${least} to ${most}`);
-      assert.deepEqual(found, [...found.keys()]);
+    try {
+      while (asked < total) {
+        const least = answered;
+        const copy = await scene.open(await scene.copy(folder));
+        const most = asked;
+        const { items } = copy.getMetricHistory({ runId: 'r', key: 'm', offset: 0, limit: 1000 });
+        const found = items.map(({ value }) => value);
+        assert.ok(found.length >= least && found.length <= most, `${found.length} of ${least} to ${most}`);
+        assert.deepEqual(found, [...found.keys()]);
+        await copy.close();
+      }
+    } finally {
+      stopped = true;
+      await Promise.all([writer, checkpoints]);
     }
-    await Promise.all([writer, checkpoints]);
   }).timeout(20_000);
 });
