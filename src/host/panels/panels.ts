@@ -35,6 +35,7 @@ export class Panels {
             if (known.success) {
               this.#fill(panel, known.data.subject);
             } else {
+              this.log.warn(`A panel (${viewType}) was not restored: it left nothing that says what it showed.`);
               panel.dispose();
             }
             return Promise.resolve();

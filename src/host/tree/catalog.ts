@@ -17,8 +17,11 @@ const eagerExperiments = 20;
 /** Beyond this many changed runs, reading the page again is cheaper than reading each. */
 const singleReads = 40;
 const parallelReads = 4;
-/** Milliseconds between two refreshes; what a script logs meanwhile is read at once. */
-const refreshInterval = 150;
+/**
+ * Milliseconds between two refreshes; what a script logs meanwhile is read at once. VS Code holds changes of a tree back until
+ * there was none for 200 ms, so at a shorter interval a script that logs all the time would freeze the tree.
+ */
+const refreshInterval = 300;
 
 /** What must be drawn again. */
 export interface Touched {
