@@ -17,6 +17,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
    * find its row, and for expansion and selection to stay.
    */
   readonly #refs = new Map<string, NodeRef>();
+  /** Ids of the elements at the top, as VS Code last asked for them. */
+  #shownRoots: readonly string[] = [];
 
   constructor(
     private readonly catalog: Catalog,
@@ -30,7 +32,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
 
   /** Draws again what changed, and only that. */
   refresh(touched: Touched): void {
-    if (touched.all) {
+    // Also where the first run came or the last one went: VS Code does not refresh elements that it does not show.
+    if (touched.all || this.#rootsMoved()) {
       this.redraw();
       return;
     }
@@ -45,10 +48,6 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     if (refs.length > 0) {
       this.#changed.fire(refs);
     }
-    // An experiment that is not shown means that the tree is empty or was never drawn.
-    if ([...touched.experiments].some((id) => !this.#refs.has(experimentRef(id).id))) {
-      this.redraw();
-    }
   }
 
   getTreeItem(ref: NodeRef): vscode.TreeItem {
@@ -59,9 +58,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
 
   async getChildren(ref?: NodeRef): Promise<NodeRef[]> {
     if (ref === undefined) {
-      // A message takes the welcome text's place, buttons and all, so the ways out of a failure are rows.
-      const ways = this.connection.state.kind === 'failed' ? failureRefs : [];
-      return this.#known([...ways, ...rootRefs(this.catalog)]);
+      const roots = this.#roots();
+      this.#shownRoots = roots.map(({ id }) => id);
+      return this.#known(roots);
     }
     try {
       return this.#known(childRefs(ref, this.catalog) ?? (await this.#loaded(ref)));
@@ -86,6 +85,17 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
 
   dispose(): void {
     this.#changed.dispose();
+  }
+
+  #rootsMoved(): boolean {
+    const now = this.#roots();
+    return now.length !== this.#shownRoots.length || now.some(({ id }, place) => id !== this.#shownRoots[place]);
+  }
+
+  #roots(): NodeRef[] {
+    // A message takes the welcome text's place, buttons and all, so the ways out of a failure are rows.
+    const ways = this.connection.state.kind === 'failed' ? failureRefs : [];
+    return [...ways, ...rootRefs(this.catalog)];
   }
 
   async #loaded(ref: NodeRef): Promise<NodeRef[]> {
