@@ -124,6 +124,8 @@ export class PanelSession {
       const subject = before.kind === 'ready' ? before.subject : await channel.request('subject', {});
       if (this.state.get().subject === undefined) {
         this.arrange({ subject });
+        // At once: a window that is reloaded right after the panel was opened must find out what it showed.
+        this.host.setState(this.state.get());
       }
       const { limit } = this.state.get();
       const answer = await channel.request('runs', limit > 0 ? { limit } : {});

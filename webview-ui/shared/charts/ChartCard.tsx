@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type Keyboa
 import { formatCount, formatMetric } from '../../../src/core/format';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { fromWireDouble } from '../numbers';
+import type { RunsState } from '../session';
 import { Loading } from '../states';
 import { useStore } from '../store';
 import { LinkButton } from '../controls';
@@ -34,7 +35,9 @@ export function ChartCard({ view, metric, isStop, onFocus }: Props) {
   const log = useStore(view.session.state, (state) => isLog(state, metric));
   const curves = useMemo(() => curvesOf(data, view), [data, view]);
   const nameOf = (runId: string): string => view.runs.find(({ id }) => id === runId)?.name ?? runId;
-  const isOneEach = curves.length > 0 && curves.every(({ total }) => total === 1) && !allRun(curves, view);
+  const isPassed = useStore(view.session.runs, (state) => isLeftBehind(state, metric));
+  const isOneEach =
+    curves.length > 0 && curves.every(({ total }) => total === 1) && (isPassed || !allRun(curves, view));
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const done = handleKey(event, { isEntered, setIsEntered, frame, view, metric, setIsTable });
@@ -190,6 +193,15 @@ function curvesOf(data: ChartData, view: ChartsView): Curve[] {
   return view.runs.flatMap(({ id }) => {
     const entry = data.entries.get(id);
     return entry ? [curveOf(entry, view.zoom ? data.details.get(id) : undefined)] : [];
+  });
+}
+
+/** Whether runs have gone on after they last logged a metric, so that it stays at what it is. */
+function isLeftBehind(state: RunsState, metric: string): boolean {
+  const runs = state.kind === 'ready' ? state.runs : [];
+  return runs.every(({ metrics }) => {
+    const own = metrics.find(({ key }) => key === metric);
+    return own === undefined || metrics.some(({ step }) => Number(step) > Number(own.step));
   });
 }
 

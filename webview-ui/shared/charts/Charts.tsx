@@ -120,7 +120,7 @@ function Grid({ view, sections, columns }: GridProps) {
   const grid = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState('');
   const byHand = useStore(view.session.state, (state) => state.sections);
-  const isOpen = ({ prefix, open }: Section): boolean => byHand[prefix] ?? open;
+  const isOpen = ({ id, open }: Section): boolean => byHand[id] ?? open;
   const shown = sections.filter(isOpen).flatMap(({ keys }) => keys);
   const stop = shown.includes(current) ? current : shown[0];
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -135,15 +135,15 @@ function Grid({ view, sections, columns }: GridProps) {
   return (
     <div ref={grid} className="lb-grid" onKeyDown={onKeyDown}>
       {sections.map((section) => (
-        <section key={section.prefix} aria-label={section.prefix || t('metrics')}>
+        <section key={section.id} aria-label={section.title || t('metrics')}>
           <button
             type="button"
             className="lb-section"
             aria-expanded={isOpen(section)}
-            onClick={() => view.session.arrange({ sections: { ...byHand, [section.prefix]: !isOpen(section) } })}
+            onClick={() => view.session.arrange({ sections: { ...byHand, [section.id]: !isOpen(section) } })}
           >
             <Icon name={isOpen(section) ? 'chevronDown' : 'chevronRight'} />
-            <span className="lb-cut-text">{section.prefix || t('metrics')}</span>
+            <span className="lb-cut-text">{section.title || t('metrics')}</span>
             <span className="lb-count">{formatCount(section.keys.length)}</span>
           </button>
           {isOpen(section) && (

@@ -19,7 +19,7 @@ export const mostBands = 6;
 
 /** x over all points or the zoom; y over the finite values that are drawn, bands included, plus 4 %. */
 export function axesOf(curves: readonly Curve[], zoom: Range | undefined, wantsLog: boolean): Axes {
-  const x = zoom ?? widened(xExtent(curves) ?? { min: 0, max: 1 });
+  const x = zoom ?? grown(xExtent(curves) ?? { min: 0, max: 1 });
   const extent = yExtent(curves, x, curves.length <= mostBands);
   if (!extent) {
     return { x, y: { min: 0, max: 1 }, log: false, notPositive: 0 };
@@ -29,7 +29,12 @@ export function axesOf(curves: readonly Curve[], zoom: Range | undefined, wantsL
   return { x, y, log, notPositive: log ? extent.notPositive : 0 };
 }
 
-/** A range that has a width: of a single value some around it, and 0 stays in sight of a single positive one. */
+/** A range that has a width: from a first point on there will be more. */
+function grown({ min, max }: Range): Range {
+  return { min, max: max > min ? max : min + 1 };
+}
+
+/** A range that has a width: of a single value some around it. */
 export function widened({ min, max }: Range): Range {
   if (max > min) {
     return { min, max };

@@ -84,6 +84,10 @@ export function drawOddPoints(pen: Pen, curves: readonly DrawnCurve[]): void {
         const toTheLeft = x + 10 + context.measureText(name).width > area.right;
         context.textAlign = toTheLeft ? 'right' : 'left';
         context.fillStyle = palette.foreground;
+        context.strokeStyle = palette.background;
+        context.lineWidth = 3;
+        // Lines may pass behind it.
+        context.strokeText(name, toTheLeft ? x - 7 : x + 7, y);
         context.fillText(name, toTheLeft ? x - 7 : x + 7, y);
       }
     }

@@ -147,7 +147,7 @@ export class Plot {
             ...base,
             type: 'linear',
             border: { display: true },
-            grid: { display: false },
+            grid: { display: false, tickLength: 3 },
             ticks: {
               padding: 2,
               maxRotation: 0,

@@ -1,0 +1,77 @@
+/**
+ * Runs in a test's page before the panel's script, as VS Code's own does: hands out the API of webviews, sets the theme's
+ * variables and the body's class. Tests reach it as `window.fakeHost`.
+ */
+import type { Port } from '../../../src/protocol/rpc';
+import { FakeHost } from './fakeHost';
+import type { Scenario } from './scenario';
+import themes from './themes.json';
+
+export type ThemeName = keyof typeof themes;
+
+export interface FakePage {
+  readonly host: FakeHost;
+  setTheme(name: ThemeName): void;
+}
+
+declare global {
+  interface Window {
+    fakeHost: FakePage;
+    acquireVsCodeApi: () => unknown;
+  }
+}
+
+const stateKey = 'labbook-state';
+const bodyClasses: Record<ThemeName, string> = {
+  dark: 'vscode-dark',
+  light: 'vscode-light',
+  hc: 'vscode-high-contrast',
+};
+
+function setTheme(name: ThemeName): void {
+  const { style } = document.documentElement;
+  for (const property of [...style]) {
+    style.removeProperty(property);
+  }
+  for (const [key, value] of Object.entries(themes[name])) {
+    style.setProperty(`--vscode-${key}`, value);
+  }
+  document.body.classList.remove(...Object.values(bodyClasses));
+  document.body.classList.add(bodyClasses[name]);
+}
+
+/** Messages are copied and come later, as between processes. */
+function connect(): { host: Port; post: (message: unknown) => void } {
+  const handlers = new Set<(message: unknown) => void>();
+  const host: Port = {
+    post: (message) => window.postMessage(structuredClone(message), '*'),
+    listen: (handler) => {
+      handlers.add(handler);
+      return { dispose: () => handlers.delete(handler) };
+    },
+  };
+  const post = (message: unknown): void => {
+    const copy: unknown = structuredClone(message);
+    setTimeout(() => handlers.forEach((handler) => handler(copy)), 0);
+  };
+  return { host, post };
+}
+
+const text = document.getElementById('scenario')?.textContent ?? '';
+const { scenario, theme } = JSON.parse(text) as { scenario: Scenario; theme: ThemeName };
+const { host, post } = connect();
+setTheme(theme);
+window.fakeHost = { host: new FakeHost(scenario, host), setTheme };
+
+let isTaken = false;
+window.acquireVsCodeApi = () => {
+  if (isTaken) {
+    throw new Error('An instance of the VS Code API has already been acquired');
+  }
+  isTaken = true;
+  return {
+    postMessage: post,
+    getState: () => JSON.parse(sessionStorage.getItem(stateKey) ?? 'null') as unknown,
+    setState: (state: unknown) => sessionStorage.setItem(stateKey, JSON.stringify(state)),
+  };
+};

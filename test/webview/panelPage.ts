@@ -1,0 +1,261 @@
+import { build } from 'esbuild';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { panelHtml } from '../../src/host/panels/html';
+import type { FakePage, ThemeName } from '../fakes/fakeHost/page';
+import type { Scenario } from '../fakes/fakeHost/scenario';
+
+export const screenshots = path.resolve('out/screenshots/webview');
+
+/** Longest wait for anything that should be quick, milliseconds. */
+export const patience = 8000;
+
+const panels = ['run', 'compare', 'experiment'] as const;
+
+interface PageOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  readonly strings?: Record<string, string>;
+  /** What the page's clock says, Unix milliseconds; default: the true time. */
+  readonly now?: number;
+}
+
+interface Served {
+  readonly scenario: Scenario;
+  readonly options: PageOptions;
+}
+
+/** A browser and a server of panels' pages, as the host makes them, with a fake host inside. */
+export class PanelBrowser {
+  readonly #served = new Map<string, Served>();
+  readonly #pages: Page[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    private readonly server: Server,
+    private readonly files: ReadonlyMap<string, Buffer>,
+  ) {
+    server.on('request', (request, response) => {
+      const url = new URL(request.url ?? '/', origin(server));
+      const served = this.#served.get(url.pathname);
+      const file = this.files.get(url.pathname);
+      response.setHeader('content-type', served ? 'text/html; charset=utf-8' : typeOf(url.pathname));
+      // Browsers ask for an icon by themselves.
+      response.statusCode = served || file ? 200 : url.pathname === '/favicon.ico' ? 204 : 404;
+      response.end(served ? this.#html(served) : file);
+    });
+  }
+
+  static async open(): Promise<PanelBrowser> {
+    const files = await readBundles();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      return new PanelBrowser(await chromium.launch(await launchOptions()), server, files);
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+  }
+
+  /** Opens a panel. Errors of the page, also of its content security policy, make `check` fail. */
+  async show(scenario: Scenario, options: PageOptions = {}): Promise<Panel> {
+    const { width = 1100, height = 700 } = options;
+    const page = await this.browser.newPage({ viewport: { width, height } });
+    this.#pages.push(page);
+    page.setDefaultTimeout(patience);
+    if (options.now !== undefined) {
+      await page.clock.setFixedTime(options.now);
+    }
+    const place = `/page/${randomBytes(6).toString('hex')}`;
+    this.#served.set(place, { scenario, options });
+    const panel = new Panel(page);
+    await page.goto(origin(this.server) + place);
+    return panel;
+  }
+
+  /** Closes the pages that were opened. */
+  async closePages(): Promise<void> {
+    await Promise.all(this.#pages.splice(0).map((page) => page.close()));
+    this.#served.clear();
+  }
+
+  async dispose(): Promise<void> {
+    await this.browser.close();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  #html({ scenario, options }: Served): string {
+    const { panel } = scenario.subject;
+    const nonce = randomBytes(18).toString('base64');
+    const html = panelHtml({
+      panel,
+      title: panel,
+      language: 'en',
+      cspSource: origin(this.server),
+      nonce,
+      scriptUri: `/webview/${panel}.js`,
+      styleUri: `/webview/${panel}.css`,
+      strings: options.strings ?? {},
+    });
+    const data = JSON.stringify({ scenario, theme: options.theme ?? 'dark' }).replaceAll('<', '\\u003c');
+    const fake = `<script type="application/json" id="scenario">${data}</script>
+    <script nonce="${nonce}" src="/fakeHost.js"></script>\n    `;
+    // As VS Code does: its default styles first, its own script before the panel's.
+    return html
+      .replace('<meta name="viewport"', '<link rel="stylesheet" href="/vscode.css" />\n    <meta name="viewport"')
+      .replace('<script nonce', `${fake}<script nonce`);
+  }
+}
+
+/** A panel in its page. */
+export class Panel {
+  readonly errors: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        this.errors.push(message.text());
+      }
+    });
+  }
+
+  /** Runs code in the page with the fake host. */
+  host<Argument, Result>(
+    code: (fake: { page: FakePage; argument: Argument }) => Result,
+    argument: Argument,
+  ): Promise<Result> {
+    // The function itself cannot be handed over with its types; the page calls it by its text.
+    return this.page.evaluate(`(${code.toString()})({ page: window.fakeHost, argument: ${JSON.stringify(argument)} })`);
+  }
+
+  chart(metric: string): Locator {
+    return this.page.locator(`[data-chart="${metric}"]`);
+  }
+
+  canvas(metric: string): Locator {
+    return this.chart(metric).locator('canvas');
+  }
+
+  /** Waits until a chart is drawn. */
+  async drawn(metric: string): Promise<void> {
+    await this.canvas(metric)
+      .waitFor()
+      .catch(async (error: unknown) => {
+        await this.photograph('failed');
+        throw new Error(`There is no canvas for ${metric}. The page said: ${this.errors.join('\n')}`, { cause: error });
+      });
+    await until(`${metric} is drawn`, async () => (await this.pixels(metric)).some(({ alpha }) => alpha > 0));
+  }
+
+  /** The pixels of a chart's canvas, row by row. */
+  async pixels(metric: string): Promise<Pixel[]> {
+    const { data, width } = await this.canvas(metric).evaluate((canvas: HTMLCanvasElement) => {
+      const { width: w, height: h } = canvas;
+      return { width: w, data: [...(canvas.getContext('2d')?.getImageData(0, 0, w, h).data ?? [])] };
+    });
+    return Array.from({ length: data.length / 4 }, (_, i) => ({
+      x: i % width,
+      y: Math.floor(i / width),
+      colour: [data[i * 4] ?? 0, data[i * 4 + 1] ?? 0, data[i * 4 + 2] ?? 0],
+      alpha: data[i * 4 + 3] ?? 0,
+    }));
+  }
+
+  async photograph(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+}
+
+export interface Pixel {
+  readonly x: number;
+  readonly y: number;
+  readonly colour: readonly number[];
+  readonly alpha: number;
+}
+
+/** The opaque pixels of (nearly) a colour such as `#5694fc`. */
+export function ofColour(pixels: readonly Pixel[], hex: string): Pixel[] {
+  const wanted = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return pixels.filter(
+    ({ colour, alpha }) => alpha > 200 && colour.every((value, i) => Math.abs(value - (wanted[i] ?? 0)) <= 8),
+  );
+}
+
+/** Waits until a condition holds. @throws Error that says `what` */
+export async function until(what: string, look: () => Promise<boolean>, limit = patience): Promise<void> {
+  const end = performance.now() + limit;
+  while (!(await look())) {
+    if (performance.now() > end) {
+      throw new Error(`Not within ${limit} ms: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** The panels as they ship, or bundled here where there is no build; and the fake host. */
+async function readBundles(): Promise<Map<string, Buffer>> {
+  const out = path.resolve('out/webview-tests');
+  const shipped = process.env['LABBOOK_WEBVIEW'] ?? path.resolve('dist/webview');
+  const isBuilt = existsSync(path.join(shipped, 'run.js'));
+  const common = { bundle: true, outdir: out, format: 'iife', target: 'chrome122' } as const;
+  await build({ ...common, entryPoints: { fakeHost: 'test/fakes/fakeHost/page.ts' } });
+  if (!isBuilt) {
+    await build({
+      ...common,
+      jsx: 'automatic',
+      loader: { '.svg': 'dataurl' },
+      define: { 'process.env.NODE_ENV': '"development"' },
+      entryPoints: Object.fromEntries(panels.map((name) => [name, `webview-ui/${name}/index.tsx`])),
+    });
+  }
+  const files = new Map([
+    ['/fakeHost.js', await readFile(path.join(out, 'fakeHost.js'))],
+    ['/vscode.css', Buffer.from(defaultStyles)],
+  ]);
+  for (const name of panels.flatMap((panel) => [`${panel}.js`, `${panel}.css`])) {
+    files.set(`/webview/${name}`, await readFile(path.join(isBuilt ? shipped : out, name)));
+  }
+  return files;
+}
+
+/** What VS Code puts before a webview's own styles, as far as panels notice it. */
+const defaultStyles = `
+body { background-color: transparent; color: var(--vscode-editor-foreground); font-family: var(--vscode-font-family);
+  font-size: var(--vscode-font-size); margin: 0; padding: 0 20px; }
+html { background-color: var(--vscode-editor-background); }
+img { max-width: 100%; max-height: 100%; }
+a, a code { color: var(--vscode-textLink-foreground); }
+input:focus, select:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; }
+code { font-family: var(--vscode-editor-font-family); color: var(--vscode-textPreformat-foreground);
+  background-color: var(--vscode-textPreformat-background); padding: 1px 3px; border-radius: 4px; }
+`;
+
+async function launchOptions(): Promise<{ executablePath: string; args: string[] }> {
+  // By its path at run time: bundled, it would look for itself in out/.
+  const script = path.resolve('scripts/setup/chromium.mjs');
+  const { chromiumArguments, ensureChromium } = (await import(
+    script
+  )) as typeof import('../../scripts/setup/chromium.mjs');
+  return { executablePath: await ensureChromium(), args: chromiumArguments };
+}
+
+function origin(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('The server of the pages does not listen');
+  }
+  return `http://127.0.0.1:${address.port}`;
+}
+
+function typeOf(file: string): string {
+  return file.endsWith('.css') ? 'text/css' : 'text/javascript';
+}
