@@ -25,7 +25,7 @@ journey('Training goes on: a reload, a killed server', { 'steady.py': steady }, 
     await workbench().row('night').click();
     await workbench().panel.locator('canvas').first().waitFor({ timeout: 30_000 });
     const before = await workbench().session.server();
-    await workbench().session.reload();
+    await workbench().reloadWindow();
     await workbench().openLabbook();
     await workbench().showRuns('Default');
     await workbench().row('night').waitFor();

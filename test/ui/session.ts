@@ -83,11 +83,6 @@ export class Session {
     return this.page.getByRole('tab', { name: /^Labbook/ });
   }
 
-  async reload(): Promise<void> {
-    await this.page.reload();
-    await this.waitUntilUp();
-  }
-
   /** The server of this window's store, as its discovery file says; undefined while none listens. */
   async server(): Promise<Discovery | undefined> {
     const { discoveryFiles, readDiscovery } = await serversScript();

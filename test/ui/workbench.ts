@@ -81,6 +81,14 @@ export class Workbench {
     await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
   }
 
+  /** Reloads the window, by VS Code's command: the browser's own reload would lose what it had not saved yet. */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.session.waitUntilUp();
+  }
+
   /** Answers an input box: what stands in it is replaced. */
   async answer(text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input').first();

@@ -20,6 +20,7 @@ const contents = [
   'extension/dist/webview/experiment.js',
   'extension/dist/webview/run.css',
   'extension/dist/webview/run.js',
+  'extension/l10n/bundle.l10n.json',
   'extension/media/compare-dark.svg',
   'extension/media/compare-light.svg',
   'extension/media/experiment-dark.svg',
