@@ -1,6 +1,7 @@
 import { decode, encode } from '@msgpack/msgpack';
 import type { Int64, KeyValue, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
+import { binary, count, list, pack, pairs, string, time } from './packing';
 import { packPoints, type Point, unpackPoints } from './points';
 
 /**
@@ -71,10 +72,6 @@ export function encodeEffects(effects: readonly Effect[]): Uint8Array {
 /** @throws Error where the bytes hold something else (another, perhaps newer program wrote them) */
 export function decodeEffects(bytes: Uint8Array): Effect[] {
   return list(decode(bytes, { useBigInt64: true })).map(fromArray);
-}
-
-function pack(pairs: readonly KeyValue[]): string[] {
-  return pairs.flatMap(({ key, value }) => [key, value]);
 }
 
 function toArray(effect: Effect): unknown[] {
@@ -195,54 +192,10 @@ function metrics(raw: unknown): MetricEffect[] {
   });
 }
 
-function list(raw: unknown): unknown[] {
-  if (!Array.isArray(raw)) {
-    throw new Error('a list was expected');
-  }
-  return raw;
-}
-
-function string(raw: unknown): string {
-  if (typeof raw !== 'string') {
-    throw new Error('a text was expected');
-  }
-  return raw;
-}
-
-function count(raw: unknown): number {
-  if (typeof raw !== 'number') {
-    throw new Error('a number was expected');
-  }
-  return raw;
-}
-
-function time(raw: unknown): Int64 {
-  if (typeof raw !== 'number' && typeof raw !== 'bigint') {
-    throw new Error('an integer was expected');
-  }
-  return raw;
-}
-
-function binary(raw: unknown): Uint8Array {
-  if (!(raw instanceof Uint8Array)) {
-    throw new Error('bytes were expected');
-  }
-  return raw;
-}
-
 function status(raw: unknown): RunStatus {
   const found = runStatuses.find((each) => each === raw);
   if (found === undefined) {
     throw new Error(`unknown run status ${JSON.stringify(raw)}`);
   }
   return found;
-}
-
-function pairs(raw: unknown): KeyValue[] {
-  const flat = list(raw);
-  const result: KeyValue[] = [];
-  for (let i = 0; i < flat.length; i += 2) {
-    result.push({ key: string(flat[i]), value: string(flat[i + 1]) });
-  }
-  return result;
 }
