@@ -52,6 +52,7 @@ export const panelStrings = {
   afterStart: '{0} after the start',
   range: '{0} – {1}',
   moreRuns: '{0} more',
+  meansNote: 'Means of neighbouring points. Zoom in for each.',
   notPositive: '{0} points ≤ 0 are not drawn',
   dataTableOf: 'Data of {0}',
   rowsOf: '{0} of {1} rows.',

@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type * as chromiumSetup from '../../scripts/setup/chromium.mjs';
 import { panelHtml } from '../../src/host/panels/html';
 import type { FakePage, ThemeName } from '../fakes/fakeHost/page';
 import type { Scenario } from '../fakes/fakeHost/scenario';
@@ -242,10 +244,8 @@ code { font-family: var(--vscode-editor-font-family); color: var(--vscode-textPr
 async function launchOptions(): Promise<{ executablePath: string; args: string[] }> {
   // By its path at run time: bundled, it would look for itself in out/.
   const script = path.resolve('scripts/setup/chromium.mjs');
-  const { chromiumArguments, ensureChromium } = (await import(
-    script
-  )) as typeof import('../../scripts/setup/chromium.mjs');
-  return { executablePath: await ensureChromium(), args: chromiumArguments };
+  const setup = (await import(pathToFileURL(script).href)) as typeof chromiumSetup;
+  return { executablePath: await setup.ensureChromium(), args: setup.chromiumArguments };
 }
 
 function origin(server: Server): string {

@@ -25,6 +25,8 @@ interface Props {
 
 /** All points of all runs of one chart stay near this number, so that many runs do not slow the panel down. */
 const pointsOfChart = 12_000;
+/** Each curve gets about one bucket a pixel or two. */
+const mostPoints = 400;
 
 /** Charts of all metrics, in sections, with what they have in common: axis, zoom, cross-hair. */
 export function Charts({ session, runs, keys, looks, isSingle }: Props) {
@@ -69,7 +71,7 @@ function useLoaderQuery(
   const ids = runs.map(({ id }) => id).join(' ');
   useEffect(() => {
     const runIds = ids === '' ? [] : ids.split(' ');
-    const maxPoints = Math.round(Math.min(1000, Math.max(150, pointsOfChart / Math.max(1, runIds.length))));
+    const maxPoints = Math.round(Math.min(mostPoints, Math.max(120, pointsOfChart / Math.max(1, runIds.length))));
     session.loader.configure({ runIds, axis, range, maxPoints });
   }, [session, ids, axis, range]);
 }

@@ -55,6 +55,10 @@ export function PlotView({ view, metric, curves, log, frame }: Props) {
       onDrawn();
     }
   }, [plot, model, isInside, onDrawn]);
+  const nearest = useStore(view.hover, (hover) => (hover?.key === metric ? hover.nearest : undefined));
+  useEffect(() => {
+    plot?.emphasise(curves.length > 1 ? nearest : undefined);
+  }, [plot, curves.length, nearest]);
   usePlotKeys({ view, metric, curves, plot, frame, canvas });
 
   const { selection } = pointer;

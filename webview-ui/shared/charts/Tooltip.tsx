@@ -48,12 +48,13 @@ export function Tooltip({ view }: { readonly view: ChartsView }) {
           >
             {run && <Swatch status={run.status} look={view.looks.get(runId) ?? unknownLook} />}
             <span className="lb-cut-text lb-grow">{run?.name ?? runId}</span>
-            {x !== hover.x && <span className="lb-faint">{placeCell(hover.axis, x)}</span>}
+            {Math.abs(x - hover.x) > hover.span / 100 && <span className="lb-faint">{placeCell(hover.axis, x)}</span>}
             <span title={exactNumber(value)}>{format(value)}</span>
           </div>
         );
       })}
       {rest > 0 && <div className="lb-tooltip-row lb-dim">{t('moreRuns', rest)}</div>}
+      {rows.some(({ isMean }) => isMean) && <div className="lb-tooltip-note">{t('meansNote')}</div>}
     </div>
   );
 }

@@ -19,7 +19,7 @@ export const mostBands = 6;
 
 /** x over all points or the zoom; y over the finite values that are drawn, bands included, plus 4 %. */
 export function axesOf(curves: readonly Curve[], zoom: Range | undefined, wantsLog: boolean): Axes {
-  const x = zoom ?? grown(xExtent(curves) ?? { min: 0, max: 1 });
+  const x = zoom ?? fromZero(grown(xExtent(curves) ?? { min: 0, max: 1 }));
   const extent = yExtent(curves, x, curves.length <= mostBands);
   if (!extent) {
     return { x, y: { min: 0, max: 1 }, log: false, notPositive: 0 };
@@ -27,6 +27,11 @@ export function axesOf(curves: readonly Curve[], zoom: Range | undefined, wantsL
   const log = wantsLog && extent.minPositive < Infinity;
   const y = padded(log ? { min: extent.minPositive, max: extent.max } : extent, log);
   return { x, y, log, notPositive: log ? extent.notPositive : 0 };
+}
+
+/** Of a thinned curve the first point is some steps in; that should not take the 0 off the axis. */
+function fromZero({ min, max }: Range): Range {
+  return { min: min > 0 && min < max * 0.02 ? 0 : min, max };
 }
 
 /** A range that has a width: from a first point on there will be more. */

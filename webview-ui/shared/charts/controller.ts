@@ -11,6 +11,8 @@ export interface Hover {
   readonly key: string;
   readonly x: number;
   readonly axis: XAxis;
+  /** How far the chart goes in x. */
+  readonly span: number;
   /** In drawn order from the top. */
   readonly readings: readonly Reading[];
   /** The run nearest to the pointer, or chosen by key. */

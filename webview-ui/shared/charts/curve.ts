@@ -9,7 +9,10 @@ export interface OddPoint {
   readonly y: number;
 }
 
-/** Columns of equal length in ascending x. A NaN in `y` breaks the line: there is no finite value there. */
+/**
+ * Columns of equal length in ascending x. A NaN in `y` breaks the line: there is no finite value there. Where `low` and `high`
+ * are, `y` is the mean of what lies between them.
+ */
 export interface Curve {
   readonly runId: string;
   readonly x: readonly number[];
@@ -69,9 +72,10 @@ class Rows {
           this.#point(oddX, series.oddY[next] ?? NaN);
         }
       }
-      const last = series.last[i] ?? NaN;
-      if (keep(x) && Number.isFinite(last)) {
-        this.#push(x, last, series.min[i] ?? last, series.max[i] ?? last);
+      // The line is the mean between the band's edges; it ends at the newest value itself.
+      const value = (i === series.x.length - 1 ? series.last[i] : series.mean[i]) ?? NaN;
+      if (keep(x) && Number.isFinite(value)) {
+        this.#push(x, value, series.min[i] ?? value, series.max[i] ?? value);
       }
     });
   }

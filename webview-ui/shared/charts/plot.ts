@@ -10,7 +10,7 @@ import {
   type Scale,
 } from 'chart.js';
 import type { XAxis } from '../../../src/protocol/extras';
-import type { Palette, RunLook } from '../palette';
+import { faded, type Palette, type RunLook } from '../palette';
 import type { Range } from '../panelState';
 import { mostBands, ticksOf, union, type Axes } from './axes';
 import type { Curve } from './curve';
@@ -44,6 +44,7 @@ export class Plot {
   #y: { range: Range; log: boolean } | undefined;
   /** Values are drawn times this: near the ends of doubles chart.js would compute with infinities. */
   #unit = 1;
+  #emphasis: string | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#chart = new Chart(canvas, this.#config());
@@ -57,6 +58,17 @@ export class Plot {
     this.#y = { range: union(axes.y, held), log: axes.log };
     this.#unit = unitOf(this.#y.range);
     this.#apply(model, axes.x, this.#y.range, axes.log);
+  }
+
+  /** Brings one run forward, the others back; undefined: all as they are. */
+  emphasise(runId: string | undefined): void {
+    if (runId !== this.#emphasis) {
+      this.#emphasis = runId;
+      for (const [index, dataset] of this.#chart.data.datasets.entries()) {
+        this.#paint(dataset, this.#model?.curves[index]?.look);
+      }
+      this.#chart.update('none');
+    }
   }
 
   /** Where x is drawn, in CSS pixels from the canvas's left; undefined outside of the plot. */
@@ -98,8 +110,8 @@ export class Plot {
     data.datasets = model.curves.map(({ curve, look }) => {
       const dataset: ChartDataset<'line', Point[]> = known.get(curve.runId) ?? { label: curve.runId, data: [] };
       dataset.data = this.#points(curve);
-      dataset.borderColor = look.colour;
       dataset.borderDash = [...look.dash];
+      this.#paint(dataset, look);
       return dataset;
     });
     const scales = options.scales ?? {};
@@ -119,6 +131,14 @@ export class Plot {
       }
     }
     this.#chart.update('none');
+  }
+
+  #paint(dataset: ChartDataset<'line', Point[]>, look: RunLook | undefined): void {
+    const isBack = this.#emphasis !== undefined && dataset.label !== this.#emphasis;
+    dataset.borderColor = isBack ? faded(look?.colour ?? '', 0.4) : look?.colour;
+    dataset.borderWidth = dataset.label === this.#emphasis ? 2 : 1.5;
+    // What is drawn first is on top.
+    dataset.order = isBack ? 1 : 0;
   }
 
   #points({ x, y }: Curve): Point[] {

@@ -7,6 +7,8 @@ export interface Reading {
   readonly x: number;
   /** NaN and the infinities as they were logged. */
   readonly value: number;
+  /** The value is a mean of several points. */
+  readonly isMean: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export function readingsAt(curves: readonly Curve[], x: number, tolerance: numbe
     if (at !== undefined && Math.abs(at - x) <= tolerance) {
       const y = curve.y[index] ?? NaN;
       const odd = Number.isNaN(y) ? curve.odd.find((each) => each.x === at) : undefined;
-      readings.push({ runId: curve.runId, x: at, value: odd?.y ?? y });
+      readings.push({ runId: curve.runId, x: at, value: odd?.y ?? y, isMean: curve.low !== undefined });
     }
   }
   return readings.sort((a, b) => compareDown(a.value, b.value));

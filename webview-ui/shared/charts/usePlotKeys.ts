@@ -107,7 +107,8 @@ function show(x: number, wanted: string | undefined, { view, metric, curves, plo
   }
   const left = box.left + (plot.pixelOfX(x) ?? plot.area.left);
   const top = box.top + (plot.area.top + plot.area.bottom) / 2;
-  view.hover.set({ key: metric, x, axis: view.axis, readings, nearest: reading.runId, left, top });
+  const span = plot.xRange.max - plot.xRange.min;
+  view.hover.set({ key: metric, x, axis: view.axis, span, readings, nearest: reading.runId, left, top });
   const name = view.runs.find(({ id }) => id === reading.runId)?.name ?? '';
   const value = metricFormat([reading.value])(reading.value);
   view.say(t('spokenReading', placeText(view.axis, x), name, value, index + 1, readings.length));

@@ -46,7 +46,8 @@ export function usePlotPointer({ view, metric, curves, plot, canvas }: Options) 
       }
       const readings = readingsAt(curves, x, toleranceOf(plot));
       const nearest = nearestReading(readings, plot, at.clientY - box.top)?.runId;
-      hover.set({ key: metric, x, axis, readings, nearest, left: at.clientX, top: at.clientY });
+      const span = plot.xRange.max - plot.xRange.min;
+      hover.set({ key: metric, x, axis, span, readings, nearest, left: at.clientX, top: at.clientY });
     },
     [axis, canvas, curves, hover, metric, plot],
   );
