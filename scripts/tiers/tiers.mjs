@@ -62,12 +62,12 @@ export async function build(...options) {
 
 function command(name, files, options) {
   const { timeout } = tiers[name];
-  const colour = process.stdout.isTTY ? ['--color'] : [];
+  const colour = process.stdout.isTTY ? '--color' : '--no-color';
   if (name === 'host') {
     return [path.join('scripts', 'tiers', 'host.mjs'), '--timeout', String(timeout), ...options];
   }
   const mocha = path.join('node_modules', 'mocha', 'bin', 'mocha.js');
-  return ['--enable-source-maps', mocha, ...colour, '--timeout', String(timeout), ...options, ...files];
+  return ['--enable-source-maps', mocha, colour, '--timeout', String(timeout), ...options, ...files];
 }
 
 /** The escapes of colours, which stand between the words that are counted. */

@@ -56,14 +56,19 @@ journey('The first day: an existing script', {}, (workbench) => {
     await workbench().session.photograph('1-live');
   });
 
-  it('shows the artifacts at the end, and opens the text', async () => {
+  it('shows the artifacts at the end, and opens a text and a picture', async () => {
     await workbench().waitForOutput('View run first', 40_000);
     await workbench().expand(workbench().row('Artifacts'));
     await workbench().row('report.txt').click();
     await workbench().page.locator('.editor-instance .view-lines').getByText('Validation accuracy').waitFor();
     await workbench().expand(workbench().row('plots'));
     await workbench().row('confusion.png').click();
-    await workbench().tab('confusion.png').waitFor();
+    const image = workbench().panel.locator('img');
+    await image.waitFor();
+    assert.deepEqual(
+      await image.evaluate((element) => element instanceof HTMLImageElement && element.naturalWidth),
+      240,
+    );
     await workbench().session.photograph('1-artifacts');
   });
 });
