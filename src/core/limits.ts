@@ -224,7 +224,7 @@ function checkCount(what: string, count: number, limit: number): void {
   }
 }
 
-function checkLength(path: string, value: string, limit: number): string {
+export function checkLength(path: string, value: string, limit: number): string {
   if (value.length > limit && Array.from(value).length > limit) {
     throw invalid(`'${path}' exceeds the maximum length of ${limit} characters`);
   }

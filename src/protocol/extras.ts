@@ -37,6 +37,8 @@ export interface ChangeBatch {
   /** Ids of experiments that were created, changed, deleted or restored. */
   experiments: string[];
   runs: RunChange[];
+  /** Names of registered models that changed, their versions included; both names of a renamed one. Absent for none. */
+  models?: string[];
 }
 
 export interface RunChange {

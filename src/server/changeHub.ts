@@ -106,11 +106,13 @@ function isOfFiles(batch: ChangeBatch): boolean {
 class MergedBatch {
   revision = 0;
   private readonly experiments = new Set<string>();
+  private readonly models = new Set<string>();
   private readonly runs = new Map<string, { experimentId: string; aspects: Set<Aspect> }>();
 
   add(batch: ChangeBatch): void {
     this.revision = Math.max(this.revision, batch.revision);
     batch.experiments.forEach((id) => this.experiments.add(id));
+    batch.models?.forEach((name) => this.models.add(name));
     for (const { run_id, experiment_id, aspects } of batch.runs) {
       const known = this.runs.get(run_id);
       if (known === undefined) {
@@ -130,6 +132,7 @@ class MergedBatch {
         experiment_id: experimentId,
         aspects: [...aspects],
       })),
+      ...(this.models.size > 0 ? { models: [...this.models] } : {}),
     };
   }
 }

@@ -4,16 +4,23 @@ import type { Catalog } from './catalog';
 import { stage } from './catalogSchema';
 import type { Effect, MetricEffect } from './effects';
 import { summarize } from './metricSummary';
+import { applyToRegistry } from './registry/apply';
+import { isOfRegistry, type RegistryEffect } from './registry/effects';
 import { real } from './sqlite';
 
 /** What an effect changed, for readers of the change feed. */
 export interface Change {
   readonly experiment?: number;
+  /** Names of registered models. */
+  readonly models?: readonly string[];
   readonly run?: { readonly id: string; readonly experimentId: string; readonly aspects: readonly Aspect[] };
 }
 
 /** Writes an effect into the catalog. Decides nothing: the same effects in the same order give the same catalog. */
 export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
+  if (isOfRegistry(effect)) {
+    return applyToRegistry(catalog, effect);
+  }
   switch (effect.kind) {
     case 'createExperiment':
     case 'renameExperiment':
@@ -35,7 +42,7 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
 }
 
 type ExperimentEffect = Extract<Effect, { id: number }>;
-type RunEffect = Exclude<Effect, ExperimentEffect | { kind: 'createRun' }>;
+type RunEffect = Exclude<Effect, ExperimentEffect | RegistryEffect | { kind: 'createRun' }>;
 
 function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
   const { db } = catalog;

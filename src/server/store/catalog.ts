@@ -3,6 +3,7 @@ import { runStatuses } from '../../core/model';
 import { catalogSchema, stage } from './catalogSchema';
 import type { MetricSummary } from './metricSummary';
 import { specialOf, storedValue, valueFrom } from './points';
+import { registrySchema } from './registry/schema';
 import { type Cell, Database, formatVersion, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
 
 /** A run with what only the store needs to know of it. */
@@ -33,6 +34,7 @@ export class Catalog {
   static create(sqlite: SqlJs): Catalog {
     const db = new Database(sqlite);
     db.script(catalogSchema);
+    db.script(registrySchema);
     db.run("INSERT INTO meta VALUES ('format', ?), ('applied', 0)", formatVersion);
     return new Catalog(db, 0);
   }
@@ -40,6 +42,8 @@ export class Catalog {
   /** @throws StoreDamagedError, StoreVersionError */
   static open(sqlite: SqlJs, file: string, bytes: Uint8Array): Catalog {
     const db = openDatabase(sqlite, file, bytes);
+    // Stores from before the registry have none of its tables.
+    db.script(registrySchema);
     return new Catalog(db, real(db.row("SELECT value FROM meta WHERE name = 'applied'")?.[0]));
   }
 

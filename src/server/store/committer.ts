@@ -177,6 +177,9 @@ export class Committer {
 }
 
 function resultOf(effect: Effect | undefined): WriteResult {
+  if (effect?.kind === 'createModelVersion') {
+    return { modelVersion: effect.version };
+  }
   return effect?.kind === 'createExperiment' ? { experimentId: String(effect.id) } : {};
 }
 
@@ -200,7 +203,9 @@ function messageOf(error: unknown): string {
 function toBatch(revision: number, changes: readonly Change[]): ChangeBatch {
   const experiments = new Set<string>();
   const runs = new Map<string, RunChange>();
-  for (const { experiment, run } of changes) {
+  const models = new Set<string>();
+  for (const { experiment, run, models: changed = [] } of changes) {
+    changed.forEach((name) => models.add(name));
     if (experiment !== undefined) {
       experiments.add(String(experiment));
     }
@@ -209,5 +214,10 @@ function toBatch(revision: number, changes: readonly Change[]): ChangeBatch {
       runs.set(run.id, { run_id: run.id, experiment_id: run.experimentId, aspects: [...aspects] });
     }
   }
-  return { revision, experiments: [...experiments], runs: [...runs.values()] };
+  return {
+    revision,
+    experiments: [...experiments],
+    runs: [...runs.values()],
+    ...(models.size > 0 ? { models: [...models] } : {}),
+  };
 }

@@ -3,6 +3,13 @@ import type { Int64, KeyValue, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
 import { binary, count, list, pack, pairs, string, time } from './packing';
 import { packPoints, type Point, unpackPoints } from './points';
+import {
+  isOfRegistry,
+  isRegistryKind,
+  type RegistryEffect,
+  registryEffectFromArray,
+  registryEffectToArray,
+} from './registry/effects';
 
 /**
  * How the points of one metric go into the store:
@@ -28,6 +35,7 @@ export interface MetricEffect {
  * into the other, whose file may be older or newer.
  */
 export type Effect =
+  | RegistryEffect
   | {
       kind: 'createExperiment';
       id: number;
@@ -75,6 +83,9 @@ export function decodeEffects(bytes: Uint8Array): Effect[] {
 }
 
 function toArray(effect: Effect): unknown[] {
+  if (isOfRegistry(effect)) {
+    return registryEffectToArray(effect);
+  }
   const { kind } = effect;
   switch (kind) {
     case 'createExperiment':
@@ -119,6 +130,9 @@ function toArray(effect: Effect): unknown[] {
 
 function fromArray(raw: unknown): Effect {
   const [kind, ...f] = list(raw);
+  if (isRegistryKind(kind)) {
+    return registryEffectFromArray(kind, f);
+  }
   switch (kind) {
     case 'createExperiment':
       return {

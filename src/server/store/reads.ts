@@ -4,6 +4,8 @@ import { type Catalog, type RunRow, toKeyValue } from './catalog';
 import type { Histories } from './histories';
 import type { History } from './history';
 import { valueFrom } from './points';
+import { RegistryReads } from './registry/reads';
+import type { RegistryReader } from './registry/types';
 import { experimentNumber } from './resolve';
 import { type Cell, integer, real, type Row, text } from './sqlite';
 import type { ExperimentOrder, MetricColumns, Page, RunOrder, Store } from './types';
@@ -26,10 +28,14 @@ const runOrderColumns = { start_time: 'r.started', end_time: 'r.ended' } satisfi
 
 /** The reading half of `Store`; see there for what each method answers. */
 export class Reads {
+  readonly registry: RegistryReader;
+
   constructor(
     private readonly catalog: Catalog,
     private readonly histories: Histories,
-  ) {}
+  ) {
+    this.registry = new RegistryReads(catalog);
+  }
 
   getExperiment(id: string): Experiment | undefined {
     const number = experimentNumber(id);

@@ -5,6 +5,9 @@ import type { Catalog, RunRow } from './catalog';
 import { stage } from './catalogSchema';
 import type { Effect } from './effects';
 import type { Histories } from './histories';
+import { isOfRegistry } from './registry/effects';
+import { resolveRegistry } from './registry/resolve';
+import type { RegistryWrite } from './registry/types';
 import { resolveLog } from './resolveLog';
 import { lastOfEachKey, wellFormed, wellFormedPair } from './wellFormed';
 import type { Write } from './types';
@@ -24,6 +27,9 @@ export interface ResolveContext {
  * @throws ApiError where the write is refused
  */
 export function resolve(context: ResolveContext, write: Write): Effect | undefined {
+  if (isOfRegistry(write)) {
+    return resolveRegistry(context.catalog, write);
+  }
   switch (write.kind) {
     case 'createExperiment':
     case 'renameExperiment':
@@ -44,7 +50,7 @@ export function resolve(context: ResolveContext, write: Write): Effect | undefin
 }
 
 type ExperimentWrite = Extract<Write, { kind: `${string}Experiment` | `${string}ExperimentTag` }>;
-type RunWrite = Exclude<Write, ExperimentWrite | { kind: 'log' }>;
+type RunWrite = Exclude<Write, ExperimentWrite | RegistryWrite | { kind: 'log' }>;
 
 function resolveExperiment({ catalog, artifactRoot }: ResolveContext, write: ExperimentWrite): Effect | undefined {
   const { time } = write;

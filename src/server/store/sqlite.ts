@@ -24,10 +24,14 @@ interface RawStatement {
 interface RawDatabase {
   prepare(sql: string): RawStatement;
   run(sql: string): unknown;
+  create_function(name: string, implementation: SqlFunction): unknown;
   getRowsModified(): number;
   export(): Uint8Array;
   close(): void;
 }
+/** A function for SQL; its parameters are texts, numbers or null, as the SQL that calls it gives them. */
+export type SqlFunction = (...args: never[]) => number | null;
+
 interface SqlJs {
   Database: new (data?: Uint8Array) => RawDatabase;
 }
@@ -56,6 +60,7 @@ export function loadSqlite(): Promise<SqlJs> {
 export class Database {
   private readonly raw: RawDatabase;
   private readonly statements = new Map<string, RawStatement>();
+  private functions: Readonly<Record<string, SqlFunction>> = {};
 
   /** @param bytes a database file; without it a new, empty database */
   constructor(sqlite: SqlJs, bytes?: Uint8Array) {
@@ -107,6 +112,27 @@ export class Database {
     }
   }
 
+  /** For SQL that is made for one query: its statement is not kept. */
+  rowsOnce(sql: string, params: readonly Cell[]): Row[] {
+    const statement = this.raw.prepare(sql);
+    try {
+      statement.bind(params.map(bindable));
+      const rows: Row[] = [];
+      while (statement.step()) {
+        rows.push(exactRow(statement));
+      }
+      return rows;
+    } finally {
+      statement.free();
+    }
+  }
+
+  /** Makes functions known to SQL, by name, for as long as this database lives. */
+  define(functions: Readonly<Record<string, SqlFunction>>): void {
+    this.functions = { ...this.functions, ...functions };
+    this.configure();
+  }
+
   /** The database as a file, stamped with the format and a checksum over the whole (see `stamp`). */
   export(): Uint8Array {
     this.freeStatements();
@@ -126,8 +152,7 @@ export class Database {
       statement = this.raw.prepare(sql);
       this.statements.set(sql, statement);
     }
-    // As text a bigint keeps all digits; the INTEGER affinity of the columns turns it into an integer again.
-    statement.bind(params.map((value) => (typeof value === 'bigint' ? value.toString() : value)));
+    statement.bind(params.map(bindable));
     return statement;
   }
 
@@ -141,7 +166,15 @@ export class Database {
   private configure(): void {
     // The file lives in memory: nothing to sync, and the rollback journal needs no file either.
     this.raw.run('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY');
+    for (const [name, implementation] of Object.entries(this.functions)) {
+      this.raw.create_function(name, implementation);
+    }
   }
+}
+
+/** As text a bigint keeps all digits; the INTEGER affinity of the columns turns it into an integer again. */
+function bindable(value: Cell): number | string | Uint8Array | null {
+  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 /** sql.js reads integers as doubles unless told otherwise, and then all as bigint: only rows that need it pay for it. */

@@ -1,5 +1,6 @@
 import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus, ViewType } from '../../core/model';
 import type { ChangeBatch } from '../../protocol/extras';
+import type { RegistryReader, RegistryWrite } from './registry/types';
 
 /**
  * A wish to change the store. All writes pass through `Store.write` as one of these; what a write really did is kept in the
@@ -7,6 +8,7 @@ import type { ChangeBatch } from '../../protocol/extras';
  * Times are Unix milliseconds. Ids of runs, names and artifact URIs are made by the caller (`api/`), except experiment ids.
  */
 export type Write =
+  | RegistryWrite
   | {
       kind: 'createExperiment';
       name: string;
@@ -41,9 +43,10 @@ export type Write =
     }
   | { kind: 'deleteTag'; runId: string; key: string };
 
-/** What a write answers: the id of a created experiment, else nothing. */
+/** What a write answers: the id of a created experiment, the number of a created model version, else nothing. */
 export interface WriteResult {
   readonly experimentId?: string;
+  readonly modelVersion?: number;
 }
 
 export interface Page<T> {
@@ -113,6 +116,9 @@ export interface Store {
   getMetricColumns(runId: string, key: string): MetricColumns | undefined;
   /** Place in the experiment's order of creation, from 0, deleted runs counted; unknown ids are left out. */
   getSlots(runIds: readonly string[]): ReadonlyMap<string, number>;
+  /** The model registry. */
+  readonly registry: RegistryReader;
+
   /** Runs that are neither deleted nor ended. */
   countRunningRuns(): number;
 

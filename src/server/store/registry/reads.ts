@@ -1,0 +1,179 @@
+import type { KeyValue } from '../../../core/model';
+import {
+  isLatest,
+  type ModelAlias,
+  type ModelVersion,
+  type RegisteredModel,
+  type RegisteredModelInfo,
+} from '../../../core/registry';
+import type { Catalog } from '../catalog';
+import { type Cell, type Database, integer, real, type Row, text } from '../sqlite';
+import type { Page } from '../types';
+import { toStage } from './effects';
+import type { RegistryQuery, RegistryReader } from './types';
+
+const modelColumns = 'm.id, m.name, m.created, m.updated, m.description';
+const versionColumns =
+  'v.model, m.name, v.version, v.created, v.updated, v.description, v.stage, v.source, v.run_id, v.run_link';
+const versionTables = 'model_versions v JOIN registered_models m ON m.id = v.model';
+
+/** A model with its number in the catalog. */
+interface ModelRow {
+  readonly id: number;
+  readonly info: RegisteredModelInfo;
+}
+
+/** Reads of the registry's tables; each takes a fixed number of statements, however many rows there are. */
+export class RegistryReads implements RegistryReader {
+  private readonly db: Database;
+
+  constructor({ db }: Catalog) {
+    this.db = db;
+  }
+
+  model(name: string): RegisteredModel | undefined {
+    return this.withLatest(this.models('WHERE m.name = ?', [name]))[0];
+  }
+
+  version(name: string, version: number): ModelVersion | undefined {
+    return this.versions('m.name = ? AND v.version = ?', [name, version])[0];
+  }
+
+  versionByAlias(name: string, alias: string): ModelVersion | undefined {
+    const [condition, ...params] = isLatest(alias)
+      ? ['v.version = (SELECT max(version) FROM model_versions l WHERE l.model = m.id AND l.deleted = 0)']
+      : ['v.version = (SELECT version FROM registered_model_aliases a WHERE a.model = m.id AND a.alias = ?)', alias];
+    return this.versions(`m.name = ? AND ${condition}`, [name, ...params])[0];
+  }
+
+  location(name: string, version: number): string | undefined {
+    const row = this.db.row(
+      `SELECT v.location FROM ${versionTables} WHERE m.name = ? AND v.version = ? AND v.deleted = 0`,
+      name,
+      version,
+    );
+    return row && text(row[0]);
+  }
+
+  searchModels({ matches, compare, offset, limit }: RegistryQuery<RegisteredModelInfo>): Page<RegisteredModel> {
+    const found = this.models('', []).filter(({ info }) => matches(info));
+    const page = found.sort((a, b) => compare(a.info, b.info)).slice(offset, offset + limit);
+    return { items: this.withLatest(page), more: found.length > offset + limit };
+  }
+
+  searchVersions({ matches, compare, offset, limit }: RegistryQuery<ModelVersion>): Page<ModelVersion> {
+    const found = this.versions('1', []).filter(matches).sort(compare);
+    return { items: found.slice(offset, offset + limit), more: found.length > offset + limit };
+  }
+
+  private models(tail: string, params: readonly Cell[]): ModelRow[] {
+    const rows = this.db.rows(`SELECT ${modelColumns} FROM registered_models m ${tail}`, ...params);
+    const ids = JSON.stringify(rows.map((row) => real(row[0])));
+    const tags = this.modelTags(ids);
+    const aliases = this.aliases(ids);
+    return rows.map((row) => {
+      const id = real(row[0]);
+      const info = {
+        name: text(row[1]),
+        createdAt: integer(row[2]),
+        updatedAt: integer(row[3]),
+        description: text(row[4]),
+        tags: tags.get(id) ?? [],
+        aliases: aliases.get(id) ?? [],
+      };
+      return { id, info };
+    });
+  }
+
+  private withLatest(models: readonly ModelRow[]): RegisteredModel[] {
+    const latest =
+      '(v.model, v.version) IN (SELECT model, max(version) FROM model_versions ' +
+      'WHERE deleted = 0 AND model IN (SELECT value FROM json_each(?)) GROUP BY model, stage)';
+    // MLflow lists the stages in the order of their first versions.
+    const first =
+      'ORDER BY (SELECT min(version) FROM model_versions f WHERE f.model = v.model AND f.stage = v.stage AND f.deleted = 0)';
+    const versions = this.versions(latest, [JSON.stringify(models.map(({ id }) => id))], first);
+    const byName = grouped(versions, ({ name }) => name);
+    return models.map(({ info }) => ({ ...info, latestVersions: byName.get(info.name) ?? [] }));
+  }
+
+  private versions(condition: string, params: readonly Cell[], order = ''): ModelVersion[] {
+    const rows = this.db.rows(
+      `SELECT ${versionColumns} FROM ${versionTables} WHERE v.deleted = 0 AND ${condition} ${order}`,
+      ...params,
+    );
+    const ids = JSON.stringify([...new Set(rows.map((row) => real(row[0])))]);
+    const tags = this.versionTags(rows);
+    const aliases = this.aliases(ids);
+    return rows.map((row) => toVersion(row, tags, aliases.get(real(row[0])) ?? []));
+  }
+
+  private modelTags(ids: string): Map<number, KeyValue[]> {
+    const groups = new Map<number, KeyValue[]>();
+    const sql =
+      'SELECT model, key, value FROM registered_model_tags WHERE model IN (SELECT value FROM json_each(?)) ORDER BY key';
+    this.db.each(sql, [ids], (row) => add(groups, real(row[0]), { key: text(row[1]), value: text(row[2]) }));
+    return groups;
+  }
+
+  /** By `<model's number>/<version>`. */
+  private versionTags(versions: readonly Row[]): Map<string, KeyValue[]> {
+    const groups = new Map<string, KeyValue[]>();
+    const sql =
+      'SELECT model, version, key, value FROM model_version_tags WHERE (model, version) IN ' +
+      "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)) ORDER BY key";
+    const ids = JSON.stringify(versions.map((row) => [real(row[0]), real(row[2])]));
+    this.db.each(sql, [ids], (row) => {
+      add(groups, `${real(row[0])}/${real(row[1])}`, { key: text(row[2]), value: text(row[3]) });
+    });
+    return groups;
+  }
+
+  private aliases(ids: string): Map<number, ModelAlias[]> {
+    const groups = new Map<number, ModelAlias[]>();
+    const sql =
+      'SELECT model, alias, version FROM registered_model_aliases WHERE model IN (SELECT value FROM json_each(?)) ORDER BY alias';
+    this.db.each(sql, [ids], (row) => add(groups, real(row[0]), { alias: text(row[1]), version: real(row[2]) }));
+    return groups;
+  }
+}
+
+function toVersion(
+  row: Row,
+  tags: ReadonlyMap<string, readonly KeyValue[]>,
+  aliases: readonly ModelAlias[],
+): ModelVersion {
+  const version = real(row[2]);
+  return {
+    name: text(row[1]),
+    version,
+    createdAt: integer(row[3]),
+    updatedAt: integer(row[4]),
+    description: optionalText(row[5]),
+    stage: toStage(row[6]),
+    source: text(row[7]),
+    runId: optionalText(row[8]),
+    runLink: text(row[9]),
+    tags: tags.get(`${real(row[0])}/${version}`) ?? [],
+    aliases: aliases.filter((each) => each.version === version).map(({ alias }) => alias),
+  };
+}
+
+function optionalText(cell: Cell | undefined): string | undefined {
+  return cell === null ? undefined : text(cell);
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  items.forEach((item) => add(groups, keyOf(item), item));
+  return groups;
+}
+
+function add<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
+  const group = groups.get(key);
+  if (group === undefined) {
+    groups.set(key, [item]);
+  } else {
+    group.push(item);
+  }
+}
