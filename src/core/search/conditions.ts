@@ -1,0 +1,425 @@
+import type { Int64 } from '../model';
+import { aggregates, type Comparator, type Condition, type Field, type Filter, type Span } from './ast';
+import { type FieldContext, fieldOf, metricField, type NamedField } from './fields';
+import { parseDate, parseDuration, parseNumeral, type TimeSpan } from './literals';
+import { compilePattern } from './pattern';
+import { between, listed, SearchFault, type TokenReader } from './reader';
+import { searchLimits, type Token } from './tokens';
+import { entityRules } from './vocabulary';
+
+export interface ConditionContext extends FieldContext {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly better?: (metric: string) => 'min' | 'max' | undefined;
+}
+
+/** A field as it stands in a filter. */
+interface Subject extends NamedField {
+  readonly numeric: boolean;
+}
+
+/** What one instant or number is, or a stretch of them: `until` is the first after it. */
+interface NumberValue extends Span {
+  readonly from: Int64;
+  readonly until?: number;
+}
+
+const comparators: Readonly<Record<string, Comparator>> = {
+  '=': '=',
+  '!=': '!=',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
+/** Comparators of other languages, taken in Labbook's own dialect. */
+const synonyms: Readonly<Record<string, Comparator>> = { '==': '=', '<>': '!=' };
+
+/** Reads one comparison. */
+export class ConditionReader {
+  constructor(
+    private readonly reader: TokenReader,
+    private readonly context: ConditionContext,
+  ) {}
+
+  /** @throws SearchFault */
+  read(): Filter {
+    const subject = this.subject();
+    const start = this.reader.peek();
+    const negated = this.reader.takeWord('not') !== undefined;
+    const verb = this.reader.peek();
+    if (this.reader.takeWord('like') ?? this.reader.takeWord('ilike')) {
+      return this.like(subject, between(start, verb), verb.text, negated);
+    }
+    if (this.reader.takeWord('in') !== undefined) {
+      return this.in(subject, between(start, verb), negated);
+    }
+    if (this.context.own && this.reader.takeWord('between') !== undefined) {
+      return this.range(subject, negated, 'and');
+    }
+    if (this.context.own && this.reader.takeWord('matches') !== undefined) {
+      return this.matches(subject, negated);
+    }
+    if (!negated && this.reader.takeWord('is') !== undefined) {
+      return this.nullTest(subject, verb);
+    }
+    if (!negated && verb.kind === 'operator') {
+      this.reader.take();
+      return this.compared(subject, verb);
+    }
+    throw new SearchFault(
+      verb,
+      `Invalid comparison clause: after ${quoted(subject.field)} a comparison must follow, such as = or LIKE` +
+        (verb.kind === 'end' ? '.' : `; found '${verb.text}'.`),
+    );
+  }
+
+  private subject(): Subject {
+    const token = this.reader.peek();
+    const aggregate = this.aggregate(token);
+    if (aggregate !== undefined) {
+      return aggregate;
+    }
+    const isName = token.kind === 'name' || (token.kind === 'string' && token.quote !== "'");
+    if (!isName || (token.kind === 'name' && token.prefix === undefined && isReserved(token.text))) {
+      const found = token.kind === 'end' ? 'the end' : `'${token.text}'`;
+      const hint =
+        !this.context.own && token.text === '(' ? " MLflow's filters have no parentheses but those of lists." : '';
+      throw new SearchFault(token, `Invalid clause(s) in filter string: a name was expected, found ${found}.${hint}`);
+    }
+    this.reader.take();
+    const named = fieldOf(token, this.context, 'filter');
+    return { ...named, numeric: isNumeric(named.field) };
+  }
+
+  /** `min(metrics.loss)` */
+  private aggregate(token: Token): Subject | undefined {
+    const open = this.reader.peek(1);
+    if (!this.context.own || token.kind !== 'name' || open.kind !== 'punctuation' || open.text !== '(') {
+      return undefined;
+    }
+    const name = token.text.toLowerCase();
+    const known = aggregates.find((each) => each === name);
+    if ((known === undefined && name !== 'best') || entityRules[this.context.entity].prefixes.metric === undefined) {
+      throw new SearchFault(
+        token,
+        `'${token.text}' is no figure of a metric; there are ${listed([...aggregates, 'best'])}.`,
+      );
+    }
+    this.reader.take();
+    this.reader.take();
+    const inner = this.reader.take();
+    if (inner.kind !== 'name' && inner.kind !== 'string') {
+      throw new SearchFault(inner, `The name of a metric belongs here, such as ${name}(metrics.loss).`);
+    }
+    const bare = inner.kind === 'string' || inner.prefix === undefined;
+    const key = inner.kind === 'string' ? inner.value : inner.key;
+    if (!bare && fieldOf(inner, this.context, 'filter').field.kind !== 'metric') {
+      throw new SearchFault(inner, `Only metrics have figures such as ${name}.`);
+    }
+    const close = this.reader.peek();
+    this.reader.expectSymbol(')', 'A ) is missing here.');
+    const aggregate = known ?? this.context.better?.(key);
+    if (aggregate === undefined) {
+      throw new SearchFault(token, `Whether low or high values of '${key}' are best is not known: write min or max.`);
+    }
+    return { field: metricField(between(token, close), key, aggregate), rule: undefined, numeric: true };
+  }
+
+  private compared(subject: Subject, operator: Token): Filter {
+    const { field } = subject;
+    if (operator.text === '~' || operator.text === '=~' || operator.text === '!~') {
+      if (this.context.own) {
+        return this.matches(subject, operator.text === '!~');
+      }
+    }
+    const synonym = synonyms[operator.text];
+    const comparator = comparators[operator.text] ?? (this.context.own ? synonym : undefined);
+    if (comparator === undefined) {
+      throw this.invalidComparator(operator, operator.text, field, synonym);
+    }
+    const value = this.reader.peek();
+    const isNumber = value.kind === 'number' || value.kind === 'duration' || value.kind === 'date';
+    if (subject.numeric || (isNumber && this.takesNumbers(field))) {
+      return this.comparedNumber(subject, comparator);
+    }
+    if (comparator !== '=' && comparator !== '!=') {
+      throw this.invalidComparator(operator, operator.text, field);
+    }
+    const text = this.string(field);
+    return { kind: 'text', field, operator: comparator, value: text.value, ...between(field, text) };
+  }
+
+  private comparedNumber({ field, rule }: Subject, operator: Comparator): Filter {
+    const token = this.reader.peek();
+    if (this.context.own && (operator === '=' || operator === '!=') && field.kind === 'metric') {
+      if (this.reader.takeWord('nan') !== undefined) {
+        return { kind: 'nan', field, negated: operator === '!=', ...between(field, token) };
+      }
+    }
+    const value = this.number(field, rule?.quotable === true);
+    return comparison(field, operator, value);
+  }
+
+  /** MLflow's tutorials compare params with bare numbers; MLflow refuses that, Labbook compares the numbers. */
+  private takesNumbers(field: Field): boolean {
+    return field.kind === 'param' || (this.context.own && field.kind === 'tag');
+  }
+
+  private like({ field, numeric }: Subject, verb: Span, name: string, negated: boolean): Filter {
+    if (numeric || (negated && !this.context.own) || this.ruleOf(field)?.exact === true) {
+      throw this.invalidComparator(verb, negated ? `NOT ${name.toUpperCase()}` : name.toUpperCase(), field);
+    }
+    const text = this.string(field);
+    if (text.value.length > searchLimits.likePattern) {
+      throw new SearchFault(text, `A pattern of LIKE may have at most ${searchLimits.likePattern} characters.`);
+    }
+    const foldCase = name.toLowerCase() === 'ilike';
+    return { kind: 'like', field, foldCase, negated, pattern: text.value, ...between(field, text) };
+  }
+
+  private matches({ field, numeric }: Subject, negated: boolean): Filter {
+    const token = this.string(field);
+    if (numeric) {
+      throw new SearchFault(
+        field,
+        `${quoted(field)} is a number: it has no text that a regular expression could match.`,
+      );
+    }
+    const compiled = compilePattern(token.value);
+    if (!compiled.ok) {
+      const { offset, length, message } = compiled.error;
+      // Doubled quotes shift the places after them; the whole text is right then.
+      const exact = token.value.length === token.length - 2;
+      throw new SearchFault(exact ? { offset: token.offset + 1 + offset, length } : token, message);
+    }
+    return { kind: 'matches', field, negated, pattern: token.value, ...between(field, token) };
+  }
+
+  private nullTest({ field }: Subject, verb: Token): Filter {
+    const negated = this.reader.takeWord('not') !== undefined;
+    const last = this.reader.peek();
+    if (this.reader.takeWord('null') === undefined) {
+      throw new SearchFault(last, 'After IS only NULL or NOT NULL can follow.');
+    }
+    const { nullable } = entityRules[this.context.entity];
+    if (!this.context.own && !nullable.includes(field.kind)) {
+      const kinds = nullable.length === 0 ? 'nothing' : `${nullable.map((each) => `${each}s`).join(' and ')}`;
+      throw new SearchFault(
+        between(verb, last),
+        `IS NULL / IS NOT NULL is only supported for ${kinds} here, not for ${quoted(field)}.`,
+      );
+    }
+    return { kind: negated ? 'present' : 'missing', field, ...between(field, last) };
+  }
+
+  private in(subject: Subject, verb: Span, negated: boolean): Filter {
+    const { field, rule } = subject;
+    const open = this.reader.takeSymbol('(');
+    if (open === undefined) {
+      if (this.context.own) {
+        return this.range(subject, negated, '..');
+      }
+      throw new SearchFault(this.reader.peek(), "A list must follow IN, such as ('a', 'b').");
+    }
+    const first = this.reader.peek();
+    if (this.context.own && (subject.numeric || (first.kind === 'number' && this.takesNumbers(field)))) {
+      return this.inNumbers(subject, negated);
+    }
+    const { lists } = entityRules[this.context.entity];
+    const isListed =
+      field.kind === 'dataset' || (field.kind === 'attribute' ? rule?.list === true : lists && !subject.numeric);
+    if (!isListed && (!this.context.own || subject.numeric)) {
+      throw new SearchFault(verb, this.noList(field));
+    }
+    const values: string[] = [];
+    const last = this.list((token) => {
+      if (token.kind !== 'string' || token.quote === '`') {
+        const message = `While parsing a list in the query, expected a quoted string value, found '${token.text}'.`;
+        throw new SearchFault(token, message, token.kind === 'end' ? undefined : `'${token.text}'`);
+      }
+      values.push(token.value);
+    });
+    return { kind: 'in', field, negated, values, ...between(field, last) };
+  }
+
+  private inNumbers({ field }: Subject, negated: boolean): Filter {
+    const parts: Filter[] = [];
+    const last = this.list(() => {
+      parts.push(comparison(field, negated ? '!=' : '=', this.number(field, false)));
+    }, true);
+    if (parts.length > searchLimits.terms) {
+      throw new SearchFault(between(field, last), `A list of numbers may have at most ${searchLimits.terms}.`);
+    }
+    return { kind: negated ? 'and' : 'or', parts, ...between(field, last) };
+  }
+
+  /** @param peeking the visitor takes the words of a value itself */
+  private list(visit: (token: Token) => void, peeking = false): Token {
+    for (let count = 1; ; count++) {
+      const token = peeking ? this.reader.peek() : this.reader.take();
+      if (count === 1 && token.kind === 'punctuation' && token.text === ')') {
+        throw new SearchFault(
+          token,
+          'While parsing a list in the query, expected a non-empty list, but got an empty list.',
+        );
+      }
+      if (count > searchLimits.listValues) {
+        throw new SearchFault(token, `A list may have at most ${searchLimits.listValues} values.`);
+      }
+      visit(token);
+      const after = this.reader.take();
+      if (after.kind !== 'punctuation' || (after.text !== ',' && after.text !== ')')) {
+        throw new SearchFault(after, 'While parsing a list in the query: a , or ) is missing here.');
+      }
+      const next = this.reader.peek();
+      // Python's lists, which MLflow reads, may end with a comma.
+      if (after.text === ')' || (next.kind === 'punctuation' && next.text === ')')) {
+        return after.text === ')' ? after : this.reader.take();
+      }
+    }
+  }
+
+  /** `between a and b`, `in a..b`: both ends belong to it. */
+  private range(subject: Subject, negated: boolean, separator: 'and' | '..'): Filter {
+    const { field } = subject;
+    if (!subject.numeric && !this.takesNumbers(field)) {
+      throw new SearchFault(field, `${quoted(field)} is a text: a range needs a number or a time.`);
+    }
+    const low = this.number(field, false);
+    const middle = this.reader.peek();
+    if ((separator === 'and' ? this.reader.takeWord('and') : this.reader.takeSymbol('..')) === undefined) {
+      const message =
+        separator === 'and' ? 'AND and the upper end are missing.' : 'A list (…) or a range a..b must follow IN.';
+      throw new SearchFault(middle, message);
+    }
+    const high = this.number(field, false);
+    const parts = [comparison(field, '>=', low), comparison(field, '<=', high)];
+    const outside = [comparison(field, '<', low), comparison(field, '>', high)];
+    const span = between(field, high);
+    return negated ? { kind: 'or', parts: outside, ...span } : { kind: 'and', parts, ...span };
+  }
+
+  private string(field: Field): Extract<Token, { kind: 'string' }> {
+    const token = this.reader.take();
+    if (token.kind === 'string' && token.quote !== '`') {
+      return token;
+    }
+    const found = token.kind === 'end' ? 'the end' : token.text;
+    const fix = token.kind === 'end' || token.kind === 'string' ? undefined : `'${token.text.replaceAll("'", "''")}'`;
+    const message = `Expected a quoted string value for ${quoted(field)} (e.g. 'my-value'). Got value ${found}`;
+    throw new SearchFault(token, message, fix);
+  }
+
+  private number(field: Field, quotable: boolean): NumberValue {
+    const token = this.reader.take();
+    const span = { offset: token.offset, length: token.length };
+    if (token.kind === 'number') {
+      return { from: parseNumeral(token.text), ...span };
+    }
+    if (token.kind === 'string' && quotable && token.quote !== '`' && /^\d{1,18}$/.test(token.value)) {
+      return { from: parseNumeral(token.value), ...span };
+    }
+    const type = field.kind === 'attribute' ? field.type : undefined;
+    if (this.context.own) {
+      const infinite = token.kind === 'name' ? /^inf(?:inity)?$/i.test(token.text) : false;
+      if (infinite) {
+        return { from: Infinity, ...span };
+      }
+      const time = type === 'time' ? this.time(token) : undefined;
+      if (time !== undefined) {
+        return { ...time, ...span };
+      }
+      const duration = type === 'duration' && token.kind === 'duration' ? parseDuration(token.text) : undefined;
+      if (duration !== undefined) {
+        return { from: duration, ...span };
+      }
+    }
+    throw new SearchFault(token, this.noNumber(field, token));
+  }
+
+  private time(token: Token): TimeSpan | { from: number } | undefined {
+    if (token.kind === 'duration') {
+      const ms = parseDuration(token.text);
+      if (ms === undefined || !/^[+-]/.test(token.text)) {
+        throw new SearchFault(token, `A time is needed: -${token.text} is ${token.text} ago.`, `-${token.text}`);
+      }
+      return { from: Math.round(this.context.now + ms) };
+    }
+    const text = token.kind === 'string' ? token.value : token.kind === 'date' ? token.text : undefined;
+    const date = text === undefined ? undefined : parseDate(text);
+    if (text !== undefined && date === undefined) {
+      throw new SearchFault(token, `'${text}' is no date. Dates look like 2026-01-31 or 2026-01-31T09:30.`);
+    }
+    return date;
+  }
+
+  private noNumber(field: Field, token: Token): string {
+    const found = token.kind === 'end' ? 'the end' : token.text;
+    return field.kind === 'metric'
+      ? `Expected numeric value type for metric. Found ${found}`
+      : `Expected numeric value type for ${quoted(field)}. Found ${found}`;
+  }
+
+  private noList(field: Field): string {
+    const listable = entityRules[this.context.entity].attributes.filter(
+      (each) => each.list === true && each.own !== true,
+    );
+    const names = listed(listable.map((each) => each.name));
+    return `Only ${names} attributes support comparison with a list of quoted string values; ${quoted(field)} does not.`;
+  }
+
+  private ruleOf(field: Field) {
+    const { attributes } = entityRules[this.context.entity];
+    return field.kind === 'attribute' ? attributes.find((each) => each.name === field.key) : undefined;
+  }
+
+  private invalidComparator(span: Span, text: string, field: Field, fix?: string): SearchFault {
+    const isText = !isNumeric(field);
+    const exact = this.ruleOf(field)?.exact === true;
+    const valid = isText ? (exact ? ['=', '!='] : ['=', '!=', 'LIKE', 'ILIKE']) : Object.keys(comparators);
+    const message = `Invalid comparator '${text}' for ${quoted(field)}: not one of ${listed(valid)}.`;
+    return new SearchFault(span, message, fix);
+  }
+}
+
+/** Comparing with a stretch of time: before it, within it, after it. */
+function comparison(field: Field, operator: Comparator, value: NumberValue): Filter {
+  const span = between(field, value);
+  const plain = (each: Comparator, bound: Int64): Condition => ({
+    kind: 'number',
+    field,
+    operator: each,
+    value: bound,
+    ...span,
+  });
+  const { from, until } = value;
+  if (until === undefined) {
+    return plain(operator, from);
+  }
+  switch (operator) {
+    case '<':
+    case '>=':
+      return plain(operator, from);
+    case '<=':
+      return plain('<', until);
+    case '>':
+      return plain('>=', until);
+    case '=':
+      return { kind: 'and', parts: [plain('>=', from), plain('<', until)], ...span };
+    case '!=':
+      return { kind: 'or', parts: [plain('<', from), plain('>=', until)], ...span };
+  }
+}
+
+function isNumeric(field: Field): boolean {
+  return field.kind === 'metric' || (field.kind === 'attribute' && field.type !== 'text');
+}
+
+function isReserved(text: string): boolean {
+  return /^(?:and|or|not|in|is|like|ilike|between|matches)$/i.test(text);
+}
+
+function quoted(field: Field): string {
+  return field.kind === 'attribute' ? `attribute '${field.key}'` : `${field.kind} '${field.key}'`;
+}

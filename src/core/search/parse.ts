@@ -1,0 +1,116 @@
+import { type ConditionContext, ConditionReader } from './conditions';
+import { SearchFault, type TokenReader } from './reader';
+import { openReader } from './reader';
+import type { Dialect, Filter, Result, SearchEntity, Span } from './ast';
+import { searchLimits } from './tokens';
+
+export interface FilterOptions {
+  readonly entity: SearchEntity;
+  readonly dialect: Dialect;
+  /** Unix milliseconds, from which `-7d` counts. */
+  readonly now?: number;
+  /** Labbook's dialect: what a bare name means that is no attribute. */
+  readonly resolve?: (name: string) => 'metric' | 'param' | 'tag' | undefined;
+  /** Labbook's dialect: which extreme of a metric is its best. */
+  readonly better?: (metric: string) => 'min' | 'max' | undefined;
+}
+
+/**
+ * Reads a filter: MLflow's `search_runs`, `search_experiments` and so on (comparisons joined by AND), and with the dialect
+ * `labbook` also OR, NOT, parentheses, BETWEEN, ranges `a..b`, regular expressions, dates and figures of metrics.
+ * @returns undefined as value for an empty filter, which everything passes
+ */
+export function parseFilter(source: string, options: FilterOptions): Result<Filter | undefined> {
+  const opened = openReader(source);
+  if (!opened.ok) {
+    return opened;
+  }
+  try {
+    return { ok: true, value: new FilterParser(opened.value, options).parse() };
+  } catch (error) {
+    if (error instanceof SearchFault) {
+      return { ok: false, error: error.error };
+    }
+    throw error;
+  }
+}
+
+/** Recursive descent; NOT binds before AND, AND before OR. */
+class FilterParser {
+  private readonly conditions: ConditionReader;
+  private readonly own: boolean;
+  private terms = 0;
+
+  constructor(
+    private readonly reader: TokenReader,
+    options: FilterOptions,
+  ) {
+    const context: ConditionContext = {
+      ...options,
+      own: options.dialect === 'labbook',
+      now: options.now ?? Date.now(),
+    };
+    this.own = context.own;
+    this.conditions = new ConditionReader(reader, context);
+  }
+
+  parse(): Filter | undefined {
+    if (this.reader.peek().kind === 'end') {
+      return undefined;
+    }
+    const filter = this.or(0);
+    const rest = this.reader.peek();
+    if (rest.kind !== 'end') {
+      throw new SearchFault(rest, `Invalid clause(s) in filter string: '${rest.text}'. ${this.hint(rest.text)}`);
+    }
+    return filter;
+  }
+
+  private hint(text: string): string {
+    if (!this.own && /^(?:or|not|between)$/i.test(text)) {
+      return "MLflow's filters know comparisons joined by AND only.";
+    }
+    return this.own ? 'AND or OR must stand between comparisons.' : 'AND must stand between comparisons.';
+  }
+
+  private or(depth: number): Filter {
+    return this.joined('or', () => this.joined('and', () => this.unary(depth)));
+  }
+
+  private joined(kind: 'and' | 'or', part: () => Filter): Filter {
+    const parts = [part()];
+    while ((kind === 'and' || this.own) && this.reader.takeWord(kind) !== undefined) {
+      parts.push(part());
+    }
+    const [first] = parts;
+    return parts.length === 1 && first !== undefined ? first : { kind, parts, ...this.spanOf(parts) };
+  }
+
+  private unary(depth: number): Filter {
+    const start = this.reader.peek();
+    if (depth > searchLimits.depth) {
+      throw new SearchFault(start, `More than ${searchLimits.depth} parentheses stand inside each other.`);
+    }
+    if (this.own && this.reader.takeWord('not') !== undefined) {
+      const part = this.unary(depth + 1);
+      return { kind: 'not', part, ...this.spanOf([start, part]) };
+    }
+    if (this.own && this.reader.takeSymbol('(') !== undefined) {
+      const inner = this.or(depth + 1);
+      this.reader.expectSymbol(')', 'A ) is missing here.');
+      return inner;
+    }
+    if (++this.terms > searchLimits.terms) {
+      throw new SearchFault(start, `The filter has more than ${searchLimits.terms} comparisons.`);
+    }
+    return this.conditions.read();
+  }
+
+  private spanOf(parts: readonly Span[]): Span {
+    const [first] = parts;
+    const last = parts.at(-1);
+    return first === undefined || last === undefined
+      ? { offset: 0, length: 0 }
+      : { offset: first.offset, length: last.offset + last.length - first.offset };
+  }
+}

@@ -1,0 +1,440 @@
+/**
+ * Regular expressions that cannot run away: all ways through a pattern are followed at once (Thompson's construction), so a
+ * test takes at most (length of the text) x (size of the pattern) steps. In exchange there are no back references and no
+ * look-around.
+ */
+import type { Result } from './ast';
+
+type CodeTest = (code: number) => boolean;
+type Node =
+  | { kind: 'test'; test: CodeTest }
+  | { kind: 'edge'; edge: Edge }
+  | { kind: 'sequence' | 'choice'; parts: Node[] }
+  | { kind: 'repeat'; part: Node; min: number; max: number };
+type Edge = 'start' | 'end' | 'word' | 'inside';
+type Instruction = { kind: 'test'; test: CodeTest } | { kind: 'edge'; edge: Edge } | Split | Jump | { kind: 'match' };
+interface Split {
+  kind: 'split';
+  a: number;
+  b: number;
+}
+interface Jump {
+  kind: 'jump';
+  to: number;
+}
+
+export interface Pattern {
+  /** True where the pattern fits anywhere in the text. */
+  test(text: string): boolean;
+}
+
+const maxLength = 1000;
+/** Steps of the compiled pattern. */
+const maxSize = 1000;
+/** Parts that are visited to make those steps; parts may be empty. */
+const maxVisits = 10 * maxSize;
+const maxDepth = 30;
+const cache = new Map<string, Result<Pattern>>();
+
+/**
+ * Syntax: literals, `.`, `[a-z]`, `[^…]`, `\d \w \s \D \W \S \b \B \t \n \r`, `^ $`, groups, `|`, `* + ? {m,n}`, and `(?i)` at the
+ * beginning for any case. Errors have their offset inside `source`.
+ */
+export function compilePattern(source: string): Result<Pattern> {
+  const known = cache.get(source);
+  if (known !== undefined) {
+    return known;
+  }
+  const result = compile(source);
+  if (cache.size >= 50) {
+    cache.clear();
+  }
+  cache.set(source, result);
+  return result;
+}
+
+function compile(source: string): Result<Pattern> {
+  if (source.length > maxLength) {
+    const message = `The regular expression is longer than ${maxLength} characters.`;
+    return { ok: false, error: { offset: maxLength, length: source.length - maxLength, message } };
+  }
+  try {
+    const foldCase = source.startsWith('(?i)');
+    const reader = new PatternReader(source, foldCase);
+    const { program } = new Emitter(reader.read(foldCase ? 4 : 0));
+    return { ok: true, value: { test: (text) => run(program, text) } };
+  } catch (error) {
+    if (error instanceof PatternFault) {
+      return { ok: false, error: { offset: error.at, length: error.length, message: error.message } };
+    }
+    throw error;
+  }
+}
+
+class PatternFault extends Error {
+  constructor(
+    readonly at: number,
+    message: string,
+    readonly length = 1,
+  ) {
+    super(message);
+  }
+}
+
+const isDigit: CodeTest = (code) => code >= 48 && code <= 57;
+const isWord: CodeTest = (code) =>
+  isDigit(code) || code === 95 || /[\p{L}\p{M}\p{N}]/u.test(String.fromCodePoint(code));
+const isSpace: CodeTest = (code) => /\s/.test(String.fromCodePoint(code));
+const not =
+  (test: CodeTest): CodeTest =>
+  (code) =>
+    !test(code);
+const classes: Readonly<Record<string, CodeTest>> = {
+  d: isDigit,
+  D: not(isDigit),
+  w: isWord,
+  W: not(isWord),
+  s: isSpace,
+  S: not(isSpace),
+};
+const controls: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, v: 11 };
+
+/** Reads a pattern by recursive descent. */
+class PatternReader {
+  private at = 0;
+
+  constructor(
+    private readonly source: string,
+    private readonly foldCase: boolean,
+  ) {}
+
+  read(from: number): Node {
+    this.at = from;
+    const node = this.choice(0);
+    if (this.at < this.source.length) {
+      throw new PatternFault(this.at, 'This ) closes nothing in the regular expression.');
+    }
+    return node;
+  }
+
+  private choice(depth: number): Node {
+    if (depth > maxDepth) {
+      throw new PatternFault(this.at, `The regular expression has more than ${maxDepth} groups inside each other.`);
+    }
+    const parts = [this.sequence(depth)];
+    while (this.source[this.at] === '|') {
+      this.at++;
+      parts.push(this.sequence(depth));
+    }
+    return { kind: 'choice', parts };
+  }
+
+  private sequence(depth: number): Node {
+    const parts: Node[] = [];
+    while (this.at < this.source.length && this.source[this.at] !== '|' && this.source[this.at] !== ')') {
+      parts.push(this.repeated(depth));
+    }
+    return { kind: 'sequence', parts };
+  }
+
+  private repeated(depth: number): Node {
+    const part = this.atom(depth);
+    const start = this.at;
+    const count = this.count();
+    if (count === undefined) {
+      return part;
+    }
+    if (count.max < count.min) {
+      throw new PatternFault(start, `{${count.min},${count.max}} goes down.`, this.at - start);
+    }
+    const second = this.at;
+    if (this.count() !== undefined) {
+      throw new PatternFault(second, 'Only one repetition may follow a part of the regular expression.');
+    }
+    return { kind: 'repeat', part, ...count };
+  }
+
+  private count(): { min: number; max: number } | undefined {
+    const [text = ''] = /^(?:[*+?]|\{\d{1,4}(?:,\d{0,4})?\})\??/.exec(this.source.slice(this.at, this.at + 13)) ?? [];
+    this.at += text.length;
+    if (text.startsWith('{')) {
+      const [min = '', max] = text.replace(/[{}?]/g, '').split(',');
+      return { min: Number(min), max: max === undefined ? Number(min) : max === '' ? Infinity : Number(max) };
+    }
+    const symbol = text[0];
+    return symbol === undefined ? undefined : { min: symbol === '+' ? 1 : 0, max: symbol === '?' ? 1 : Infinity };
+  }
+
+  private atom(depth: number): Node {
+    const start = this.at;
+    const code = this.next();
+    switch (String.fromCodePoint(code)) {
+      case '(':
+        return this.group(start, depth);
+      case '[':
+        return { kind: 'test', test: this.set(start) };
+      case '.':
+        return { kind: 'test', test: (each) => each !== 10 };
+      case '^':
+        return { kind: 'edge', edge: 'start' };
+      case '$':
+        return { kind: 'edge', edge: 'end' };
+      case '*':
+      case '+':
+      case '?':
+        throw new PatternFault(start, `Nothing stands before this ${this.source[start]} in the regular expression.`);
+      case '\\':
+        return this.escape(start);
+      default:
+        return { kind: 'test', test: this.literal(code) };
+    }
+  }
+
+  private group(start: number, depth: number): Node {
+    if (this.source[this.at] === '?') {
+      if (this.source[this.at + 1] !== ':') {
+        throw new PatternFault(start, 'Regular expressions have plain groups here, (…) and (?:…), no look-around.', 3);
+      }
+      this.at += 2;
+    }
+    const node = this.choice(depth + 1);
+    if (this.source[this.at] !== ')') {
+      throw new PatternFault(start, 'The group that begins here has no end.');
+    }
+    this.at++;
+    return node;
+  }
+
+  private escape(start: number): Node {
+    const letter = this.source[this.at];
+    if (letter === 'b' || letter === 'B') {
+      this.at++;
+      return { kind: 'edge', edge: letter === 'b' ? 'word' : 'inside' };
+    }
+    const single = this.escaped(start);
+    return { kind: 'test', test: typeof single === 'number' ? this.literal(single) : single };
+  }
+
+  /** What a backslash and the character after it stand for: a code point or a class. */
+  private escaped(start: number): number | CodeTest {
+    if (this.at >= this.source.length) {
+      throw new PatternFault(start, 'The regular expression ends with a backslash.');
+    }
+    const code = this.next();
+    const letter = String.fromCodePoint(code);
+    if (Object.hasOwn(classes, letter)) {
+      return classes[letter] ?? code;
+    }
+    if (Object.hasOwn(controls, letter)) {
+      return controls[letter] ?? code;
+    }
+    if (/[\p{L}\p{N}]/u.test(letter)) {
+      throw new PatternFault(start, `\\${letter} means nothing in regular expressions here.`, 1 + letter.length);
+    }
+    return code;
+  }
+
+  private set(start: number): CodeTest {
+    const negated = this.source[this.at] === '^';
+    this.at += negated ? 1 : 0;
+    const tests: CodeTest[] = [];
+    for (let first = true; first || this.source[this.at] !== ']'; first = false) {
+      const low = this.setMember(start);
+      const isRange = this.source[this.at] === '-' && this.source[this.at + 1] !== ']';
+      if (!isRange || typeof low !== 'number') {
+        tests.push(typeof low === 'number' ? this.literal(low) : low);
+        continue;
+      }
+      const dash = this.at++;
+      const high = this.setMember(start);
+      if (typeof high !== 'number' || high < low) {
+        throw new PatternFault(dash, 'This range of characters goes down.');
+      }
+      tests.push(this.range(low, high));
+    }
+    this.at++;
+    return (code) => tests.some((test) => test(code)) !== negated;
+  }
+
+  private setMember(start: number): number | CodeTest {
+    if (this.at >= this.source.length) {
+      throw new PatternFault(start, 'The set of characters that begins here has no end.');
+    }
+    const at = this.at;
+    const code = this.next();
+    return code === 92 ? this.escaped(at) : code;
+  }
+
+  private literal(code: number): CodeTest {
+    return this.range(code, code);
+  }
+
+  private range(low: number, high: number): CodeTest {
+    const within: CodeTest = (code) => code >= low && code <= high;
+    return this.foldCase ? (code) => foldings(code).some(within) : within;
+  }
+
+  private next(): number {
+    const code = this.source.codePointAt(this.at) ?? 0;
+    this.at += code > 0xffff ? 2 : 1;
+    return code;
+  }
+}
+
+function foldings(code: number): number[] {
+  const text = String.fromCodePoint(code);
+  return [code, text.toLowerCase().codePointAt(0) ?? code, text.toUpperCase().codePointAt(0) ?? code];
+}
+
+/** Turns a pattern into steps. */
+class Emitter {
+  readonly program: Instruction[] = [];
+  private visits = 0;
+
+  constructor(node: Node) {
+    this.emit(node);
+    this.program.push({ kind: 'match' });
+  }
+
+  private emit(node: Node): void {
+    if (this.program.length > maxSize || ++this.visits > maxVisits) {
+      throw new PatternFault(0, 'The regular expression repeats too much.');
+    }
+    switch (node.kind) {
+      case 'test':
+      case 'edge':
+        this.program.push(node);
+        break;
+      case 'sequence':
+        for (const part of node.parts) {
+          this.emit(part);
+        }
+        break;
+      case 'choice':
+        this.emitChoice(node.parts);
+        break;
+      case 'repeat':
+        this.emitRepeat(node);
+        break;
+    }
+  }
+
+  private emitChoice(parts: readonly Node[]): void {
+    const jumps: Jump[] = [];
+    parts.forEach((part, i) => {
+      if (i === parts.length - 1) {
+        this.emit(part);
+        return;
+      }
+      const split = this.split();
+      this.emit(part);
+      const jump: Jump = { kind: 'jump', to: 0 };
+      this.program.push(jump);
+      jumps.push(jump);
+      split.b = this.program.length;
+    });
+    for (const jump of jumps) {
+      jump.to = this.program.length;
+    }
+  }
+
+  private emitRepeat({ part, min, max }: Extract<Node, { kind: 'repeat' }>): void {
+    for (let i = 0; i < min; i++) {
+      this.emit(part);
+    }
+    if (max === Infinity) {
+      const start = this.program.length;
+      const split = this.split();
+      this.emit(part);
+      this.program.push({ kind: 'jump', to: start });
+      split.b = this.program.length;
+      return;
+    }
+    const splits: Split[] = [];
+    for (let i = min; i < max; i++) {
+      splits.push(this.split());
+      this.emit(part);
+    }
+    for (const split of splits) {
+      split.b = this.program.length;
+    }
+  }
+
+  /** A fork that goes on with the next step, or at `b`, which is set later. */
+  private split(): Split {
+    const split: Split = { kind: 'split', a: this.program.length + 1, b: 0 };
+    this.program.push(split);
+    return split;
+  }
+}
+
+function run(program: readonly Instruction[], text: string): boolean {
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  let active: number[] = [];
+  // The step in which an instruction was last reached, so that none is followed twice in one step.
+  const reached = new Int32Array(program.length).fill(-1);
+  for (let i = 0; i <= codes.length; i++) {
+    // A match may begin anywhere.
+    const states: number[] = [];
+    if (follow(program, [...active, 0], codes, i, reached, states)) {
+      return true;
+    }
+    const code = codes[i];
+    active = [];
+    for (const state of code === undefined ? [] : states) {
+      const instruction = program[state];
+      if (code !== undefined && instruction?.kind === 'test' && instruction.test(code)) {
+        active.push(state + 1);
+      }
+    }
+  }
+  return false;
+}
+
+/** Collects the tests that can be reached without reading. @returns true where the end of the pattern can be */
+function follow(
+  program: readonly Instruction[],
+  pending: number[],
+  codes: readonly number[],
+  at: number,
+  reached: Int32Array,
+  states: number[],
+): boolean {
+  for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
+    const instruction = program[state];
+    if (instruction === undefined || reached[state] === at) {
+      continue;
+    }
+    reached[state] = at;
+    switch (instruction.kind) {
+      case 'match':
+        return true;
+      case 'test':
+        states.push(state);
+        break;
+      case 'jump':
+        pending.push(instruction.to);
+        break;
+      case 'split':
+        pending.push(instruction.a, instruction.b);
+        break;
+      case 'edge':
+        if (holds(instruction.edge, codes, at)) {
+          pending.push(state + 1);
+        }
+        break;
+    }
+  }
+  return false;
+}
+
+function holds(edge: Edge, codes: readonly number[], at: number): boolean {
+  if (edge === 'start' || edge === 'end') {
+    return at === (edge === 'start' ? 0 : codes.length);
+  }
+  const wordAt = (i: number): boolean => {
+    const code = codes[i];
+    return code !== undefined && isWord(code);
+  };
+  return (wordAt(at - 1) !== wordAt(at)) === (edge === 'word');
+}

@@ -1,0 +1,89 @@
+import type { Experiment, Int64, Run } from '../model';
+import type { Aggregate } from './ast';
+
+/** A dataset that a run read. */
+export interface SubjectDataset {
+  readonly name: string;
+  readonly digest: string;
+  /** The values of its input's tag `mlflow.data.context`. */
+  readonly contexts: readonly string[];
+}
+
+/** A thing as a search sees it: values by the names of `vocabulary.ts`, undefined for what it does not have. */
+export interface SearchSubject {
+  attribute(name: string): string | Int64 | undefined;
+  /** NaN and infinities as they are. */
+  metric(key: string, aggregate: Aggregate): number | undefined;
+  param(key: string): string | undefined;
+  tag(key: string): string | undefined;
+  readonly datasets: readonly SubjectDataset[];
+}
+
+/** Figures over a metric's finite points; undefined where none is finite. */
+export interface MetricFigures {
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  readonly mean: number | undefined;
+}
+
+export interface RunExtras {
+  /** Without them only the latest values are known. */
+  readonly figures?: (key: string) => MetricFigures | undefined;
+  readonly datasets?: readonly SubjectDataset[];
+}
+
+export function runSubject(run: Run, extras: RunExtras = {}): SearchSubject {
+  const { info } = run;
+  const metrics = new Map(run.metrics.map(({ key, value }) => [key, value]));
+  return subject({
+    attributes: {
+      run_id: info.id,
+      run_name: info.name,
+      user_id: info.userId,
+      status: info.status,
+      artifact_uri: info.artifactUri,
+      start_time: info.startTime,
+      end_time: info.endTime,
+      experiment_id: info.experimentId,
+      duration: info.endTime === undefined ? undefined : Number(info.endTime) - Number(info.startTime),
+    },
+    params: run.params,
+    tags: run.tags,
+    metric: (key, aggregate) => (aggregate === 'last' ? metrics.get(key) : extras.figures?.(key)?.[aggregate]),
+    ...(extras.datasets === undefined ? {} : { datasets: extras.datasets }),
+  });
+}
+
+export function experimentSubject(experiment: Experiment): SearchSubject {
+  return subject({
+    attributes: {
+      name: experiment.name,
+      experiment_id: experiment.id,
+      creation_time: experiment.createdAt,
+      last_update_time: experiment.updatedAt,
+    },
+    tags: experiment.tags,
+  });
+}
+
+export interface SubjectParts {
+  readonly attributes: Readonly<Record<string, string | Int64 | undefined>>;
+  readonly params?: readonly { readonly key: string; readonly value: string }[];
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
+  readonly metric?: SearchSubject['metric'];
+  readonly datasets?: readonly SubjectDataset[];
+}
+
+/** A subject of any kind from its values. */
+export function subject(parts: SubjectParts): SearchSubject {
+  const attributes = new Map(Object.entries(parts.attributes));
+  const params = new Map(parts.params?.map(({ key, value }) => [key, value]));
+  const tags = new Map(parts.tags?.map(({ key, value }) => [key, value]));
+  return {
+    attribute: (name) => attributes.get(name),
+    metric: parts.metric ?? (() => undefined),
+    param: (key) => params.get(key),
+    tag: (key) => tags.get(key),
+    datasets: parts.datasets ?? [],
+  };
+}

@@ -1,0 +1,64 @@
+import type { ViewType } from '../../../core/model';
+import type { Filter, OrderTerm } from '../../../core/search/ast';
+import type { Cell } from '../sqlite';
+import { compileFilter, type Sql } from './compileFilter';
+import { afterRow, compileOrder } from './compileOrder';
+import { pageToken, queryHash, readPageToken } from './pageToken';
+import { experimentTables, runTables, type SearchTables } from './tables';
+
+/** A search of the store: everything but where it looks. `order` must decide totally (see `parseOrder`). */
+export interface SearchQuery {
+  readonly view: ViewType;
+  readonly filter?: Filter | undefined;
+  readonly order: readonly OrderTerm[];
+  readonly pageToken?: string | undefined;
+  readonly limit: number;
+}
+
+/** Answers rows of (id in the catalog, sort values…), one more than the limit where more follow. */
+export interface SearchStatement extends Sql {
+  /** The token of the page that follows a row with these sort values. */
+  tokenAfter(values: readonly Cell[]): string;
+}
+
+const stages = { ACTIVE_ONLY: 'r.stage = 0', DELETED_ONLY: 'r.stage > 0', ALL: 'r.stage >= 0' } satisfies Record<
+  ViewType,
+  string
+>;
+
+/** @param experiments numbers of experiments, in which the runs are */
+export function compileRuns(query: SearchQuery, experiments: readonly number[]): SearchStatement {
+  const scope = [...experiments].sort((a, b) => a - b);
+  const within = {
+    sql: `r.experiment IN (SELECT value FROM json_each(?)) AND ${stages[query.view]}`,
+    parameters: [JSON.stringify(scope)],
+  };
+  return compileSearch(query, runTables, within, ['runs', scope]);
+}
+
+export function compileExperiments(query: SearchQuery): SearchStatement {
+  return compileSearch(query, experimentTables, { sql: stages[query.view], parameters: [] }, ['experiments']);
+}
+
+/**
+ * @param within which rows are searched at all
+ * @param scope what else the page tokens belong to, as JSON
+ */
+export function compileSearch(query: SearchQuery, tables: SearchTables, within: Sql, scope: unknown): SearchStatement {
+  const { joins, columns } = compileOrder(query.order, tables);
+  const filter = query.filter === undefined ? { sql: '1', parameters: [] } : compileFilter(query.filter, tables);
+  const names = columns.map((_, i) => `s${i}`);
+  const selected = [`${tables.id} AS id`, ...columns.map(({ sql }, i) => `${sql} AS s${i}`)].join(', ');
+  const rows = `SELECT ${selected} FROM ${tables.from} ${joins.sql} WHERE ${within.sql} AND ${filter.sql}`;
+  const hash = queryHash([scope, query.view, query.filter, query.order]);
+  const after: Sql =
+    query.pageToken === undefined || query.pageToken === ''
+      ? { sql: '1', parameters: [] }
+      : afterRow(columns, readPageToken(query.pageToken, hash, columns.length));
+  const orderBy = columns.map(({ ascending }, i) => `s${i} ${ascending ? 'ASC' : 'DESC'}`).join(', ');
+  return {
+    sql: `SELECT ${['id', ...names].join(', ')} FROM (${rows}) WHERE ${after.sql} ORDER BY ${orderBy} LIMIT ?`,
+    parameters: [...joins.parameters, ...within.parameters, ...filter.parameters, ...after.parameters, query.limit + 1],
+    tokenAfter: (values) => pageToken(hash, values),
+  };
+}

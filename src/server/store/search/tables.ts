@@ -1,0 +1,69 @@
+/**
+ * Where the catalog keeps the fields of each kind of thing. Names are SQL of ours, never of a request; `owner` compares a row
+ * with the thing that is searched, whose alias is `r`.
+ */
+export interface AttributeColumn {
+  readonly sql: string;
+  /** May be NULL, which counts as missing. */
+  readonly nullable?: true;
+  /** What to order by instead. */
+  readonly order?: string;
+}
+
+export interface PairTable {
+  readonly table: string;
+  /** Column that says whose row it is. */
+  readonly owner: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface SearchTables {
+  readonly from: string;
+  /** What `owner` columns hold. */
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, AttributeColumn>>;
+  readonly params?: PairTable;
+  readonly tags?: PairTable;
+  /** With the columns `value`, `special`, `min`, `max`, `sum` and `finite` of the catalog's `metrics`. */
+  readonly metrics?: Omit<PairTable, 'value'>;
+  /**
+   * SELECTs without conditions, one row per value of the field, over the datasets of `r` (correlated by `r`), and the column
+   * to test; absent while the catalog has no datasets.
+   */
+  readonly datasets?: Readonly<
+    Record<'name' | 'digest' | 'context', { readonly from: string; readonly value: string }>
+  >;
+}
+
+export const runTables: SearchTables = {
+  from: 'runs r',
+  id: 'r.id',
+  attributes: {
+    run_id: { sql: 'r.run_id' },
+    run_name: { sql: 'r.name' },
+    user_id: { sql: 'r.user_id' },
+    status: { sql: 'r.status' },
+    artifact_uri: { sql: 'r.artifact_uri' },
+    start_time: { sql: 'r.started' },
+    end_time: { sql: 'r.ended', nullable: true },
+    experiment_id: { sql: 'CAST(r.experiment AS TEXT)', order: 'r.experiment' },
+    // As doubles, as the evaluator subtracts them.
+    duration: { sql: '(CAST(r.ended AS REAL) - CAST(r.started AS REAL))', nullable: true },
+  },
+  params: { table: 'params', owner: 'run', key: 'key', value: 'value' },
+  tags: { table: 'tags', owner: 'run', key: 'key', value: 'value' },
+  metrics: { table: 'metrics', owner: 'run', key: 'key' },
+};
+
+export const experimentTables: SearchTables = {
+  from: 'experiments r',
+  id: 'r.id',
+  attributes: {
+    name: { sql: 'r.name' },
+    experiment_id: { sql: 'CAST(r.id AS TEXT)', order: 'r.id' },
+    creation_time: { sql: 'r.created' },
+    last_update_time: { sql: 'r.updated' },
+  },
+  tags: { table: 'experiment_tags', owner: 'experiment', key: 'key', value: 'value' },
+};
