@@ -1,3 +1,5 @@
+import type { ModelOutput, RunInputs } from './loggedModels';
+
 /**
  * The domain: what MLflow's REST API calls experiment, run, metric, param and tag, in the form in which every room of
  * Labbook passes them around. Wire forms are in `protocol/mlflow.ts`.
@@ -67,6 +69,10 @@ export interface Run {
   readonly metrics: readonly Metric[];
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
+  /** Absent where it has none. */
+  readonly inputs?: RunInputs;
+  /** Absent where it has none. */
+  readonly outputs?: readonly ModelOutput[];
 }
 
 /** A file or folder of a run's artifacts. */

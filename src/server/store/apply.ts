@@ -4,6 +4,10 @@ import type { Catalog } from './catalog';
 import { stage } from './catalogSchema';
 import type { Effect, MetricEffect } from './effects';
 import { summarize } from './metricSummary';
+import { applyToInputs } from './inputs/apply';
+import { isOfInputs } from './inputs/effects';
+import { applyModelMetrics, applyToModels } from './models/apply';
+import { isOfModels, type ModelEffect } from './models/effects';
 import { applyToRegistry } from './registry/apply';
 import { isOfRegistry, type RegistryEffect } from './registry/effects';
 import { real } from './sqlite';
@@ -21,6 +25,9 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
   if (isOfRegistry(effect)) {
     return applyToRegistry(catalog, effect);
   }
+  if (isOfModels(effect)) {
+    return { experiment: applyToModels(catalog, effect) };
+  }
   switch (effect.kind) {
     case 'createExperiment':
     case 'renameExperiment':
@@ -37,12 +44,14 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
     case 'restoreRun':
     case 'log':
     case 'deleteTag':
+    case 'logInputs':
+    case 'logOutputs':
       return applyToRun(catalog, effect);
   }
 }
 
 type ExperimentEffect = Extract<Effect, { id: number }>;
-type RunEffect = Exclude<Effect, ExperimentEffect | RegistryEffect | { kind: 'createRun' }>;
+type RunEffect = Exclude<Effect, ExperimentEffect | RegistryEffect | ModelEffect | { kind: 'createRun' }>;
 
 function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
   const { db } = catalog;
@@ -116,6 +125,10 @@ function applyToRun(catalog: Catalog, effect: RunEffect): Change {
   const { db } = catalog;
   const { id, experimentId } = runNumber(catalog, effect.runId);
   const change = (aspects: readonly Aspect[]): Change => ({ run: { id: effect.runId, experimentId, aspects } });
+  if (isOfInputs(effect)) {
+    applyToInputs(catalog, id, Number(experimentId), effect);
+    return change(['info']);
+  }
   switch (effect.kind) {
     case 'updateRun':
       if (effect.status !== undefined) {
@@ -154,6 +167,7 @@ function log(catalog: Catalog, run: number, effect: Extract<Effect, { kind: 'log
       catalog.setMetric(run, metric.key, summary);
     }
   }
+  applyModelMetrics(catalog, run, effect.modelMetrics ?? []);
   for (const tag of effect.tags) {
     catalog.setTag(run, tag);
     if (tag.key === tagNames.runName) {

@@ -3,6 +3,8 @@ import { runStatuses } from '../../core/model';
 import { catalogSchema, stage } from './catalogSchema';
 import type { MetricSummary } from './metricSummary';
 import { specialOf, storedValue, valueFrom } from './points';
+import { inputSchema } from './inputs/schema';
+import { modelSchema } from './models/schema';
 import { registrySchema } from './registry/schema';
 import { type Cell, Database, formatVersion, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
 
@@ -34,7 +36,7 @@ export class Catalog {
   static create(sqlite: SqlJs): Catalog {
     const db = new Database(sqlite);
     db.script(catalogSchema);
-    db.script(registrySchema);
+    makeLaterTables(db);
     db.run("INSERT INTO meta VALUES ('format', ?), ('applied', 0)", formatVersion);
     return new Catalog(db, 0);
   }
@@ -42,8 +44,7 @@ export class Catalog {
   /** @throws StoreDamagedError, StoreVersionError */
   static open(sqlite: SqlJs, file: string, bytes: Uint8Array): Catalog {
     const db = openDatabase(sqlite, file, bytes);
-    // Stores from before the registry have none of its tables.
-    db.script(registrySchema);
+    makeLaterTables(db);
     return new Catalog(db, real(db.row("SELECT value FROM meta WHERE name = 'applied'")?.[0]));
   }
 
@@ -165,6 +166,11 @@ export class Catalog {
       tags: tags.map(toKeyValue),
     };
   }
+}
+
+/** Tables that stores from before them do not have. */
+function makeLaterTables(db: Database): void {
+  [registrySchema, modelSchema, inputSchema].forEach((schema) => db.script(schema));
 }
 
 export function toKeyValue(row: Row): KeyValue {

@@ -2,6 +2,17 @@ import { decode, encode } from '@msgpack/msgpack';
 import type { Int64, KeyValue, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
 import { binary, count, list, pack, pairs, string, time } from './packing';
+import { inputEffectFromArray, inputEffectToArray, type InputEffect, isInputKind, isOfInputs } from './inputs/effects';
+import {
+  isModelKind,
+  isOfModels,
+  type ModelEffect,
+  modelEffectFromArray,
+  modelEffectToArray,
+  type ModelMetricEffect,
+  modelMetricsFromArray,
+  modelMetricsToArray,
+} from './models/effects';
 import { packPoints, type Point, unpackPoints } from './points';
 import {
   isOfRegistry,
@@ -36,6 +47,8 @@ export interface MetricEffect {
  */
 export type Effect =
   | RegistryEffect
+  | ModelEffect
+  | InputEffect
   | {
       kind: 'createExperiment';
       id: number;
@@ -69,6 +82,8 @@ export type Effect =
       metrics: readonly MetricEffect[];
       params: readonly KeyValue[];
       tags: readonly KeyValue[];
+      /** Absent for none, so that logging costs nothing for it. */
+      modelMetrics?: readonly ModelMetricEffect[];
     }
   | { kind: 'deleteTag'; runId: string; key: string };
 
@@ -85,6 +100,12 @@ export function decodeEffects(bytes: Uint8Array): Effect[] {
 function toArray(effect: Effect): unknown[] {
   if (isOfRegistry(effect)) {
     return registryEffectToArray(effect);
+  }
+  if (isOfModels(effect)) {
+    return modelEffectToArray(effect);
+  }
+  if (isOfInputs(effect)) {
+    return inputEffectToArray(effect);
   }
   const { kind } = effect;
   switch (kind) {
@@ -121,7 +142,8 @@ function toArray(effect: Effect): unknown[] {
       const keys = effect.metrics.map((metric) => metric.key);
       const modes = effect.metrics.map((metric) => metricModes.indexOf(metric.mode));
       const columns = keys.length === 0 ? null : [keys, modes, counts, values, steps, timestamps];
-      return [kind, effect.runId, columns, pack(effect.params), pack(effect.tags)];
+      const row = [kind, effect.runId, columns, pack(effect.params), pack(effect.tags)];
+      return effect.modelMetrics === undefined ? row : [...row, modelMetricsToArray(effect.modelMetrics)];
     }
     case 'deleteTag':
       return [kind, effect.runId, effect.key];
@@ -132,6 +154,12 @@ function fromArray(raw: unknown): Effect {
   const [kind, ...f] = list(raw);
   if (isRegistryKind(kind)) {
     return registryEffectFromArray(kind, f);
+  }
+  if (isModelKind(kind)) {
+    return modelEffectFromArray(kind, f);
+  }
+  if (isInputKind(kind)) {
+    return inputEffectFromArray(kind, f);
   }
   switch (kind) {
     case 'createExperiment':
@@ -176,7 +204,14 @@ function fromArray(raw: unknown): Effect {
     case 'restoreRun':
       return { kind, runId: string(f[0]) };
     case 'log':
-      return { kind, runId: string(f[0]), metrics: metrics(f[1]), params: pairs(f[2]), tags: pairs(f[3]) };
+      return {
+        kind,
+        runId: string(f[0]),
+        metrics: metrics(f[1]),
+        params: pairs(f[2]),
+        tags: pairs(f[3]),
+        ...(f[4] === undefined ? {} : { modelMetrics: modelMetricsFromArray(f[4]) }),
+      };
     case 'deleteTag':
       return { kind, runId: string(f[0]), key: string(f[1]) };
     default:

@@ -154,6 +154,30 @@ export class History {
     }
   }
 
+  /** What `Store.sampleMetric` says. */
+  sample(key: string, range: { start: Int64; end: Int64 } | undefined, limit: number): Point[] {
+    const state = this.key(key);
+    if (state === undefined) {
+      return [];
+    }
+    const filter = range === undefined ? 'key = ?' : 'key = ? AND step >= ? AND step <= ?';
+    const params = range === undefined ? [state.id] : [state.id, range.start, range.end];
+    const total = real(this.db.row(`SELECT count(*) FROM points WHERE ${filter}`, ...params)?.[0]);
+    const wanted = new Set(firstOfBuckets(total, limit));
+    const points: Point[] = [];
+    let at = 0;
+    this.db.each(
+      `SELECT step, timestamp, value, special FROM points WHERE ${filter} ORDER BY step, timestamp, value, special`,
+      params,
+      (row) => {
+        if (wanted.has(at++)) {
+          points.push(toPoint(row));
+        }
+      },
+    );
+    return points;
+  }
+
   private key(key: string): KeyState | undefined {
     const known = this.keys.get(key);
     if (known !== undefined) {
@@ -181,6 +205,19 @@ export class History {
     this.keys.set(key, state);
     return state;
   }
+}
+
+/**
+ * Places that SQL's NTILE(limit) begins its buckets at, the first buckets being the larger ones, with the last place in the stead
+ * of the last bucket's.
+ */
+function firstOfBuckets(total: number, limit: number): number[] {
+  if (total <= limit) {
+    return Array.from({ length: total }, (_, i) => i);
+  }
+  const size = Math.floor(total / limit);
+  const larger = total % limit;
+  return Array.from({ length: limit }, (_, i) => (i === limit - 1 ? total - 1 : i * size + Math.min(i, larger)));
 }
 
 function toPoint(row: Row): Point {

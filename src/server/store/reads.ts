@@ -4,13 +4,18 @@ import { type Catalog, type RunRow, toKeyValue } from './catalog';
 import type { Histories } from './histories';
 import type { History } from './history';
 import { valueFrom } from './points';
+import { InputReads } from './inputs/reads';
+import { LoggedModelReads } from './models/reads';
+import type { LoggedModelReader } from './models/types';
 import { RegistryReads } from './registry/reads';
 import type { RegistryReader } from './registry/types';
 import { experimentNumber } from './resolve';
 import { type Cell, integer, real, type Row, text } from './sqlite';
 import type { ExperimentOrder, MetricColumns, Page, RunOrder, Store } from './types';
 
-type Query<Name extends 'searchExperiments' | 'searchRuns' | 'getMetricHistory'> = Parameters<Store[Name]>[0];
+type Query<Name extends 'searchExperiments' | 'searchRuns' | 'getMetricHistory' | 'sampleMetric'> = Parameters<
+  Store[Name]
+>[0];
 
 const stageFilter = { ACTIVE_ONLY: 'stage = 0', DELETED_ONLY: 'stage > 0', ALL: 'stage >= 0' } satisfies Record<
   ViewType,
@@ -29,12 +34,16 @@ const runOrderColumns = { start_time: 'r.started', end_time: 'r.ended' } satisfi
 /** The reading half of `Store`; see there for what each method answers. */
 export class Reads {
   readonly registry: RegistryReader;
+  readonly loggedModels: LoggedModelReader;
+  readonly inputs: InputReads;
 
   constructor(
     private readonly catalog: Catalog,
     private readonly histories: Histories,
   ) {
     this.registry = new RegistryReads(catalog);
+    this.loggedModels = new LoggedModelReads(catalog);
+    this.inputs = new InputReads(catalog);
   }
 
   getExperiment(id: string): Experiment | undefined {
@@ -90,6 +99,18 @@ export class Reads {
       points.map((point) => ({ key, ...point })),
       limit,
     );
+  }
+
+  sampleMetric({ runId, key, range, limit }: Query<'sampleMetric'>): Metric[] {
+    const metric = this.metric(runId, key);
+    if (metric === undefined) {
+      return [];
+    }
+    if (metric.history !== undefined) {
+      return metric.history.sample(key, range, limit).map((point) => ({ key, ...point }));
+    }
+    const { step } = metric.latest;
+    return range === undefined || (step >= range.start && step <= range.end) ? [{ key, ...metric.latest }] : [];
   }
 
   getMetricColumns(runId: string, key: string): MetricColumns | undefined {
@@ -170,11 +191,13 @@ export class Reads {
     }));
     const params = this.grouped<KeyValue>('run, key, value', 'params', ids, (row) => toKeyValue(row.slice(1)));
     const tags = this.grouped<KeyValue>('run, key, value', 'tags', ids, (row) => toKeyValue(row.slice(1)));
+    const links = this.inputs.links(ids);
     return runs.map(({ id, info }) => ({
       info,
       metrics: metrics.get(id) ?? [],
       params: params.get(id) ?? [],
       tags: tags.get(id) ?? [],
+      ...links.get(id),
     }));
   }
 

@@ -5,6 +5,13 @@ import type { Catalog, RunRow } from './catalog';
 import { stage } from './catalogSchema';
 import type { Effect } from './effects';
 import type { Histories } from './histories';
+import { isOfInputs } from './inputs/effects';
+import { resolveInputs } from './inputs/resolve';
+import type { InputWrite } from './inputs/types';
+import { isOfModels } from './models/effects';
+import { recordModel } from './models/recordModel';
+import { resolveModel } from './models/resolve';
+import type { ModelWrite } from './models/types';
 import { isOfRegistry } from './registry/effects';
 import { resolveRegistry } from './registry/resolve';
 import type { RegistryWrite } from './registry/types';
@@ -30,6 +37,15 @@ export function resolve(context: ResolveContext, write: Write): Effect | undefin
   if (isOfRegistry(write)) {
     return resolveRegistry(context.catalog, write);
   }
+  if (isOfModels(write)) {
+    return resolveModel(context.catalog, write, (experimentId) => {
+      const { id, experiment } = activeExperiment(context.catalog, experimentId);
+      return { id, artifactUri: join(experiment.artifactLocation, `models/${write.modelId}/artifacts`) };
+    });
+  }
+  if (isOfInputs(write)) {
+    return resolveInputs(context.catalog, activeRun(context.catalog, write.runId), write);
+  }
   switch (write.kind) {
     case 'createExperiment':
     case 'renameExperiment':
@@ -46,11 +62,16 @@ export function resolve(context: ResolveContext, write: Write): Effect | undefin
       return resolveRun(context, write);
     case 'log':
       return resolveLog(context, activeRun(context.catalog, write.runId), write);
+    case 'recordModel':
+      return recordModel(context.catalog, activeRun(context.catalog, write.runId), write);
   }
 }
 
 type ExperimentWrite = Extract<Write, { kind: `${string}Experiment` | `${string}ExperimentTag` }>;
-type RunWrite = Exclude<Write, ExperimentWrite | RegistryWrite | { kind: 'log' }>;
+type RunWrite = Exclude<
+  Write,
+  ExperimentWrite | RegistryWrite | ModelWrite | InputWrite | { kind: 'log' | 'recordModel' }
+>;
 
 function resolveExperiment({ catalog, artifactRoot }: ResolveContext, write: ExperimentWrite): Effect | undefined {
   const { time } = write;

@@ -3,6 +3,7 @@ import type { KeyValue, Metric } from '../../core/model';
 import type { Catalog, RunRow } from './catalog';
 import type { Effect, MetricEffect } from './effects';
 import type { Histories } from './histories';
+import { resolveModelMetrics } from './models/resolve';
 import { comparePoints, type Point } from './points';
 import { lastOfEachKey, wellFormed, wellFormedPair } from './wellFormed';
 import type { Write } from './types';
@@ -22,9 +23,12 @@ export function resolveLog(
       metrics.push(metric);
     }
   }
-  return params.length + tags.length + metrics.length === 0
-    ? undefined
-    : { kind: 'log', runId: write.runId, metrics, params, tags };
+  const modelMetrics = resolveModelMetrics(catalog, run.id, write.modelMetrics ?? []);
+  if (params.length + tags.length + metrics.length + modelMetrics.length === 0) {
+    return undefined;
+  }
+  const effect = { kind: 'log', runId: write.runId, metrics, params, tags } as const;
+  return modelMetrics.length === 0 ? effect : { ...effect, modelMetrics };
 }
 
 /** Params never change; the same value again is fine. */

@@ -1,5 +1,8 @@
 import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus, ViewType } from '../../core/model';
 import type { ChangeBatch } from '../../protocol/extras';
+import type { ModelPoint } from '../../core/loggedModels';
+import type { InputReader, InputWrite } from './inputs/types';
+import type { LoggedModelReader, ModelWrite } from './models/types';
 import type { RegistryReader, RegistryWrite } from './registry/types';
 
 /**
@@ -9,6 +12,8 @@ import type { RegistryReader, RegistryWrite } from './registry/types';
  */
 export type Write =
   | RegistryWrite
+  | ModelWrite
+  | InputWrite
   | {
       kind: 'createExperiment';
       name: string;
@@ -40,7 +45,11 @@ export type Write =
       metrics: readonly Metric[];
       params: readonly KeyValue[];
       tags: readonly KeyValue[];
+      /** Those of the metrics that are about a logged model, once more. */
+      modelMetrics?: readonly ModelPoint[];
     }
+  /** runs/log-model of 1.x and 2.x clients; `entry` is a JSON object. */
+  | { kind: 'recordModel'; runId: string; entry: string }
   | { kind: 'deleteTag'; runId: string; key: string };
 
 /** What a write answers: the id of a created experiment, the number of a created model version, else nothing. */
@@ -113,9 +122,23 @@ export interface Store {
 
   /** In the order (timestamp, step, value), as MLflow's get-history; an unknown key is an empty page. */
   getMetricHistory(query: { runId: string; key: string; offset: number; limit: number }): Page<Metric>;
+  /**
+   * At most `limit` points in the order (step, timestamp, value), evenly taken from all those with start <= step <= end, as
+   * MLflow's get-history-bulk-interval takes them: the first of each of `limit` equal buckets, and the last of all.
+   */
+  sampleMetric(query: {
+    runId: string;
+    key: string;
+    range: { start: Int64; end: Int64 } | undefined;
+    limit: number;
+  }): readonly Metric[];
   getMetricColumns(runId: string, key: string): MetricColumns | undefined;
   /** Place in the experiment's order of creation, from 0, deleted runs counted; unknown ids are left out. */
   getSlots(runIds: readonly string[]): ReadonlyMap<string, number>;
+  /** Logged models. */
+  readonly loggedModels: LoggedModelReader;
+  /** Datasets of experiments. */
+  readonly inputs: InputReader;
   /** The model registry. */
   readonly registry: RegistryReader;
 
