@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bootstrap } from './bootstrap.mjs';
 import { root } from './root.mjs';
-import { run } from './run.mjs';
+import { endWithSignals, run } from './run.mjs';
 
 /** Bytes that the package may have at most. */
 export const sizeLimit = 3_000_000;
@@ -65,6 +65,7 @@ export async function createPackage(target) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { out: { type: 'string' } } });
+  endWithSignals();
   await bootstrap();
   try {
     const { file, size } = await createPackage(values.out && path.resolve(values.out));

@@ -52,7 +52,19 @@ export function start(command, args, options = {}) {
   return child;
 }
 
-/** Signals that end a script end its children first. 130 and 143 are what shells expect. */
+/** Asks all children to end, and waits for that; what is still there after 8 s is ended hard on exit. */
+async function endRunning() {
+  const ended = [...running].map((child) => new Promise((resolve) => child.once('exit', resolve)));
+  for (const child of running) {
+    killTree(child, 'SIGTERM');
+  }
+  await Promise.race([Promise.all(ended), new Promise((resolve) => setTimeout(resolve, 8000))]);
+}
+
+/**
+ * Makes signals end this script in order: first `cleanup`, then the children, then itself, with the exit code that shells
+ * expect. A second signal ends it at once.
+ */
 export function endWithSignals(cleanup = () => undefined) {
   for (const [signal, code] of [
     ['SIGINT', 130],
@@ -60,7 +72,10 @@ export function endWithSignals(cleanup = () => undefined) {
     ['SIGHUP', 129],
   ]) {
     process.once(signal, () => {
-      Promise.resolve(cleanup()).finally(() => process.exit(code));
+      process.once(signal, () => process.exit(code));
+      Promise.resolve(cleanup())
+        .then(endRunning)
+        .finally(() => process.exit(code));
     });
   }
 }

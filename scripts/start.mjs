@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bootstrap } from './bootstrap.mjs';
 import { root } from './root.mjs';
-import { run, start, step } from './run.mjs';
+import { endWithSignals, run, start, step } from './run.mjs';
 import { createPackage } from './package.mjs';
 import { endServers } from './servers.mjs';
 import { cacheFolder } from './setup/cache.mjs';
@@ -48,7 +48,8 @@ async function openDesktop(folder, python) {
   const child = start('code', windows ? args.map((arg) => `"${arg}"`) : args, { stdio: 'inherit', shell: windows });
   const stop = async () => {
     const pid = Number.parseInt(readText(path.join(userData, 'code.lock')), 10);
-    if (!Number.isNaN(pid)) {
+    // With the command still waiting, the process of this profile is the one that the lock names.
+    if (!Number.isNaN(pid) && child.exitCode === null) {
       process.kill(pid, 'SIGTERM');
     }
   };
@@ -79,24 +80,27 @@ async function main() {
   const [python] = await Promise.all([pythonForSample(), desktop ? undefined : codeServer()]);
   const folder = prepareSample();
   const { where, userData, child, stop } = await (desktop ? openDesktop : openBrowser)(folder, python);
-  console.log(`\n${where}, open a terminal and type: python train.py   (Ctrl-C here ends it all)\n`);
-
-  const code = await new Promise((resolve) => {
-    child.once('exit', () => resolve(0));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-      process.once(signal, () => resolve(0));
-    }
-  });
-  await step('stop', async () => {
+  cleanups.push(async () => {
     await stop();
     await endServers(userData);
   });
-  return code;
+  console.log(`\n${where}, open a terminal and type: python train.py   (Ctrl-C here ends it all)\n`);
+  await new Promise((resolve) => child.once('exit', resolve));
 }
 
+const cleanups = [];
+let ending;
+const cleanUp = () => (ending ??= step('stop', () => Promise.all(cleanups.map((each) => each()))));
+endWithSignals(async () => {
+  if (cleanups.length > 0) {
+    await cleanUp();
+  }
+});
 try {
-  process.exit(await main());
+  await main();
+  await cleanUp();
 } catch (error) {
   console.error(error.message);
   process.exit(1);
 }
+process.exit(0);

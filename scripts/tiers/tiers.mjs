@@ -129,7 +129,8 @@ async function runMocha(name, args, environment) {
   }
   const timer = setTimeout(() => {
     console.error(`The tier ${name} took longer than ${tiers[name].limit} s`);
-    killTree(child);
+    killTree(child, 'SIGTERM');
+    setTimeout(() => killTree(child), 10_000).unref();
   }, tiers[name].limit * 1000);
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);

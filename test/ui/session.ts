@@ -4,7 +4,15 @@ import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { RunningWorkbench } from '../../scripts/workbench.mjs';
 import type { Discovery } from '../../src/protocol/extras';
-import { chromiumScript, packageScript, pythonScript, serversScript, terminalScript, workbenchScript } from './scripts';
+import {
+  chromiumScript,
+  packageScript,
+  pythonScript,
+  runScript,
+  serversScript,
+  terminalScript,
+  workbenchScript,
+} from './scripts';
 
 export type Theme = 'dark' | 'light';
 
@@ -65,6 +73,7 @@ export class Session {
     });
     page.setDefaultTimeout(patience);
     const session = new Session(page, folder, workbench, browser, home);
+    (await runScript()).endWithSignals(() => session.dispose());
     await page.goto(workbench.url(folder));
     await session.waitUntilUp();
     return session;
