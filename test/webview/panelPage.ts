@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { PNG } from 'pngjs';
 import type * as chromiumSetup from '../../scripts/setup/chromium.mjs';
 import { panelHtml } from '../../src/host/panels/html';
 import type { FakePage, ThemeName } from '../fakes/fakeHost/page';
@@ -123,7 +124,7 @@ export class Panel {
   constructor(readonly page: Page) {
     page.on('pageerror', (error) => this.errors.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') {
+      if (message.type() === 'error') {
         this.errors.push(message.text());
       }
     });
@@ -154,21 +155,22 @@ export class Panel {
         await this.photograph('failed');
         throw new Error(`There is no canvas for ${metric}. The page said: ${this.errors.join('\n')}`, { cause: error });
       });
-    await until(`${metric} is drawn`, async () => (await this.pixels(metric)).some(({ alpha }) => alpha > 0));
+    await until(`${metric} is drawn`, async () => (await this.pixels(metric)).length > 0);
   }
 
-  /** The pixels of a chart's canvas, row by row. */
+  /** The pixels of a chart's canvas that are not fully transparent. */
   async pixels(metric: string): Promise<Pixel[]> {
-    const { data, width } = await this.canvas(metric).evaluate((canvas: HTMLCanvasElement) => {
-      const { width: w, height: h } = canvas;
-      return { width: w, data: [...(canvas.getContext('2d')?.getImageData(0, 0, w, h).data ?? [])] };
-    });
-    return Array.from({ length: data.length / 4 }, (_, i) => ({
-      x: i % width,
-      y: Math.floor(i / width),
-      colour: [data[i * 4] ?? 0, data[i * 4 + 1] ?? 0, data[i * 4 + 2] ?? 0],
-      alpha: data[i * 4 + 3] ?? 0,
-    }));
+    const url = await this.canvas(metric).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const { data, width } = PNG.sync.read(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
+    const pixels: Pixel[] = [];
+    for (let at = 0; at < data.length; at += 4) {
+      const [red = 0, green = 0, blue = 0, alpha = 0] = data.subarray(at, at + 4);
+      if (alpha > 0) {
+        const index = at / 4;
+        pixels.push({ x: index % width, y: Math.floor(index / width), colour: [red, green, blue], alpha });
+      }
+    }
+    return pixels;
   }
 
   async photograph(name: string): Promise<void> {

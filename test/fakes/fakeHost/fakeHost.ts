@@ -51,6 +51,12 @@ export class FakeHost {
     this.changed({ runIds: [runId], metrics: false, runs: true, artifacts: false });
   }
 
+  /** Logs an artifact, and tells the panel. */
+  store(runId: string, path: string, base64: string): void {
+    this.#run(runId).artifacts.set(path, base64);
+    this.changed({ runIds: [runId], metrics: false, runs: false, artifacts: true });
+  }
+
   changed(notice: PanelNotices['changed']): void {
     this.#channel.notify('changed', notice);
   }

@@ -51,7 +51,7 @@ export function PlotView({ view, metric, curves, log, frame }: Props) {
   const { isInside, onDrawn } = pointer;
   useEffect(() => {
     if (plot) {
-      plot.draw(model, isInside());
+      plot.draw(model, isInside);
       onDrawn();
     }
   }, [plot, model, isInside, onDrawn]);

@@ -31,6 +31,7 @@ export function usePlotPointer({ view, metric, curves, plot, canvas }: Options) 
   const last = useRef<{ clientX: number; clientY: number } | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
   const [selection, setSelection] = useState<Selection>();
+  const [isInside, setIsInside] = useState(false);
 
   const point = useCallback(
     (at: { clientX: number; clientY: number }): void => {
@@ -53,31 +54,25 @@ export function usePlotPointer({ view, metric, curves, plot, canvas }: Options) 
   );
   const leave = useCallback((): void => {
     last.current = undefined;
+    setIsInside(false);
     if (hover.get()?.key === metric) {
       hover.set(undefined);
     }
   }, [hover, metric]);
   useEffect(() => leave, [leave]);
 
-  const isInside = useCallback(() => last.current !== undefined, []);
   const onDrawn = useCallback(() => {
     if (last.current && drag.current === undefined) {
       point(last.current);
     }
   }, [point]);
 
-  const selectionTo = (event: PointerEvent): Selection | undefined => {
-    if (!plot || drag.current === undefined) {
-      return undefined;
-    }
-    const { left, right } = plot.area;
-    const at = Math.min(right, Math.max(left, event.clientX - event.currentTarget.getBoundingClientRect().left));
-    const [from, to] = [Math.min(at, drag.current), Math.max(at, drag.current)];
-    return to - from < shortest ? undefined : { from, to, min: plot.xAt(from), max: plot.xAt(to) };
-  };
+  const selectionTo = (event: PointerEvent): Selection | undefined =>
+    plot && drag.current !== undefined ? selectionOf(plot, drag.current, pixelIn(plot, event)) : undefined;
   const handlers = {
     onPointerMove: (event: PointerEvent): void => {
       last.current = { clientX: event.clientX, clientY: event.clientY };
+      setIsInside(true);
       if (drag.current === undefined) {
         point(last.current);
       } else {
@@ -86,8 +81,7 @@ export function usePlotPointer({ view, metric, curves, plot, canvas }: Options) 
     },
     onPointerDown: (event: PointerEvent): void => {
       if (event.button === 0 && plot) {
-        const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
-        drag.current = Math.min(plot.area.right, Math.max(plot.area.left, at));
+        drag.current = pixelIn(plot, event);
         event.currentTarget.setPointerCapture(event.pointerId);
       }
     },
@@ -108,6 +102,17 @@ export function usePlotPointer({ view, metric, curves, plot, canvas }: Options) 
     onDoubleClick: (): void => session.arrange({ zoom: undefined }),
   };
   return { handlers, selection, isInside, onDrawn };
+}
+
+/** Where the pointer is, from the canvas's left, but within the plot. */
+function pixelIn({ area }: Plot, event: PointerEvent): number {
+  const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
+  return Math.min(area.right, Math.max(area.left, at));
+}
+
+function selectionOf(plot: Plot, start: number, at: number): Selection | undefined {
+  const [from, to] = [Math.min(at, start), Math.max(at, start)];
+  return to - from < shortest ? undefined : { from, to, min: plot.xAt(from), max: plot.xAt(to) };
 }
 
 /** `readingReach` in the unit of the x axis. */

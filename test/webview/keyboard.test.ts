@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { compareScenario, curve, fakeRun, runScenario } from '../fakes/fakeHost/scenario';
+import { exampleRun } from './examples';
+import { PanelBrowser, until, type Panel } from './panelPage';
+
+/** What has the focus: its label or text. */
+const focused = (panel: Panel): Promise<string> =>
+  panel.page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
+  });
+
+describe('The keyboard', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  it('goes through tabs with arrows', async () => {
+    const panel = await browser.show(runScenario(exampleRun()));
+    await panel.page.getByRole('tab', { name: 'Charts' }).focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.getByText('Choose a file').waitFor();
+    assert.match(await focused(panel), /^Artifacts/);
+    await panel.page.keyboard.press('Home');
+    await panel.page.getByRole('tabpanel', { name: 'Overview' }).waitFor();
+  });
+
+  it('stops at the grid of charts once and goes between charts with arrows', async () => {
+    const line = curve(20, (step) => step);
+    const metrics = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, line]));
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics })), { width: 1000 });
+    await panel.drawn('e');
+    await panel.page.getByRole('button', { name: /^metrics/ }).focus();
+    await panel.page.keyboard.press('Tab');
+    assert.match(await focused(panel), /^a,/);
+    await panel.page.keyboard.press('ArrowRight');
+    assert.match(await focused(panel), /^b,/);
+    await panel.page.keyboard.press('ArrowDown');
+    assert.match(await focused(panel), /^e,/);
+    await panel.page.keyboard.press('ArrowUp');
+    assert.match(await focused(panel), /^b,/);
+    await panel.page.keyboard.press('Tab');
+    assert.doesNotMatch(await focused(panel), /^[a-e],/);
+  });
+
+  it('moves the cross-hair in a chart, from run to run, and speaks', async () => {
+    const runs = [0, 1].map((slot) => fakeRun(slot, { metrics: { loss: curve(20, (step) => step * (slot + 1)) } }));
+    const panel = await browser.show(compareScenario(runs));
+    await panel.drawn('loss');
+    await panel.chart('loss').getByRole('img').focus();
+    await panel.page.keyboard.press('Enter');
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.keyboard.press('Shift+ArrowRight');
+    const head = panel.page.locator('.lb-tooltip-head');
+    await until('it is at step 10', async () => (await head.innerText()).startsWith('Step 10'));
+    const spoken = panel.page.locator('[aria-live]');
+    await until('it is told', async () => (await spoken.innerText()) === 'Step 10: run-0 10, 2 of 2 from the top');
+    await panel.page.keyboard.press('ArrowUp');
+    await until('the other one', async () => (await spoken.innerText()) === 'Step 10: run-1 20, 1 of 2 from the top');
+    await panel.photograph('keyboard-dark');
+    await panel.page.keyboard.press('+');
+    await panel.page.getByRole('button', { name: /Reset the zoom/ }).waitFor();
+    await panel.page.keyboard.press('0');
+    await panel.page.getByRole('button', { name: /Reset the zoom/ }).waitFor({ state: 'detached' });
+    await panel.page.keyboard.press('Escape');
+    await panel.page.locator('.lb-tooltip').waitFor({ state: 'detached' });
+    assert.match(await focused(panel), /^loss, 2 runs, steps 0 to 19, lowest 0 run-0$/);
+  });
+
+  it('turns a chart into a table and its axis into a logarithmic one', async () => {
+    const values = curve(20, (step) => (step === 3 ? NaN : step + 1));
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: values } })));
+    await panel.drawn('loss');
+    await panel.chart('loss').getByRole('img').focus();
+    await panel.page.keyboard.press('l');
+    await panel.chart('loss').getByText('log', { exact: true }).waitFor();
+    await panel.page.keyboard.press('t');
+    const table = panel.chart('loss').getByRole('table');
+    assert.deepEqual(await table.getByRole('columnheader').allInnerTexts(), ['Step', 'run-0']);
+    assert.equal(await table.getByRole('row').count(), 21);
+    assert.deepEqual((await table.getByRole('row').nth(4).innerText()).split(/\s+/), ['3', 'NaN']);
+    await panel.photograph('data-table-dark');
+    await panel.page.keyboard.press('t');
+    await panel.drawn('loss');
+  });
+
+  it('walks the tree of artifacts', async () => {
+    const panel = await browser.show(runScenario(exampleRun()));
+    await panel.page.getByRole('tab', { name: 'Artifacts' }).click();
+    await panel.page.getByRole('treeitem', { name: 'images' }).focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.getByRole('treeitem', { name: 'notes.txt' }).waitFor();
+    await panel.page.keyboard.press('ArrowRight');
+    assert.match(await focused(panel), /confusion\.png/);
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('Enter');
+    await panel.page.getByText('Confusion after 57,900 steps.').waitFor();
+    await panel.page.keyboard.press('ArrowLeft');
+    assert.match(await focused(panel), /images/);
+    await panel.page.keyboard.press('ArrowLeft');
+    await panel.page.getByRole('treeitem', { name: 'notes.txt' }).waitFor({ state: 'detached' });
+  });
+});
