@@ -93,4 +93,5 @@ export const tagNames = {
   sourceName: 'mlflow.source.name',
   gitCommit: 'mlflow.source.git.commit',
   runColor: 'mlflow.runColor',
+  modelVersions: 'mlflow.modelVersions',
 } as const;

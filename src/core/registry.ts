@@ -137,7 +137,12 @@ export function isLatest(alias: string): boolean {
 }
 
 export function isPrompt(tags: readonly KeyValue[]): boolean {
-  return tags.filter(({ key }) => key === promptTag).at(-1)?.value.toLowerCase() === 'true';
+  return (
+    tags
+      .filter(({ key }) => key === promptTag)
+      .at(-1)
+      ?.value.toLowerCase() === 'true'
+  );
 }
 
 function invalid(message: string): ApiError {

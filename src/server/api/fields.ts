@@ -31,9 +31,24 @@ export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
   return z.preprocess((input) => input ?? [], z.array(item));
 }
 
+/** A list that must be there, be it empty; a query's parameter that occurs once is a list of one. */
+export function requiredList<T>(item: z.ZodType<T>): z.ZodType<T[]> {
+  return z
+    .unknown()
+    .transform((value, context) => {
+      if (value === undefined || value === null) {
+        context.addIssue({ code: 'custom', input: value, params: { missing: true } });
+        return z.NEVER;
+      }
+      return typeof value === 'string' ? [value] : value;
+    })
+    .pipe(z.array(item));
+}
+
 export const text = field(readText);
 export const integer = field(readInteger);
 export const double = field(readDouble);
+export const boolean = field(readBoolean);
 
 /** A list of strings; a query's parameter that occurs once is a list of one. */
 export const texts: z.ZodType<string[]> = z.preprocess(
@@ -145,6 +160,15 @@ function readDouble(value: unknown): number | undefined {
   return (typeof value === 'number' || typeof value === 'bigint') && Number.isFinite(Number(value))
     ? Number(value)
     : undefined;
+}
+
+/** Also as a text in any case, as queries and the R client have it. */
+function readBoolean(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') {
+    return value;
+  }
+  const word = typeof value === 'string' ? value.toLowerCase() : undefined;
+  return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
 function isNumeral(value: string): boolean {

@@ -2,22 +2,14 @@ import { ApiError } from '../../core/errors';
 
 /** Parts of MLflow that are not offered, by their paths below `/api/N.0` or `/ajax-api/N.0` (or at the root). */
 const features: readonly (readonly [RegExp, string])[] = [
-  [/^\/mlflow\/(?:registered-models|model-versions)\b|^\/model-versions\b/, 'the model registry'],
-  [/^\/mlflow\/logged-models\b/, 'logged models'],
-  [/^\/mlflow\/runs\/log-model\b/, 'models logged to a run'],
-  [/^\/mlflow\/runs\/log-inputs\b|^\/mlflow\/experiments\/search-datasets\b/, 'dataset inputs of runs'],
-  [/^\/mlflow\/runs\/outputs\b/, 'model outputs of runs'],
+  [/^\/model-versions\b/, 'artifacts by model version; the artifact proxy has them'],
   [/^\/mlflow\/(?:traces|unified-traces|get-online-trace-details|get-trace-artifact)\b|^\/v1\/traces\b/, 'traces'],
   [/^\/mlflow\/webhooks\b/, 'webhooks'],
   [/^\/mlflow\/(?:gateway|gateway-proxy)\b|^\/gateway\b/, 'the AI gateway'],
   [/^\/mlflow\/workspaces\b/, 'workspaces'],
   [/^\/mlflow\/datasets\b/, 'evaluation datasets'],
   [/^\/mlflow\/(?:scorers?|issues|label-schemas|review-queues|prompt-optimization)\b/, 'evaluation'],
-  [/^\/mlflow\/metrics\/get-history-bulk/, 'bulk metric histories'],
-  [/^\/mlflow\/artifacts\/presigned-/, 'presigned artifact URLs'],
   [/^\/mlflow-artifacts\/presigned\b/, 'presigned artifact URLs'],
-  [/^\/mlflow-artifacts\/mpu\b/, 'multipart uploads'],
-  [/^\/mlflow\/upload-artifact\b|^\/get-artifact\b/, 'artifacts by run; the artifact proxy has them'],
   [/^\/mlflow\/(?:users|permissions|experiments\/permissions)\b|^\/signup\b/, 'users and permissions'],
   [/^\/(?:graphql|mlflow\/graphql)\b/, 'GraphQL'],
   [/^\/(?:mlflow\/)?jobs\b/, 'jobs'],

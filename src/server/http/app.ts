@@ -8,17 +8,25 @@ import { apiPrefix, artifactPrefix } from '../../protocol/mlflow';
 import { artifactEndpoints } from '../api/artifacts';
 import type { Endpoint } from '../api/endpoint';
 import { experimentEndpoints } from '../api/experiments';
+import { inputEndpoints } from '../api/inputs';
 import type { EventConnections } from '../api/labbook/events';
 import { extraEndpoints } from '../api/labbook/extras';
 import { answerSeries } from '../api/labbook/series';
 import { loggedModelEndpoints } from '../api/loggedModels';
 import { loggingEndpoints } from '../api/logging';
+import { logModelEndpoints } from '../api/logModel';
+import { bulkMetricEndpoints } from '../api/metricBulk';
 import { metricEndpoints } from '../api/metrics';
+import { modelVersionEndpoints } from '../api/modelVersions';
+import { presignedEndpoints } from '../api/presigned';
+import { registeredModelEndpoints } from '../api/registeredModels';
 import { runEndpoints } from '../api/runs';
 import { unknownEndpoint } from '../api/unsupported';
 import { seriesContentType } from '../../protocol/seriesCodec';
 import type { ArtifactStore } from '../artifacts/artifactStore';
+import { registerMultipart } from '../artifacts/multipartRoutes';
 import { registerArtifactProxy } from '../artifacts/proxy';
+import { registerRunFiles } from '../artifacts/runFiles';
 import type { Log } from '../log';
 import type { Store } from '../store/types';
 import { mlflowVersion } from '../version';
@@ -38,6 +46,7 @@ export interface AppContext {
 /** Where MLflow's clients of all ages look for the same operations. */
 const apiPrefixes = [apiPrefix, '/ajax-api/2.0/mlflow', '/api/2.0/preview/mlflow'];
 const artifactPrefixes = [artifactPrefix, '/ajax-api/2.0/mlflow-artifacts/artifacts'];
+const multipartPrefixes = ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'];
 
 /** Builds the routes. Requests come in by `app.routing` when `app.ready()` has ended; the gate stands before it. */
 export function createApp(context: AppContext): FastifyInstance {
@@ -86,13 +95,23 @@ export function createApp(context: AppContext): FastifyInstance {
       ...runEndpoints(store),
       ...loggingEndpoints(store),
       ...metricEndpoints(store),
-      ...loggedModelEndpoints(),
+      ...registeredModelEndpoints(store),
+      ...modelVersionEndpoints(store),
+      ...bulkMetricEndpoints(store),
+      ...inputEndpoints(store),
+      ...logModelEndpoints(store),
+      ...loggedModelEndpoints(store, context.artifacts),
+      ...presignedEndpoints(store),
       ...artifactEndpoints(store, context.artifacts),
     ]);
   }
   for (const prefix of artifactPrefixes) {
     registerArtifactProxy(app, prefix, context);
   }
+  for (const prefix of multipartPrefixes) {
+    registerMultipart(app, prefix, context, contentTypeOfRequest);
+  }
+  registerRunFiles(app, context);
   registerExtras(app, context);
   return app;
 }
@@ -121,10 +140,16 @@ function registerEndpoints(app: FastifyInstance, prefix: string, endpoints: read
       handler: async (request, reply) => {
         const { raw } = request;
         const input = method === 'GET' ? readQuery(raw) : await readJsonBody(raw, contentTypeOfRequest(raw));
-        return sendJson(reply, await handle(input));
+        return sendJson(reply, await handle(withParams(input, request.params)));
       },
     });
   }
+}
+
+/** Parameters in the path count before fields of the same name. */
+function withParams(input: unknown, params: unknown): unknown {
+  const named = typeof params === 'object' && params !== null ? params : {};
+  return Object.keys(named).length > 0 && typeof input === 'object' && input !== null ? { ...input, ...named } : input;
 }
 
 function sendJson(reply: FastifyReply, value: object): FastifyReply {
@@ -148,18 +173,29 @@ export function hideContentType(request: IncomingMessage): void {
 /** Which methods a path answers, for 405. */
 class RouteTable {
   private readonly exact = new Map<string, Set<string>>();
-  private readonly prefixes = new Map<string, Set<string>>();
+  /** Routes with parameters, and those that end with anything. */
+  private readonly patterns = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
 
   add(method: string | string[], url: string): void {
-    const table = url.endsWith('/*') ? this.prefixes : this.exact;
-    const key = url.replace(/\*$/, '');
-    const methods = table.get(key) ?? new Set();
+    const methods = this.methodsFor(url);
     [method].flat().forEach((each) => methods.add(each));
-    table.set(key, methods);
   }
 
   methodsOf(path: string): string[] {
-    const found = this.exact.get(path) ?? [...this.prefixes].find(([prefix]) => path.startsWith(prefix))?.[1];
+    const found =
+      this.exact.get(path) ?? [...this.patterns.values()].find(({ pattern }) => pattern.test(path))?.methods;
     return [...(found ?? [])].sort();
+  }
+
+  private methodsFor(url: string): Set<string> {
+    if (!/[:*]/.test(url)) {
+      const methods = this.exact.get(url) ?? new Set();
+      this.exact.set(url, methods);
+      return methods;
+    }
+    const source = url.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+').replace(/\*$/, '.*');
+    const known = this.patterns.get(url) ?? { pattern: new RegExp(`^${source}$`), methods: new Set() };
+    this.patterns.set(url, known);
+    return known.methods;
   }
 }

@@ -10,8 +10,6 @@ const unknown = /ENDPOINT_NOT_FOUND|NOT_IMPLEMENTED|404|501/;
 /** What Labbook does not have yet, and the error that a script gets for it. */
 const missing: Record<string, RegExp> = {
   log_input: unknown,
-  register_model: unknown,
-  search_registered_models: unknown,
   'search with a filter': /INVALID_PARAMETER_VALUE.*filter/i,
   'search_experiments with a filter': /INVALID_PARAMETER_VALUE.*filter/i,
   load_table: /INVALID_PARAMETER_VALUE.*filter/i,

@@ -182,10 +182,10 @@ describe('who may ask', () => {
     }
     assertError(await call(server, { path: '/no/such' }), 404, 'ENDPOINT_NOT_FOUND', /GET \/no\/such/);
     assertError(
-      await call(server, { method: 'POST', path: `${apiPrefix}/registered-models/create`, body: {} }),
+      await call(server, { method: 'POST', path: `${apiPrefix}/webhooks`, body: {} }),
       501,
       'NOT_IMPLEMENTED',
-      /registry/,
+      /webhooks/,
     );
     const override = await call(server, {
       path: `${apiPrefix}/runs/create`,

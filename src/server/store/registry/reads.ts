@@ -1,11 +1,17 @@
 import type { KeyValue } from '../../../core/model';
 import {
   isLatest,
+  isPrompt,
   type ModelAlias,
   type ModelVersion,
+  promptTag,
   type RegisteredModel,
   type RegisteredModelInfo,
 } from '../../../core/registry';
+import type { Filter } from '../../../core/search/ast';
+import { evaluate } from '../../../core/search/evaluate';
+import { compareSubjects } from '../../../core/search/order';
+import { subject, type SearchSubject } from '../../../core/search/subject';
 import type { Catalog } from '../catalog';
 import { type Cell, type Database, integer, real, type Row, text } from '../sqlite';
 import type { Page } from '../types';
@@ -55,15 +61,23 @@ export class RegistryReads implements RegistryReader {
     return row && text(row[0]);
   }
 
-  searchModels({ matches, compare, offset, limit }: RegistryQuery<RegisteredModelInfo>): Page<RegisteredModel> {
-    const found = this.models('', []).filter(({ info }) => matches(info));
-    const page = found.sort((a, b) => compare(a.info, b.info)).slice(offset, offset + limit);
-    return { items: this.withLatest(page), more: found.length > offset + limit };
+  searchModels(query: RegistryQuery): Page<RegisteredModel> {
+    const all = this.models('', []);
+    const models = wantsPrompts(query.filter) ? all : all.filter(({ info }) => !isPrompt(info.tags));
+    const { items, more } = pageOf(models, ({ info }) => modelSubject(info), query);
+    return { items: this.withLatest(items), more };
   }
 
-  searchVersions({ matches, compare, offset, limit }: RegistryQuery<ModelVersion>): Page<ModelVersion> {
-    const found = this.versions('1', []).filter(matches).sort(compare);
-    return { items: found.slice(offset, offset + limit), more: found.length > offset + limit };
+  searchVersions(query: RegistryQuery): Page<ModelVersion> {
+    const all = this.versions('1', []);
+    const prompts = new Set(
+      wantsPrompts(query.filter) ? [] : all.filter(({ tags }) => isPrompt(tags)).map(({ name }) => name),
+    );
+    return pageOf(
+      all.filter(({ name }) => !prompts.has(name)),
+      versionSubject,
+      query,
+    );
   }
 
   private models(tail: string, params: readonly Cell[]): ModelRow[] {
@@ -136,6 +150,54 @@ export class RegistryReads implements RegistryReader {
     this.db.each(sql, [ids], (row) => add(groups, real(row[0]), { alias: text(row[1]), version: real(row[2]) }));
     return groups;
   }
+}
+
+function pageOf<T>(
+  items: readonly T[],
+  subjectOf: (item: T) => SearchSubject,
+  { filter, order, offset, limit }: RegistryQuery,
+): Page<T> {
+  const compare = compareSubjects(order);
+  const found = items
+    .map((item) => ({ item, subject: subjectOf(item) }))
+    .filter((each) => evaluate(filter, each.subject))
+    .sort((a, b) => compare(a.subject, b.subject));
+  return { items: found.slice(offset, offset + limit).map(({ item }) => item), more: found.length > offset + limit };
+}
+
+/** True where the filter asks for prompts in one of the two ways that MLflow knows. */
+function wantsPrompts(filter: Filter | undefined): boolean {
+  if (filter?.kind === 'and') {
+    return filter.parts.some(wantsPrompts);
+  }
+  return (
+    filter?.kind === 'text' &&
+    filter.field.kind === 'tag' &&
+    filter.field.key === promptTag &&
+    filter.value.toLowerCase() === (filter.operator === '=' ? 'true' : 'false')
+  );
+}
+
+function modelSubject(model: RegisteredModelInfo): SearchSubject {
+  const { name, createdAt, updatedAt, tags } = model;
+  return subject({
+    attributes: { name, creation_timestamp: createdAt, last_updated_timestamp: updatedAt },
+    tags,
+  });
+}
+
+function versionSubject(version: ModelVersion): SearchSubject {
+  return subject({
+    attributes: {
+      name: version.name,
+      version_number: version.version,
+      run_id: version.runId,
+      source_path: version.source,
+      creation_timestamp: version.createdAt,
+      last_updated_timestamp: version.updatedAt,
+    },
+    tags: version.tags,
+  });
 }
 
 function toVersion(

@@ -1,5 +1,6 @@
 import type { Int64, KeyValue } from '../../../core/model';
-import type { ModelStage, ModelVersion, RegisteredModel, RegisteredModelInfo } from '../../../core/registry';
+import type { ModelStage, ModelVersion, RegisteredModel } from '../../../core/registry';
+import type { Filter, OrderTerm } from '../../../core/search/ast';
 import type { Page } from '../types';
 
 /** Wishes to change the model registry; `name` is a registered model's. Times are Unix milliseconds. */
@@ -39,10 +40,11 @@ export type RegistryWrite =
   | { kind: 'setModelVersionTag'; name: string; version: number; tag: KeyValue }
   | { kind: 'deleteModelVersionTag'; name: string; version: number; key: string };
 
-/** One page of what `matches`, in the order of `compare`. */
-export interface RegistryQuery<T> {
-  readonly matches: (item: T) => boolean;
-  readonly compare: (a: T, b: T) => number;
+/** One page of what passes the filter. */
+export interface RegistryQuery {
+  /** Undefined: everything but prompts, which only a filter for their tag finds (MLflow's rule). */
+  readonly filter: Filter | undefined;
+  readonly order: readonly OrderTerm[];
   readonly offset: number;
   readonly limit: number;
 }
@@ -55,6 +57,6 @@ export interface RegistryReader {
   versionByAlias(name: string, alias: string): ModelVersion | undefined;
   /** Where a version's artifacts are. */
   location(name: string, version: number): string | undefined;
-  searchModels(query: RegistryQuery<RegisteredModelInfo>): Page<RegisteredModel>;
-  searchVersions(query: RegistryQuery<ModelVersion>): Page<ModelVersion>;
+  searchModels(query: RegistryQuery): Page<RegisteredModel>;
+  searchVersions(query: RegistryQuery): Page<ModelVersion>;
 }
