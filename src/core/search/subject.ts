@@ -1,6 +1,9 @@
 import type { Experiment, Int64, Run } from '../model';
 import type { Aggregate } from './ast';
 
+/** The tag of a run's dataset that says what it was for. */
+const contextTag = 'mlflow.data.context';
+
 /** A dataset that a run read. */
 export interface SubjectDataset {
   readonly name: string;
@@ -29,7 +32,6 @@ export interface MetricFigures {
 export interface RunExtras {
   /** Without them only the latest values are known. */
   readonly figures?: (key: string) => MetricFigures | undefined;
-  readonly datasets?: readonly SubjectDataset[];
 }
 
 export function runSubject(run: Run, extras: RunExtras = {}): SearchSubject {
@@ -50,7 +52,11 @@ export function runSubject(run: Run, extras: RunExtras = {}): SearchSubject {
     params: run.params,
     tags: run.tags,
     metric: (key, aggregate) => (aggregate === 'last' ? metrics.get(key) : extras.figures?.(key)?.[aggregate]),
-    ...(extras.datasets === undefined ? {} : { datasets: extras.datasets }),
+    datasets: (run.inputs?.datasets ?? []).map(({ dataset, tags }) => ({
+      name: dataset.name,
+      digest: dataset.digest,
+      contexts: tags.filter(({ key }) => key === contextTag).map(({ value }) => value),
+    })),
   });
 }
 

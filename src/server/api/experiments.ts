@@ -7,13 +7,13 @@ import {
   checkExperimentTag,
   limits,
 } from '../../core/limits';
-import { viewTypes, type Experiment, type ViewType } from '../../core/model';
-import type { ExperimentOrder, Store } from '../store/types';
+import { viewTypes, type Experiment } from '../../core/model';
+import type { Store } from '../store/types';
 import { experimentToWire } from '../../protocol/wire';
 import type { Endpoint } from './endpoint';
 import { choice, decode, integer, list, message, text, texts } from './fields';
-import { nextToken, offsetOf, pageSize } from './pageTokens';
-import { refuseFilter, readOrder } from './search';
+import { pageSize } from './pageTokens';
+import { nextPage, readFilter, readOrderBy } from './search';
 
 const view = choice(viewTypes).optional;
 const pair = message({ key: text.required, value: text.optional });
@@ -93,41 +93,30 @@ function search(store: Store, input: unknown): object {
   const request = decode(requests.search, input);
   // MLflow wants a page size here: absent counts as 0, which is refused.
   const limit = pageSize(request.max_results ?? 0, limits.pageSize);
-  refuseFilter(request.filter);
-  return page(store, request.view_type, orderOf(request.order_by), offsetOf(request.page_token), limit);
+  return page(store, {
+    view: request.view_type ?? 'ACTIVE_ONLY',
+    filter: readFilter(request.filter, 'experiments'),
+    order: readOrderBy(request.order_by, 'experiments'),
+    pageToken: request.page_token,
+    limit,
+  });
 }
 
 /** The call of 1.x clients: everything when no size is named. */
 function listAll(store: Store, input: unknown): object {
   const request = decode(requests.search, input);
-  const limit = pageSize(request.max_results ?? limits.pageSize, limits.pageSize);
-  return page(store, request.view_type, orderOf([]), offsetOf(request.page_token), limit);
+  return page(store, {
+    view: request.view_type ?? 'ACTIVE_ONLY',
+    order: readOrderBy([], 'experiments'),
+    pageToken: request.page_token,
+    limit: pageSize(request.max_results ?? limits.pageSize, limits.pageSize),
+  });
 }
 
-function page(
-  store: Store,
-  viewType: ViewType | undefined,
-  order: readonly ExperimentOrder[],
-  offset: number,
-  limit: number,
-): object {
-  const found = store.searchExperiments({ view: viewType ?? 'ACTIVE_ONLY', order, offset, limit });
+function page(store: Store, query: Parameters<Store['searchExperiments']>[0]): object {
+  const found = store.searchExperiments(query);
   const experiments = found.items.map((experiment: Experiment) => experimentToWire(experiment));
-  return { ...(experiments.length > 0 ? { experiments } : {}), ...nextToken(offset, found) };
-}
-
-/** MLflow's order: newest first; a given order without the id ends with the id, descending. */
-function orderOf(terms: readonly string[]): ExperimentOrder[] {
-  if (terms.length === 0) {
-    return [
-      { field: 'creation_time', ascending: false },
-      { field: 'experiment_id', ascending: true },
-    ];
-  }
-  const order = readOrder(terms, ['name', 'experiment_id', 'creation_time', 'last_update_time']);
-  return order.some(({ field }) => field === 'experiment_id')
-    ? order
-    : [...order, { field: 'experiment_id', ascending: false }];
+  return { ...(experiments.length > 0 ? { experiments } : {}), ...nextPage(found) };
 }
 
 async function update(store: Store, input: unknown): Promise<object> {

@@ -3,12 +3,12 @@ import { ApiError } from '../../core/errors';
 import { checkExperimentId, checkRunId, checkRunTag, limits } from '../../core/limits';
 import { runStatuses, tagNames, viewTypes, type KeyValue } from '../../core/model';
 import { runInfoToWire, runToWire } from '../../protocol/wire';
-import type { RunOrder, Store, Write } from '../store/types';
+import type { Store, Write } from '../store/types';
 import type { Endpoint } from './endpoint';
 import { choice, decode, integer, list, message, text, texts } from './fields';
-import { nextToken, offsetOf, pageSize } from './pageTokens';
+import { pageSize } from './pageTokens';
 import { randomRunName } from './runNames';
-import { readOrder, refuseFilter } from './search';
+import { nextPage, readFilter, readOrderBy } from './search';
 
 const requests = {
   create: message({
@@ -115,20 +115,15 @@ async function restore(store: Store, input: unknown): Promise<object> {
 function search(store: Store, input: unknown): object {
   const request = decode(requests.search, input);
   const limit = pageSize(request.max_results ?? 1000, limits.pageSize);
-  refuseFilter(request.filter);
-  const order: RunOrder[] = readOrder(request.order_by, ['start_time', 'end_time']);
-  const offset = offsetOf(request.page_token);
   const found = store.searchRuns({
     experimentIds: request.experiment_ids,
     view: request.run_view_type ?? 'ACTIVE_ONLY',
-    order,
-    offset,
+    filter: readFilter(request.filter, 'runs'),
+    order: readOrderBy(request.order_by, 'runs'),
+    pageToken: request.page_token,
     limit,
   });
-  return {
-    ...(found.items.length > 0 ? { runs: found.items.map(runToWire) } : {}),
-    ...nextToken(offset, found),
-  };
+  return { ...(found.items.length > 0 ? { runs: found.items.map(runToWire) } : {}), ...nextPage(found) };
 }
 
 function mustGetRun(store: Store, id: string) {

@@ -1,4 +1,8 @@
 import { ApiError } from '../../core/errors';
+import type { Filter, OrderTerm, SearchEntity, SearchError } from '../../core/search/ast';
+import { parseOrder } from '../../core/search/order';
+import { parseFilter } from '../../core/search/parse';
+import type { SearchPage } from '../store/types';
 
 /** Filters are not built yet; a client must learn that instead of getting everything. */
 export function refuseFilter(filter: string | undefined): void {
@@ -11,28 +15,38 @@ export function refuseFilter(filter: string | undefined): void {
 }
 
 /**
- * Reads order_by terms such as `attributes.start_time DESC`.
- * @param fields the fields that can be ordered by
- * @throws ApiError for another field, a field that occurs twice, or a term that is none
+ * A filter in MLflow's grammar.
+ * @throws ApiError that says what is wrong with it and where
  */
-export function readOrder<T extends string>(
-  terms: readonly string[],
-  fields: readonly T[],
-): { field: T; ascending: boolean }[] {
-  const order = terms.map((term) => {
-    const match = /^\s*(?:(?:attributes?|attr|run)\s*\.\s*)?([`"]?)(\w+)\1(?:\s+(asc|desc))?\s*$/i.exec(term);
-    const name = match?.[2] === 'created' || match?.[2] === 'Created' ? 'start_time' : match?.[2];
-    const field = fields.find((each) => each === name);
-    if (field === undefined) {
-      throw new ApiError(
-        'INVALID_PARAMETER_VALUE',
-        `Labbook cannot order by '${term.slice(0, 200)}' yet; it can by ${fields.join(', ')}, each with ASC or DESC.`,
-      );
-    }
-    return { field, ascending: match?.[3]?.toLowerCase() !== 'desc' };
-  });
-  if (new Set(order.map(({ field }) => field)).size < order.length) {
-    throw new ApiError('INVALID_PARAMETER_VALUE', '`order_by` contains duplicate fields');
+export function readFilter(filter: string | undefined, entity: SearchEntity): Filter | undefined {
+  const parsed = parseFilter(filter ?? '', { entity, dialect: 'mlflow' });
+  if (!parsed.ok) {
+    throw refusal('filter', parsed.error);
   }
-  return order;
+  return parsed.value;
+}
+
+/**
+ * The terms of order_by, such as `metrics.loss DESC`, with what decides between equals after them.
+ * @throws ApiError as `readFilter`, also for a field that occurs twice
+ */
+export function readOrderBy(terms: readonly string[], entity: SearchEntity): readonly OrderTerm[] {
+  const parsed = parseOrder(terms, { entity, dialect: 'mlflow' });
+  if (!parsed.ok) {
+    throw refusal(`order_by[${parsed.term}]`, parsed.error);
+  }
+  return parsed.order;
+}
+
+/** The token of the page after this one, to be spread into an answer; absent on the last page. */
+export function nextPage({ nextPageToken }: SearchPage<unknown>): { next_page_token?: string } {
+  return nextPageToken === undefined ? {} : { next_page_token: nextPageToken };
+}
+
+function refusal(where: string, { message, offset, fix }: SearchError): ApiError {
+  const place = `(${where}, character ${offset + 1})`;
+  return new ApiError(
+    'INVALID_PARAMETER_VALUE',
+    `${message.slice(0, 1000)} ${place}${fix === undefined ? '' : ` Perhaps ${fix.slice(0, 200)} was meant.`}`,
+  );
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '../../core/errors';
-import type { Experiment, KeyValue, Metric, Run, RunInfo, ViewType } from '../../core/model';
+import type { Experiment, KeyValue, Metric, Run, RunInfo } from '../../core/model';
 import { type Catalog, type RunRow, toKeyValue } from './catalog';
 import type { Histories } from './histories';
 import type { History } from './history';
@@ -11,25 +11,13 @@ import { RegistryReads } from './registry/reads';
 import type { RegistryReader } from './registry/types';
 import { experimentNumber } from './resolve';
 import { type Cell, integer, real, type Row, text } from './sqlite';
-import type { ExperimentOrder, MetricColumns, Page, RunOrder, Store } from './types';
+import { searchFunctions } from './search/functions';
+import { compileExperiments, compileRuns, type SearchStatement } from './search/statements';
+import type { MetricColumns, Page, SearchPage, Store } from './types';
 
 type Query<Name extends 'searchExperiments' | 'searchRuns' | 'getMetricHistory' | 'sampleMetric'> = Parameters<
   Store[Name]
 >[0];
-
-const stageFilter = { ACTIVE_ONLY: 'stage = 0', DELETED_ONLY: 'stage > 0', ALL: 'stage >= 0' } satisfies Record<
-  ViewType,
-  string
->;
-
-const experimentColumns = {
-  name: 'name',
-  experiment_id: 'id',
-  creation_time: 'created',
-  last_update_time: 'updated',
-} satisfies Record<ExperimentOrder['field'], string>;
-
-const runOrderColumns = { start_time: 'r.started', end_time: 'r.ended' } satisfies Record<RunOrder['field'], string>;
 
 /** The reading half of `Store`; see there for what each method answers. */
 export class Reads {
@@ -41,6 +29,7 @@ export class Reads {
     private readonly catalog: Catalog,
     private readonly histories: Histories,
   ) {
+    catalog.db.define(searchFunctions);
     this.registry = new RegistryReads(catalog);
     this.loggedModels = new LoggedModelReads(catalog);
     this.inputs = new InputReads(catalog);
@@ -55,12 +44,10 @@ export class Reads {
     return this.catalog.experimentByName(name);
   }
 
-  searchExperiments({ view, order, offset, limit }: Query<'searchExperiments'>): Page<Experiment> {
-    const fields = order.map((each) => `${experimentColumns[each.field]} ${each.ascending ? 'ASC' : 'DESC'}`);
-    // MLflow's tie-breaks differ with and without an order that was asked for.
-    const orderBy = order.length === 0 ? 'created DESC, id ASC' : [...fields, 'id DESC'].join(', ');
-    const tail = `WHERE ${stageFilter[view]} ORDER BY ${orderBy} LIMIT ? OFFSET ?`;
-    return toPage(this.catalog.experiments(tail, [limit + 1, offset]), limit);
+  searchExperiments(query: Query<'searchExperiments'>): SearchPage<Experiment> {
+    return this.search(compileExperiments(query), query.limit, (ids) =>
+      this.catalog.experiments('WHERE id IN (SELECT value FROM json_each(?))', [ids]).map((each) => [+each.id, each]),
+    );
   }
 
   getRunInfo(id: string): RunInfo | undefined {
@@ -72,18 +59,13 @@ export class Reads {
     return run && this.withData([run])[0];
   }
 
-  searchRuns({ experimentIds, view, order, offset, limit }: Query<'searchRuns'>): Page<Run> {
+  searchRuns({ experimentIds, ...query }: Query<'searchRuns'>): SearchPage<Run> {
     const experiments = experimentIds.flatMap((id) => experimentNumber(id) ?? []);
-    // Runs without the value come last in both directions, as in MLflow.
-    const fields = order.map(({ field, ascending }) => {
-      const column = runOrderColumns[field];
-      return `${column} IS NULL, ${column} ${ascending ? 'ASC' : 'DESC'}`;
+    return this.search(compileRuns(query, experiments), query.limit, (ids) => {
+      const rows = this.catalog.runs('WHERE r.id IN (SELECT value FROM json_each(?))', [ids]);
+      const runs = this.withData(rows);
+      return rows.flatMap(({ id }, i) => (runs[i] === undefined ? [] : [[id, runs[i]] as const]));
     });
-    const tail =
-      `WHERE r.experiment IN (SELECT value FROM json_each(?)) AND r.${stageFilter[view]} ` +
-      `ORDER BY ${[...fields, 'r.started DESC', 'r.run_id ASC'].join(', ')} LIMIT ? OFFSET ?`;
-    const page = toPage(this.catalog.runs(tail, [JSON.stringify(experiments), limit + 1, offset]), limit);
-    return { items: this.withData(page.items), more: page.more };
   }
 
   getMetricHistory({ runId, key, offset, limit }: Query<'getMetricHistory'>): Page<Metric> {
@@ -178,6 +160,23 @@ export class Reads {
         `The store is damaged: points of metric '${key}' of run ${runId} are missing in ${this.histories.fileOf(runId)}.`,
       );
     }
+  }
+
+  /** @param load from a JSON list of numbers in the catalog to the things, in any order */
+  private search<T>(
+    statement: SearchStatement,
+    limit: number,
+    load: (ids: string) => readonly (readonly [number, T])[],
+  ): SearchPage<T> {
+    const rows = this.catalog.db.rowsOnce(statement.sql, statement.parameters);
+    const page = rows.slice(0, limit);
+    const ids = page.map((row) => real(row[0]));
+    const found = new Map(load(JSON.stringify(ids)));
+    const items = ids.flatMap((id) => found.get(id) ?? []);
+    const last = page.at(-1);
+    return rows.length > limit && last !== undefined
+      ? { items, nextPageToken: statement.tokenAfter(last.slice(1)) }
+      : { items };
   }
 
   /** Adds metrics, params and tags: three statements, however many runs. */

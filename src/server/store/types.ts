@@ -1,9 +1,10 @@
-import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus, ViewType } from '../../core/model';
+import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus } from '../../core/model';
 import type { ChangeBatch } from '../../protocol/extras';
 import type { ModelPoint } from '../../core/loggedModels';
 import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
 import type { RegistryReader, RegistryWrite } from './registry/types';
+import type { SearchQuery } from './search/statements';
 
 /**
  * A wish to change the store. All writes pass through `Store.write` as one of these; what a write really did is kept in the
@@ -64,12 +65,12 @@ export interface Page<T> {
   readonly more: boolean;
 }
 
-export type ExperimentOrder = {
-  field: 'name' | 'experiment_id' | 'creation_time' | 'last_update_time';
-  ascending: boolean;
-};
-/** The filter grammar comes later; runs can be ordered by their start or end time. */
-export type RunOrder = { field: 'start_time' | 'end_time'; ascending: boolean };
+/** One page of a search. */
+export interface SearchPage<T> {
+  readonly items: readonly T[];
+  /** For the page after this one; absent on the last. */
+  readonly nextPageToken?: string;
+}
 
 /** Points of one metric as columns in the order (step, timestamp, value); steps and times as doubles, for drawing. */
 export interface MetricColumns {
@@ -102,23 +103,13 @@ export interface Store {
   getExperiment(id: string): Experiment | undefined;
   /** Deleted ones too, as in MLflow. */
   getExperimentByName(name: string): Experiment | undefined;
-  searchExperiments(query: {
-    view: ViewType;
-    order: readonly ExperimentOrder[];
-    offset: number;
-    limit: number;
-  }): Page<Experiment>;
+  /** @throws ApiError for a page token of another search, or none at all */
+  searchExperiments(query: SearchQuery): SearchPage<Experiment>;
 
   getRunInfo(id: string): RunInfo | undefined;
   getRun(id: string): Run | undefined;
-  /** Default order: start_time descending, then run id ascending. */
-  searchRuns(query: {
-    experimentIds: readonly string[];
-    view: ViewType;
-    order: readonly RunOrder[];
-    offset: number;
-    limit: number;
-  }): Page<Run>;
+  /** Experiments that are not there have no runs. @throws ApiError as `searchExperiments` */
+  searchRuns(query: SearchQuery & { experimentIds: readonly string[] }): SearchPage<Run>;
 
   /** In the order (timestamp, step, value), as MLflow's get-history; an unknown key is an empty page. */
   getMetricHistory(query: { runId: string; key: string; offset: number; limit: number }): Page<Metric>;

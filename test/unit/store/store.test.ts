@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError, type ErrorCode } from '../../../src/core/errors';
+import type { ViewType } from '../../../src/core/model';
 import type { ChangeBatch } from '../../../src/protocol/extras';
+import { readOrderBy } from '../../../src/server/api/search';
 import type { Store, Write } from '../../../src/server/store/types';
 import { createRun, history, log, metric, runId, Scene } from './support';
 
 const scene = new Scene();
-const page = { offset: 0, limit: 1000 };
+const byDefault = readOrderBy([], 'runs');
 
 async function refused(store: Store, write: Write, code: ErrorCode, message: string): Promise<void> {
   const { revision } = store;
@@ -133,19 +135,18 @@ describe('Store: experiments', () => {
         time: i < 2 ? 5 : 1,
       });
     }
-    const ids = (result: { items: readonly { id: string }[]; more: boolean }) => [
-      result.items.map((each) => each.id).join(),
-      result.more,
-    ];
-    const search = store.searchExperiments.bind(store);
-    assert.deepEqual(ids(search({ view: 'ACTIVE_ONLY', order: [], ...page })), ['1,2,3', false]);
-    assert.deepEqual(ids(search({ view: 'DELETED_ONLY', order: [], ...page })), ['0', false]);
-    const byTime = [{ field: 'creation_time', ascending: true }] as const;
-    assert.deepEqual(ids(search({ view: 'ACTIVE_ONLY', order: byTime, ...page })), ['3,2,1', false]);
-    assert.deepEqual(ids(search({ view: 'ALL', order: [{ field: 'name', ascending: true }], offset: 1, limit: 2 })), [
-      '2,1',
-      true,
-    ]);
+    const search = (view: ViewType, order: readonly string[], limit = 10, pageToken?: string) => {
+      const found = store.searchExperiments({ view, order: readOrderBy(order, 'experiments'), limit, pageToken });
+      return { ids: found.items.map((each) => each.id).join(), next: found.nextPageToken };
+    };
+    assert.deepEqual(search('ACTIVE_ONLY', []), { ids: '1,2,3', next: undefined });
+    assert.deepEqual(search('DELETED_ONLY', []), { ids: '0', next: undefined });
+    assert.deepEqual(search('ACTIVE_ONLY', ['creation_time']), { ids: '3,2,1', next: undefined });
+    const first = search('ALL', ['name'], 1);
+    assert.equal(first.ids, '0');
+    const second = search('ALL', ['name'], 2, first.next);
+    assert.equal(second.ids, '2,1');
+    assert.deepEqual(search('ALL', ['name'], 2, second.next), { ids: '3', next: undefined });
   });
 });
 
@@ -248,21 +249,27 @@ describe('Store: runs', () => {
     await store.write({ kind: 'updateRun', runId: 'a', endTime: 50 });
     await store.write({ kind: 'updateRun', runId: 'b', endTime: 40 });
     const search = (query: Partial<Parameters<Store['searchRuns']>[0]>) => {
-      const all = { experimentIds: ['0', '1', '77', 'x'], view: 'ALL', order: [], ...page } as const;
-      const { items, more } = store.searchRuns({ ...all, ...query });
-      return [items.map((each) => each.info.id).join(''), more];
+      const all = { experimentIds: ['0', '1', '77', 'x'], view: 'ALL', order: byDefault, limit: 10 } as const;
+      const { items, nextPageToken } = store.searchRuns({ ...all, ...query });
+      return [items.map((each) => each.info.id).join(''), nextPageToken !== undefined];
     };
     assert.deepEqual(search({}), ['bcad', false]);
-    assert.deepEqual(search({ offset: 1, limit: 2 }), ['ca', true]);
+    const pageToken = store.searchRuns({
+      experimentIds: ['0', '1'],
+      view: 'ALL',
+      order: byDefault,
+      limit: 1,
+    }).nextPageToken;
+    assert.deepEqual(search({ pageToken, experimentIds: ['1', '0'], limit: 2 }), ['ca', true]);
     assert.deepEqual(search({ experimentIds: ['0'] }), ['bad', false]);
     assert.deepEqual(search({ experimentIds: [] }), ['', false]);
     // Without a value they come last, whichever direction; ties by start.
-    assert.deepEqual(search({ order: [{ field: 'end_time', ascending: true }] }), ['bacd', false]);
-    assert.deepEqual(search({ order: [{ field: 'end_time', ascending: false }] }), ['abcd', false]);
+    assert.deepEqual(search({ order: readOrderBy(['end_time'], 'runs') }), ['bacd', false]);
+    assert.deepEqual(search({ order: readOrderBy(['end_time DESC'], 'runs') }), ['abcd', false]);
     await store.write({ kind: 'deleteRun', runId: 'b', time: 1 });
     assert.deepEqual(search({ view: 'ACTIVE_ONLY' }), ['cad', false]);
     assert.deepEqual(search({ view: 'DELETED_ONLY' }), ['b', false]);
-    const [run] = store.searchRuns({ experimentIds: ['1'], view: 'ALL', order: [], ...page }).items;
+    const [run] = store.searchRuns({ experimentIds: ['1'], view: 'ALL', order: byDefault, limit: 10 }).items;
     assert.deepEqual(run, store.getRun('c'));
     assert.deepEqual(run?.metrics, [metric('m', 1, 1)]);
     assert.deepEqual([...store.getSlots(['a', 'b', 'c', 'd', 'nope'])].sort(), [

@@ -145,11 +145,11 @@ function ofDataset(
   if (datasets === undefined) {
     return nowhere(condition);
   }
-  const { from, value } = datasets[key];
-  const passes = test(condition, value);
+  const rows = datasets[key];
+  const passes = test(condition, 'x.value');
   return condition.kind === 'missing'
-    ? { sql: `NOT EXISTS (${from})`, parameters: [] }
-    : { sql: `EXISTS (SELECT 1 FROM (${from}) x WHERE ${passes.sql})`, parameters: passes.parameters };
+    ? { sql: `NOT EXISTS (${rows})`, parameters: [] }
+    : { sql: `EXISTS (SELECT 1 FROM (${rows}) x WHERE ${passes.sql})`, parameters: passes.parameters };
 }
 
 /** Nothing has this field. */

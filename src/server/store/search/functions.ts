@@ -3,7 +3,6 @@ import { numberOfText } from '../../../core/search/literals';
 import { compilePattern } from '../../../core/search/pattern';
 import type { SqlFunction } from '../sqlite';
 
-
 /** The last result is kept: a query asks for the same pattern row after row. */
 function remembering<T>(make: (key: string) => T): (key: string) => T {
   let last: { key: string; value: T } | undefined;

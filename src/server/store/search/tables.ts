@@ -27,13 +27,8 @@ export interface SearchTables {
   readonly tags?: PairTable;
   /** With the columns `value`, `special`, `min`, `max`, `sum` and `finite` of the catalog's `metrics`. */
   readonly metrics?: Omit<PairTable, 'value'>;
-  /**
-   * SELECTs without conditions, one row per value of the field, over the datasets of `r` (correlated by `r`), and the column
-   * to test; absent while the catalog has no datasets.
-   */
-  readonly datasets?: Readonly<
-    Record<'name' | 'digest' | 'context', { readonly from: string; readonly value: string }>
-  >;
+  /** SELECTs of one column, `value`: one row for each of the thing's datasets that has the field. */
+  readonly datasets?: Readonly<Record<'name' | 'digest' | 'context', string>>;
 }
 
 export const runTables: SearchTables = {
@@ -54,6 +49,13 @@ export const runTables: SearchTables = {
   params: { table: 'params', owner: 'run', key: 'key', value: 'value' },
   tags: { table: 'tags', owner: 'run', key: 'key', value: 'value' },
   metrics: { table: 'metrics', owner: 'run', key: 'key' },
+  datasets: {
+    name: 'SELECT d.name AS value FROM run_datasets i JOIN datasets d ON d.id = i.dataset WHERE i.run = r.id',
+    digest: 'SELECT d.digest AS value FROM run_datasets i JOIN datasets d ON d.id = i.dataset WHERE i.run = r.id',
+    context:
+      'SELECT t.value AS value FROM run_datasets i JOIN run_dataset_tags t ON t.input = i.id ' +
+      "WHERE i.run = r.id AND t.key = 'mlflow.data.context'",
+  },
 };
 
 export const experimentTables: SearchTables = {
