@@ -1,6 +1,4 @@
 /** What a file can be shown as, by its name. Pure. */
-import type { IconName } from '../shared/Icon';
-
 const pictures: Partial<Record<string, string>> = {
   png: 'image/png',
   jpg: 'image/jpeg',
@@ -54,7 +52,7 @@ export function artifactKind(path: string): ArtifactKind {
   return binaries.has(end) || tables.has(end) ? { kind: 'binary' } : { kind: 'unknown' };
 }
 
-export function artifactIcon(path: string): IconName {
+export function artifactIcon(path: string): 'fileMedia' | 'json' | 'table' | 'fileCode' | 'fileBinary' | 'file' {
   const end = extensionOf(path);
   if (pictures[end] !== undefined) {
     return 'fileMedia';

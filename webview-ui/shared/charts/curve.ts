@@ -64,6 +64,7 @@ class Rows {
     }
     this.#banded = true;
     let next = 0;
+    const newest = series.last.findLastIndex(Number.isFinite);
     series.x.forEach((x, i) => {
       // Odd points of the bucket come before its last finite value: the line breaks on the way to it.
       for (; next < series.oddX.length && (series.oddX[next] ?? Infinity) <= x; next++) {
@@ -73,7 +74,7 @@ class Rows {
         }
       }
       // The line is the mean between the band's edges; it ends at the newest value itself.
-      const value = (i === series.x.length - 1 ? series.last[i] : series.mean[i]) ?? NaN;
+      const value = (i === newest ? series.last[i] : series.mean[i]) ?? NaN;
       if (keep(x) && Number.isFinite(value)) {
         this.#push(x, value, series.min[i] ?? value, series.max[i] ?? value);
       }

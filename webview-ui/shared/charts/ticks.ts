@@ -140,7 +140,7 @@ function multiples(min: number, max: number, most: number): number[] {
     return multiples(min / 1e10, max / 1e10, most).map((value) => Number((value * 1e10).toPrecision(12)));
   }
   if (size > 0 && size < 1e-290) {
-    return multiples(min * 1e30, max * 1e30, most).map((value) => value / 1e30);
+    return [...new Set(multiples(min * 1e30, max * 1e30, most).map((value) => value / 1e30))];
   }
   if (!(max > min)) {
     return [min];
