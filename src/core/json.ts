@@ -22,8 +22,39 @@ export function parseJson(text: string): unknown {
     : value;
 }
 
-/** Writes JSON; bigints become numbers with all their digits. Undefined fields are left out. */
+/** A number that `stringifyJson` writes with its sign, which JSON.stringify would leave out. */
+export interface NegativeZero {
+  toJSON(): string;
+  valueOf(): number;
+}
+
+/** No text that is well-formed Unicode is ever written so: half a surrogate pair, which JSON.stringify escapes. */
+const negativeZeroMark = '\ud800-0';
+const writtenMark = JSON.stringify(negativeZeroMark);
+
+/** True when a -0 was written since `stringifyJson` last looked: only then is there anything to replace. */
+let metNegativeZero = false;
+
+/** What stands for -0 in a value that is to be written. */
+export const negativeZero: NegativeZero = {
+  toJSON() {
+    metNegativeZero = true;
+    return negativeZeroMark;
+  },
+  valueOf: () => -0,
+};
+
+/**
+ * Writes JSON; bigints become numbers with all their digits, `negativeZero` becomes -0.0 (as -0 Python would read an integer,
+ * which has no sign there). Undefined fields are left out.
+ */
 export function stringifyJson(value: unknown): string {
+  metNegativeZero = false;
+  const text = stringify(value);
+  return metNegativeZero ? text.replaceAll(writtenMark, '-0.0') : text;
+}
+
+function stringify(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (error) {

@@ -3,6 +3,8 @@
  * snake_case; unset fields are absent, never null; doubles that JSON cannot say are the strings below.
  */
 
+import type { NegativeZero } from '../core/json';
+
 /** int64 on the wire: a JSON number. Read losslessly it is a bigint where a double would round. */
 export type WireInt64 = number | bigint;
 
@@ -26,7 +28,8 @@ export interface WireExperiment {
 
 export interface WireMetric {
   key: string;
-  value: WireDouble;
+  /** Written by `stringifyJson`, which alone writes the sign of -0. */
+  value: WireDouble | NegativeZero;
   timestamp: WireInt64;
   step: WireInt64;
 }
@@ -48,7 +51,49 @@ export interface WireRun {
   info: WireRunInfo;
   data: { metrics?: WireMetric[]; params?: WireKeyValue[]; tags?: WireKeyValue[] };
   /** Always there from MLflow 2.4 on; older clients ignore it. */
-  inputs?: Record<string, never>;
+  inputs?: { dataset_inputs?: WireDatasetInput[]; model_inputs?: { model_id: string }[] };
+  /** From MLflow 3 on. */
+  outputs?: { model_outputs?: WireModelOutput[] };
+}
+
+export interface WireDatasetInput {
+  tags?: WireKeyValue[];
+  dataset: { name: string; digest: string; source_type: string; source: string; schema?: string; profile?: string };
+}
+
+export interface WireModelOutput {
+  model_id: string;
+  step: WireInt64;
+}
+
+export interface WireModelMetric extends WireMetric {
+  dataset_name?: string;
+  dataset_digest?: string;
+  model_id: string;
+  run_id: string;
+}
+
+export interface WireLoggedModel {
+  info: {
+    model_id: string;
+    experiment_id: string;
+    name: string;
+    creation_timestamp_ms: WireInt64;
+    last_updated_timestamp_ms: WireInt64;
+    artifact_uri: string;
+    status: string;
+    model_type: string;
+    source_run_id: string;
+    tags?: WireKeyValue[];
+  };
+  data: { params?: WireKeyValue[]; metrics?: WireModelMetric[] };
+}
+
+export interface WireDatasetSummary {
+  experiment_id: string;
+  name: string;
+  digest: string;
+  context?: string;
 }
 
 export interface WireFileInfo {

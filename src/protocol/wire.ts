@@ -3,6 +3,7 @@
  * server: absent fields get protobuf's defaults, numbers may be strings; what makes no sense throws a `WireFormatError` that names it.
  */
 import { int64 } from '../core/int64';
+import { negativeZero, type NegativeZero } from '../core/json';
 import {
   runStatuses,
   type ArtifactEntry,
@@ -15,6 +16,7 @@ import {
   type RunInfo,
   type RunStatus,
 } from '../core/model';
+import { inputsToWire, outputToWire } from './modelWire';
 import type {
   WireDouble,
   WireExperiment,
@@ -33,7 +35,11 @@ export class WireFormatError extends Error {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export function encodeDouble(value: number): WireDouble {
+/** `stringifyJson` must write it: no other writer keeps the sign of -0. */
+export function encodeDouble(value: number): WireDouble | NegativeZero {
+  if (Object.is(value, -0)) {
+    return negativeZero;
+  }
   if (Number.isNaN(value)) {
     return 'NaN';
   }
@@ -112,8 +118,8 @@ export function runInfoFromWire(wire: unknown): RunInfo {
   };
 }
 
-/** Empty lists are not written; `inputs` is always there from MLflow 2.4 on. */
-export function runToWire({ info, metrics, params, tags }: Run): WireRun {
+/** Empty lists are not written; `inputs` is always there from MLflow 2.4 on, `outputs` from 3 on. */
+export function runToWire({ info, metrics, params, tags, inputs, outputs }: Run): WireRun {
   return {
     info: runInfoToWire(info),
     data: {
@@ -121,7 +127,8 @@ export function runToWire({ info, metrics, params, tags }: Run): WireRun {
       ...(params.length > 0 ? { params: params.map(pairToWire) } : {}),
       ...(tags.length > 0 ? { tags: tags.map(pairToWire) } : {}),
     },
-    inputs: {},
+    inputs: inputs === undefined ? {} : inputsToWire(inputs),
+    outputs: outputs === undefined || outputs.length === 0 ? {} : { model_outputs: outputs.map(outputToWire) },
   };
 }
 
@@ -226,7 +233,7 @@ function readPairs(fields: Fields, name: string): KeyValue[] {
   }).sort(byKey);
 }
 
-function pairToWire({ key, value }: KeyValue): WireKeyValue {
+export function pairToWire({ key, value }: KeyValue): WireKeyValue {
   return { key, value };
 }
 

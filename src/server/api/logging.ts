@@ -1,5 +1,7 @@
 import { checkBatch, checkKey, checkMetric, checkParam, checkRunId, checkRunTag } from '../../core/limits';
 import type { Batch } from '../../core/limits';
+import type { ModelPoint } from '../../core/loggedModels';
+import type { Int64 } from '../../core/model';
 import type { Store } from '../store/types';
 import type { Endpoint } from './endpoint';
 import { decode, double, integer, list, message, text } from './fields';
@@ -10,6 +12,9 @@ const metricFields = {
   value: double.required,
   timestamp: integer.required,
   step: integer.optional,
+  model_id: text.optional,
+  dataset_name: text.optional,
+  dataset_digest: text.optional,
 };
 const requests = {
   metric: message({ run_id: text.required, ...metricFields }),
@@ -29,8 +34,10 @@ export function loggingEndpoints(store: Store): Endpoint[] {
 }
 
 function logMetric(store: Store, input: unknown): Promise<object> {
-  const { run_id, key, value, timestamp, step = 0 } = decode(requests.metric, input);
-  return log(store, run_id, { metrics: [checkMetric({ key, value, timestamp, step })], params: [], tags: [] });
+  const request = decode(requests.metric, input);
+  const { run_id, key, value, timestamp, step = 0 } = request;
+  const batch = { metrics: [checkMetric({ key, value, timestamp, step })], params: [], tags: [] };
+  return log(store, run_id, batch, modelPoints([request]));
 }
 
 function logParam(store: Store, input: unknown): Promise<object> {
@@ -51,11 +58,36 @@ function logBatch(store: Store, input: unknown): Promise<object> {
     params: request.params.map(({ key, value = '' }) => ({ key, value })),
     tags: request.tags.map(({ key, value = '' }) => ({ key, value })),
   });
-  return log(store, request.run_id, batch);
+  return log(store, request.run_id, batch, modelPoints(request.metrics));
 }
 
-async function log(store: Store, runId: string, batch: Batch): Promise<object> {
-  await store.write({ kind: 'log', runId: checkRunId(runId), ...batch });
+interface LoggedMetric {
+  key: string;
+  value: number;
+  timestamp: Int64;
+  step?: Int64 | undefined;
+  model_id?: string | undefined;
+  dataset_name?: string | undefined;
+  dataset_digest?: string | undefined;
+}
+
+/** The points that are about a logged model: they are the run's and the model's. */
+function modelPoints(metrics: readonly LoggedMetric[]): ModelPoint[] {
+  return metrics.flatMap(({ key, value, timestamp, step = 0, model_id, dataset_name = '', dataset_digest = '' }) =>
+    model_id
+      ? [{ key, value, timestamp, step, modelId: model_id, datasetName: dataset_name, datasetDigest: dataset_digest }]
+      : [],
+  );
+}
+
+async function log(
+  store: Store,
+  runId: string,
+  batch: Batch,
+  modelMetrics: readonly ModelPoint[] = [],
+): Promise<object> {
+  const about = modelMetrics.length > 0 ? { modelMetrics } : {};
+  await store.write({ kind: 'log', runId: checkRunId(runId), ...batch, ...about });
   return {};
 }
 

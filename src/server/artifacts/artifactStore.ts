@@ -4,6 +4,7 @@ import { lstat, mkdir, open, readdir, rename, rm, unlink, type FileHandle } from
 import path from 'node:path';
 import { ApiError } from '../../core/errors';
 import { errnoOf } from '../http/errors';
+import { MultipartUploads } from './multipart';
 
 export interface ArtifactFile {
   readonly handle: FileHandle;
@@ -28,6 +29,8 @@ const nonBlocking = constants.O_NONBLOCK ?? 0;
  * are shown. Uploads grow in `<store>/uploads`, so nothing half is ever visible. Paths come as checked segments (paths.ts).
  */
 export class ArtifactStore {
+  /** Uploads that come in parts. */
+  readonly multipart: MultipartUploads;
   private readonly root: string;
   private readonly uploads: string;
   /** Folders that are being made: whoever needs one too waits until it is durable. */
@@ -36,6 +39,7 @@ export class ArtifactStore {
   constructor(folder: string) {
     this.root = path.join(folder, 'artifacts');
     this.uploads = path.join(folder, 'uploads');
+    this.multipart = new MultipartUploads(this.uploads, (file, segments) => this.publish(file, segments));
   }
 
   /** Removes what broken uploads and deletions of an earlier process left. */
@@ -89,14 +93,7 @@ export class ArtifactStore {
    * @throws ApiError INVALID_PARAMETER_VALUE where a folder, a link or something else is in the way
    */
   async write(segments: readonly string[], chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const name = segments.at(-1);
-    if (name === undefined) {
-      throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: a file needs a name');
-    }
-    const present = await this.lstatInside(segments);
-    if (present !== undefined && !present.isFile()) {
-      throw blocked(segments);
-    }
+    await this.checkFree(segments);
     const temporary = await this.temporaryName();
     try {
       const handle = await open(temporary, 'wx', 0o600);
@@ -108,13 +105,39 @@ export class ArtifactStore {
       } finally {
         await handle.close();
       }
-      const folder = await this.makeFolders(segments.slice(0, -1));
-      await rename(temporary, path.join(folder, name));
-      await syncFolder(folder);
+      await this.publish(temporary, segments);
     } catch (error) {
       await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a finished and synced file outside the artifacts an artifact: renamed, folder synced.
+   * @throws ApiError INVALID_PARAMETER_VALUE where a folder, a link or something else is in the way
+   */
+  private async publish(file: string, segments: readonly string[]): Promise<void> {
+    const name = await this.checkFree(segments);
+    try {
+      const folder = await this.makeFolders(segments.slice(0, -1));
+      await rename(file, path.join(folder, name));
+      await syncFolder(folder);
+    } catch (error) {
       throw errnoOf(error) === 'EISDIR' || errnoOf(error) === 'ENOTDIR' ? blocked(segments) : error;
     }
+  }
+
+  /** @returns the file's name @throws ApiError where a file cannot be put */
+  private async checkFree(segments: readonly string[]): Promise<string> {
+    const name = segments.at(-1);
+    if (name === undefined) {
+      throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: a file needs a name');
+    }
+    const present = await this.lstatInside(segments);
+    if (present !== undefined && !present.isFile()) {
+      throw blocked(segments);
+    }
+    return name;
   }
 
   /**

@@ -5,12 +5,17 @@ import type { Store } from '../store/types';
 /** Where new experiments' artifacts go: the proxy of the server that the client talks to. */
 export const artifactRoot = 'mlflow-artifacts:';
 
+/** The segments below the artifact root that a run's artifact URI stands for; see `segmentsOfUri`. */
+export function segmentsOfRun(info: RunInfo): string[] | undefined {
+  return segmentsOfUri(info.artifactUri);
+}
+
 /**
- * The segments below the artifact root that a run's artifact URI stands for.
+ * The segments below the artifact root that an artifact URI stands for.
  * @returns undefined where the artifacts are kept elsewhere (`s3://…`, `file:…`, a path)
  */
-export function segmentsOfRun(info: RunInfo): string[] | undefined {
-  const match = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^?#]*)$/i.exec(info.artifactUri);
+export function segmentsOfUri(uri: string): string[] | undefined {
+  const match = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+([^?#]*)$/i.exec(uri);
   return match?.[1] === undefined ? undefined : parseArtifactUrl(match[1]);
 }
 

@@ -29,12 +29,6 @@ export function registerArtifactProxy(
     }
     return parseArtifactUrl(pathOf(request.raw).slice(prefix.length + 1));
   };
-  const changed = (segments: readonly string[]): void => {
-    const runId = runOfSegments(store, segments);
-    if (runId !== undefined) {
-      store.noteArtifacts(runId);
-    }
-  };
   app.get(prefix, async (request, reply) => {
     const { path } = decode(listRequest, readQuery(request.raw));
     const entries = await artifacts.list(parseRelative(path));
@@ -49,14 +43,14 @@ export function registerArtifactProxy(
       throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: a file needs a name');
     }
     await artifacts.write(segments, bodyOf(request.raw));
-    changed(segments);
+    noteChange(store, segments);
     return sendJson(reply, {});
   });
   app.delete(`${prefix}/*`, async (request, reply) => {
     checkWritable(store);
     const segments = segmentsOf(request);
     await artifacts.delete(segments);
-    changed(segments);
+    noteChange(store, segments);
     return sendJson(reply, {});
   });
 }
@@ -71,17 +65,26 @@ export function wireListing(entries: readonly ArtifactListing[], prefix: string)
   return files.length > 0 ? { files } : {};
 }
 
-function checkWritable(store: Store): void {
+/** Tells the change feed when a file of a run was written or deleted. */
+export function noteChange(store: Store, segments: readonly string[]): void {
+  const runId = runOfSegments(store, segments);
+  if (runId !== undefined) {
+    store.noteArtifacts(runId);
+  }
+}
+
+export function checkWritable(store: Store): void {
   if (store.readOnly) {
     throw new ApiError('PERMISSION_DENIED', 'The store is read-only: its folder cannot be written to.');
   }
 }
 
-function sendJson(reply: FastifyReply, value: object): FastifyReply {
+export function sendJson(reply: FastifyReply, value: object): FastifyReply {
   return reply.header('content-type', 'application/json').send(stringifyJson(value));
 }
 
-async function sendFile(
+/** Answers with a file, or the part of it that the Range header asks for. */
+export async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
   artifacts: ArtifactStore,
@@ -115,7 +118,7 @@ async function sendFile(
 }
 
 /** The body's chunks. Leaving early keeps the request usable, so that its error can still be answered. */
-async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   if (!hasBody(request)) {
     return;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseJson } from '../../../src/core/json';
 import { apiPrefix, artifactPrefix } from '../../../src/protocol/mlflow';
-import type { WireDouble, WireFileInfo, WireInt64, WireMetric, WireRun } from '../../../src/protocol/mlflow';
+import type { WireFileInfo, WireInt64, WireMetric, WireRun } from '../../../src/protocol/mlflow';
 import type { Point } from './report';
 
 /** A tracking server and the way into it. */
@@ -78,7 +78,7 @@ export class Rest {
   }
 }
 
-export function doubleOf(value: WireDouble | bigint): number {
+export function doubleOf(value: WireMetric['value'] | bigint): number {
   return Number(value);
 }
 

@@ -1,0 +1,96 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../../core/errors';
+import { checkRunId } from '../../core/limits';
+import { decode, message, text } from '../api/fields';
+import { mustGetModel, segmentsOfModel } from '../api/loggedModels';
+import { checkEncoding, readQuery } from '../http/body';
+import type { Store } from '../store/types';
+import type { ArtifactStore } from './artifactStore';
+import { segmentsOfRun } from './locations';
+import { parseArtifactPath } from './paths';
+import { bodyOf, checkWritable, noteChange, sendFile, sendJson } from './proxy';
+
+/** Largest file of `upload-artifact`, bytes. */
+const maxUpload = 10 * 1024 * 1024;
+
+const requests = {
+  get: message({ run_id: text.required, path: text.required }),
+  upload: message({ run_uuid: text.optional, path: text.optional }),
+  model: message({ model_id: text.required, artifact_file_path: text.optional }),
+};
+
+/** Files by the run or model that has them, as MLflow's web page asks for them: at the root and below `/ajax-api` only. */
+export function registerRunFiles(app: FastifyInstance, context: { store: Store; artifacts: ArtifactStore }): void {
+  const { store, artifacts } = context;
+  app.get('/get-artifact', async (request, reply) => {
+    const { run_id, path } = decode(requests.get, readQuery(request.raw));
+    const inside = fileIn(path);
+    return sendFile(request, reply, artifacts, [...rootOfRun(store, run_id), ...inside]);
+  });
+  app.post('/ajax-api/2.0/mlflow/upload-artifact', async (request, reply) => {
+    const { run_uuid, path } = decode(requests.upload, readQuery(request.raw));
+    if (!run_uuid) {
+      throw new ApiError('INVALID_PARAMETER_VALUE', 'Request must specify run_uuid.');
+    }
+    if (!path) {
+      throw new ApiError('INVALID_PARAMETER_VALUE', 'Request must specify path.');
+    }
+    const inside = fileIn(path);
+    checkWritable(store);
+    checkEncoding(request.raw);
+    const segments = [...rootOfRun(store, run_uuid), ...inside];
+    await artifacts.write(segments, limited(bodyOf(request.raw)));
+    noteChange(store, segments);
+    return sendJson(reply, {});
+  });
+  app.get<{ Params: { model_id: string } }>(
+    '/ajax-api/2.0/mlflow/logged-models/:model_id/artifacts/files',
+    async (request, reply) => {
+      const input = { ...readQuery(request.raw), model_id: request.params.model_id };
+      const { model_id, artifact_file_path } = decode(requests.model, input);
+      if (!artifact_file_path) {
+        throw new ApiError('BAD_REQUEST', 'Request must include the "artifact_file_path" query parameter.');
+      }
+      const inside = fileIn(artifact_file_path);
+      return sendFile(request, reply, artifacts, [...segmentsOfModel(mustGetModel(store, model_id)), ...inside]);
+    },
+  );
+}
+
+function fileIn(path: string): string[] {
+  if (path.endsWith('/')) {
+    throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: a file needs a name');
+  }
+  return parseArtifactPath(path);
+}
+
+/** @throws ApiError where there is no such run, or its artifacts are kept elsewhere */
+function rootOfRun(store: Store, runId: string): string[] {
+  const info = store.getRunInfo(checkRunId(runId));
+  if (info === undefined) {
+    throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${runId} not found`);
+  }
+  const segments = segmentsOfRun(info);
+  if (segments === undefined) {
+    throw new ApiError(
+      'NOT_IMPLEMENTED',
+      `The artifacts of this run are kept at ${info.artifactUri}, which Labbook's server does not read.`,
+    );
+  }
+  return segments;
+}
+
+/** Neither empty nor larger than MLflow allows here; what breaks a rule leaves no file. */
+async function* limited(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > maxUpload) {
+      throw new ApiError('INVALID_PARAMETER_VALUE', 'Artifact size is too large. Max size is 10MB.');
+    }
+    yield chunk;
+  }
+  if (size === 0) {
+    throw new ApiError('INVALID_PARAMETER_VALUE', 'Request must specify data.');
+  }
+}
