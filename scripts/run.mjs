@@ -150,8 +150,13 @@ export function npmCommand(node = process.execPath) {
     : { command: node, first: [cli], options: {} };
 }
 
+/** What an outer `npm run` tells its scripts about itself, which an inner npm would take for its own. */
+const outerNpm =
+  /^(npm_(package|lifecycle)_.*|npm_(command|execpath|node_execpath)|npm_config_(user_agent|local_prefix|npm_version|node_gyp)|NODE|INIT_CWD)$/i;
+
 /** Runs npm to its end; `node` is the Node that runs npm and, by PATH, the packages' install scripts. */
-export async function npm(args, { node, ...options } = {}) {
+export async function npm(args, { node, env = process.env, ...options } = {}) {
   const { command, first, options: extra } = npmCommand(node);
-  await run(command, [...first, ...args], { ...options, ...extra });
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !outerNpm.test(name)));
+  await run(command, [...first, ...args], { ...options, ...extra, env: own });
 }
