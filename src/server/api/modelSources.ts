@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ApiError } from '../../core/errors';
+import { modelNotFound } from '../../core/loggedModels';
 import {
   decodeFully,
   isPlainLocation,
@@ -157,9 +158,11 @@ function remoteSource(store: Store, { source, runId, modelId }: SourceRequest): 
   if (!isPlainLocation(source)) {
     throw notPlain(source);
   }
-  const root = isProxied(source) || modelId ? rootOf(store, { source, runId, modelId }) : undefined;
-  if (isProxied(source) && (root === undefined || !isWithin(source, root))) {
-    throw foreign(source, modelId ? 'model_id' : 'run_id');
+  if (isProxied(source)) {
+    const root = rootOf(store, { source, runId, modelId });
+    if (root === undefined || !isWithin(source, root)) {
+      throw foreign(source, modelId ? 'model_id' : 'run_id');
+    }
   }
   return { source, location: source, runId: runOr(store, runId, modelId) };
 }
@@ -172,9 +175,10 @@ function rootOf(store: Store, { source, runId, modelId }: Omit<SourceRequest, 't
   return runId ? (store.getRunInfo(runId)?.artifactUri ?? fail(foreign(source, 'run_id'))) : undefined;
 }
 
-/** A model's run where none is given. */
+/** The run, or that of the logged model where none is given. @throws ApiError where there is no such model */
 function runOr(store: Store, runId: string | undefined, modelId: string | undefined): string {
-  return runId || (modelId ? (store.loggedModels.get(modelId)?.sourceRunId ?? '') : '');
+  const model = modelId ? (store.loggedModels.get(modelId) ?? fail(modelNotFound(modelId))) : undefined;
+  return runId || (model?.sourceRunId ?? '');
 }
 
 function isLocal(uri: string): boolean {
