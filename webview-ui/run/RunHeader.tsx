@@ -64,9 +64,9 @@ function Facts({ run, onCopyId }: { readonly run: PanelRun; readonly onCopyId: (
       )}
       <span>
         <Icon name="key" />
-        <code className="lb-mono" title={run.id}>
+        <span className="lb-mono" title={run.id}>
           {run.id.slice(0, 8)}
-        </code>
+        </span>
         <IconButton icon="copy" label={t('copyId')} onAct={onCopyId} />
       </span>
     </div>
