@@ -14,7 +14,7 @@ import { boolean, choice, decode, integer, list, message, requiredList, text } f
 import { modelToken, readModelToken } from './modelTokens';
 import { pageSize } from './pageTokens';
 import { randomRunName } from './runNames';
-import { refuseFilter } from './search';
+import { readFilter } from './search';
 
 const pair = message({ key: text.required, value: text.optional });
 const order = message({
@@ -162,7 +162,6 @@ async function addParams(store: Store, input: unknown): Promise<object> {
 
 function search(store: Store, input: unknown): object {
   const request = decode(requests.search, input);
-  refuseFilter(request.filter);
   const experimentIds = request.experiment_ids.map(checkExperimentId);
   const limit = pageSize(
     Number(request.max_results ?? 0) === 0 ? defaultPage : (request.max_results ?? 0),
@@ -181,6 +180,7 @@ function search(store: Store, input: unknown): object {
       }
       return { name: dataset_name, digest: dataset_digest || undefined };
     }),
+    filter: readFilter(request.filter, 'loggedModels'),
     order: readOrder(request.order_by),
     newest,
     offset,

@@ -4,16 +4,6 @@ import { parseOrder } from '../../core/search/order';
 import { parseFilter } from '../../core/search/parse';
 import type { SearchPage } from '../store/types';
 
-/** Filters are not built yet; a client must learn that instead of getting everything. */
-export function refuseFilter(filter: string | undefined): void {
-  if (filter !== undefined && filter.trim() !== '') {
-    throw new ApiError(
-      'INVALID_PARAMETER_VALUE',
-      'Labbook does not support filters in searches yet; leave filter empty.',
-    );
-  }
-}
-
 /**
  * A filter in MLflow's grammar.
  * @throws ApiError that says what is wrong with it and where

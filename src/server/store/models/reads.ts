@@ -2,70 +2,89 @@ import { loggedModelStatuses, type LoggedModel, type ModelMetric } from '../../.
 import type { KeyValue } from '../../../core/model';
 import { toKeyValue, type Catalog } from '../catalog';
 import { valueFrom } from '../points';
-import { type Cell, integer, real, type Row, text } from '../sqlite';
+import { compileFilter, type Sql } from '../search/compileFilter';
+import type { SearchTables } from '../search/tables';
+import { integer, real, type Row, text } from '../sqlite';
 import type { Page } from '../types';
 import type { LoggedModelReader, ModelAttribute, ModelOrder, ModelQuery } from './types';
 
 const columns = {
-  model_id: 'l.model_id',
-  experiment_id: 'l.experiment',
-  name: 'l.name',
-  artifact_location: 'l.artifact_uri',
-  creation_timestamp_ms: 'l.created',
-  last_updated_timestamp_ms: 'l.updated',
-  status: 'l.status',
-  model_type: 'l.model_type',
-  source_run_id: 'l.source_run_id',
+  model_id: 'r.model_id',
+  experiment_id: 'r.experiment',
+  name: 'r.name',
+  artifact_location: 'r.artifact_uri',
+  creation_timestamp_ms: 'r.created',
+  last_updated_timestamp_ms: 'r.updated',
+  status: 'r.status',
+  model_type: 'r.model_type',
+  source_run_id: 'r.source_run_id',
 } satisfies Record<ModelAttribute, string>;
 
 const selected =
-  'l.id, l.model_id, l.experiment, l.name, l.artifact_uri, l.created, l.updated, l.model_type, l.source_run_id, l.status';
+  'r.id, r.model_id, r.experiment, r.name, r.artifact_uri, r.created, r.updated, r.model_type, r.source_run_id, r.status';
 
-/** Rows of the filter's datasets: `value` is `[name, digest or null]`. */
-const onDatasets =
-  'EXISTS (SELECT 1 FROM logged_model_metrics m JOIN json_each(?) d ON m.dataset_name = json_extract(d.value, ' +
-  "'$[0]') AND m.dataset_digest = coalesce(json_extract(d.value, '$[1]'), m.dataset_digest) WHERE m.model = l.id)";
+/** Where the catalog keeps what filters ask for. A condition on a metric holds where any point of it passes, as in MLflow. */
+const tables: SearchTables = {
+  from: 'logged_models r',
+  id: 'r.id',
+  attributes: {
+    ...mapped(columns),
+    experiment_id: { sql: 'CAST(r.experiment AS TEXT)' },
+    creation_timestamp: { sql: columns.creation_timestamp_ms },
+    last_updated_timestamp: { sql: columns.last_updated_timestamp_ms },
+    status: { sql: "CASE r.status WHEN 1 THEN 'PENDING' WHEN 2 THEN 'READY' ELSE 'FAILED' END" },
+    // Nothing gives a model one.
+    status_message: { sql: 'NULL', nullable: true },
+  },
+  params: { table: 'logged_model_params', owner: 'model', key: 'key', value: 'value' },
+  tags: { table: 'logged_model_tags', owner: 'model', key: 'key', value: 'value' },
+  metrics: { table: 'judged', owner: 'model', key: 'key' },
+};
+
+/** The metrics that a search looks at: those on its datasets (a list of `[name, digest or null]`), or all. */
+const judgedOnDatasets =
+  'SELECT m.* FROM logged_model_metrics m WHERE EXISTS (SELECT 1 FROM json_each(?) d WHERE ' +
+  "m.dataset_name = json_extract(d.value, '$[0]') AND " +
+  "m.dataset_digest = coalesce(json_extract(d.value, '$[1]'), m.dataset_digest))";
 
 export class LoggedModelReads implements LoggedModelReader {
   constructor(private readonly catalog: Catalog) {}
 
   get(modelId: string, deleted = false): LoggedModel | undefined {
-    const stages = deleted ? '' : ' AND l.stage = 0';
-    return this.withData(this.rows(`WHERE l.model_id = ?${stages}`, [modelId]))[0];
+    const stages = deleted ? '' : ' AND r.stage = 0';
+    const sql = `SELECT ${selected} FROM logged_models r WHERE r.model_id = ?${stages}`;
+    return this.withData(this.catalog.db.rows(sql, modelId))[0];
   }
 
-  search({ experimentIds, datasets, order, newest, offset, limit }: ModelQuery): Page<LoggedModel> {
-    const joins: string[] = [];
-    const joined: Cell[] = [];
-    const terms = order.map((each, i) => orderTerm(each, i, joins, joined));
-    const named = new Set(order.flatMap((each) => ('attribute' in each ? [each.attribute] : [])));
-    // MLflow's tie-breaks.
-    if (!named.has('creation_timestamp_ms')) {
-      terms.push('l.created DESC');
-    }
-    if (!named.has('model_id')) {
-      terms.push('l.model_id ASC');
-    }
-    const filters = ['l.stage = 0', 'l.id <= ?', 'l.experiment IN (SELECT value FROM json_each(?))'];
-    const filtered: Cell[] = [newest, JSON.stringify(experimentIds.map(Number))];
-    if (datasets.length > 0) {
-      filters.push(onDatasets);
-      filtered.push(JSON.stringify(datasets.map(({ name, digest }) => [name, digest ?? null])));
-    }
-    const rows = this.rows(
-      `${joins.join(' ')} WHERE ${filters.join(' AND ')} ORDER BY ${terms.join(', ')} LIMIT ? OFFSET ?`,
-      [...joined, ...filtered, limit + 1, offset],
-    );
+  search({ experimentIds, datasets, filter, order, newest, offset, limit }: ModelQuery): Page<LoggedModel> {
+    const onDatasets = datasets.length > 0;
+    const judged: Sql = onDatasets
+      ? {
+          sql: judgedOnDatasets,
+          parameters: [JSON.stringify(datasets.map(({ name, digest }) => [name, digest ?? null]))],
+        }
+      : { sql: 'SELECT * FROM logged_model_metrics', parameters: [] };
+    const joins = order.flatMap((each, i) => ('attribute' in each ? [] : [latestOf(each, i)]));
+    const passes = filter === undefined ? { sql: '1', parameters: [] } : compileFilter(filter, tables);
+    const sql =
+      `WITH judged AS (${judged.sql}) SELECT ${selected} FROM logged_models r ${joins.map((join) => join.sql).join(' ')} ` +
+      'WHERE r.stage = 0 AND r.id <= ? AND r.experiment IN (SELECT value FROM json_each(?)) ' +
+      `${onDatasets ? 'AND r.id IN (SELECT model FROM judged) ' : ''}AND ${passes.sql} ` +
+      `ORDER BY ${sortTerms(order).join(', ')} LIMIT ? OFFSET ?`;
+    const rows = this.catalog.db.rowsOnce(sql, [
+      ...judged.parameters,
+      ...joins.flatMap((join) => join.parameters),
+      newest,
+      JSON.stringify(experimentIds.map(Number)),
+      ...passes.parameters,
+      limit + 1,
+      offset,
+    ]);
     return { items: this.withData(rows.slice(0, limit)), more: rows.length > limit };
   }
 
   newest(): number {
     return real(this.catalog.db.row('SELECT coalesce(max(id), 0) FROM logged_models')?.[0]);
-  }
-
-  /** @param tail SQL after FROM logged_models l */
-  private rows(tail: string, params: readonly Cell[]): Row[] {
-    return this.catalog.db.rows(`SELECT ${selected} FROM logged_models l ${tail}`, ...params);
   }
 
   /** Adds params, tags and metrics: three statements, however many models. */
@@ -106,29 +125,36 @@ export class LoggedModelReads implements LoggedModelReader {
   }
 }
 
-/** Missing values last, NaN before them, whichever the direction. */
-function orderTerm(order: ModelOrder, index: number, joins: string[], params: Cell[]): string {
-  const direction = order.ascending ? 'ASC' : 'DESC';
-  if ('attribute' in order) {
-    return `${columns[order.attribute]} ${direction}`;
-  }
-  const filters = ['key = ?'];
-  params.push(order.metric);
-  if (order.datasetName !== undefined) {
-    filters.push('dataset_name = ?');
-    params.push(order.datasetName);
-  }
-  if (order.datasetDigest !== undefined) {
-    filters.push('dataset_digest = ?');
-    params.push(order.datasetDigest);
-  }
-  const name = `m${index}`;
-  joins.push(
-    'LEFT JOIN (SELECT model, value, special, row_number() OVER ' +
-      '(PARTITION BY model ORDER BY timestamp DESC, step DESC, run ASC) AS place ' +
-      `FROM logged_model_metrics WHERE ${filters.join(' AND ')}) ${name} ON ${name}.model = l.id AND ${name}.place = 1`,
-  );
-  return `${name}.value IS NULL, ${name}.special = 1, ${name}.value ${direction}`;
+function mapped(sqlOf: Readonly<Record<string, string>>): Record<string, { sql: string }> {
+  return Object.fromEntries(Object.entries(sqlOf).map(([name, sql]) => [name, { sql }]));
+}
+
+/** Missing values last and NaN before them, whichever the direction; then MLflow's tie-breaks. */
+function sortTerms(order: readonly ModelOrder[]): string[] {
+  const terms = order.map((each, i) => {
+    const direction = each.ascending ? 'ASC' : 'DESC';
+    return 'attribute' in each
+      ? `${columns[each.attribute]} ${direction}`
+      : `m${i}.value IS NULL, m${i}.special = 1, m${i}.value ${direction}`;
+  });
+  return [...terms, 'r.created DESC', 'r.model_id ASC'];
+}
+
+/** The join of each model's latest point of a metric, named by the place of the term. */
+function latestOf(order: Extract<ModelOrder, { metric: string }>, place: number): Sql {
+  const conditions = [
+    { sql: 'key = ?', value: order.metric },
+    { sql: 'dataset_name = ?', value: order.datasetName },
+    { sql: 'dataset_digest = ?', value: order.datasetDigest },
+  ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
+  const name = `m${place}`;
+  return {
+    sql:
+      'LEFT JOIN (SELECT model, value, special, row_number() OVER ' +
+      '(PARTITION BY model ORDER BY timestamp DESC, step DESC, run ASC) AS place FROM logged_model_metrics ' +
+      `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}) ${name} ON ${name}.model = r.id AND ${name}.place = 1`,
+    parameters: conditions.map(({ value }) => value),
+  };
 }
 
 function toModel(

@@ -1,5 +1,6 @@
 import type { LoggedModel, LoggedModelStatus } from '../../../core/loggedModels';
 import type { Int64, KeyValue } from '../../../core/model';
+import type { Filter } from '../../../core/search/ast';
 import type { Page } from '../types';
 
 /** Wishes to change logged models. Times are Unix milliseconds; the id of a new model is made by the caller. */
@@ -39,8 +40,9 @@ export type ModelOrder = { ascending: boolean } & (
 
 export interface ModelQuery {
   readonly experimentIds: readonly string[];
-  /** Only models with a metric on one of these datasets; empty for all. */
+  /** Only models with a metric on one of these datasets, and conditions on metrics mean those; empty for all. */
   readonly datasets: readonly { readonly name: string; readonly digest: string | undefined }[];
+  readonly filter: Filter | undefined;
   /** Newest first where nothing else is said. */
   readonly order: readonly ModelOrder[];
   /** Only models that were there when `newest` was asked for: later pages then stay as they were. */
