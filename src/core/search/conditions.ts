@@ -147,6 +147,7 @@ export class ConditionReader {
       throw this.invalidComparator(operator, operator.text, field);
     }
     const text = this.string(field);
+    this.checkExact(subject, text);
     return { kind: 'text', field, operator: comparator, value: text.value, ...between(field, text) };
   }
 
@@ -238,6 +239,7 @@ export class ConditionReader {
         const message = `While parsing a list in the query, expected a quoted string value, found '${token.text}'.`;
         throw new SearchFault(token, message, token.kind === 'end' ? undefined : `'${token.text}'`);
       }
+      this.checkExact(subject, token);
       values.push(token.value);
     });
     return { kind: 'in', field, negated, values, ...between(field, last) };
@@ -309,6 +311,12 @@ export class ConditionReader {
     const fix = token.kind === 'end' || token.kind === 'string' ? undefined : `'${token.text.replaceAll("'", "''")}'`;
     const message = `Expected a quoted string value for ${quoted(field)} (e.g. 'my-value'). Got value ${found}`;
     throw new SearchFault(token, message, fix);
+  }
+
+  private checkExact({ rule }: Subject, token: Extract<Token, { kind: 'string' }>): void {
+    if (rule?.exact === true && !/^\d+$/.test(token.value)) {
+      throw new SearchFault(token, `Invalid experiment ID '${token.value}'. Experiment ID must be a valid integer.`);
+    }
   }
 
   private number(field: Field, quotable: boolean): NumberValue {

@@ -30,13 +30,13 @@ export function parseOrder(terms: readonly string[], options: OrderOptions): Ord
     if (!term.ok) {
       return { ok: false, term: i, error: term.error };
     }
-    const message =
-      i >= searchLimits.orderTerms
-        ? `order_by has more than ${searchLimits.orderTerms} fields.`
-        : order.some((each) => sameField(each.field, term.value.field))
-          ? '`order_by` contains duplicate fields'
-          : undefined;
-    if (message !== undefined) {
+    const twice = order.some((each) => sameField(each.field, term.value.field));
+    if (twice && entityRules[options.entity].repeatable === true) {
+      continue;
+    }
+    if (twice || order.length === searchLimits.orderTerms) {
+      const many = `order_by has more than ${searchLimits.orderTerms} fields.`;
+      const message = twice ? '`order_by` contains duplicate fields' : many;
       return { ok: false, term: i, error: { offset: 0, length: text.length, message } };
     }
     order.push(term.value);

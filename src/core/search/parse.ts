@@ -55,10 +55,7 @@ class FilterParser {
   }
 
   parse(): Filter | undefined {
-    if (this.reader.peek().kind === 'end') {
-      return undefined;
-    }
-    const filter = this.or(0);
+    const filter = this.own ? this.strict() : this.loose();
     const rest = this.reader.peek();
     if (rest.kind !== 'end') {
       throw new SearchFault(rest, `Invalid clause(s) in filter string: '${rest.text}'. ${this.hint(rest.text)}`);
@@ -66,11 +63,27 @@ class FilterParser {
     return filter;
   }
 
-  private hint(text: string): string {
-    if (!this.own && /^(?:or|not|between)$/i.test(text)) {
-      return "MLflow's filters know comparisons joined by AND only.";
+  private strict(): Filter | undefined {
+    return this.reader.peek().kind === 'end' ? undefined : this.or(0);
+  }
+
+  /** MLflow skips every AND that stands between, before and after comparisons, and misses none: scripts rely on it. */
+  private loose(): Filter | undefined {
+    const parts: Filter[] = [];
+    for (;;) {
+      while (this.reader.takeWord('and') !== undefined);
+      const next = this.reader.peek();
+      if (next.kind === 'end' || /^(?:or|between)$/i.test(next.text)) {
+        return parts.length > 1 ? { kind: 'and', parts, ...this.spanOf(parts) } : parts[0];
+      }
+      parts.push(this.unary(0));
     }
-    return this.own ? 'AND or OR must stand between comparisons.' : 'AND must stand between comparisons.';
+  }
+
+  private hint(text: string): string {
+    return this.own
+      ? 'AND or OR must stand between comparisons.'
+      : `MLflow's filters know comparisons joined by AND only, no ${text.toUpperCase()}.`;
   }
 
   private or(depth: number): Filter {
@@ -79,7 +92,7 @@ class FilterParser {
 
   private joined(kind: 'and' | 'or', part: () => Filter): Filter {
     const parts = [part()];
-    while ((kind === 'and' || this.own) && this.reader.takeWord(kind) !== undefined) {
+    while (this.reader.takeWord(kind) !== undefined) {
       parts.push(part());
     }
     const [first] = parts;

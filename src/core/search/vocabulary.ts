@@ -10,7 +10,7 @@ export interface AttributeRule {
   readonly type: AttributeType;
   /** May be compared with a list (IN, NOT IN). */
   readonly list?: true;
-  /** Only for IN, NOT IN, = and !=. */
+  /** A whole number as a text: only for IN, NOT IN, = and !=. */
   readonly exact?: true;
   /** MLflow takes this number in quotes too. */
   readonly quotable?: true;
@@ -33,6 +33,8 @@ export interface EntityRule {
   readonly lists: boolean;
   /** Kinds that can be ordered by. */
   readonly ordered: readonly FieldKind[];
+  /** A field may occur twice in an order; the first counts. */
+  readonly repeatable?: true;
   /** Tags that count as having a value where they are absent. */
   readonly tagDefaults?: Readonly<Record<string, string>>;
   /** What is ordered by after everything that was asked for; the last one is unique. */
@@ -91,6 +93,7 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
     nullable: ['tag'],
     lists: false,
     ordered: ['attribute'],
+    repeatable: true,
     ties: [{ name: 'experiment_id', ascending: false }],
     unordered: [
       { name: 'creation_time', ascending: false },
@@ -154,6 +157,7 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
     nullable: [],
     lists: true,
     ordered: ['attribute', 'metric'],
+    repeatable: true,
     ties: [
       { name: 'creation_timestamp', ascending: false },
       { name: 'model_id', ascending: true },

@@ -103,6 +103,21 @@ describe("Search: MLflow's filters", () => {
     ]);
   });
 
+  it('minds no AND too many or too few, as MLflow does', () => {
+    const both = '(attribute.status text "=" "a" and attribute.user_id text "=" "b")';
+    each(mlflow, [
+      ["AND status = 'a' AND", 'attribute.status text "=" "a"'],
+      ["status = 'a' AND and user_id = 'b'", both],
+      ["status = 'a' user_id = 'b'", both],
+      ['and', 'all'],
+    ]);
+    eachWrong(labbook, [
+      ["status = 'a' AND", '', /a name was expected, found the end/],
+      ["AND status = 'a'", 'AND', /a name was expected, found 'AND'/],
+      ["status = 'a' user_id = 'b'", 'user_id', /AND or OR must stand between/],
+    ]);
+  });
+
   it('takes numbers of params without quotes, as the tutorials write them', () => {
     each(mlflow, [
       ['params.learning_rate = 0.001', 'param.learning_rate number "=" 0.001'],
@@ -151,9 +166,7 @@ describe("Search: MLflow's filters", () => {
       ["metrics.a > 1 OR tags.b = 'c'", 'OR', /^Invalid clause\(s\) in filter string: 'OR'/],
       ["(status = 'a')", '(', /^Invalid clause\(s\) in filter string/],
       ["not status = 'a'", 'not', /^Invalid clause\(s\)/],
-      ["status = 'a' AND", '', /a name was expected, found the end/],
-      ["AND status = 'a'", 'AND', /a name was expected, found 'AND'/],
-      ["status = 'a' user_id = 'b'", 'user_id', /AND must stand between/],
+      ['metrics.a > 1 BETWEEN 2', 'BETWEEN', /^Invalid clause\(s\) in filter string: 'BETWEEN'/],
       ["status = 'a';", ';', /^Invalid clause\(s\) in filter string: ';'/],
       ["status = 'a' -- comment", '-', /^Invalid clause\(s\)/],
       ["status = 'a", "'a", /has no end/],
@@ -187,6 +200,8 @@ describe("Search: MLflow's filters", () => {
     eachWrong(as('experiments'), [
       ["attributes.name = 'x'", 'attributes', /^Invalid entity type/],
       ["name IN ('a')", 'IN', /^Only 'experiment_id'/],
+      ["experiment_id = 'x'", "'x'", /^Invalid experiment ID 'x'\. Experiment ID must be a valid integer/],
+      ["experiment_id IN ('1', '')", "''", /^Invalid experiment ID ''/],
       ["experiment_id LIKE '1'", 'LIKE', /^Invalid comparator 'LIKE'/],
       ["params.a = 'x'", 'params', /^Invalid entity type/],
       ['name IS NULL', 'IS NULL', /only supported for tags/],

@@ -354,4 +354,3 @@ describe('Search: SQL and the plain evaluator', () => {
     }
   });
 });
-

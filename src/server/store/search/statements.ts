@@ -28,7 +28,7 @@ const stages = { ACTIVE_ONLY: 'r.stage = 0', DELETED_ONLY: 'r.stage > 0', ALL: '
 
 /** @param experiments numbers of experiments, in which the runs are */
 export function compileRuns(query: SearchQuery, experiments: readonly number[]): SearchStatement {
-  const scope = [...experiments].sort((a, b) => a - b);
+  const scope = [...new Set(experiments)].sort((a, b) => a - b);
   const within = {
     sql: `r.experiment IN (SELECT value FROM json_each(?)) AND ${stages[query.view]}`,
     parameters: [JSON.stringify(scope)],
