@@ -14,6 +14,8 @@ export interface Script {
 }
 
 const missingRun = { code: 'RESOURCE_DOES_NOT_EXIST', message: /Run with id=0\w+ not found/ };
+/** Of a logged model; the 2.x client, which has none, asks for a run instead. */
+const missingModel = { code: 'RESOURCE_DOES_NOT_EXIST', message: /not found/ };
 const deletedRun = {
   code: 'INVALID_PARAMETER_VALUE',
   message: /The run \w+ must be in the 'active' state. Current state is deleted/,
@@ -91,4 +93,11 @@ export const scripts: readonly Script[] = [
   { name: 'async_logging', runs: 2 },
   { name: 'sklearn_training', runs: 1 },
   { name: 'sklearn_autolog', runs: 0 },
+  {
+    name: 'models',
+    runs: 0,
+    failures: { 'a model that is not there': missingModel, 'a deleted model': missingModel },
+  },
+  { name: 'models_autolog', runs: 0 },
+  { name: 'large_files', runs: 1 },
 ];
