@@ -11,10 +11,12 @@ const shown = (text: string): string => text.replaceAll('-', minus);
 const large = 1e7;
 const small = 1e-3;
 const largestExact = 2 ** 53;
+/** The decimal point is `.` in every language, so thousands are parted by `,` in every language. */
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /**
  * Makes the format that the cells of one column (or tooltip) share: as many decimals as give the median `digits` significant
- * digits, 0 to 6; integers in full where the column has only integers.
+ * digits, 0 to 6; integers in full and grouped where the column has only integers.
  * @param digits 1 to 17
  */
 export function metricFormat(column: Iterable<number>, digits = 4): (value: number) => string {
@@ -29,8 +31,11 @@ export function metricFormat(column: Iterable<number>, digits = 4): (value: numb
       return '0';
     }
     const size = Math.abs(value);
-    const exponent = integers && Number.isInteger(value) ? size > largestExact : size >= large || size < small;
-    return shown(exponent ? value.toExponential(digits - 1).replace('e+', 'e') : value.toFixed(decimals));
+    const whole = integers && Number.isInteger(value);
+    if (whole ? size > largestExact : size >= large || size < small) {
+      return shown(value.toExponential(digits - 1).replace('e+', 'e'));
+    }
+    return shown(whole ? grouped.format(value) : value.toFixed(decimals));
   };
 }
 

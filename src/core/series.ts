@@ -1,6 +1,6 @@
 /**
- * A metric's history as columns, and its thinning. Thinned series keep each bucket's first and last x, minimum, maximum,
- * mean and last value, so that no peak is lost, and buckets lie at fixed multiples of a power of two, so that the same curve
+ * A metric's history as columns, and its thinning. Thinned series keep each bucket's last x, minimum, maximum, mean
+ * and last value, so that no peak is lost, and buckets lie at fixed multiples of a power of two, so that the same curve
  * looks the same live and finished, alone and beside others.
  */
 

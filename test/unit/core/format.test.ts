@@ -41,8 +41,8 @@ describe('format', () => {
     assert.equal(formatMetric(12345678.5), '1.235e7');
   });
 
-  it('writes integers in full up to 2^53 where all are integers', () => {
-    assert.deepEqual(column([9007199254740992, 3, -12345678]), ['9007199254740992', '3', '\u221212345678']);
+  it('writes integers in full and grouped up to 2^53 where all are integers', () => {
+    assert.deepEqual(column([9007199254740992, 3, -12345678]), ['9,007,199,254,740,992', '3', '\u221212,345,678']);
     assert.equal(formatMetric(9007199254740994), '9.007e15');
     assert.deepEqual(column([3, 0.5]), ['3.000', '0.500'], 'mixed columns share decimals');
     assert.deepEqual(column([]), []);
@@ -57,7 +57,7 @@ describe('format', () => {
     fc.assert(
       fc.property(fc.array(fc.double()), fc.integer({ min: 2, max: 17 }), (values, digits) => {
         for (const text of column(values, digits)) {
-          assert.match(text, /^(NaN|[+\u2212]Inf|\u2212?\d+(\.\d+)?(e\u2212?\d+)?)$/);
+          assert.match(text, /^(NaN|[+\u2212]Inf|\u2212?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e\u2212?\d+)?)$/);
         }
       }),
     );
