@@ -20,6 +20,13 @@ const deletedRun = {
   code: 'INVALID_PARAMETER_VALUE',
   message: /The run \w+ must be in the 'active' state. Current state is deleted/,
 };
+const missingRegistered = { code: 'RESOURCE_DOES_NOT_EXIST', message: /Registered Model with name=.* not found/ };
+const missingVersion = {
+  code: 'RESOURCE_DOES_NOT_EXIST',
+  message: /Model Version \(name=.*, version=\d\) not found/,
+};
+const takenModel = { code: 'RESOURCE_ALREADY_EXISTS', message: /Registered Model \(name=.*\) already exists/ };
+const invalidSource = { code: 'INVALID_PARAMETER_VALUE', message: /Invalid model version source: / };
 const changedParam = { code: 'INVALID_PARAMETER_VALUE', message: /Changing param values is not allowed/ };
 
 /** The scripts that run side by side on one server; codes and messages are those of `mlflow server` 3.17. */
@@ -100,4 +107,29 @@ export const scripts: readonly Script[] = [
   },
   { name: 'models_autolog', runs: 0 },
   { name: 'large_files', runs: 1 },
+  {
+    name: 'registry',
+    runs: 0,
+    failures: {
+      'an unknown stage': { code: 'INVALID_PARAMETER_VALUE', message: /Invalid Model Version stage: Testing/ },
+      'a missing alias': { code: 'INVALID_PARAMETER_VALUE', message: /Registered model alias old not found/ },
+      'a reserved alias': { code: 'INVALID_PARAMETER_VALUE', message: /Version alias name 'v1' is reserved/ },
+      'an alias of no version': missingVersion,
+      'load a missing stage': { message: /No versions of model with name '.*' and stage 'None' found/ },
+      'too long a tag': { code: 'INVALID_PARAMETER_VALUE', message: /exceeds the maximum length of 100000/ },
+      'a bad filter': { code: 'INVALID_PARAMETER_VALUE', message: /Invalid attribute key 'colour'/ },
+      'a bad order': { code: 'INVALID_PARAMETER_VALUE', message: /Invalid attribute key 'colour'/ },
+      'a name twice': takenModel,
+      'a name with a slash': { code: 'INVALID_PARAMETER_VALUE', message: /Names cannot contain '\/' or ':'/ },
+      'a version of nothing': missingRegistered,
+      "this machine's files": invalidSource,
+      "another run's files": invalidSource,
+      'a climbing source': invalidSource,
+      'the old name': missingRegistered,
+      'rename to a taken name': takenModel,
+      'a deleted version': missingVersion,
+      'a deleted model': missingRegistered,
+      'delete it twice': missingRegistered,
+    },
+  },
 ];
