@@ -203,13 +203,12 @@ export class ConditionReader {
     if (this.reader.takeWord('null') === undefined) {
       throw new SearchFault(last, 'After IS only NULL or NOT NULL can follow.');
     }
-    const { nullable } = entityRules[this.context.entity];
+    const { nullable, noun } = entityRules[this.context.entity];
     if (!this.context.own && !nullable.includes(field.kind)) {
-      const kinds = nullable.length === 0 ? 'nothing' : `${nullable.map((each) => `${each}s`).join(' and ')}`;
-      throw new SearchFault(
-        between(verb, last),
-        `IS NULL / IS NOT NULL is only supported for ${kinds} here, not for ${quoted(field)}.`,
-      );
+      const kinds = nullable.map((each) => `${each}s`).join(' and ');
+      const scope =
+        kinds === '' ? `not supported for ${noun}` : `only supported for ${kinds}, not for ${quoted(field)}`;
+      throw new SearchFault(between(verb, last), `IS NULL / IS NOT NULL is ${scope}.`);
     }
     return { kind: negated ? 'present' : 'missing', field, ...between(field, last) };
   }
@@ -250,9 +249,6 @@ export class ConditionReader {
     const last = this.list(() => {
       parts.push(comparison(field, negated ? '!=' : '=', this.number(field, false)));
     }, true);
-    if (parts.length > searchLimits.terms) {
-      throw new SearchFault(between(field, last), `A list of numbers may have at most ${searchLimits.terms}.`);
-    }
     return { kind: negated ? 'and' : 'or', parts, ...between(field, last) };
   }
 

@@ -113,10 +113,12 @@ class FilterParser {
       this.reader.expectSymbol(')', 'A ) is missing here.');
       return inner;
     }
-    if (++this.terms > searchLimits.terms) {
+    const read = this.conditions.read();
+    this.terms += comparisonsIn(read);
+    if (this.terms > searchLimits.terms) {
       throw new SearchFault(start, `The filter has more than ${searchLimits.terms} comparisons.`);
     }
-    return this.conditions.read();
+    return read;
   }
 
   private spanOf(parts: readonly Span[]): Span {
@@ -126,4 +128,11 @@ class FilterParser {
       ? { offset: 0, length: 0 }
       : { offset: first.offset, length: last.offset + last.length - first.offset };
   }
+}
+
+/** A range or a list of numbers is several comparisons. */
+function comparisonsIn(filter: Filter): number {
+  return filter.kind === 'and' || filter.kind === 'or'
+    ? filter.parts.reduce((sum, part) => sum + comparisonsIn(part), 0)
+    : 1;
 }
