@@ -91,7 +91,12 @@ export class MultipartUploads {
     const upload = this.find(id);
     const file = this.claim(upload, number, size);
     try {
-      const etag = await writePart(file, size, chunks);
+      const etag = await writePart(file, size, chunks).catch((error: unknown) => {
+        // Aborted meanwhile, its folder is gone.
+        this.find(id);
+        throw error;
+      });
+      this.find(id);
       upload.arrived.set(number, { size, etag });
       upload.touched = this.now();
       return etag;

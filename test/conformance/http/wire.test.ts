@@ -120,9 +120,9 @@ describe('the REST API', () => {
       ['/experiments/search', {}, /^Invalid value 0 for parameter 'max_results' supplied: It must be a positive integer/],
       ['/experiments/search', { max_results: 50_001 }, /at most 50000/],
       ['/runs/search', { experiment_ids: ['0'], max_results: 50_001 }, /at most 50000/],
-      ['/runs/search', { experiment_ids: ['0'], filter: 'metrics.a > 1' }, /filter/],
-      ['/runs/search', { experiment_ids: ['0'], order_by: ['metrics.a'] }, /order by/],
-      ['/runs/search', { experiment_ids: ['0'], page_token: 'x' }, /^Invalid page token, could not base64-decode/],
+      ['/runs/search', { experiment_ids: ['0'], filter: 'metrics.a >' }, /filter/],
+      ['/runs/search', { experiment_ids: ['0'], order_by: ['nonsense.a'] }, /order_by/],
+      ['/runs/search', { experiment_ids: ['0'], page_token: 'x' }, /^Invalid page token/],
     ]; // prettier-ignore
     for (const [path, body, message] of cases) {
       assertError(await post(path, body), 400, 'INVALID_PARAMETER_VALUE', message);
