@@ -1,5 +1,5 @@
 /** URIs in the registry: `models:/…`, `runs:/…`, and those of artifacts. Pure text, by Python's rules where MLflow's are Python's. */
-import { decodeOnce, hasControl } from './limits';
+import { hasControl } from './limits';
 
 export interface UriParts {
   /** Lower case; empty for a plain path. */
@@ -92,11 +92,20 @@ function partsOf(path: string): string[] {
 export function decodeFully(text: string): string | undefined {
   let decoded = text;
   for (let round = 0; round < 10; round++) {
-    const next = decodeOnce(decoded);
+    const next = decoded.replace(/(?:%[0-9a-f]{2})+/gi, decodeBytes);
     if (next === decoded) {
       return decoded;
     }
     decoded = next;
   }
   return undefined;
+}
+
+/** Bytes that are no UTF-8 one by one: a wrong one must not hide what stands beside it. */
+function decodeBytes(bytes: string): string {
+  try {
+    return decodeURIComponent(bytes);
+  } catch {
+    return bytes.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  }
 }
