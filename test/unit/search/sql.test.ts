@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Int64, KeyValue, Run, RunStatus } from '../../../src/core/model';
-import type { OrderTerm } from '../../../src/core/search/ast';
+import type { Filter, OrderTerm } from '../../../src/core/search/ast';
 import { evaluate } from '../../../src/core/search/evaluate';
 import { compareSubjects, parseOrder } from '../../../src/core/search/order';
 import { parseFilter } from '../../../src/core/search/parse';
@@ -202,6 +202,7 @@ async function fill(samples: readonly Sample[]): Promise<{ catalog: Catalog; sub
       const number = i * 10 + j;
       db.run("INSERT INTO datasets VALUES (?, ?, ?, ?, '', '', NULL, NULL)", number, i, each.name, each.digest);
       db.run('INSERT INTO run_datasets VALUES (?, ?, ?)', number, i + 1, number);
+      db.run("INSERT INTO run_dataset_tags VALUES (?, 'other', 'a')", number);
       if (each.context !== undefined) {
         db.run('INSERT INTO run_dataset_tags VALUES (?, ?, ?)', number, 'mlflow.data.context', each.context);
       }
@@ -332,6 +333,26 @@ describe('Search: SQL and the plain evaluator', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('give an absent tag its default', async () => {
+    const { catalog, subjects } = await fill(fc.sample(sample, { numRuns: 30, seed: 2 }));
+    const field = { kind: 'tag', key: 'k', whenMissing: 'a', offset: 0, length: 0 } as const;
+    const at = { field, offset: 0, length: 0 };
+    const filters: Filter[] = [
+      { kind: 'text', operator: '=', value: 'a', ...at },
+      { kind: 'text', operator: '!=', value: 'a', ...at },
+      { kind: 'present', ...at },
+      { kind: 'missing', ...at },
+    ];
+    const counts = filters.map((wanted) => {
+      const expected = subjects.filter((each) => evaluate(wanted, each)).map((each) => each.attribute('run_id'));
+      const found = search(catalog, { filter: wanted, order: ordered(['run_id'], 'mlflow'), limit: 100 });
+      assert.deepEqual(found.sort(), expected.sort());
+      return found.length;
+    });
+    assert.ok((counts[0] ?? 0) > 0 && (counts[1] ?? 0) > 0);
+    assert.deepEqual(counts.slice(2), [30, 0]);
   });
 
   it('see every condition come true and false', async () => {
