@@ -6,7 +6,7 @@ import { mustGetModel, segmentsOfModel } from '../api/loggedModels';
 import { checkEncoding, readQuery } from '../http/body';
 import type { Store } from '../store/types';
 import type { ArtifactStore } from './artifactStore';
-import { segmentsOfRun } from './locations';
+import { segmentsOfRun, segmentsOfUri } from './locations';
 import { parseArtifactPath } from './paths';
 import { bodyOf, checkWritable, noteChange, sendFile, sendJson } from './proxy';
 
@@ -15,17 +15,23 @@ const maxUpload = 10 * 1024 * 1024;
 
 const requests = {
   get: message({ run_id: text.required, path: text.required }),
+  version: message({ name: text.required, version: text.required, path: text.required }),
   upload: message({ run_uuid: text.optional, path: text.optional }),
   model: message({ model_id: text.required, artifact_file_path: text.optional }),
 };
 
-/** Files by the run or model that has them, as MLflow's web page asks for them: at the root and below `/ajax-api` only. */
+/** Files by the run, the model or the model version that has them, as MLflow's web page asks for them: at the root and below `/ajax-api` only. */
 export function registerRunFiles(app: FastifyInstance, context: { store: Store; artifacts: ArtifactStore }): void {
   const { store, artifacts } = context;
   app.get('/get-artifact', async (request, reply) => {
     const { run_id, path } = decode(requests.get, readQuery(request.raw));
     const inside = fileIn(path);
     return sendFile(request, reply, artifacts, [...rootOfRun(store, run_id), ...inside]);
+  });
+  app.get('/model-versions/get-artifact', async (request, reply) => {
+    const { name, version, path } = decode(requests.version, readQuery(request.raw));
+    const inside = fileIn(path);
+    return sendFile(request, reply, artifacts, [...rootOfVersion(store, name, version), ...inside]);
   });
   app.post('/ajax-api/2.0/mlflow/upload-artifact', async (request, reply) => {
     const { run_uuid, path } = decode(requests.upload, readQuery(request.raw));
@@ -75,6 +81,22 @@ function rootOfRun(store: Store, runId: string): string[] {
     throw new ApiError(
       'NOT_IMPLEMENTED',
       `The artifacts of this run are kept at ${info.artifactUri}, which Labbook's server does not read.`,
+    );
+  }
+  return segments;
+}
+
+/** @throws ApiError where there is no such model version, or its artifacts are kept elsewhere */
+function rootOfVersion(store: Store, name: string, version: string): string[] {
+  const location = /^\d{1,9}$/.test(version) ? store.registry.location(name, Number(version)) : undefined;
+  if (location === undefined) {
+    throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Model Version (name=${name}, version=${version}) not found`);
+  }
+  const segments = segmentsOfUri(location);
+  if (segments === undefined) {
+    throw new ApiError(
+      'NOT_IMPLEMENTED',
+      `The artifacts of this model version are kept at ${location}, which Labbook's server does not read.`,
     );
   }
   return segments;

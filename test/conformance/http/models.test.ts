@@ -176,6 +176,14 @@ describe('logged models, bulk histories and files by run', () => {
       /artifact_file_path/,
     );
 
+    await json('POST', `${mlflow}/registered-models/create`, { name: 'of files' });
+    const source = `models:/${id}`;
+    await json('POST', `${mlflow}/model-versions/create`, { name: 'of files', source, model_id: id });
+    const version = (query: string) => send('GET', `/model-versions/get-artifact?name=of%20files&${query}`);
+    assert.equal((await version('version=1&path=deep/MLmodel')).text, 'flavors: {}');
+    assertError(await version('version=2&path=deep/MLmodel'), 404, 'RESOURCE_DOES_NOT_EXIST', /^Model Version \(name=of files, version=2\) not found/); // prettier-ignore
+    assertError(await version('version=1&path=../MLmodel'), 400, 'INVALID_PARAMETER_VALUE', /^Invalid path/);
+
     const upload = (query: string, body: Uint8Array) => send('POST', `${ajax}/upload-artifact?${query}`, body);
     assert.equal((await upload(`run_uuid=${runId}&path=a%2Fb.txt`, Buffer.from('hello'))).text, '{}');
     const got = await call(server, {
@@ -265,6 +273,7 @@ describe('logged models, bulk histories and files by run', () => {
       ['POST', '/api/3.0/mlflow/datasets/create', /evaluation datasets/],
       ['POST', '/api/3.0/mlflow/prompt-optimization/jobs', /evaluation/],
       ['GET', '/ajax-api/3.0/jobs/1', /jobs/],
+      ['POST', '/ajax-api/2.0/mlflow/runs/create-promptlab-run', /prompt lab/],
     ];
     for (const [method, at, feature] of features) {
       assertError(await send(method, at, method === 'POST' ? {} : undefined), 501, 'NOT_IMPLEMENTED', feature);

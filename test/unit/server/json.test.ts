@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { maxJsonDepth, parseJson, stringifyJson } from '../../../src/core/json';
+import { maxJsonDepth, negativeZero, parseJson, stringifyJson } from '../../../src/core/json';
 
 describe('core/json', () => {
   it('keeps every digit of integers that a double would round', () => {
@@ -69,5 +69,15 @@ describe('core/json', () => {
 
   it('does not hang on an integer of a million digits', () => {
     assert.deepEqual(parseJson(`[${'1'.repeat(1_000_000)}]`), [Infinity]);
+  });
+
+  it('writes minus zero with its sign, and no text for it', () => {
+    const text = { text: '\\ud800-0', quoted: '"\\ud800-0"', lone: '\ud83d' };
+    const written = stringifyJson({ ...text, values: [negativeZero, 0, -0], big: 2n ** 63n - 1n });
+    assert.match(written, /"values":\[-0\.0,0,0\],"big":9223372036854775807/);
+    const read = parseJson(written.replace(/,"big".*/, '}'));
+    assert.deepEqual(read, { ...text, values: [-0, 0, 0] });
+    assert.equal(stringifyJson([1, negativeZero]), '[1,-0.0]');
+    assert.equal(stringifyJson(text), JSON.stringify(text));
   });
 });
