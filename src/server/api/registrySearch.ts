@@ -1,11 +1,9 @@
 import { ApiError } from '../../core/errors';
 import type { Int64 } from '../../core/model';
-import type { SearchError } from '../../core/search/ast';
-import { parseOrder } from '../../core/search/order';
-import { parseFilter } from '../../core/search/parse';
 import type { RegistryQuery } from '../store/registry/types';
 import { integer, message, text, texts } from './fields';
 import { offsetOf } from './pageTokens';
+import { readFilter, readOrderBy } from './search';
 
 export const searchRequest = message({
   filter: text.optional,
@@ -31,26 +29,15 @@ export function readQuery(
   request: SearchRequest,
   sizes: { readonly usual: number; readonly most: number },
 ): RegistryQuery {
-  const filter = parseFilter(request.filter ?? '', { entity, dialect: 'mlflow' });
-  if (!filter.ok) {
-    throw refusal('filter', filter.error);
-  }
-  const order = parseOrder(request.order_by, { entity, dialect: 'mlflow' });
-  if (!order.ok) {
-    throw refusal(`order_by[${order.term}]`, order.error);
-  }
+  const filter = readFilter(request.filter, entity);
+  const order = readOrderBy(request.order_by, entity);
   const limit = request.max_results ?? sizes.usual;
   if (limit < 1 || limit > sizes.most) {
     const rule = limit < 1 ? 'It must be a positive integer' : `It must be at most ${sizes.most}`;
-    throw invalid(`Invalid value for request parameter max_results. ${rule}, but got value ${limit}`);
+    throw new ApiError(
+      'INVALID_PARAMETER_VALUE',
+      `Invalid value for request parameter max_results. ${rule}, but got value ${limit}`,
+    );
   }
-  return { filter: filter.value, order: order.order, offset: offsetOf(request.page_token), limit: Number(limit) };
-}
-
-function refusal(where: string, { message, fix, offset }: SearchError): ApiError {
-  return invalid(`${message}${fix === undefined ? '' : ` ${fix}`} (${where}, character ${offset + 1})`);
-}
-
-function invalid(message: string): ApiError {
-  return new ApiError('INVALID_PARAMETER_VALUE', message);
+  return { filter, order, offset: offsetOf(request.page_token), limit: Number(limit) };
 }
