@@ -15,13 +15,42 @@ import type {
   WireModelOutput,
   WireRun,
 } from './mlflow';
-import { metricToWire, pairToWire } from './wire';
+import { metricToWire, pairToWire, readFields, readInt64, readList, readPairs, readText } from './wire';
 
 export function inputsToWire({ datasets, models }: RunInputs): NonNullable<WireRun['inputs']> {
   return {
     ...(datasets.length > 0 ? { dataset_inputs: datasets.map(datasetInputToWire) } : {}),
     ...(models.length > 0 ? { model_inputs: models.map((model_id) => ({ model_id })) } : {}),
   };
+}
+
+/** @throws WireFormatError */
+export function inputsFromWire(wire: unknown): RunInputs {
+  const fields = readFields(wire, 'inputs');
+  return {
+    datasets: readList(fields, 'dataset_inputs', (item) => {
+      const input = readFields(item, 'dataset_inputs');
+      const dataset = readFields(input['dataset'], 'dataset');
+      return {
+        dataset: {
+          name: readText(dataset, 'name', ''),
+          digest: readText(dataset, 'digest', ''),
+          sourceType: readText(dataset, 'source_type', ''),
+          source: readText(dataset, 'source', ''),
+          schema: dataset['schema'] === undefined ? undefined : readText(dataset, 'schema'),
+          profile: dataset['profile'] === undefined ? undefined : readText(dataset, 'profile'),
+        },
+        tags: readPairs(input, 'tags'),
+      };
+    }),
+    models: readList(fields, 'model_inputs', (item) => readText(readFields(item, 'model_inputs'), 'model_id')),
+  };
+}
+
+/** @throws WireFormatError */
+export function outputFromWire(wire: unknown): ModelOutput {
+  const fields = readFields(wire, 'model_outputs');
+  return { modelId: readText(fields, 'model_id'), step: readInt64(fields, 'step', 0) };
 }
 
 export function outputToWire({ modelId, step }: ModelOutput): WireModelOutput {

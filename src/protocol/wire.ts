@@ -16,7 +16,7 @@ import {
   type RunInfo,
   type RunStatus,
 } from '../core/model';
-import { inputsToWire, outputToWire } from './modelWire';
+import { inputsFromWire, inputsToWire, outputFromWire, outputToWire } from './modelWire';
 import type {
   WireDouble,
   WireExperiment,
@@ -135,11 +135,15 @@ export function runToWire({ info, metrics, params, tags, inputs, outputs }: Run)
 export function runFromWire(wire: unknown): Run {
   const fields = readFields(wire, 'run');
   const data = absent(fields, 'data') ? {} : readFields(fields['data'], 'run data');
+  const inputs = inputsFromWire(fields['inputs'] ?? {});
+  const outputs = readList(readFields(fields['outputs'] ?? {}, 'outputs'), 'model_outputs', outputFromWire);
   return {
     info: runInfoFromWire(fields['info']),
     metrics: readList(data, 'metrics', metricFromWire).sort(byKey),
     params: readPairs(data, 'params'),
     tags: readPairs(data, 'tags'),
+    ...(inputs.datasets.length + inputs.models.length > 0 ? { inputs } : {}),
+    ...(outputs.length > 0 ? { outputs } : {}),
   };
 }
 
@@ -226,7 +230,7 @@ function readStatus(fields: Fields): RunStatus {
   return status;
 }
 
-function readPairs(fields: Fields, name: string): KeyValue[] {
+export function readPairs(fields: Fields, name: string): KeyValue[] {
   return readList(fields, name, (item) => {
     const pair = readFields(item, name);
     return { key: readText(pair, 'key'), value: readText(pair, 'value', '') };

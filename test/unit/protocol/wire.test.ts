@@ -93,6 +93,28 @@ describe('wire', () => {
     fc.assert(fc.property(anyRun, (run) => assert.deepEqual(runFromWire(overTheWire(runToWire(run))), run)));
   });
 
+  it('round-trips inputs and outputs of runs, and leaves out what is not there', () => {
+    const dataset = { name: 'd', digest: '1', sourceType: 'local', source: '{}', schema: undefined, profile: '{}' };
+    const tags = [{ key: 'mlflow.data.context', value: 'training' }];
+    const [plain] = fc.sample(anyRun, 1);
+    assert.ok(plain);
+    const run: Run = {
+      ...plain,
+      inputs: {
+        datasets: [
+          { dataset, tags },
+          { dataset: { ...dataset, schema: '' }, tags: [] },
+        ],
+        models: ['m-1'],
+      },
+      outputs: [{ modelId: 'm-2', step: 2n ** 62n }],
+    };
+    assert.deepEqual(runFromWire(overTheWire(runToWire(run))), run);
+    const [input] = runToWire(run).inputs?.dataset_inputs ?? [];
+    assert.deepEqual(input?.dataset, { name: 'd', digest: '1', source_type: 'local', source: '{}', profile: '{}' });
+    assert.throws(() => runFromWire({ ...runToWire(run), outputs: { model_outputs: [{}] } }), WireFormatError);
+  });
+
   it('round-trips files', () => {
     for (const entry of [
       { path: 'a/b', isDirectory: false, size: 0 },

@@ -108,6 +108,26 @@ describe('uploads in parts', () => {
     await assert.rejects(uploads.create(['f'], 10_001), refused(/num_parts/));
   });
 
+  it('hold no byte of an earlier try', async () => {
+    const one = await uploads.create(['f'], 1);
+    await put(one, 1, Buffer.from('abcdef'));
+    await put(one, 1, Buffer.from('xyz'));
+    await uploads.complete(one, ['f'], [{ number: 1, etag: undefined }]);
+    const two = await uploads.create(['f'], 2);
+    await put(two, 2, Buffer.from('abcdef'));
+    await put(two, 2, Buffer.alloc(0));
+    await put(two, 1, Buffer.from('xyz'));
+    await uploads.complete(
+      two,
+      ['f'],
+      [1, 2].map((number) => ({ number, etag: undefined })),
+    );
+    assert.deepEqual(
+      published.map(({ file }) => file.toString()),
+      ['xyz', 'xyz'],
+    );
+  });
+
   it('are not completed while a part is being written', async () => {
     const id = await uploads.create(['f'], 1);
     let release = (): void => undefined;
