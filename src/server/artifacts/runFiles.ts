@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../core/errors';
 import { checkRunId } from '../../core/limits';
+import { runOfPath, splitUri } from '../../core/modelUris';
 import { decode, message, text } from '../api/fields';
 import { mustGetModel, segmentsOfModel } from '../api/loggedModels';
 import { checkEncoding, readQuery } from '../http/body';
@@ -91,6 +92,12 @@ function rootOfVersion(store: Store, name: string, version: string): string[] {
   const location = /^\d{1,9}$/.test(version) ? store.registry.location(name, Number(version)) : undefined;
   if (location === undefined) {
     throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Model Version (name=${name}, version=${version}) not found`);
+  }
+  const { scheme, path } = splitUri(location);
+  if (scheme === 'runs') {
+    const runId = runOfPath(path);
+    const inside = path.slice(runId.length + 2);
+    return [...rootOfRun(store, runId), ...(inside === '' ? [] : parseArtifactPath(inside))];
   }
   const segments = segmentsOfUri(location);
   if (segments === undefined) {

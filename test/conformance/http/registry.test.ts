@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { apiPrefix } from '../../../src/protocol/mlflow';
 import { startLabbook, type LabbookServer } from '../../fakes/labbookServer';
-import { api, assertError, call, createRun, record, records, type Answer } from './rawHttp';
+import { api, artifactPath, assertError, call, createRun, record, records, type Answer } from './rawHttp';
 
 /** What MLflow's clients of all ages ask of the registry over plain HTTP, and `mlflow server` 3.17 answered. */
 describe('the model registry', () => {
@@ -193,6 +193,29 @@ describe('the model registry', () => {
       'INVALID_PARAMETER_VALUE',
       /'version'/,
     );
+  });
+
+  it('serves a version’s files, whatever its source is', async () => {
+    const name = 'files';
+    const content = Buffer.from('a model');
+    const put = await call(server, { method: 'PUT', path: artifactPath(runId, 'model/MLmodel'), body: content });
+    assert.equal(put.status, 200);
+    await sent('POST', 'registered-models/create', { name });
+    for (const source of [`${root}/model`, `runs:/${runId}/model`]) {
+      await sent('POST', 'model-versions/create', { name, source, run_id: runId });
+    }
+    await sent('POST', 'model-versions/create', { name, source: `models:/${name}/2` });
+    await sent('POST', 'model-versions/create', { name, source: 's3://bucket/model' });
+    const get = (version: string, file: string) =>
+      call(server, { path: `/model-versions/get-artifact?name=${name}&version=${version}&path=${file}` });
+    for (const version of ['1', '2', '3']) {
+      const answer = await get(version, 'MLmodel');
+      assert.deepEqual([answer.status, answer.text], [200, 'a model'], `version ${version}`);
+    }
+    assertError(await get('4', 'MLmodel'), 501, 'NOT_IMPLEMENTED', /s3:\/\/bucket/);
+    assertError(await get('9', 'MLmodel'), 404, 'RESOURCE_DOES_NOT_EXIST');
+    assertError(await get('1', 'missing'), 404, 'RESOURCE_DOES_NOT_EXIST');
+    assertError(await get('1', '..%2fx'), 400, 'INVALID_PARAMETER_VALUE');
   });
 
   it('leaves no alias behind when its version goes', async () => {
