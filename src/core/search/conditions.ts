@@ -1,10 +1,9 @@
-import type { Int64 } from '../model';
-import { aggregates, type Comparator, type Condition, type Field, type Filter, type Span } from './ast';
+import { aggregates, type Comparator, type Field, type Filter, type Span } from './ast';
 import { type FieldContext, fieldOf, metricField, type NamedField } from './fields';
-import { parseDate, parseDuration, parseNumeral, type TimeSpan } from './literals';
 import { compilePattern } from './pattern';
 import { between, listed, SearchFault, type TokenReader } from './reader';
 import { searchLimits, type Token } from './tokens';
+import { comparison, quoted, ValueReader } from './values';
 import { entityRules } from './vocabulary';
 
 export interface ConditionContext extends FieldContext {
@@ -16,12 +15,6 @@ export interface ConditionContext extends FieldContext {
 /** A field as it stands in a filter. */
 interface Subject extends NamedField {
   readonly numeric: boolean;
-}
-
-/** What one instant or number is, or a stretch of them: `until` is the first after it. */
-interface NumberValue extends Span {
-  readonly from: Int64;
-  readonly until?: number;
 }
 
 const comparators: Readonly<Record<string, Comparator>> = {
@@ -37,10 +30,14 @@ const synonyms: Readonly<Record<string, Comparator>> = { '==': '=', '<>': '!=' }
 
 /** Reads one comparison. */
 export class ConditionReader {
+  private readonly values: ValueReader;
+
   constructor(
     private readonly reader: TokenReader,
     private readonly context: ConditionContext,
-  ) {}
+  ) {
+    this.values = new ValueReader(reader, context);
+  }
 
   /** @throws SearchFault */
   read(): Filter {
@@ -146,7 +143,7 @@ export class ConditionReader {
     if (comparator !== '=' && comparator !== '!=') {
       throw this.invalidComparator(operator, operator.text, field);
     }
-    const text = this.string(field);
+    const text = this.values.string(field);
     this.checkExact(subject, text);
     return { kind: 'text', field, operator: comparator, value: text.value, ...between(field, text) };
   }
@@ -158,7 +155,7 @@ export class ConditionReader {
         return { kind: 'nan', field, negated: operator === '!=', ...between(field, token) };
       }
     }
-    const value = this.number(field, rule?.quotable === true);
+    const value = this.values.number(field, rule?.quotable === true);
     return comparison(field, operator, value);
   }
 
@@ -171,7 +168,7 @@ export class ConditionReader {
     if (numeric || (negated && !this.context.own) || this.ruleOf(field)?.exact === true) {
       throw this.invalidComparator(verb, negated ? `NOT ${name.toUpperCase()}` : name.toUpperCase(), field);
     }
-    const text = this.string(field);
+    const text = this.values.string(field);
     if (text.value.length > searchLimits.likePattern) {
       throw new SearchFault(text, `A pattern of LIKE may have at most ${searchLimits.likePattern} characters.`);
     }
@@ -180,7 +177,7 @@ export class ConditionReader {
   }
 
   private matches({ field, numeric }: Subject, negated: boolean): Filter {
-    const token = this.string(field);
+    const token = this.values.string(field);
     if (numeric) {
       throw new SearchFault(
         field,
@@ -247,7 +244,7 @@ export class ConditionReader {
   private inNumbers({ field }: Subject, negated: boolean): Filter {
     const parts: Filter[] = [];
     const last = this.list(() => {
-      parts.push(comparison(field, negated ? '!=' : '=', this.number(field, false)));
+      parts.push(comparison(field, negated ? '!=' : '=', this.values.number(field, false)));
     }, true);
     return { kind: negated ? 'and' : 'or', parts, ...between(field, last) };
   }
@@ -284,85 +281,24 @@ export class ConditionReader {
     if (!subject.numeric && !this.takesNumbers(field)) {
       throw new SearchFault(field, `${quoted(field)} is a text: a range needs a number or a time.`);
     }
-    const low = this.number(field, false);
+    const low = this.values.number(field, false);
     const middle = this.reader.peek();
     if ((separator === 'and' ? this.reader.takeWord('and') : this.reader.takeSymbol('..')) === undefined) {
       const message =
         separator === 'and' ? 'AND and the upper end are missing.' : 'A list (…) or a range a..b must follow IN.';
       throw new SearchFault(middle, message);
     }
-    const high = this.number(field, false);
+    const high = this.values.number(field, false);
     const parts = [comparison(field, '>=', low), comparison(field, '<=', high)];
     const outside = [comparison(field, '<', low), comparison(field, '>', high)];
     const span = between(field, high);
     return negated ? { kind: 'or', parts: outside, ...span } : { kind: 'and', parts, ...span };
   }
 
-  private string(field: Field): Extract<Token, { kind: 'string' }> {
-    const token = this.reader.take();
-    if (token.kind === 'string' && token.quote !== '`') {
-      return token;
-    }
-    const found = token.kind === 'end' ? 'the end' : token.text;
-    const fix = token.kind === 'end' || token.kind === 'string' ? undefined : `'${token.text.replaceAll("'", "''")}'`;
-    const message = `Expected a quoted string value for ${quoted(field)} (e.g. 'my-value'). Got value ${found}`;
-    throw new SearchFault(token, message, fix);
-  }
-
   private checkExact({ rule }: Subject, token: Extract<Token, { kind: 'string' }>): void {
     if (rule?.exact === true && !/^\d+$/.test(token.value)) {
       throw new SearchFault(token, `Invalid experiment ID '${token.value}'. Experiment ID must be a valid integer.`);
     }
-  }
-
-  private number(field: Field, quotable: boolean): NumberValue {
-    const token = this.reader.take();
-    const span = { offset: token.offset, length: token.length };
-    if (token.kind === 'number') {
-      return { from: parseNumeral(token.text), ...span };
-    }
-    if (token.kind === 'string' && quotable && token.quote !== '`' && /^\d{1,18}$/.test(token.value)) {
-      return { from: parseNumeral(token.value), ...span };
-    }
-    const type = field.kind === 'attribute' ? field.type : undefined;
-    if (this.context.own) {
-      const infinite = token.kind === 'name' ? /^inf(?:inity)?$/i.test(token.text) : false;
-      if (infinite) {
-        return { from: Infinity, ...span };
-      }
-      const time = type === 'time' ? this.time(token) : undefined;
-      if (time !== undefined) {
-        return { ...time, ...span };
-      }
-      const duration = type === 'duration' && token.kind === 'duration' ? parseDuration(token.text) : undefined;
-      if (duration !== undefined) {
-        return { from: duration, ...span };
-      }
-    }
-    throw new SearchFault(token, this.noNumber(field, token));
-  }
-
-  private time(token: Token): TimeSpan | { from: number } | undefined {
-    if (token.kind === 'duration') {
-      const ms = parseDuration(token.text);
-      if (ms === undefined || !/^[+-]/.test(token.text)) {
-        throw new SearchFault(token, `A time is needed: -${token.text} is ${token.text} ago.`, `-${token.text}`);
-      }
-      return { from: Math.round(this.context.now + ms) };
-    }
-    const text = token.kind === 'string' ? token.value : token.kind === 'date' ? token.text : undefined;
-    const date = text === undefined ? undefined : parseDate(text);
-    if (text !== undefined && date === undefined) {
-      throw new SearchFault(token, `'${text}' is no date. Dates look like 2026-01-31 or 2026-01-31T09:30.`);
-    }
-    return date;
-  }
-
-  private noNumber(field: Field, token: Token): string {
-    const found = token.kind === 'end' ? 'the end' : token.text;
-    return field.kind === 'metric'
-      ? `Expected numeric value type for metric. Found ${found}`
-      : `Expected numeric value type for ${quoted(field)}. Found ${found}`;
   }
 
   private noList(field: Field): string {
@@ -387,43 +323,10 @@ export class ConditionReader {
   }
 }
 
-/** Comparing with a stretch of time: before it, within it, after it. */
-function comparison(field: Field, operator: Comparator, value: NumberValue): Filter {
-  const span = between(field, value);
-  const plain = (each: Comparator, bound: Int64): Condition => ({
-    kind: 'number',
-    field,
-    operator: each,
-    value: bound,
-    ...span,
-  });
-  const { from, until } = value;
-  if (until === undefined) {
-    return plain(operator, from);
-  }
-  switch (operator) {
-    case '<':
-    case '>=':
-      return plain(operator, from);
-    case '<=':
-      return plain('<', until);
-    case '>':
-      return plain('>=', until);
-    case '=':
-      return { kind: 'and', parts: [plain('>=', from), plain('<', until)], ...span };
-    case '!=':
-      return { kind: 'or', parts: [plain('<', from), plain('>=', until)], ...span };
-  }
-}
-
 function isNumeric(field: Field): boolean {
   return field.kind === 'metric' || (field.kind === 'attribute' && field.type !== 'text');
 }
 
 function isReserved(text: string): boolean {
   return /^(?:and|or|not|in|is|like|ilike|between|matches)$/i.test(text);
-}
-
-function quoted(field: Field): string {
-  return field.kind === 'attribute' ? `attribute '${field.key}'` : `${field.kind} '${field.key}'`;
 }

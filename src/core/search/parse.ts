@@ -1,6 +1,5 @@
 import { type ConditionContext, ConditionReader } from './conditions';
-import { SearchFault, type TokenReader } from './reader';
-import { openReader } from './reader';
+import { openReader, SearchFault, type TokenReader } from './reader';
 import type { Dialect, Filter, Result, SearchEntity, Span } from './ast';
 import { searchLimits } from './tokens';
 
