@@ -137,9 +137,11 @@ export interface ContextKeys {
   'labbook.server': ServerStateKey;
   /** False where the store can only be read: what would change it is then hidden. */
   'labbook.canWrite': boolean;
+  /** True once the store was read and holds no runs: only then is it time for the welcome text. */
+  'labbook.empty': boolean;
 }
 
-export const contextKeys = ['labbook.server', 'labbook.canWrite'] as const satisfies readonly (keyof ContextKeys)[];
+export const contextKeys = ['labbook.server', 'labbook.canWrite', 'labbook.empty'] as const satisfies readonly (keyof ContextKeys)[];
 
 /** Sets context keys, each only when its value changes. */
 export class ContextKeySetter {

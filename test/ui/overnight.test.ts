@@ -25,6 +25,7 @@ journey('Training goes on: a reload, a killed server', { 'steady.py': steady }, 
     await workbench().row('night').click();
     await workbench().panel.locator('canvas').first().waitFor({ timeout: 30_000 });
     const before = await workbench().session.server();
+    const sawWelcome = await workbench().watchForWelcome('No runs yet');
     await workbench().reloadWindow();
     await workbench().openLabbook();
     await workbench().showRuns('Default');
@@ -36,6 +37,7 @@ journey('Training goes on: a reload, a killed server', { 'steady.py': steady }, 
     const now = await workbench().session.server();
     assert.ok(before && now);
     assert.equal(now.pid, before.pid);
+    assert.equal(await sawWelcome(), false, 'the welcome text was there for a moment');
     await workbench().session.photograph('3-after-reload');
   });
 

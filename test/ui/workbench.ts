@@ -89,6 +89,24 @@ export class Workbench {
     await this.session.waitUntilUp();
   }
 
+  /** Watches, from the next load of the page on, whether a welcome text is ever seen. */
+  async watchForWelcome(text: string): Promise<() => Promise<boolean>> {
+    await this.page.addInitScript((wanted) => {
+      const look = (): void => {
+        const seen = [...document.querySelectorAll('.welcome-view-content')].some(
+          (element) => element.checkVisibility() && element.textContent.includes(wanted),
+        );
+        if (seen) {
+          document.documentElement.dataset['seen'] = 'yes';
+        } else {
+          requestAnimationFrame(look);
+        }
+      };
+      requestAnimationFrame(look);
+    }, text);
+    return () => this.page.evaluate(() => document.documentElement.dataset['seen'] === 'yes');
+  }
+
   /** Answers an input box: what stands in it is replaced. */
   async answer(text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input').first();

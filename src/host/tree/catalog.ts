@@ -56,9 +56,6 @@ export class Catalog implements TreeModel {
   readonly #missingParents = new Set<string>();
   readonly #pending = new PendingChanges();
   readonly #refresher: Coalescer;
-  #tellRead: () => void = () => undefined;
-  /** Resolves when the experiments were read for the first time, or could not be: until then, none does not mean empty. */
-  readonly firstRead = new Promise<void>((resolve) => (this.#tellRead = resolve));
 
   constructor(private readonly options: CatalogOptions) {
     this.#refresher = new Coalescer(() => this.#refresh(), {
@@ -66,7 +63,6 @@ export class Catalog implements TreeModel {
       onError: (error) => {
         // What was taken and not shown is not known any more.
         this.#pending.addAll();
-        this.#tellRead();
         options.onError('refreshing the tree', error);
       },
     });
@@ -153,7 +149,6 @@ export class Catalog implements TreeModel {
   }
 
   #touch(touched: Partial<Touched>): void {
-    this.#tellRead();
     this.options.onTouched({ all: false, experiments: new Set(), runs: new Map(), artifacts: new Map(), ...touched });
   }
 

@@ -58,10 +58,6 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
 
   async getChildren(ref?: NodeRef): Promise<NodeRef[]> {
     if (ref === undefined) {
-      // An answer with nothing in it would show the welcome text for a moment.
-      if (this.connection.state.kind === 'ready') {
-        await this.catalog.firstRead;
-      }
       const roots = this.#roots();
       this.#shownRoots = roots.map(({ id }) => id);
       return this.#known(roots);

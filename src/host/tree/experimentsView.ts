@@ -7,6 +7,7 @@ import { inMessage } from '../platform/text';
 import { Catalog } from './catalog';
 import { ExperimentsTree } from './experimentsTree';
 import type { NodeRef } from './model';
+import { rootRefs } from './nodes';
 
 /** The view Experiments: its tree, what it says while there is no server, and its badge. */
 export class ExperimentsView {
@@ -25,6 +26,7 @@ export class ExperimentsView {
       new Catalog({
         primaryPatterns: () => readSetting(vscode.workspace, 'labbook.metrics.primary'),
         onTouched: (touched) => {
+          this.contextKeys.set('labbook.empty', rootRefs(this.catalog).length === 0);
           this.#tree.refresh(touched);
           this.#showBadge();
         },
@@ -76,6 +78,8 @@ export class ExperimentsView {
     }
     if (state.kind === 'stopped' || state.kind === 'off') {
       this.catalog.clear();
+      // Nothing is known of the next server's store.
+      this.contextKeys.set('labbook.empty', false);
     } else {
       this.#tree.redraw();
     }
