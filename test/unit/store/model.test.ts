@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { ApiError, type ErrorCode } from '../../../src/core/errors';
 import { runStatuses } from '../../../src/core/model';
 import { openStore } from '../../../src/server/store/store';
-import type { Store, Write } from '../../../src/server/store/types';
-import { byStep, byTime, Model } from './model';
+import type { Store } from '../../../src/server/store/types';
+import { byStep, byTime, Model, type ModelledWrite } from './model';
 import { Scene } from './support';
 
 const text = fc.constantFrom('', 'a', 'b', 'ü🙂', "x'y");
@@ -23,7 +23,7 @@ const metrics = fc.array(
   { maxLength: 6 },
 );
 
-const write: fc.Arbitrary<Write> = fc.oneof(
+const write: fc.Arbitrary<ModelledWrite> = fc.oneof(
   fc.record({
     kind: fc.constant('createExperiment' as const),
     name: text,
@@ -71,7 +71,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   },
 );
 
-type Step = { kind: 'writes'; writes: Write[] } | { kind: 'checkpoint' | 'reopen' | 'kill' };
+type Step = { kind: 'writes'; writes: ModelledWrite[] } | { kind: 'checkpoint' | 'reopen' | 'kill' };
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
@@ -83,7 +83,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-async function outcome(store: Store, each: Write): Promise<ErrorCode | undefined> {
+async function outcome(store: Store, each: ModelledWrite): Promise<ErrorCode | undefined> {
   try {
     await store.write(each);
     return undefined;

@@ -2,6 +2,12 @@ import type { ErrorCode } from '../../../src/core/errors';
 import type { Int64, Metric, RunStatus } from '../../../src/core/model';
 import type { Write } from '../../../src/server/store/types';
 
+/** Writes to experiments and runs; models and the registry have tests of their own. */
+export type ModelledWrite = Extract<
+  Write,
+  { kind: `${string}Experiment` | `${string}ExperimentTag` | `${string}Run` | 'log' | 'deleteTag' }
+>;
+
 /** What the store should be, as plainly as it can be said: maps, no files, no SQL. */
 
 interface ModelExperiment {
@@ -46,7 +52,7 @@ export class Model {
   }
 
   /** @returns the code of the error that the store should answer, undefined where the write should succeed */
-  write(write: Write): ErrorCode | undefined {
+  write(write: ModelledWrite): ErrorCode | undefined {
     try {
       this.apply(write);
       return undefined;
@@ -58,7 +64,7 @@ export class Model {
     }
   }
 
-  private apply(write: Write): void {
+  private apply(write: ModelledWrite): void {
     switch (write.kind) {
       case 'createExperiment': {
         if ([...this.experiments.values()].some(({ name }) => name === write.name)) {
@@ -141,7 +147,7 @@ export class Model {
     }
   }
 
-  private applyToActiveRun(write: Extract<Write, { kind: 'updateRun' | 'deleteTag' | 'log' }>): void {
+  private applyToActiveRun(write: Extract<ModelledWrite, { kind: 'updateRun' | 'deleteTag' | 'log' }>): void {
     const run = this.run(write.runId);
     if (run.deleted !== false) {
       refuse('INVALID_PARAMETER_VALUE');
