@@ -25,6 +25,7 @@ journey('Training goes on: a reload, a killed server', { 'steady.py': steady }, 
     await workbench().row('night').click();
     await workbench().panel.locator('canvas').first().waitFor({ timeout: 30_000 });
     const before = await workbench().session.server();
+    await workbench().runCommand('View: Show Explorer');
     const sawWelcome = await workbench().watchForWelcome('No runs yet');
     await workbench().reloadWindow();
     await workbench().openLabbook();
