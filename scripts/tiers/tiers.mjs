@@ -30,11 +30,11 @@ const samplePython = async () => ({ LABBOOK_PYTHON: await pythonForSample() });
  * `built`: whether it runs what `node esbuild.mjs` writes; `timeout`: of one test, in ms; `limit`: of the tier, in s.
  */
 const tiers = {
-  unit: { needs: [], built: false, timeout: 20_000, limit: 300 },
-  webview: { needs: [chromium], built: true, timeout: 30_000, limit: 300 },
-  conformance: { needs: [pythonEnvironment], built: true, timeout: 60_000, limit: 600 },
+  unit: { needs: [], built: false, timeout: 20_000, limit: 600 },
+  webview: { needs: [chromium], built: true, timeout: 30_000, limit: 600 },
+  conformance: { needs: [pythonEnvironment], built: true, timeout: 60_000, limit: 1200 },
   host: { needs: [chromium, hostExecutable], built: true, timeout: 30_000, limit: 660 },
-  ui: { needs: [chromium, workbench, samplePython], built: false, timeout: 60_000, limit: 720 },
+  ui: { needs: [chromium, workbench, samplePython], built: false, timeout: 60_000, limit: 900 },
 };
 
 export const tierNames = Object.keys(tiers);
