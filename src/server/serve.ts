@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { EventConnections } from './api/labbook/events';
 import { ArtifactStore } from './artifacts/artifactStore';
@@ -18,6 +19,8 @@ import { labbookVersion } from './version';
 /** How long a clean end waits for requests that were accepted. */
 const drainMilliseconds = 5_000;
 const maxIdleCheckMilliseconds = 15_000;
+/** A store's folder that is missing at so many checks in a row was deleted, and is no drive that was away for a moment. */
+const missesUntilGone = 2;
 
 export interface RunningServer {
   readonly url: string;
@@ -82,9 +85,14 @@ async function serveStore(
     preferred: options.preferPort,
   });
   const url = `http://127.0.0.1:${port}`;
+  let misses = 0;
   const timer = setInterval(
     () => {
-      if (idle.isIdle()) {
+      misses = existsSync(store.folder) ? 0 : misses + 1;
+      if (misses >= missesUntilGone) {
+        log.error(`the store's folder ${store.folder} is gone`);
+        onStopWish();
+      } else if (idle.isIdle()) {
         log.info('nobody needs the server any more');
         onStopWish();
       }

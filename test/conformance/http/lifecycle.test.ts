@@ -119,6 +119,13 @@ describe('the life of a server', () => {
     assert.equal(await exists('server.json'), false);
   });
 
+  it('ends when its store is deleted, though a run is active', async () => {
+    const server = await startHere('--idle-exit', '0.02');
+    await createRun(server);
+    await rm(store, { recursive: true });
+    assert.ok(await until(() => server.process.exitCode !== null, 5_000));
+  });
+
   it('finishes what was accepted before it ends', async () => {
     const server = await startHere();
     const runId = await createRun(server);
