@@ -32,7 +32,7 @@ export async function ensureServer(options: ServerOptions): Promise<RunningServe
   if (found) {
     return found;
   }
-  onProgress?.('Starting the tracking server…');
+  onProgress?.('starting');
   await makeFolder(storeFolder);
   const preferPort = options.preferPort ?? (await lastPort(storeFolder));
   const deadline = Date.now() + startLimit;
@@ -48,7 +48,7 @@ export async function ensureServer(options: ServerOptions): Promise<RunningServe
     if (holder === undefined) {
       throw new ServerProcessError(reason);
     }
-    onProgress?.('Waiting for the tracking server that another window started…');
+    onProgress?.('waiting');
     const other = await waitForOther(storeFolder, Number(holder), deadline, signal);
     if (other) {
       return other;
@@ -82,17 +82,6 @@ export async function stopServer(server: RunningServer, signal?: AbortSignal): P
     }
     await pause(signal);
   }
-}
-
-/** Ends the store's server, if there is one, and starts one again, at the same port where that is free. */
-export async function restartServer(options: ServerOptions): Promise<RunningServer> {
-  const running = await findServer(path.resolve(options.storeFolder), options.signal);
-  if (running) {
-    options.onProgress?.('Stopping the tracking server…');
-    await stopServer(running, options.signal);
-  }
-  const port = running && Number(new URL(running.address.url).port);
-  return ensureServer(port === undefined ? options : { ...options, preferPort: port });
 }
 
 /** One process that was started, until it answers or ends. */

@@ -22,6 +22,9 @@ export interface ServerOptions {
   /** Minutes without windows, running runs and requests after which the server ends itself. */
   readonly idleExitMinutes: number;
   readonly signal?: AbortSignal;
-  /** Told in plain words what is being done, for a progress message. */
-  readonly onProgress?: (message: string) => void;
+  /** Told what is being done, for a progress message in the user's language. */
+  readonly onProgress?: (phase: ServerPhase) => void;
 }
+
+/** What takes time on the way to a server; `waiting`: another window started it. */
+export type ServerPhase = 'starting' | 'waiting';

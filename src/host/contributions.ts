@@ -141,7 +141,11 @@ export interface ContextKeys {
   'labbook.empty': boolean;
 }
 
-export const contextKeys = ['labbook.server', 'labbook.canWrite', 'labbook.empty'] as const satisfies readonly (keyof ContextKeys)[];
+export const contextKeys = [
+  'labbook.server',
+  'labbook.canWrite',
+  'labbook.empty',
+] as const satisfies readonly (keyof ContextKeys)[];
 
 /** Sets context keys, each only when its value changes. */
 export class ContextKeySetter {

@@ -8,6 +8,7 @@ import { RpcChannel } from '../../protocol/rpc';
 import { panelViewTypes } from '../contributions';
 import { describe, type Connection, type ServerState } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
+import { phaseText } from '../platform/phaseText';
 import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
@@ -171,7 +172,7 @@ function connectionNotice(state: ServerState): PanelNotices['connection'] {
     case 'ready':
       return { state: 'connected' };
     case 'starting':
-      return { state: 'connecting', reason: state.message };
+      return { state: 'connecting', reason: phaseText(state) };
     case 'failed':
       return { state: 'disconnected', reason: state.reason };
     case 'off':

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { openChangeFeed } from '../../client/changeFeed';
 import { serverLogFile } from '../../client/serverLog';
 import { ensureServer, stopServer } from '../../client/serverProcess';
+import type { ServerPhase } from '../../client/serverTypes';
 import { connectTracking } from '../../client/tracking';
 import type { ConnectionOptions, Session } from './connection';
 import type { ServerLog } from './serverLog';
@@ -23,7 +24,7 @@ export interface BuiltInServerOptions {
 /** How a window comes to the server that belongs to its store: finds the running one, or starts it. */
 export function builtInServer(options: BuiltInServerOptions): Pick<ConnectionOptions, 'open' | 'stop'> {
   const { storeFolder, memory, serverLog } = options;
-  const open = async (signal: AbortSignal, onProgress: (message: string) => void): Promise<Session> => {
+  const open = async (signal: AbortSignal, onProgress: (phase: ServerPhase) => void): Promise<Session> => {
     const preferPort = memory.get<number>(portKey);
     const server = await ensureServer({
       storeFolder,

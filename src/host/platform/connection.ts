@@ -1,5 +1,5 @@
 import { Emitter } from '../../client/emitter';
-import type { RunningServer } from '../../client/serverTypes';
+import type { RunningServer, ServerPhase } from '../../client/serverTypes';
 import type { ChangeFeed, TrackingClient } from '../../client/types';
 import type { ChangeBatch } from '../../protocol/extras';
 import { Disposables } from './disposables';
@@ -14,7 +14,8 @@ export interface Session {
 export type ServerState =
   /** Not allowed to start yet: the workspace is not trusted. */
   | { readonly kind: 'off' }
-  | { readonly kind: 'starting'; readonly message: string }
+  /** `lost`: it was there and went away. */
+  | { readonly kind: 'starting'; readonly phase: ServerPhase | 'lost' }
   | { readonly kind: 'ready'; readonly session: Session }
   /** Given up; `reason` is fit to show. */
   | { readonly kind: 'failed'; readonly reason: string }
@@ -29,7 +30,7 @@ export interface Log {
 
 export interface ConnectionOptions {
   /** Finds or starts the server and connects to it. */
-  readonly open: (signal: AbortSignal, onProgress: (message: string) => void) => Promise<Session>;
+  readonly open: (signal: AbortSignal, onProgress: (phase: ServerPhase) => void) => Promise<Session>;
   /** Ends the server's process. */
   readonly stop: (session: Session) => Promise<void>;
   readonly log: Log;
@@ -102,7 +103,7 @@ export class Connection {
   /** Finds or starts the server; nothing happens where that is under way or done. */
   start(): void {
     if (this.#attempt === undefined && this.#state.kind !== 'ready') {
-      void this.#connect('Starting the tracking server…');
+      void this.#connect('starting');
     }
   }
 
@@ -131,15 +132,15 @@ export class Connection {
     this.#owned.dispose();
   }
 
-  async #connect(message: string): Promise<void> {
+  async #connect(phase: ServerPhase | 'lost'): Promise<void> {
     const attempt = new AbortController();
     this.#attempt = attempt;
-    const progress = (text: string): void => {
+    const progress = (now: ServerPhase | 'lost'): void => {
       if (!attempt.signal.aborted) {
-        this.#set({ kind: 'starting', message: text });
+        this.#set({ kind: 'starting', phase: now });
       }
     };
-    progress(message);
+    progress(phase);
     let reason = '';
     for (const delay of [0, ...this.options.retryDelays]) {
       await sleep(delay, attempt.signal);
@@ -168,7 +169,7 @@ export class Connection {
   }
 
   /** One try, which ends within the limit whatever it hangs on; what comes later is ended at once. */
-  #open(signal: AbortSignal, progress: (message: string) => void): Promise<Session> {
+  #open(signal: AbortSignal, progress: (phase: ServerPhase) => void): Promise<Session> {
     const limit = AbortSignal.timeout(this.options.tryLimit);
     const opening = this.options.open(AbortSignal.any([signal, limit]), progress);
     return new Promise((resolve, reject) => {
@@ -211,7 +212,7 @@ export class Connection {
     }
     this.options.log.warn(`Lost the tracking server: ${reason}`);
     this.#endSession();
-    void this.#connect('The tracking server went away; looking for it…');
+    void this.#connect('lost');
   }
 
   #endSession(): void {

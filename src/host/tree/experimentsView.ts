@@ -4,6 +4,7 @@ import type { Connection, ServerState } from '../platform/connection';
 import { describe } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import { inMessage } from '../platform/text';
+import { phaseText } from '../platform/phaseText';
 import { Catalog } from './catalog';
 import { ExperimentsTree } from './experimentsTree';
 import type { NodeRef } from './model';
@@ -114,7 +115,7 @@ export class ExperimentsView {
 function messageOf(state: ServerState): string {
   switch (state.kind) {
     case 'starting':
-      return inMessage(state.message, 200);
+      return phaseText(state);
     case 'failed':
       return vscode.l10n.t('The tracking server could not be started: {0}', inMessage(state.reason, 500));
     case 'ready':
