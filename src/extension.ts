@@ -11,6 +11,7 @@ import { Connection } from './host/platform/connection';
 import { builtInServer } from './host/platform/builtInServer';
 import { ServerLog } from './host/platform/serverLog';
 import { storeFolder } from './host/platform/storeFolder';
+import { RunLinkProvider } from './host/terminal/runLinkProvider';
 import { ScriptEnvironment } from './host/terminal/scripts';
 import { ExperimentsView } from './host/tree/experimentsView';
 import { TrashView } from './host/tree/trashView';
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   own(vscode.workspace.registerFileSystemProvider(scheme, files, { isReadonly: true, isCaseSensitive: true }));
   own(connection.onChange((batch) => files.changed(batch)));
   own(new ScriptEnvironment(context.environmentVariableCollection, connection, log));
+  own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
   const tools: Tools = { connection, log, treeSelection: () => experiments.selection };
   [
