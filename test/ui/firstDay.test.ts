@@ -71,6 +71,12 @@ journey('The first day: an existing script', {}, (workbench) => {
     );
     await workbench().session.photograph('1-artifacts');
   });
+
+  it('opens the run from the link that the client printed', async () => {
+    await workbench().closeAllEditors();
+    await workbench().followLink('View run first at: ', 'Open the run in Labbook');
+    await workbench().tab('first').waitFor();
+  });
 });
 
 /** When a run was started, by its own record: milliseconds since 1970. */

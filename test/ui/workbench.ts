@@ -145,6 +145,32 @@ export class Workbench {
     await this.terminal.locator('.xterm-rows > div').filter({ hasText: text }).first().waitFor({ timeout });
   }
 
+  /** Follows the link in the terminal's line with a text, once its hover says what it does, with Ctrl and a click. */
+  async followLink(text: string, hover: string): Promise<void> {
+    const line = this.terminal.locator('.xterm-rows > div').filter({ hasText: text }).last();
+    const at = await line.evaluate((row) => {
+      const spans = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      for (let node = spans.nextNode(); node; node = spans.nextNode()) {
+        const start = node.textContent?.indexOf('http') ?? -1;
+        if (start >= 0) {
+          const range = document.createRange();
+          range.setStart(node, start);
+          range.setEnd(node, start + 4);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        }
+      }
+      return undefined;
+    });
+    assert.ok(at, `there is a link behind ${text}`);
+    await this.page.mouse.move(at.x - 3, at.y);
+    await this.page.mouse.move(at.x, at.y);
+    await this.page.getByText(hover).waitFor();
+    await this.page.keyboard.down('Control');
+    await this.page.mouse.click(at.x, at.y);
+    await this.page.keyboard.up('Control');
+  }
+
   /** The tab of an editor, by its title. */
   tab(title: string | RegExp): Locator {
     return this.page.locator('.tabs-container .tab').filter({ hasText: title });

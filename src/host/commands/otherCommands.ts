@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commands, type CommandHandlers } from '../contributions';
 import type { ServerLog } from '../platform/serverLog';
 import type { ExperimentsView } from '../tree/experimentsView';
+import type { NodeRef } from '../tree/model';
 import { clickOf } from '../tree/treeItems';
 import type { TrashView } from '../tree/trashView';
 import { pickRun } from './picks';
@@ -21,6 +22,21 @@ type OtherCommands = CommandHandlers<
 
 /** The least that a script needs to log a curve's point. */
 const theTwoLines = 'import mlflow\nmlflow.log_metric("loss", 0.5, step=1)\n';
+
+/** Milliseconds for which VS Code may be drawing rows again. */
+const redrawLimit = 1000;
+
+/** What a click selected. While VS Code draws rows again, it does not know for a moment what they stand for. */
+async function clicked(view: ExperimentsView): Promise<NodeRef | undefined> {
+  const deadline = performance.now() + redrawLimit;
+  for (;;) {
+    const [ref] = view.selection;
+    if (ref !== undefined || performance.now() > deadline) {
+      return ref;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** Commands for the view, the clipboard and the server. */
 export function otherCommands(
@@ -56,7 +72,7 @@ export function otherCommands(
       say(t('Copied. Paste the lines into a script and run it in a new terminal.'));
     },
     [commands.openSelected]: async () => {
-      const [ref] = experiments.selection;
+      const ref = await clicked(experiments);
       const click = ref && clickOf(ref);
       if (click) {
         await vscode.commands.executeCommand(click.command, ...click.arguments);
