@@ -11,11 +11,11 @@ const script = `
 import json, random, time, mlflow
 returned = []
 with mlflow.start_run(run_name="latency"):
-    mlflow.log_metric("loss", 1000, step=0)
+    mlflow.log_metric("loss", 100, step=0)
     while not __import__("os").path.exists("go"):
         time.sleep(0.05)
     for step in range(1, ${measured + warmUp + 1}):
-        mlflow.log_metric("loss", 1000 + 7 * step, step=step)
+        mlflow.log_metric("loss", 100 + 7 * step, step=step)
         returned.append(time.time_ns() / 1e6)
         time.sleep(1.0 + random.random() / 2)
 json.dump(returned, open("returned.json", "w"))
@@ -65,8 +65,8 @@ async function watchPixels(canvas: Locator): Promise<() => Promise<Seen>> {
   return () => handle.jsonValue();
 }
 
-/** The value that is logged at a step; no value's digits are part of another's. */
-const valueAt = (step: number): number => 1000 + 7 * step;
+/** The value that is logged at a step; no value's digits are part of another's, and none is long enough to be grouped. */
+const valueAt = (step: number): number => 100 + 7 * step;
 
 /** The time from each return of `log_metric` to what `isShown` finds; not below 0: it can be seen before the client has the answer. */
 function delays(returned: readonly number[], isShown: (step: number, from: number) => number | undefined): number[] {
@@ -74,6 +74,9 @@ function delays(returned: readonly number[], isShown: (step: number, from: numbe
 }
 
 function print(title: string, values: readonly number[]): void {
+  if (!values.every(Number.isFinite)) {
+    throw new Error(`${title}: not every point was seen`);
+  }
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): string => `${(sorted[Math.floor((sorted.length - 1) * share)] ?? NaN).toFixed(0)} ms`;
   console.log(`${title.padEnd(24)} median ${at(0.5)}, 90 % ${at(0.9)}, most ${at(1)} (${sorted.length} points)`);
