@@ -33,23 +33,6 @@ const errorLimit = 65_536;
 const bodyLimit = 256 * 1024 * 1024;
 
 /**
- * The address in a text that a person typed or a setting holds. User info in the URL becomes the Basic credentials.
- * @throws RequestError where it is no http or https URL; the message does not repeat the text, as it may hold a secret
- */
-export function parseAddress(text: string, token?: string): ServerAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new RequestError('malformed', 'This is not the address of a server. It looks like http://127.0.0.1:5000');
-  }
-  const plain = url.origin + url.pathname.replace(/\/+$/, '');
-  if (token !== undefined) {
-    return { url: plain, token };
-  }
-  const [user, password] = [decode(url.username), decode(url.password)];
-  return user || password ? { url: plain, basic: { user, password } } : { url: plain };
-}
-
-/**
  * Typed HTTP to one server. Errors are `RequestError`s; a status of 300 or above is one.
  * Redirects are not followed: the credentials are for this server alone.
  */
@@ -259,14 +242,6 @@ function authorization({ token, basic }: ServerAddress): Record<string, string> 
 }
 
 /** Percent-decodes; what is not encoded rightly is taken as it is. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function queryText(query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

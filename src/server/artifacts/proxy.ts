@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../core/errors';
 import { stringifyJson } from '../../core/json';
 import type { WireFileInfo } from '../../protocol/mlflow';
+import { artifactToWire } from '../../protocol/wire';
 import { decode, message, text } from '../api/fields';
 import { checkEncoding, readQuery } from '../http/body';
 import { hasBody } from '../http/errors';
@@ -57,11 +58,9 @@ export function registerArtifactProxy(
 
 /** MLflow's form of a listing; `prefix` (empty or ending with a slash) goes before each name. */
 export function wireListing(entries: readonly ArtifactListing[], prefix: string): { files?: WireFileInfo[] } {
-  const files = entries.map(({ name, isDirectory, size }) => ({
-    path: prefix + name,
-    is_dir: isDirectory,
-    ...(size === undefined ? {} : { file_size: size }),
-  }));
+  const files = entries.map(({ name, isDirectory, size }) =>
+    artifactToWire({ path: prefix + name, isDirectory, size }),
+  );
   return files.length > 0 ? { files } : {};
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type http from 'node:http';
-import { HttpClient, parseAddress } from '../../../src/client/http';
+import { HttpClient } from '../../../src/client/http';
 import { RequestError } from '../../../src/client/requestError';
 import { until } from '../../fakes/labbookServer';
 import { HandServer } from './httpServer';
@@ -146,26 +146,5 @@ describe('HttpClient', () => {
     await assert.rejects(answer, failsWith('aborted', /closed/));
     await assert.rejects(http.json(get), failsWith('aborted', /closed/));
     assert.ok(await until(() => server?.sockets.size === 0));
-  });
-});
-
-describe('parseAddress', () => {
-  it('takes credentials out of the URL', () => {
-    assert.deepEqual(parseAddress('http://127.0.0.1:5000/'), { url: 'http://127.0.0.1:5000' });
-    assert.deepEqual(parseAddress('https://host/mlflow//', 't'), { url: 'https://host/mlflow', token: 't' });
-    assert.deepEqual(parseAddress('http://labbook:a%20b@[::1]:5000/?q#f'), {
-      url: 'http://[::1]:5000',
-      basic: { user: 'labbook', password: 'a b' },
-    });
-    assert.deepEqual(parseAddress('http://u:%zz@h').basic?.password, '%zz');
-  });
-
-  it('refuses what is no address without repeating it', () => {
-    for (const bad of ['', 'localhost:5000', 'file:///x', 'secret@@@', 'mlflow-artifacts:/0']) {
-      assert.throws(
-        () => parseAddress(bad),
-        (error) => error instanceof RequestError && (bad === '' || !error.message.includes(bad)),
-      );
-    }
   });
 });
