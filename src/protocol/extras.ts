@@ -6,7 +6,7 @@
 export const extrasPrefix = '/api/labbook/1.0';
 
 /** Names of optional abilities in `Info.capabilities`. */
-export type Capability = 'events' | 'series' | 'slots' | 'shutdown';
+export type Capability = 'events' | 'series' | 'slots' | 'shutdown' | 'table' | 'purge';
 
 /** GET info */
 export interface Info {
@@ -47,7 +47,22 @@ export interface RunChange {
   aspects: Aspect[];
 }
 
+/** `step`: the step; `time`: Unix seconds; `relative`: seconds since the run's start. */
 export type XAxis = 'step' | 'time' | 'relative';
+
+/** What a curve's x is. An expression of metrics (a single key in back-ticks is the simplest) gives its value at the same step. */
+export type XSource = XAxis | { expression: string };
+
+/**
+ * Smoothing of a curve, always over all of its points before any thinning (`core/smoothing.ts`).
+ * `ema`: exponential moving average with bias correction, amount = weight of the past, 0 <= amount < 1, the same for each point;
+ * `timeEma`: the same weight, applied for each unit of median distance in x; `mean`, `median`: over a centred window of `amount`
+ * points; `gaussian`: standard deviation of `amount` points.
+ */
+export interface Smoothing {
+  kind: 'ema' | 'timeEma' | 'mean' | 'median' | 'gaussian';
+  amount: number;
+}
 
 /**
  * POST series: many runs x keys in one binary answer (`protocol/seriesCodec.ts`), in the order of `runs`, then `keys`; pairs
@@ -56,12 +71,17 @@ export type XAxis = 'step' | 'time' | 'relative';
 export interface SeriesRequest {
   run_ids: string[];
   keys: string[];
-  /** `step`: the step; `time`: Unix seconds; `relative`: seconds since the run's start. */
   x: XAxis;
   /** A series of more points is thinned into this many buckets at most (2 to 10,000). */
   max_points: number;
-  /** Only points with min <= x <= max, both in the unit of `x`. */
+  /** Only points with min <= x <= max, both in the unit of `x`. The curve is smoothed before it is cut. */
   range?: { min: number; max: number };
+  smoothing?: Smoothing;
+  /**
+   * What the asker has of the same request (same x, max_points, range and smoothing): the `version` of each entry. The answer
+   * then holds of such a pair only what is new (`SeriesEntry.keep`), or, where nothing is, no columns.
+   */
+  known?: { run_id: string; key: string; version: string }[];
 }
 
 /** POST slots: the place of each run in its experiment's order of creation, from 0; unknown runs are left out. */
@@ -70,6 +90,25 @@ export interface SlotsRequest {
 }
 export interface SlotsResponse {
   slots: Record<string, number>;
+}
+
+/**
+ * POST purge: runs (and, by `experiment_ids`, experiments with all of their runs) that are in the trash are deleted for good:
+ * catalog, points, logged models and artifacts in the store's folder. As `mlflow gc`: things that are not deleted are refused with
+ * INVALID_PARAMETER_VALUE, and then nothing happens. With `dry_run` nothing is deleted, only counted.
+ */
+export interface PurgeRequest {
+  run_ids: string[];
+  experiment_ids: string[];
+  dry_run?: boolean;
+}
+export interface PurgeResponse {
+  runs: number;
+  experiments: number;
+  /** Bytes of the artifacts and points that are (or would be) freed. */
+  bytes: number;
+  /** Artifact folders outside the store, which stay. */
+  kept_artifacts: string[];
 }
 
 /** `<store>/server.json` (mode 0600), there while the server listens. */

@@ -4,6 +4,7 @@
  * form of `seriesCodec.ts`.
  */
 import type { RunStatus, LifecycleStage } from '../core/model';
+import type { Smoothing, XAxis } from './extras';
 import type { WireDouble } from './mlflow';
 
 export type PanelInt64 = number | string;
@@ -57,9 +58,11 @@ export interface PanelRequests {
     params: {
       runIds: string[];
       keys: string[];
-      x: 'step' | 'time' | 'relative';
+      x: XAxis;
       maxPoints: number;
       range?: { min: number; max: number };
+      smoothing?: Smoothing;
+      known?: { runId: string; key: string; version: string }[];
     };
     result: ArrayBuffer;
   };

@@ -7,6 +7,14 @@ export interface SeriesEntry {
   /** Points in the store for this pair (in the asked range). */
   readonly total: number;
   readonly series: Series;
+  /** The smoothed curve at each x of `series`, where smoothing was asked for. */
+  readonly smooth?: Float64Array;
+  /** x of the pair's first point in the asked range; a thinned series begins with its first bucket's last point. */
+  readonly first?: number;
+  /** Opaque: names this answer in `SeriesRequest.known`. */
+  readonly version?: string;
+  /** Set in an answer to `known`: so many of the first rows stay as the asker has them, `series` holds those that follow. */
+  readonly keep?: number;
 }
 
 /** Content type of the binary form. */

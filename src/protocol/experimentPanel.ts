@@ -1,0 +1,49 @@
+/** What the experiment panel asks of the host beside `PanelRequests`: the table, edits, saved views. */
+import type { ColumnId } from './tableTypes';
+
+export interface ExperimentRequests {
+  /** Every run of the experiment panel's experiments that is not deleted, as columns (`decodeTableRows`); with `runIds` only these. */
+  tableRows: { params: { runIds?: string[] }; result: ArrayBuffer };
+  /** Columns of the same runs (`decodeTableColumns`). */
+  tableColumns: { params: { columns: ColumnId[]; runIds?: string[] }; result: ArrayBuffer };
+  /** Facts that the host knows about the experiments: settings, what is written in their tags, what can be edited. */
+  tableFacts: { params: Record<string, never>; result: TableFacts };
+  /** Edits in place. `undefined` as the value of a tag removes it. */
+  setName: { params: { runId: string; name: string }; result: null };
+  setTag: { params: { runIds: string[]; key: string; value?: string }; result: null };
+  /** Baseline and primary metric: tags of the experiment, or the workspace's memory where the server is read-only. */
+  setBaseline: { params: { runId?: string }; result: null };
+  setPrimaryMetric: { params: { key?: string; aggregate?: 'last' | 'min' | 'max' }; result: null };
+  setDirection: { params: { key: string; better?: 'lower' | 'higher' }; result: null };
+  /** Moves runs to the trash without asking, and back: the panel offers undo itself. */
+  trashRuns: { params: { runIds: string[] }; result: null };
+  restoreRuns: { params: { runIds: string[] }; result: null };
+  /** Writes a file where the user says (a dialog); false where the user gave up. */
+  saveFile: { params: { name: string; content: string | ArrayBuffer }; result: { saved: boolean } };
+  copyText: { params: { text: string }; result: null };
+  /** What the panel arranged for an experiment, kept by the workspace (`views.folder` has the named ones). */
+  readArrangement: { params: Record<string, never>; result: { arrangement?: string } };
+  keepArrangement: { params: { arrangement: string }; result: null };
+  /** Saved views: JSON files in the folder of `labbook.views.folder`. */
+  listViews: {
+    params: Record<string, never>;
+    result: { views: { name: string; content: string; problem?: string }[] };
+  };
+  saveView: { params: { name: string; content: string }; result: null };
+  deleteView: { params: { name: string }; result: null };
+  /** A chart in an editor tab of its own. */
+  openChart: { params: { metric: string; runIds: string[] }; result: null };
+}
+
+export interface TableFacts {
+  experiments: { id: string; name: string }[];
+  baseline?: string;
+  primaryMetric?: { key: string; aggregate: 'last' | 'min' | 'max' };
+  /** Globs of the settings, and what the user said of single metrics, which wins. */
+  lowerIsBetter: string[];
+  higherIsBetter: string[];
+  directions: Record<string, 'lower' | 'higher'>;
+  /** `labbook.table.digits` */
+  digits: number;
+  canWrite: boolean;
+}
