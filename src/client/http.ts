@@ -7,7 +7,7 @@ import type { CallOptions, Disposable, ServerAddress } from './types';
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 export interface HttpRequest extends CallOptions {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the server's URL, percent-encoded; begins with `/`. */
   readonly path: string;
   readonly query?: Query;

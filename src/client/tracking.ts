@@ -17,6 +17,7 @@ import {
 import { openArtifact, readArtifact } from './artifacts';
 import { HttpClient, type HttpRequest, type Query } from './http';
 import { readInfo } from './info';
+import { registryClient } from './registry';
 import { RequestError } from './requestError';
 import { seriesFromHistory } from './seriesFromHistory';
 import type {
@@ -25,6 +26,7 @@ import type {
   CallOptions,
   ExperimentQuery,
   PageOf,
+  RegistryClient,
   RunQuery,
   ServerAddress,
   TrackingClient,
@@ -56,6 +58,14 @@ export async function connectTracking(address: ServerAddress, options: CallOptio
 }
 
 class HttpTrackingClient implements TrackingClient {
+  readonly registry: RegistryClient = registryClient({
+    get: (path, query, options, take) => this.get(path, query, options, take),
+    read: (path, body, options, take) => this.read(path, body, options, take),
+    write: (method, path, body, options, take) =>
+      this.call({ method, path: `${apiPrefix}/${path}`, body, read: false, ...options }, take),
+    allPages,
+  });
+
   constructor(
     readonly http: HttpClient,
     readonly info: Info | undefined,

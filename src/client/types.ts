@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus, ViewType } from '../core/model';
+import type { ModelStage, ModelVersion, RegisteredModel } from '../core/registry';
 import type { Capability, ChangeBatch, Info, SeriesRequest } from '../protocol/extras';
 import type { SeriesEntry } from '../protocol/seriesCodec';
 
@@ -132,8 +133,58 @@ export interface TrackingClient extends Disposable {
   /** Place of each run in its experiment's order of creation, from 0; undefined where the server does not know. */
   slots(runIds: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number> | undefined>;
 
+  /** The model registry. */
+  readonly registry: RegistryClient;
+
   /** Closes the sockets; calls under way fail. */
   dispose(): void;
+}
+
+/** A model that a run logged (MLflow 3). */
+export interface LoggedModelSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly artifactUri: string;
+}
+
+/** The model registry. Versions are numbers from 1. */
+export interface RegistryClient {
+  /** All registered models, by name. */
+  models(options?: CallOptions): Promise<RegisteredModel[]>;
+  /** All versions of a model, highest first. */
+  versions(name: string, options?: CallOptions): Promise<ModelVersion[]>;
+  /** @returns false where there is one of this name already */
+  createModel(name: string, options?: CallOptions): Promise<boolean>;
+  /** `source` as MLflow's clients give it: the artifacts' URI, or `models:/m-…` with the logged model's id beside it. */
+  createVersion(
+    version: {
+      readonly name: string;
+      readonly source: string;
+      readonly runId: string | undefined;
+      readonly modelId?: string;
+    },
+    options?: CallOptions,
+  ): Promise<ModelVersion>;
+  renameModel(name: string, newName: string, options?: CallOptions): Promise<void>;
+  deleteModel(name: string, options?: CallOptions): Promise<void>;
+  deleteVersion(name: string, version: number, options?: CallOptions): Promise<void>;
+  describeModel(name: string, description: string, options?: CallOptions): Promise<void>;
+  describeVersion(name: string, version: number, description: string, options?: CallOptions): Promise<void>;
+  /** @param archiveOthers moves other versions that are in this stage to Archived */
+  setStage(
+    name: string,
+    version: number,
+    stage: ModelStage,
+    archiveOthers: boolean,
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Takes the alias from another version that has it. */
+  setAlias(name: string, alias: string, version: number, options?: CallOptions): Promise<void>;
+  deleteAlias(name: string, alias: string, options?: CallOptions): Promise<void>;
+  setModelTag(name: string, key: string, value: string, options?: CallOptions): Promise<void>;
+  setVersionTag(name: string, version: number, key: string, value: string, options?: CallOptions): Promise<void>;
+  /** Models that a run logged; none where the server is older than MLflow 3. */
+  loggedModels(experimentId: string, runId: string, options?: CallOptions): Promise<LoggedModelSummary[]>;
 }
 
 export type FeedState =

@@ -1,6 +1,7 @@
 /** The model registry on the wire (MLflow's `model_registry.proto`), and how the domain becomes it. */
-import type { ModelVersion, RegisteredModel } from '../core/registry';
+import { modelStages, type ModelVersion, type RegisteredModel } from '../core/registry';
 import type { WireInt64, WireKeyValue } from './mlflow';
+import { readFields, readInt64, readList, readPairs, readText } from './wire';
 
 export interface WireModelVersion {
   name: string;
@@ -59,5 +60,42 @@ export function registeredModelToWire(model: RegisteredModel): WireRegisteredMod
     ...(aliases.length > 0
       ? { aliases: aliases.map(({ alias, version }) => ({ alias, version: String(version) })) }
       : {}),
+  };
+}
+
+/** @throws WireFormatError */
+export function modelVersionFromWire(wire: unknown): ModelVersion {
+  const fields = readFields(wire, 'model version');
+  const stage = readText(fields, 'current_stage', 'None');
+  return {
+    name: readText(fields, 'name'),
+    version: Number(readInt64(fields, 'version')),
+    createdAt: readInt64(fields, 'creation_timestamp', 0),
+    updatedAt: readInt64(fields, 'last_updated_timestamp', 0),
+    description: readText(fields, 'description', ''),
+    // A server that has done away with stages may say anything.
+    stage: modelStages.find((each) => each === stage) ?? 'None',
+    source: readText(fields, 'source', ''),
+    runId: readText(fields, 'run_id', '') || undefined,
+    runLink: readText(fields, 'run_link', ''),
+    tags: readPairs(fields, 'tags'),
+    aliases: readList(fields, 'aliases', String),
+  };
+}
+
+/** @throws WireFormatError */
+export function registeredModelFromWire(wire: unknown): RegisteredModel {
+  const fields = readFields(wire, 'registered model');
+  return {
+    name: readText(fields, 'name'),
+    createdAt: readInt64(fields, 'creation_timestamp', 0),
+    updatedAt: readInt64(fields, 'last_updated_timestamp', 0),
+    description: readText(fields, 'description', ''),
+    latestVersions: readList(fields, 'latest_versions', modelVersionFromWire),
+    tags: readPairs(fields, 'tags'),
+    aliases: readList(fields, 'aliases', (item) => {
+      const alias = readFields(item, 'alias');
+      return { alias: readText(alias, 'alias'), version: Number(readInt64(alias, 'version')) };
+    }),
   };
 }
