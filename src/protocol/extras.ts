@@ -2,6 +2,9 @@
  * What Labbook's server offers beside MLflow's API, under `/api/labbook/1.0/`. All optional for a reader: a plain MLflow
  * server has none of it, and `src/client` then does without.
  */
+import type { Smoothing } from '../core/smoothing';
+
+export type { Smoothing };
 
 export const extrasPrefix = '/api/labbook/1.0';
 
@@ -52,17 +55,6 @@ export type XAxis = 'step' | 'time' | 'relative';
 
 /** What a curve's x is. An expression of metrics (a single key in back-ticks is the simplest) gives its value at the same step. */
 export type XSource = XAxis | { expression: string };
-
-/**
- * Smoothing of a curve, always over all of its points before any thinning (`core/smoothing.ts`).
- * `ema`: exponential moving average with bias correction, amount = weight of the past, 0 <= amount < 1, the same for each point;
- * `timeEma`: the same weight, applied for each unit of median distance in x; `mean`, `median`: over a centred window of `amount`
- * points; `gaussian`: standard deviation of `amount` points.
- */
-export interface Smoothing {
-  kind: 'ema' | 'timeEma' | 'mean' | 'median' | 'gaussian';
-  amount: number;
-}
 
 /**
  * POST series: many runs x keys in one binary answer (`protocol/seriesCodec.ts`), in the order of `runs`, then `keys`; pairs

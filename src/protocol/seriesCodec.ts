@@ -22,8 +22,8 @@ export const seriesContentType = 'application/vnd.labbook.series';
 
 /**
  * The form: magic "LBS1" and the header's length in bytes (two uint32), the header as JSON, spaces up to a multiple of 8, then
- * the columns of each entry one after the other, as little-endian doubles, in the order of the two lists below. Every column
- * lies at a multiple of 8, so that a reader needs no copy. All platforms of VS Code are little-endian.
+ * the columns of each entry one after the other, as little-endian doubles, in the order of the lists below, `smooth` last. Every
+ * column lies at a multiple of 8, so that a reader needs no copy. All platforms of VS Code are little-endian.
  */
 const magic = 0x3153424c;
 const prefix = 8;
@@ -41,6 +41,11 @@ interface EntryHeader {
   rows: number;
   /** Rows of the odd columns; 0 in a raw series. */
   odd: number;
+  /** True where there is a column `smooth`. */
+  smooth?: boolean;
+  first?: number;
+  version?: string;
+  keep?: number;
 }
 
 /** @throws RangeError where the columns of a series differ in length. */
@@ -92,10 +97,8 @@ export function decodeSeries(buffer: ArrayBuffer): SeriesEntry[] {
     return column;
   };
   // Object literals are evaluated in the order in which they are written: that of the column lists.
-  return headers.map(({ runId, key, total, kind, rows, odd }) => ({
-    runId,
-    key,
-    total,
+  return headers.map(({ kind, rows, odd, smooth, ...facts }) => ({
+    ...facts,
     series:
       kind === 'raw'
         ? takeRaw(() => take(rows))
@@ -103,6 +106,7 @@ export function decodeSeries(buffer: ArrayBuffer): SeriesEntry[] {
             () => take(rows),
             () => take(odd),
           ),
+    ...(smooth === true ? { smooth: take(rows) } : {}),
   }));
 }
 
@@ -124,26 +128,31 @@ function takeThinned(column: () => Float64Array, odd: () => Float64Array): Thinn
   };
 }
 
-function headerOf({ runId, key, total, series }: SeriesEntry): EntryHeader {
+function headerOf(entry: SeriesEntry): EntryHeader {
+  const { series, smooth, ...facts } = entry;
   const odd = series.kind === 'raw' ? 0 : series.oddX.length;
-  const header = { runId, key, total, kind: series.kind, rows: series.x.length, odd };
-  const cells = columnsOf({ runId, key, total, series }).reduce((sum, column) => sum + column.length, 0);
+  const header: EntryHeader = { ...facts, kind: series.kind, rows: series.x.length, odd };
+  if (smooth !== undefined) {
+    header.smooth = true;
+  }
+  const cells = columnsOf(entry).reduce((sum, column) => sum + column.length, 0);
   if (cells !== cellsOf(header)) {
-    throw new RangeError(`The columns of ${key} of run ${runId} differ in length`);
+    throw new RangeError(`The columns of ${entry.key} of run ${entry.runId} differ in length`);
   }
   return header;
 }
 
-function columnsOf({ series }: SeriesEntry): Float64Array[] {
-  return series.kind === 'raw'
-    ? rawColumns.map((name) => series[name])
-    : [...thinnedColumns.map((name) => series[name]), ...oddColumns.map((name) => series[name])];
+function columnsOf({ series, smooth }: SeriesEntry): Float64Array[] {
+  const columns =
+    series.kind === 'raw'
+      ? rawColumns.map((name) => series[name])
+      : [...thinnedColumns.map((name) => series[name]), ...oddColumns.map((name) => series[name])];
+  return smooth === undefined ? columns : [...columns, smooth];
 }
 
-function cellsOf(header: EntryHeader): number {
-  return header.kind === 'raw'
-    ? header.rows * rawColumns.length
-    : header.rows * thinnedColumns.length + header.odd * oddColumns.length;
+function cellsOf({ kind, rows, odd, smooth }: EntryHeader): number {
+  const columns = kind === 'raw' ? rawColumns.length : thinnedColumns.length;
+  return rows * (columns + (smooth === true ? 1 : 0)) + odd * oddColumns.length;
 }
 
 function parseHeaders(bytes: Uint8Array): EntryHeader[] {
@@ -163,13 +172,82 @@ function isHeader(value: unknown): value is EntryHeader {
   if (typeof value !== 'object' || value === null) {
     return false;
   }
-  const { runId, key, total, kind, rows, odd } = value as Partial<Record<keyof EntryHeader, unknown>>;
+  const header = value as Partial<Record<keyof EntryHeader, unknown>>;
+  const { runId, key, total, kind, rows, odd, smooth, first, version, keep } = header;
   return (
     typeof runId === 'string' &&
     typeof key === 'string' &&
-    [total, rows, odd].every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
+    [total, rows, odd, keep ?? 0].every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
+    (smooth === undefined || smooth === true) &&
+    (first === undefined || typeof first === 'number') &&
+    (version === undefined || typeof version === 'string') &&
     ((kind === 'raw' && odd === 0) || kind === 'thinned')
   );
+}
+
+/**
+ * What the asker has after an answer to `SeriesRequest.known`: the rows that stay, and behind them those of the answer. Where
+ * nothing changed the columns are those of `previous` themselves.
+ * @param previous the entry whose version was named, for the same pair of run and key
+ * @throws Error where the answer cannot be one to `previous`
+ */
+export function continueSeries(previous: SeriesEntry, answer: SeriesEntry): SeriesEntry {
+  const { keep, ...facts } = answer;
+  if (keep === undefined) {
+    return answer;
+  }
+  const series = joinSeries(previous.series, answer.series, keep);
+  if (series === undefined || (previous.smooth === undefined) !== (answer.smooth === undefined)) {
+    throw damaged(`it continues another curve than the one of ${answer.key} of run ${answer.runId}`);
+  }
+  if (series === previous.series) {
+    return { ...previous, ...facts, series, ...(previous.smooth === undefined ? {} : { smooth: previous.smooth }) };
+  }
+  const { smooth } = previous;
+  return {
+    ...facts,
+    series,
+    ...(smooth === undefined ? {} : { smooth: joinColumns(smooth.subarray(0, keep), answer.smooth) }),
+  };
+}
+
+/** Undefined where they do not fit together. */
+function joinSeries(old: Series, added: Series, keep: number): Series | undefined {
+  if (old.kind !== added.kind || keep > old.x.length) {
+    return undefined;
+  }
+  if (keep === old.x.length && added.x.length === 0) {
+    return old;
+  }
+  const row = (kept: Float64Array, more: Float64Array): Float64Array => joinColumns(kept.subarray(0, keep), more);
+  if (old.kind === 'raw' && added.kind === 'raw') {
+    return { kind: 'raw', x: row(old.x, added.x), y: row(old.y, added.y) };
+  }
+  if (old.kind !== 'thinned' || added.kind !== 'thinned') {
+    return undefined;
+  }
+  // A row's x is that of its last point, and points of one x share a row: these are the odd points of the rows that stay.
+  const end = keep === 0 ? -Infinity : (old.x[keep - 1] ?? -Infinity);
+  const oddKept = old.oddX.filter((x) => x <= end).length;
+  const odd = (kept: Float64Array, more: Float64Array): Float64Array => joinColumns(kept.subarray(0, oddKept), more);
+  return {
+    kind: 'thinned',
+    x: row(old.x, added.x),
+    last: row(old.last, added.last),
+    min: row(old.min, added.min),
+    max: row(old.max, added.max),
+    mean: row(old.mean, added.mean),
+    count: row(old.count, added.count),
+    oddX: odd(old.oddX, added.oddX),
+    oddY: odd(old.oddY, added.oddY),
+  };
+}
+
+function joinColumns(first: Float64Array, second: Float64Array = new Float64Array()): Float64Array {
+  const both = new Float64Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 function align(length: number): number {

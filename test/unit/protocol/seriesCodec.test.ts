@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { thin } from '../../../src/core/series';
-import { decodeSeries, encodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
+import { continueSeries, decodeSeries, encodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
 
 const bits = (column: Float64Array): BigUint64Array =>
   new BigUint64Array(column.buffer.slice(column.byteOffset, column.byteOffset + column.byteLength));
@@ -10,6 +10,7 @@ const bits = (column: Float64Array): BigUint64Array =>
 function exact({ series, ...rest }: SeriesEntry) {
   return {
     ...rest,
+    ...(rest.smooth === undefined ? {} : { smooth: bits(rest.smooth) }),
     series: Object.fromEntries(
       Object.entries(series).map(([name, value]) => [
         name,
@@ -26,15 +27,22 @@ const anyEntry: fc.Arbitrary<SeriesEntry> = fc
     total: fc.nat(),
     y: fc.array(fc.double()),
     maxPoints: fc.integer({ min: 2, max: 20 }),
+    smoothed: fc.boolean(),
+    facts: fc.record(
+      { first: fc.double({ noNaN: true, noDefaultInfinity: true }), version: fc.string(), keep: fc.nat() },
+      { requiredKeys: [] },
+    ),
   })
-  .map(({ y, maxPoints, ...rest }) => ({
-    ...rest,
-    series: thin(
+  .map(({ y, maxPoints, smoothed, facts, ...rest }) => {
+    const series = thin(
       Float64Array.from(y, (_, i) => i),
       Float64Array.from(y),
       maxPoints,
-    ),
-  }));
+    );
+    // JSON has no -0.
+    const first = facts.first === undefined ? {} : { first: facts.first + 0 };
+    return { ...rest, ...facts, ...first, series, ...(smoothed ? { smooth: series.x.map(Math.sin) } : {}) };
+  });
 
 describe('series codec', () => {
   it('round-trips bit for bit', () => {
@@ -104,5 +112,76 @@ describe('series codec', () => {
   it('refuses to encode columns of different lengths', () => {
     const series = { kind: 'raw', x: new Float64Array(2), y: new Float64Array(3) } as const;
     assert.throws(() => encodeSeries([{ runId: 'r', key: 'k', total: 3, series }]), /differ in length/);
+  });
+
+  describe('continueSeries', () => {
+    const entry = (length: number, maxPoints: number, version: string): SeriesEntry => {
+      const x = Float64Array.from({ length }, (_, i) => i);
+      const y = x.map((each) => (each % 7 === 3 ? NaN : Math.cos(each)));
+      const series = thin(x, y, maxPoints);
+      return { runId: 'r', key: 'k', total: length, first: 0, version, series, smooth: series.x.map(Math.sin) };
+    };
+    /** What `whole` has behind its first `keep` rows. */
+    const rest = (whole: SeriesEntry, keep: number): SeriesEntry => {
+      const { series, smooth } = whole;
+      const from = (column: Float64Array): Float64Array => column.slice(keep);
+      assert.ok(smooth);
+      if (series.kind === 'raw') {
+        return { ...whole, keep, smooth: from(smooth), series: { kind: 'raw', x: from(series.x), y: from(series.y) } };
+      }
+      const odd = series.oddX.findIndex((x) => x > (series.x[keep - 1] ?? -Infinity));
+      const oddFrom = odd < 0 ? series.oddX.length : odd;
+      return {
+        ...whole,
+        keep,
+        smooth: from(smooth),
+        series: {
+          kind: 'thinned',
+          x: from(series.x),
+          last: from(series.last),
+          min: from(series.min),
+          max: from(series.max),
+          mean: from(series.mean),
+          count: from(series.count),
+          oddX: series.oddX.slice(oddFrom),
+          oddY: series.oddY.slice(oddFrom),
+        },
+      };
+    };
+
+    for (const [kind, maxPoints] of [
+      ['raw', 1000],
+      ['thinned', 8],
+    ] as const) {
+      it(`puts the rows that stay before the new ones (${kind})`, () => {
+        // 50 and 60 points are thinned in the same buckets of 8; the last of 50 is not full.
+        const [before, after] = [entry(50, maxPoints, 'a'), entry(60, maxPoints, 'b')];
+        assert.equal(before.series.kind, kind);
+        for (let keep = 0; keep <= (kind === 'raw' ? 50 : 6); keep++) {
+          const wire = decodeSeries(encodeSeries([rest(after, keep)]).buffer)[0];
+          assert.ok(wire);
+          assert.deepEqual(exact(continueSeries(before, wire)), exact(after), `${keep} rows`);
+        }
+      });
+    }
+
+    it('takes a whole answer as it is, and leaves the columns where nothing is new', () => {
+      const [before, after] = [entry(50, 8, 'a'), entry(60, 8, 'b')];
+      assert.equal(continueSeries(before, after), after);
+      const same = continueSeries(before, { ...rest(before, before.series.x.length), version: 'c' });
+      assert.equal(same.series, before.series);
+      assert.equal(same.smooth, before.smooth);
+      assert.equal(same.version, 'c');
+      assert.ok(!('keep' in same));
+    });
+
+    it('refuses what continues something else', () => {
+      const [raw, thinned] = [entry(50, 1000, 'a'), entry(50, 8, 'a')];
+      assert.throws(() => continueSeries(raw, rest(thinned, 2)), /continues another curve/);
+      assert.throws(() => continueSeries(raw, { ...rest(raw, 50), keep: 51 }), /continues another curve/);
+      const { smooth, ...plain } = raw;
+      assert.ok(smooth);
+      assert.throws(() => continueSeries(plain, rest(raw, 2)), /continues another curve/);
+    });
   });
 });
