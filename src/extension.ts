@@ -2,10 +2,12 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { ArtifactFileSystem } from './host/artifacts/fileSystem';
 import { editCommands } from './host/commands/editCommands';
+import { modelCommands } from './host/commands/modelCommands';
 import { openCommands } from './host/commands/openCommands';
 import { otherCommands } from './host/commands/otherCommands';
 import type { Tools } from './host/commands/tools';
 import { ContextKeySetter, readSetting, registerCommands, scheme } from './host/contributions';
+import { ModelsView } from './host/models/modelsView';
 import { Panels } from './host/panels/panels';
 import { Connection } from './host/platform/connection';
 import { builtInServer } from './host/platform/builtInServer';
@@ -42,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   });
   const connection = own(new Connection({ ...server, log, retryDelays: [500, 1000, 2000, 5000], tryLimit: 30_000 }));
   const experiments = own(new ExperimentsView(connection, new ContextKeySetter(vscode.commands), log));
+  const models = own(new ModelsView(connection, log));
   const trash = own(new TrashView(connection, log));
   const panels = own(new Panels(context.extensionUri, connection, log));
   const files = own(new ArtifactFileSystem(() => connection.ready(10_000)));
@@ -54,7 +57,8 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   [
     ...registerCommands(vscode.commands, openCommands(tools, panels)),
     ...registerCommands(vscode.commands, editCommands(tools)),
-    ...registerCommands(vscode.commands, otherCommands(tools, experiments, trash, serverLog)),
+    ...registerCommands(vscode.commands, modelCommands(tools, models)),
+    ...registerCommands(vscode.commands, otherCommands(tools, experiments, models, trash, serverLog)),
   ].forEach(own);
 
   if (vscode.workspace.isTrusted) {

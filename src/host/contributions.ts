@@ -11,12 +11,19 @@ import type {
   TagTarget,
   ArtifactTarget,
   LoadMoreTarget,
+  ModelTarget,
+  VersionTarget,
 } from './commands/targets';
 
 export const extensionId = 'labbook.labbook';
 export const scheme = 'labbook';
 
-export const viewIds = { container: 'labbook', experiments: 'labbook.experiments', trash: 'labbook.trash' } as const;
+export const viewIds = {
+  container: 'labbook',
+  experiments: 'labbook.experiments',
+  models: 'labbook.models',
+  trash: 'labbook.trash',
+} as const;
 
 export const panelViewTypes = {
   experiment: 'labbook.experimentPanel',
@@ -41,6 +48,17 @@ export const commands = {
   copyTheTwoLines: 'labbook.copyTheTwoLines',
   openSelected: 'labbook.openSelected',
   loadMore: 'labbook.loadMore',
+  openModel: 'labbook.openModel',
+  registerVersion: 'labbook.registerVersion',
+  setStage: 'labbook.setStage',
+  setAlias: 'labbook.setAlias',
+  removeAlias: 'labbook.removeAlias',
+  copyModelUri: 'labbook.copyModelUri',
+  copyLoadLines: 'labbook.copyLoadLines',
+  compareVersions: 'labbook.compareVersions',
+  renameModel: 'labbook.renameModel',
+  deleteVersion: 'labbook.deleteVersion',
+  deleteModel: 'labbook.deleteModel',
   stopServer: 'labbook.stopServer',
   restartServer: 'labbook.restartServer',
   showLog: 'labbook.showLog',
@@ -73,6 +91,18 @@ export interface CommandArguments {
   /** What a click in the tree does. Without arguments, see `treeItem`. */
   [commands.openSelected]: [];
   [commands.loadMore]: [target?: LoadMoreTarget];
+  /** Shows the run that made a version. */
+  [commands.openModel]: [target?: VersionTarget | ModelTarget];
+  [commands.registerVersion]: [target?: RunTarget & { readonly name?: string; readonly path?: string }];
+  [commands.setStage]: [target?: VersionTarget & { readonly stage?: string }];
+  [commands.setAlias]: [target?: VersionTarget & { readonly alias?: string }];
+  [commands.removeAlias]: [target?: VersionTarget & { readonly alias?: string }];
+  [commands.copyModelUri]: [target?: VersionTarget];
+  [commands.copyLoadLines]: [target?: VersionTarget];
+  [commands.compareVersions]: [target?: VersionTarget, selection?: readonly VersionTarget[]];
+  [commands.renameModel]: [target?: ModelTarget & { readonly name?: string }];
+  [commands.deleteVersion]: [target?: VersionTarget, selection?: readonly VersionTarget[]];
+  [commands.deleteModel]: [target?: ModelTarget];
   [commands.stopServer]: [];
   [commands.restartServer]: [];
   [commands.showLog]: [];

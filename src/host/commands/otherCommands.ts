@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commands, type CommandHandlers } from '../contributions';
+import type { ModelsView } from '../models/modelsView';
 import type { ServerLog } from '../platform/serverLog';
 import type { ExperimentsView } from '../tree/experimentsView';
 import type { NodeRef } from '../tree/model';
@@ -42,6 +43,7 @@ async function clicked(view: ExperimentsView): Promise<NodeRef | undefined> {
 export function otherCommands(
   tools: Tools,
   experiments: ExperimentsView,
+  models: ModelsView,
   trash: TrashView,
   serverLog: ServerLog,
 ): OtherCommands {
@@ -51,6 +53,7 @@ export function otherCommands(
     [commands.refresh]: () => {
       connection.session?.feed.retryNow();
       experiments.catalog.reload();
+      models.refresh();
       trash.refresh();
     },
     [commands.copyId]: (target, selection) =>

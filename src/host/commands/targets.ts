@@ -27,6 +27,25 @@ export interface LoadMoreTarget {
   readonly experimentId: string;
 }
 
+export interface ModelTarget {
+  readonly model: string;
+}
+
+export interface VersionTarget extends ModelTarget {
+  readonly version: number;
+  readonly runId?: string;
+}
+
+/** A registered model, or one of its versions, told apart. */
+export type ModelThing =
+  | { readonly kind: 'model'; readonly model: string }
+  | {
+      readonly kind: 'version';
+      readonly model: string;
+      readonly version: number;
+      readonly runId: string | undefined;
+    };
+
 /** A run or an experiment, told apart. */
 export type Thing =
   { readonly kind: 'run'; readonly runId: string } | { readonly kind: 'experiment'; readonly experimentId: string };
@@ -55,7 +74,7 @@ export function thingOf(value: unknown): Thing | undefined {
   const kind = fieldOf(value, 'kind');
   const runId = fieldOf(value, 'runId');
   const experimentId = fieldOf(value, 'experimentId');
-  if (runId !== undefined && (kind === undefined || kind === 'run')) {
+  if (runId !== undefined && (kind === undefined || kind === 'run') && fieldOf(value, 'model') === undefined) {
     return { kind: 'run', runId };
   }
   if (runId === undefined && experimentId !== undefined && (kind === undefined || kind === 'experiment')) {
@@ -82,4 +101,31 @@ export function thingsOf(target: unknown, selection: unknown, treeSelection: rea
 
 export function runIdsOf(things: readonly Thing[]): string[] {
   return things.flatMap((thing) => (thing.kind === 'run' ? [thing.runId] : []));
+}
+
+/** What one argument stands for in the model registry: an item of the view Models, or a plain `{model}` with or without `version`. */
+export function modelThingOf(value: unknown): ModelThing | undefined {
+  const model = fieldOf(value, 'model');
+  const version: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'version') : undefined;
+  if (model === undefined) {
+    return undefined;
+  }
+  return typeof version === 'number' && Number.isSafeInteger(version) && version > 0
+    ? { kind: 'version', model, version, runId: fieldOf(value, 'runId') }
+    : version === undefined
+      ? { kind: 'model', model }
+      : undefined;
+}
+
+/** As `thingsOf`, for models and versions. */
+export function modelThingsOf(target: unknown, selection: unknown, viewSelection: readonly unknown[]): ModelThing[] {
+  const more: readonly unknown[] = Array.isArray(selection) ? selection : [];
+  const given = target === undefined ? viewSelection : [target, ...more];
+  const things = new Map<string, ModelThing>();
+  for (const thing of given.map(modelThingOf)) {
+    if (thing !== undefined) {
+      things.set(JSON.stringify([thing.model, thing.kind === 'version' ? thing.version : 0]), thing);
+    }
+  }
+  return [...things.values()];
 }

@@ -98,7 +98,7 @@ describe('manifest and code', () => {
 
   it('name the same views, panels and scheme', () => {
     const views = Object.values(contributes.views).flatMap((each) => each.map(({ id }) => id));
-    assert.deepEqual(views.sort(), [viewIds.experiments, viewIds.trash].sort());
+    assert.deepEqual(views.sort(), [viewIds.experiments, viewIds.models, viewIds.trash].sort());
     assert.equal(contributes.viewsContainers.activitybar[0]?.id, viewIds.container);
     const events = Object.values(panelViewTypes).map((type) => `onWebviewPanel:${type}`);
     assert.deepEqual(
@@ -134,7 +134,15 @@ describe('manifest and code', () => {
     const hidden = (contributes.menus['commandPalette'] ?? []).filter(({ when }) => when === 'false');
     assert.deepEqual(
       hidden.map(({ command }) => command).sort(),
-      [commands.compareSelected, commands.loadMore, commands.openArtifact, commands.openSelected].sort(),
+      [
+        commands.compareSelected,
+        commands.compareVersions,
+        commands.deleteModel,
+        commands.deleteVersion,
+        commands.loadMore,
+        commands.openArtifact,
+        commands.openSelected,
+      ].sort(),
     );
   });
 });
