@@ -1,18 +1,19 @@
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { ArtifactFileSystem } from './host/artifacts/fileSystem';
 import { editCommands } from './host/commands/editCommands';
 import { modelCommands } from './host/commands/modelCommands';
 import { openCommands } from './host/commands/openCommands';
 import { otherCommands } from './host/commands/otherCommands';
+import { statusCommands } from './host/commands/statusCommands';
 import type { Tools } from './host/commands/tools';
-import { ContextKeySetter, readSetting, registerCommands, scheme } from './host/contributions';
+import { ContextKeySetter, registerCommands, scheme, textScheme } from './host/contributions';
 import { ModelsView } from './host/models/modelsView';
 import { Panels } from './host/panels/panels';
 import { Connection } from './host/platform/connection';
-import { builtInServer } from './host/platform/builtInServer';
 import { ServerLog } from './host/platform/serverLog';
-import { storeFolder } from './host/platform/storeFolder';
+import { workspaceServer } from './host/platform/workspaceServer';
+import { TextDocuments } from './host/platform/textDocuments';
+import { StatusBar } from './host/status/statusBar';
 import { RunLinkProvider } from './host/terminal/runLinkProvider';
 import { ScriptEnvironment } from './host/terminal/scripts';
 import { ExperimentsView } from './host/tree/experimentsView';
@@ -29,23 +30,15 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const own = <T extends vscode.Disposable>(item: T): T => (context.subscriptions.push(item), item);
   const log = own(vscode.window.createOutputChannel('Labbook', { log: true }));
   const serverLog = own(new ServerLog(log));
-  const server = builtInServer({
-    storeFolder: storeFolder({
-      setting: readSetting(vscode.workspace, 'labbook.store.path'),
-      workspaceFolder: vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath,
-      workspaceStorage: context.storageUri?.fsPath,
-      globalStorage: context.globalStorageUri.fsPath,
-      home: homedir(),
-    }),
-    cliPath: context.asAbsolutePath('dist/labbook.cjs'),
-    memory: context.workspaceState,
-    idleExitMinutes: () => readSetting(vscode.workspace, 'labbook.server.keepAliveMinutes'),
-    serverLog,
-  });
+  const server = workspaceServer(context, serverLog);
   const connection = own(new Connection({ ...server, log, retryDelays: [500, 1000, 2000, 5000], tryLimit: 30_000 }));
   const experiments = own(new ExperimentsView(connection, new ContextKeySetter(vscode.commands), log));
   const models = own(new ModelsView(connection, log));
   const trash = own(new TrashView(connection, log));
+  const statusBar = own(new StatusBar(connection, experiments.catalog, log));
+  own(experiments.onTouched(() => statusBar.refresh()));
+  const texts = own(new TextDocuments());
+  own(vscode.workspace.registerTextDocumentContentProvider(textScheme, texts));
   const panels = own(new Panels(context.extensionUri, connection, log));
   const files = own(new ArtifactFileSystem(() => connection.ready(10_000)));
   own(vscode.workspace.registerFileSystemProvider(scheme, files, { isReadonly: true, isCaseSensitive: true }));
@@ -58,6 +51,10 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
     ...registerCommands(vscode.commands, openCommands(tools, panels)),
     ...registerCommands(vscode.commands, editCommands(tools)),
     ...registerCommands(vscode.commands, modelCommands(tools, models)),
+    ...registerCommands(
+      vscode.commands,
+      statusCommands(tools, { context, storeFolder: server.storeFolder, statusBar, experiments, texts }),
+    ),
     ...registerCommands(vscode.commands, otherCommands(tools, experiments, models, trash, serverLog)),
   ].forEach(own);
 

@@ -17,6 +17,8 @@ import type {
 
 export const extensionId = 'labbook.labbook';
 export const scheme = 'labbook';
+/** Of texts that Labbook makes. */
+export const textScheme = 'labbook-text';
 
 export const viewIds = {
   container: 'labbook',
@@ -29,6 +31,7 @@ export const panelViewTypes = {
   experiment: 'labbook.experimentPanel',
   run: 'labbook.runPanel',
   compare: 'labbook.comparePanel',
+  chart: 'labbook.chartPanel',
 } as const;
 
 export const commands = {
@@ -61,6 +64,8 @@ export const commands = {
   deleteModel: 'labbook.deleteModel',
   stopServer: 'labbook.stopServer',
   restartServer: 'labbook.restartServer',
+  showRunningRuns: 'labbook.showRunningRuns',
+  showDiagnostics: 'labbook.showDiagnostics',
   showLog: 'labbook.showLog',
 } as const;
 
@@ -105,6 +110,8 @@ export interface CommandArguments {
   [commands.deleteModel]: [target?: ModelTarget];
   [commands.stopServer]: [];
   [commands.restartServer]: [];
+  [commands.showRunningRuns]: [];
+  [commands.showDiagnostics]: [];
   [commands.showLog]: [];
 }
 
@@ -143,6 +150,7 @@ const texts = (...fallback: string[]): Setting<readonly string[]> => ({
 export const settings = {
   'labbook.store.path': text(''),
   'labbook.server.keepAliveMinutes': number(10),
+  'labbook.server.artifactFolders': texts(),
   'labbook.terminals.setEnvironment': flag(true),
   'labbook.metrics.primary': texts('*val*acc*', '*eval*acc*', '*val*loss*', '*loss*'),
   'labbook.charts.initialRuns': number(20),

@@ -18,6 +18,10 @@ export interface BuiltInServerOptions {
   /** Remembers the port for this workspace. */
   readonly memory: vscode.Memento;
   readonly idleExitMinutes: () => number;
+  /** Absolute. */
+  readonly workspaceFolders: () => readonly string[];
+  /** Further folders for artifacts, absolute. */
+  readonly artifactFolders: () => readonly string[];
   readonly serverLog: ServerLog;
 }
 
@@ -31,6 +35,8 @@ export function builtInServer(options: BuiltInServerOptions): Pick<ConnectionOpt
       cliPath: options.cliPath,
       ...(preferPort === undefined ? {} : { preferPort }),
       idleExitMinutes: options.idleExitMinutes(),
+      workspaceFolders: options.workspaceFolders(),
+      artifactFolders: options.artifactFolders(),
       signal,
       onProgress,
     });

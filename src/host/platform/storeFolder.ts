@@ -17,6 +17,14 @@ export function storeFolder(from: {
   if (setting === '') {
     return storage;
   }
+  return folderOf(setting, from);
+}
+
+/** The folder that a setting names: a `~` is the home folder, a relative path starts at the workspace's first folder. */
+export function folderOf(
+  setting: string,
+  from: { readonly workspaceFolder: string | undefined; readonly home: string },
+): string {
   const expanded = setting === '~' || /^~[/\\]/.test(setting) ? path.join(from.home, setting.slice(1)) : setting;
   return path.resolve(from.workspaceFolder ?? from.home, expanded);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Emitter } from '../../client/emitter';
 import { readSetting, viewIds, type ContextKeySetter } from '../contributions';
 import type { Connection, ServerState } from '../platform/connection';
 import { describe } from '../platform/connection';
@@ -16,6 +17,7 @@ export class ExperimentsView {
   readonly #tree: ExperimentsTree;
   readonly #view: vscode.TreeView<NodeRef>;
   readonly #owned = new Disposables();
+  readonly #onTouched = this.#owned.add(new Emitter<void>());
   #endProgress: (() => void) | undefined;
 
   constructor(
@@ -30,6 +32,7 @@ export class ExperimentsView {
           this.contextKeys.set('labbook.empty', rootRefs(this.catalog).length === 0);
           this.#tree.refresh(touched);
           this.#showBadge();
+          this.#onTouched.fire();
         },
         onError: (what, error) => log.error(`${what}: ${describe(error)}`),
       }),
@@ -57,6 +60,11 @@ export class ExperimentsView {
     );
     this.#owned.add({ dispose: () => this.#endProgress?.() });
     this.#show(connection.state);
+  }
+
+  /** Experiments or runs were read again. */
+  onTouched(listener: () => void): { dispose(): void } {
+    return this.#onTouched.on(listener);
   }
 
   get selection(): readonly NodeRef[] {

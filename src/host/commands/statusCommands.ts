@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { formatDuration } from '../../core/format';
+import { commands, settings, type CommandHandlers, type CommandId } from '../contributions';
+import { inPick } from '../platform/text';
+import type { TextDocuments } from '../platform/textDocuments';
+import { diagnosticsText, problemsIn } from '../status/diagnostics';
+import type { StatusBar } from '../status/statusBar';
+import { storeSizes } from '../status/storeSizes';
+import type { ExperimentsView } from '../tree/experimentsView';
+import { attempt, type Tools } from './tools';
+
+type StatusCommands = CommandHandlers<typeof commands.showRunningRuns | typeof commands.showDiagnostics>;
+
+/** Commands of the status bar, and the report for whoever helps. */
+export function statusCommands(
+  tools: Tools,
+  parts: {
+    readonly context: vscode.ExtensionContext;
+    readonly storeFolder: string;
+    readonly statusBar: StatusBar;
+    readonly experiments: ExperimentsView;
+    readonly texts: TextDocuments;
+  },
+): StatusCommands {
+  const { t } = vscode.l10n;
+  return {
+    [commands.showRunningRuns]: () =>
+      attempt(tools, t('Could not show the running runs'), () => quickMenu(tools, parts.statusBar)),
+    [commands.showDiagnostics]: () =>
+      attempt(tools, t('Could not collect the diagnostics'), async () => {
+        const { server } = tools.connection.session ?? {};
+        const all = parts.experiments.catalog.experiments;
+        const text = diagnosticsText(
+          {
+            time: new Date(),
+            extensionVersion: String((parts.context.extension.packageJSON as { version?: unknown }).version),
+            editor: `${vscode.env.appName} ${vscode.version}`,
+            platform: `${os.platform()} ${os.release()} ${os.arch()}, Node ${process.versions.node}`,
+            remoteName: vscode.env.remoteName,
+            isTrusted: vscode.workspace.isTrusted,
+            serverState: stateWords(tools),
+            server: server && {
+              url: server.address.url,
+              pid: server.pid,
+              version: server.version,
+              revision: server.info.revision,
+              isReadOnly: server.info.read_only,
+            },
+            storePath: parts.storeFolder,
+            sizes: await storeSizes(parts.storeFolder),
+            counts: {
+              experiments: all.length,
+              runs: all.reduce((sum, { list }) => sum + (list?.runs.size ?? 0), 0),
+              running: parts.experiments.catalog.runningRuns,
+            },
+            settings: changedSettings(),
+            lastErrors: problemsIn(await textOf(path.join(parts.context.logUri.fsPath, 'Labbook.log'))),
+          },
+          [server?.address.token ?? ''],
+        );
+        const uri = parts.texts.put('diagnostics', 'Labbook diagnostics.md', text);
+        await vscode.window.showTextDocument(uri, { preview: false });
+      }),
+  };
+}
+
+async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
+  const { t } = vscode.l10n;
+  const now = Date.now();
+  type Item = vscode.QuickPickItem & { readonly command?: CommandId; readonly runId?: string };
+  const runs: Item[] = statusBar.live.map(({ run, experimentName, value }) => ({
+    label: `$(record) ${inPick(run.info.name || run.info.id)}`,
+    detail: inPick(
+      [experimentName, formatDuration(now - Number(run.info.startTime)), value]
+        .filter((part) => part !== '')
+        .join(' · '),
+    ),
+    runId: run.info.id,
+  }));
+  const { kind } = tools.connection.state;
+  const isUp = kind === 'ready';
+  const items: Item[] = [
+    ...runs,
+    ...(runs.length > 0 ? [{ label: '', kind: vscode.QuickPickItemKind.Separator }] : []),
+    ...(isUp
+      ? [
+          { label: `$(beaker) ${t('Open Experiment...')}`, command: commands.openExperiment },
+          { label: `$(graph-line) ${t('Open Run...')}`, command: commands.openRun },
+        ]
+      : []),
+    { label: `$(copy) ${t('Copy the Two Lines')}`, command: commands.copyTheTwoLines },
+    ...(kind === 'off'
+      ? []
+      : [
+          {
+            label: isUp ? `$(debug-restart) ${t('Restart Server')}` : `$(play) ${t('Start Server')}`,
+            command: commands.restartServer,
+          },
+        ]),
+    { label: `$(info) ${t('Show Diagnostics')}`, command: commands.showDiagnostics },
+    { label: `$(output) ${t('Show Log')}`, command: commands.showLog },
+  ];
+  const placeHolder = runs.length > 0 ? t('Running runs: select one to open') : t('No run is running.');
+  const choice = await vscode.window.showQuickPick(items, { title: 'Labbook', placeHolder, matchOnDetail: true });
+  if (choice?.runId !== undefined) {
+    await vscode.commands.executeCommand(commands.openRun, { runId: choice.runId });
+  } else if (choice?.command !== undefined) {
+    await vscode.commands.executeCommand(choice.command);
+  }
+}
+
+function stateWords({ connection: { state } }: Tools): string {
+  switch (state.kind) {
+    case 'failed':
+      return `failed: ${state.reason}`;
+    case 'starting':
+      return `starting (${state.phase})`;
+    case 'ready':
+    case 'off':
+    case 'stopped':
+      return state.kind;
+  }
+}
+
+function changedSettings(): Record<string, unknown> {
+  const configuration = vscode.workspace.getConfiguration();
+  return Object.fromEntries(
+    Object.entries(settings)
+      .map(([id, { fallback }]) => [id, configuration.get(id), fallback] as const)
+      .filter(([, value, fallback]) => JSON.stringify(value) !== JSON.stringify(fallback))
+      .map(([id, value]) => [id, value]),
+  );
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    // Nothing was logged yet.
+    return '';
+  }
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { Coalescer } from '../../core/coalescer';
+import { commands } from '../contributions';
+import { describe, type Connection } from '../platform/connection';
+import { Disposables } from '../platform/disposables';
+import type { TreeModel } from '../tree/model';
+import { safeMarkdown } from '../tree/treeItems';
+import { liveRuns, statusView, type LiveRun } from './statusText';
+
+/** Milliseconds between two changes of the text, and between two looks at durations in the hover. */
+const textInterval = 1000;
+const durationInterval = 60_000;
+
+/** The entry at the left of the status bar: how many runs go on, the newest one's value, and whether there is a server. */
+export class StatusBar {
+  readonly #owned = new Disposables();
+  readonly #item: vscode.StatusBarItem;
+  readonly #drawer: Coalescer;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly model: TreeModel,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.#item = this.#owned.add(
+      vscode.window.createStatusBarItem('labbook.status', vscode.StatusBarAlignment.Left, -10),
+    );
+    this.#item.name = 'Labbook';
+    this.#item.command = commands.showRunningRuns;
+    this.#drawer = this.#owned.add(
+      new Coalescer(() => this.#draw(), {
+        minInterval: textInterval,
+        onError: (error) => log.error(`drawing the status bar: ${describe(error)}`),
+      }),
+    );
+    this.#owned.add(connection.onState(() => this.#drawer.request()));
+    const timer = setInterval(() => this.#drawer.request(), durationInterval);
+    this.#owned.add({ dispose: () => clearInterval(timer) });
+    this.#draw();
+    this.#item.show();
+  }
+
+  get live(): readonly LiveRun[] {
+    return liveRuns(this.model.experiments);
+  }
+
+  /** To be called when runs changed. */
+  refresh(): void {
+    this.#drawer.request();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #draw(): void {
+    const view = statusView(this.connection.state, this.live, Date.now(), vscode.l10n.t);
+    this.#item.text = view.text;
+    this.#item.tooltip = safeMarkdown(view.tooltip);
+    this.#item.backgroundColor = view.isProblem ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+  }
+}

@@ -1,0 +1,88 @@
+/** What the status bar says, as pure functions. `t` translates. */
+import { formatDuration, formatMetric } from '../../core/format';
+import { compareInt64 } from '../../core/int64';
+import type { Run } from '../../core/model';
+import type { ServerState } from '../platform/connection';
+import { inMarkdown, inPick, type Translate } from '../platform/text';
+import type { ExperimentEntry } from '../tree/model';
+
+/** A running run with what is told of it. */
+export interface LiveRun {
+  readonly run: Run;
+  readonly experimentName: string;
+  /** `val/acc 0.7574`; empty while nothing is logged. */
+  readonly value: string;
+}
+
+export interface StatusView {
+  readonly text: string;
+  /** Markdown in which every name is harmless. */
+  readonly tooltip: string;
+  /** Scripts cannot log now. */
+  readonly isProblem: boolean;
+}
+
+/** Running runs of the experiments that were read, newest first. */
+export function liveRuns(experiments: readonly ExperimentEntry[]): LiveRun[] {
+  const live = experiments.flatMap(({ experiment, list }) =>
+    [...(list?.runs.values() ?? [])]
+      .filter(({ info }) => info.status === 'RUNNING')
+      .map((run) => {
+        const metric = run.metrics.find(({ key }) => key === list?.primaryMetric) ?? run.metrics[0];
+        return {
+          run,
+          experimentName: experiment.name,
+          value: metric === undefined ? '' : `${metric.key} ${formatMetric(metric.value)}`,
+        };
+      }),
+  );
+  return live.sort((a, b) => compareInt64(b.run.info.startTime, a.run.info.startTime));
+}
+
+export function statusView(state: ServerState, live: readonly LiveRun[], now: number, t: Translate): StatusView {
+  const view = (text: string, lines: readonly string[], isProblem = false): StatusView => ({
+    text,
+    tooltip: ['**Labbook**', ...lines].join('\n\n'),
+    isProblem,
+  });
+  switch (state.kind) {
+    case 'off':
+      return view('Labbook', [t('Off in Restricted Mode')]);
+    case 'starting':
+      return view(`$(sync~spin) Labbook`, [t('Looking for the tracking server')]);
+    case 'failed':
+      return view(`$(debug-disconnect) Labbook`, [t('No tracking server: {0}', inMarkdown(state.reason, 400))], true);
+    case 'stopped':
+      return view(`$(debug-disconnect) Labbook`, [t('The tracking server is stopped; scripts cannot log.')], true);
+    case 'ready':
+      return readyView(live, now, t, view);
+  }
+}
+
+function readyView(
+  live: readonly LiveRun[],
+  now: number,
+  t: Translate,
+  view: (text: string, lines: readonly string[]) => StatusView,
+): StatusView {
+  const [newest] = live;
+  if (newest === undefined) {
+    return view('Labbook', [t('No run is running.'), t('Click for what you can do.')]);
+  }
+  const count = t('{0} running', live.length);
+  const text = newest.value === '' ? count : `${count} · ${inPick(newest.value)}`;
+  const rows = live
+    .slice(0, 10)
+    .map(({ run, experimentName, value }) =>
+      [
+        `**${inMarkdown(run.info.name || run.info.id, 60)}**`,
+        inMarkdown(experimentName, 60),
+        inMarkdown(value, 80),
+        inMarkdown(formatDuration(now - Number(run.info.startTime))),
+      ]
+        .filter((part) => part !== '')
+        .join(' · '),
+    );
+  const more = live.length > rows.length ? [t('{0} more', live.length - rows.length)] : [];
+  return view(`$(record) ${text}`, [[...rows, ...more].join('  \n'), t('Click to list the running runs.')]);
+}
