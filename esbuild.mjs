@@ -41,7 +41,7 @@ const node = {
   conditions: ['node', 'import'],
 };
 
-const panels = ['experiment', 'run', 'compare'];
+const panels = ['experiment', 'run', 'compare', 'chart'];
 
 const bundles = [
   { ...node, entryPoints: { extension: 'src/extension.ts' } },

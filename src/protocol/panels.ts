@@ -4,6 +4,7 @@
  * form of `seriesCodec.ts`.
  */
 import type { RunStatus, LifecycleStage } from '../core/model';
+import type { ExperimentRequests } from './experimentPanel';
 import type { Smoothing, XAxis } from './extras';
 import type { WireDouble } from './mlflow';
 
@@ -43,12 +44,15 @@ export interface PanelArtifact {
 
 /** What a panel shows; also what its state is restored from after a reload. */
 export type PanelSubject =
-  | { panel: 'experiment'; experimentId: string }
+  /** One experiment, or several in one table; edits of baseline and primary metric go to the first. */
+  | { panel: 'experiment'; experimentId: string; moreExperimentIds?: string[] | undefined }
+  /** One large chart. */
+  | { panel: 'chart'; metric: string; runIds: string[] }
   | { panel: 'run'; runId: string }
   | { panel: 'compare'; runIds: string[] };
 
 /** Requests from a panel to the host. Each is answered or refused; the host validates `params` before it acts. */
-export interface PanelRequests {
+export interface PanelRequests extends ExperimentRequests {
   /** First call of a panel: what it shows, and the texts in the user's language. */
   subject: { params: Record<string, never>; result: PanelSubject };
   /** The runs of the subject, newest first (experiment: the newest `limit`, default 20; total says how many there are). */
@@ -90,8 +94,16 @@ export type PanelCommand = (typeof panelCommands)[number];
 
 /** Notices from the host to a panel. They say what changed; the panel refetches what it shows. */
 export interface PanelNotices {
-  /** Runs of the subject changed: `metrics` = curves grew; `runs` = anything else in PanelRun; `artifacts` = files. */
-  changed: { runIds: string[]; metrics: boolean; runs: boolean; artifacts: boolean };
+  /**
+   * Runs of the subject changed, are new, or are gone (deleted): asked for again by their ids, `tableRows` leaves those out that are
+   * no longer there. `metrics` = curves grew; `runs` = anything else in PanelRun; `artifacts` = files. With `all`, what changed is not
+   * known (`runIds` may be empty): read everything afresh.
+   */
+  changed: { runIds: string[]; metrics: boolean; runs: boolean; artifacts: boolean; all?: boolean };
+  /** `tableFacts` has another answer: a setting, a tag of the experiment. */
+  factsChanged: Record<string, never>;
+  /** `listViews` has another answer: a file was written, changed or removed, by whomever. */
+  viewsChanged: Record<string, never>;
   /** The server went away or is back; data stays, with the time of the last answer. */
   connection: { state: 'connected' | 'connecting' | 'disconnected'; reason?: string };
 }

@@ -47,6 +47,10 @@ export interface KeyFacts {
   readonly differs: boolean;
 }
 
+/**
+ * `last` is the value of the latest point, the maximum of (step, timestamp, value), `step` and `time` (Unix milliseconds) are its own;
+ * `min`, `max`, `mean` are over the finite points, NaN where there is none; `count` counts all points.
+ */
 export type MetricAggregate = 'last' | 'min' | 'max' | 'mean' | 'step' | 'time' | 'count';
 
 export type ColumnId =

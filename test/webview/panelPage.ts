@@ -17,7 +17,7 @@ export const screenshots = path.resolve('out/screenshots/webview');
 /** Longest wait for anything that should be quick, milliseconds. */
 export const patience = 8000;
 
-const panels = ['run', 'compare', 'experiment'] as const;
+const panels = ['run', 'compare', 'experiment', 'chart'] as const;
 
 interface PageOptions {
   readonly theme?: ThemeName;
@@ -209,7 +209,7 @@ export async function until(what: string, look: () => Promise<boolean>, limit = 
 async function readBundles(): Promise<Map<string, Buffer>> {
   const out = path.resolve('out/webview-tests');
   const shipped = process.env['LABBOOK_WEBVIEW'] ?? path.resolve('dist/webview');
-  const isBuilt = existsSync(path.join(shipped, 'run.js'));
+  const isBuilt = panels.every((name) => existsSync(path.join(shipped, `${name}.js`)));
   const common = { bundle: true, outdir: out, format: 'iife', target: 'chrome122' } as const;
   await build({ ...common, entryPoints: { fakeHost: 'test/fakes/fakeHost/page.ts' } });
   if (!isBuilt) {

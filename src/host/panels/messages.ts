@@ -4,11 +4,18 @@ import { panelCommands } from '../../protocol/panels';
 
 const id = z.string().check(z.minLength(1), z.maxLength(256));
 const ids = z.array(id).check(z.maxLength(10_000));
+/** Keys of metrics, params and tags have 250 bytes in MLflow, and no limit elsewhere. */
+const key = z.string().check(z.minLength(1), z.maxLength(10_000));
 const path = z.string().check(z.maxLength(4096));
 const finite = z.number().check(z.refine(Number.isFinite));
 
 export const panelSubject = z.discriminatedUnion('panel', [
-  z.object({ panel: z.literal('experiment'), experimentId: id }),
+  z.object({
+    panel: z.literal('experiment'),
+    experimentId: id,
+    moreExperimentIds: z.optional(z.array(id).check(z.maxLength(100))),
+  }),
+  z.object({ panel: z.literal('chart'), metric: key, runIds: ids }),
   z.object({ panel: z.literal('run'), runId: id }),
   z.object({ panel: z.literal('compare'), runIds: ids }),
 ]);

@@ -1,12 +1,14 @@
 import type { ChangeBatch } from '../../protocol/extras';
 import type { PanelNotices, PanelSubject } from '../../protocol/panels';
+import { experimentIdsOf } from './subjects';
 
 export function isOfSubject(subject: PanelSubject, run: { run_id: string; experiment_id: string }): boolean {
   switch (subject.panel) {
     case 'experiment':
-      return subject.experimentId === run.experiment_id;
+      return experimentIdsOf(subject).includes(run.experiment_id);
     case 'run':
       return subject.runId === run.run_id;
+    case 'chart':
     case 'compare':
       return subject.runIds.includes(run.run_id);
   }
@@ -28,7 +30,7 @@ export class PendingNotice {
       this.#artifacts ||= aspects.includes('artifacts');
       this.#runs ||= aspects.some((aspect) => aspect !== 'metrics' && aspect !== 'artifacts');
     }
-    const experiment = subject.panel === 'experiment' && batch.experiments.includes(subject.experimentId);
+    const experiment = experimentIdsOf(subject).some((id) => batch.experiments.includes(id));
     this.#runs ||= experiment;
     return own.length > 0 || experiment;
   }

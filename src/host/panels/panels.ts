@@ -13,6 +13,7 @@ import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
 import { panelRequests } from './requests';
+import { keyOf, runIdsOf } from './subjects';
 import { readTitle } from './titles';
 
 /** Milliseconds between two notices to a panel. */
@@ -148,22 +149,16 @@ export class Panels {
     );
     owned.add(
       this.connection.onReset(() => {
-        const runIds = subject.panel === 'compare' ? subject.runIds : subject.panel === 'run' ? [subject.runId] : [];
-        channel.notify('changed', { runIds, metrics: true, runs: true, artifacts: true });
+        channel.notify('changed', {
+          runIds: runIdsOf(subject),
+          metrics: true,
+          runs: true,
+          artifacts: true,
+          all: true,
+        });
       }),
     );
     owned.add(this.connection.onState((state) => channel.notify('connection', connectionNotice(state))));
-  }
-}
-
-function keyOf(subject: PanelSubject): string {
-  switch (subject.panel) {
-    case 'experiment':
-      return `experiment ${subject.experimentId}`;
-    case 'run':
-      return `run ${subject.runId}`;
-    case 'compare':
-      return `compare ${[...subject.runIds].sort().join(' ')}`;
   }
 }
 

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { RequestError } from '../../client/requestError';
 import type { TrackingClient } from '../../client/types';
 import type { Run } from '../../core/model';
-import type { PanelRequests, PanelSubject } from '../../protocol/panels';
+import type { ExperimentRequests } from '../../protocol/experimentPanel';
+import type { PanelRequests as AllRequests, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { commands, readSetting } from '../contributions';
 import { requests } from './messages';
@@ -17,6 +18,7 @@ export interface PanelContext {
   setTitle(title: string): void;
 }
 
+type PanelRequests = Omit<AllRequests, keyof ExperimentRequests>;
 type Answers<Method extends keyof PanelRequests> = Pick<Handlers<PanelRequests>, Method>;
 
 /**

@@ -14,6 +14,8 @@ export function panelTitle(subject: PanelSubject, runName?: string, experimentNa
       return oneLine(runName ?? '', longest) || vscode.l10n.t('Run');
     case 'compare':
       return vscode.l10n.t('Compare {0} runs', subject.runIds.length);
+    case 'chart':
+      return oneLine(subject.metric, longest) || vscode.l10n.t('Chart');
   }
 }
 
@@ -25,6 +27,7 @@ export async function readTitle(subject: PanelSubject, client: TrackingClient): 
     case 'run':
       return panelTitle(subject, (await client.getRun(subject.runId)).info.name);
     case 'compare':
+    case 'chart':
       return panelTitle(subject);
   }
 }

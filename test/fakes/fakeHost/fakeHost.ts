@@ -1,34 +1,44 @@
 import { sliceRange, sortByX, thin } from '../../../src/core/series';
-import type { HostChannel } from '../../../src/protocol/panelChannel';
+import type { TableFacts } from '../../../src/protocol/experimentPanel';
 import type { WireDouble } from '../../../src/protocol/mlflow';
 import type { PanelArtifact, PanelNotices, PanelRequests, PanelRun } from '../../../src/protocol/panels';
-import { RpcChannel, type Handlers, type Port } from '../../../src/protocol/rpc';
+import { RpcChannel, type Handlers, type None, type Port } from '../../../src/protocol/rpc';
 import { encodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
+import { FakeExperiment, type Memory } from './fakeExperiment';
+import { cellsOf, liveRun, panelRun, type LiveRun } from './liveRun';
+import { madeUpRuns } from './madeUpRuns';
 import type { FakeRun, Scenario } from './scenario';
 
 type Method = keyof PanelRequests;
 type Params<Name extends Method> = PanelRequests[Name]['params'];
 
-interface LiveRun {
-  run: Omit<PanelRun, 'metrics'>;
-  readonly metrics: Map<string, { steps: number[]; values: WireDouble[] }>;
-  readonly artifacts: Map<string, string>;
-}
-
 /** The host's side of a panel, without VS Code and without a server; tests change what it holds and look at what it was asked. */
 export class FakeHost {
   /** All requests so far, in order. */
   readonly requests: { method: Method; params: unknown }[] = [];
+  /** The experiment panel's side: edits, views, what was copied and saved. */
+  readonly experiment: FakeExperiment;
   readonly #runs: LiveRun[];
   readonly #failures = new Map<Method, { message: string; keys: readonly string[] | undefined }>();
-  readonly #channel: HostChannel;
+  readonly #channel: RpcChannel<None, PanelRequests, PanelNotices, None>;
   #delay = 0;
 
   constructor(
     private readonly scenario: Scenario,
     port: Port,
+    memory?: Memory,
   ) {
-    this.#runs = scenario.runs.map(liveRun);
+    const madeUp = scenario.madeUp && madeUpRuns(scenario.madeUp);
+    this.#runs = madeUp?.runs ?? scenario.runs.map(liveRun);
+    this.experiment = new FakeExperiment({
+      scenario,
+      runs: this.#runs,
+      keys: madeUp?.keys,
+      memory,
+      changed: (notice) => this.changed(notice),
+      factsChanged: () => this.#channel.notify('factsChanged', {}),
+      viewsChanged: () => this.#channel.notify('viewsChanged', {}),
+    });
     this.#channel = new RpcChannel(port, { handlers: this.#handlers(), notices: {} });
   }
 
@@ -47,14 +57,28 @@ export class FakeHost {
   /** Changes what a run is, and tells the panel. */
   change(runId: string, change: Partial<Omit<PanelRun, 'metrics'>>): void {
     const run = this.#run(runId);
-    run.run = { ...run.run, ...change };
+    const { params, tags, ...facts } = change;
+    run.facts = { ...run.facts, ...facts };
+    run.params = params ? cellsOf(params) : run.params;
+    run.tags = tags ? cellsOf(tags) : run.tags;
     this.changed({ runIds: [runId], metrics: false, runs: true, artifacts: false });
+  }
+
+  /** A run is started, and the panel told. */
+  start(run: FakeRun): void {
+    this.#runs.unshift(liveRun(run));
+    this.changed({ runIds: [run.run.id], metrics: false, runs: true, artifacts: false });
   }
 
   /** Logs an artifact, and tells the panel. */
   store(runId: string, path: string, base64: string): void {
     this.#run(runId).artifacts.set(path, base64);
     this.changed({ runIds: [runId], metrics: false, runs: false, artifacts: true });
+  }
+
+  /** Settings or the experiment's tags change, and the panel is told. */
+  changeFacts(change: Partial<TableFacts>): void {
+    this.experiment.changeFacts(change);
   }
 
   changed(notice: PanelNotices['changed']): void {
@@ -81,13 +105,15 @@ export class FakeHost {
 
   #handlers(): Handlers<PanelRequests> {
     return {
+      ...this.experiment.handlers((method, params, result) => this.#answer(method, params, result)),
       subject: (params) => this.#answer('subject', params, () => this.scenario.subject),
       runs: (params) =>
         this.#answer('runs', params, () => {
           const { limit = 20 } = params as Params<'runs'>;
           const { experimentName, subject, total } = this.scenario;
-          const runs = subject.panel === 'experiment' ? this.#runs.slice(0, limit) : this.#runs;
-          return { runs: runs.map(panelRun), total: Math.max(total, this.#runs.length), experimentName };
+          const there = this.#runs.filter(({ facts }) => subject.panel !== 'experiment' || facts.stage === 'active');
+          const runs = subject.panel === 'experiment' ? there.slice(0, limit) : there;
+          return { runs: runs.map(panelRun), total: Math.max(total, there.length), experimentName };
         }),
       series: (params) => this.#answer('series', params, () => this.#series(params as Params<'series'>)),
       artifacts: (params) =>
@@ -126,8 +152,8 @@ export class FakeHost {
   #series({ runIds, keys, x: axis, maxPoints, range }: Params<'series'>): ArrayBuffer {
     const entries: SeriesEntry[] = [];
     for (const runId of runIds) {
-      const { run, metrics } = this.#run(runId);
-      const start = Number(run.startTime) / 1000;
+      const { facts, metrics } = this.#run(runId);
+      const start = Number(facts.startTime) / 1000;
       for (const key of keys) {
         const metric = metrics.get(key);
         if (!metric) {
@@ -148,35 +174,12 @@ export class FakeHost {
   }
 
   #run(runId: string): LiveRun {
-    const found = this.#runs.find(({ run }) => run.id === runId);
+    const found = this.#runs.find(({ facts }) => facts.id === runId);
     if (!found) {
       throw new Error(`No run ${runId}`);
     }
     return found;
   }
-}
-
-function liveRun({ run, metrics, artifacts }: FakeRun): LiveRun {
-  return {
-    run,
-    metrics: new Map(
-      Object.entries(metrics).map(([key, { steps, values }]) => [key, { steps: [...steps], values: [...values] }]),
-    ),
-    artifacts: new Map(Object.entries(artifacts)),
-  };
-}
-
-/** With the latest point of each metric. */
-function panelRun({ run, metrics }: LiveRun): PanelRun {
-  return {
-    ...run,
-    metrics: [...metrics].map(([key, { steps, values }]) => ({
-      key,
-      value: values.at(-1) ?? 'NaN',
-      step: steps.at(-1) ?? 0,
-      timestamp: Number(run.startTime) + (steps.at(-1) ?? 0) * 1000,
-    })),
-  };
 }
 
 function entriesOf(artifacts: ReadonlyMap<string, string>, folder: string): PanelArtifact[] {

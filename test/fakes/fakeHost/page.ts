@@ -22,6 +22,7 @@ declare global {
 }
 
 const stateKey = 'labbook-state';
+const arrangementKey = 'labbook-arrangement';
 const bodyClasses: Record<ThemeName, string> = {
   dark: 'vscode-dark',
   light: 'vscode-light',
@@ -61,7 +62,11 @@ const text = document.getElementById('scenario')?.textContent ?? '';
 const { scenario, theme } = JSON.parse(text) as { scenario: Scenario; theme: ThemeName };
 const { host, post } = connect();
 setTheme(theme);
-window.fakeHost = { host: new FakeHost(scenario, host), setTheme };
+const memory = {
+  read: () => sessionStorage.getItem(arrangementKey) ?? undefined,
+  keep: (arrangement: string) => sessionStorage.setItem(arrangementKey, arrangement),
+};
+window.fakeHost = { host: new FakeHost(scenario, host, memory), setTheme };
 
 let isTaken = false;
 window.acquireVsCodeApi = () => {

@@ -1,6 +1,8 @@
 /** What a fake host holds: JSON, so that tests can hand it from Node to the page. */
 import type { WireDouble } from '../../../src/protocol/mlflow';
+import type { TableFacts } from '../../../src/protocol/experimentPanel';
 import type { PanelRun, PanelSubject } from '../../../src/protocol/panels';
+import type { MadeUpRuns } from './madeUpRuns';
 
 export interface FakeMetric {
   /** x by step; the time of each point is the run's start plus the step in seconds. */
@@ -21,6 +23,12 @@ export interface Scenario {
   readonly runs: readonly FakeRun[];
   /** How many runs the experiment has; those of `runs` are the newest. */
   readonly total: number;
+  /** Runs that are made up in the page, instead of `runs`. */
+  readonly madeUp?: MadeUpRuns;
+  /** What `tableFacts` answers other than the settings' defaults. */
+  readonly facts?: Partial<TableFacts>;
+  /** Saved views that are there: name to content. */
+  readonly views?: Readonly<Record<string, string>>;
 }
 
 interface RunOptions {
@@ -75,6 +83,11 @@ export function compareScenario(runs: readonly FakeRun[]): Scenario {
 /** @param runs the newest first */
 export function experimentScenario(runs: readonly FakeRun[], total = runs.length): Scenario {
   return { subject: { panel: 'experiment', experimentId: '1' }, experimentName: 'cifar100', runs, total };
+}
+
+/** An experiment of any size (`madeUpRuns.ts`). */
+export function madeUpScenario(madeUp: MadeUpRuns): Scenario {
+  return { ...experimentScenario([], madeUp.runs), madeUp };
 }
 
 /** A metric over evenly spaced steps. */

@@ -1,0 +1,4 @@
+import { mountPanel } from '../shared/mountPanel';
+import { ChartPanel } from './ChartPanel';
+
+mountPanel(ChartPanel);
