@@ -71,11 +71,15 @@ export class Journal {
     this.closing = segment.file.close().catch(() => undefined);
   }
 
-  /** Removes the segments before the current one whose changes are all at most `seq`; oldest first, so that none is missed. */
+  /**
+   * Removes the segments before the current one whose changes are all at most `seq`; oldest first, and each durably before the
+   * next: a loss of power must not bring one back without those that follow it.
+   */
   async removeUpTo(seq: number): Promise<void> {
     const gone = this.older.filter((_, i) => (this.older[i + 1] ?? this.current?.first ?? seq + 1) <= seq + 1);
     for (const first of gone) {
       await this.files.remove(path.join(this.folder, segmentName(first)));
+      await this.files.syncFolder(this.folder);
       this.older = this.older.filter((each) => each !== first);
     }
     if (gone.length > 0) {
@@ -83,7 +87,6 @@ export class Journal {
       for (const first of this.older) {
         this.olderBytes += (await this.files.facts(path.join(this.folder, segmentName(first))))?.size ?? 0;
       }
-      await this.files.syncFolder(this.folder);
     }
   }
 

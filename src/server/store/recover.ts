@@ -51,6 +51,9 @@ export async function recover(
     );
   }
   const warnings = torn === undefined ? [] : [readOnly ? describe(torn) : await setAside(files, folder, torn, seq + 1)];
+  if (!readOnly) {
+    await makeDurable(files, folder, last?.file);
+  }
   return {
     segments: segments.map(({ first }) => first),
     bytes: segments.reduce((sum, segment) => sum + segment.end, 0),
@@ -144,6 +147,22 @@ async function setAside(files: StoreFiles, folder: string, torn: Torn, seq: numb
   }
   await files.syncFolder(folder);
   return `${describe(torn)} It was cut off and kept as ${kept}.`;
+}
+
+/**
+ * What was found may be in the system's memory only: a process that was killed had written frames and not yet synced them, or
+ * removed segments. It counts now, and what is answered next follows it.
+ */
+async function makeDurable(files: StoreFiles, folder: string, last: string | undefined): Promise<void> {
+  if (last !== undefined) {
+    const file = await files.open(last, 'extend');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+  await files.syncFolder(folder);
 }
 
 function describe({ file, bytes, offset }: Torn): string {

@@ -77,6 +77,11 @@ async function openLocked(
   try {
     const { segments, bytes, warnings } = await recover(files, journalFolder, databases, readOnly);
     if (!readOnly) {
+      // What was read may be in the system's memory only, when it was written by a process that was killed. Whatever comes
+      // builds on it, so it has to be durable first.
+      for (const each of [historyFolder, folder]) {
+        await files.syncFolder(each);
+      }
       // Only now: with an error above, all files stay as they were.
       await removeTemporaries(files, folder);
     }
@@ -133,9 +138,27 @@ async function createCatalog(
     tags: [],
     time: Date.now(),
   });
+  await syncParents(files, folder);
   await replaceFile(files, path.join(folder, catalogName), catalog.export());
   await files.syncFolder(folder);
   return catalog;
+}
+
+/** The folder itself may be new, and those above it. */
+async function syncParents(files: StoreFiles, folder: string): Promise<void> {
+  for (let each = path.dirname(folder); ; each = path.dirname(each)) {
+    try {
+      await files.syncFolder(each);
+    } catch (error) {
+      // It can be passed through and not read: then it was not made just now.
+      if (!isReadOnly(error)) {
+        throw error;
+      }
+    }
+    if (each === path.dirname(each)) {
+      return;
+    }
+  }
 }
 
 /** What a process left that died while it wrote. Nothing of it was ever used. */

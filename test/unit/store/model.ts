@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../../src/core/errors';
 import type { Int64, Metric, RunStatus } from '../../../src/core/model';
-import type { Write } from '../../../src/server/store/types';
+import type { Store, Write } from '../../../src/server/store/types';
 
 /** Writes to experiments and runs; models and the registry have tests of their own. */
 export type ModelledWrite = Extract<
@@ -223,11 +224,11 @@ function samePoint(a: Metric, b: Metric): boolean {
 }
 
 /** NaN takes part as 0; what is equal then is ordered 0, NaN, -0. */
-export function byStep(a: Metric, b: Metric): number {
+function byStep(a: Metric, b: Metric): number {
   return compare(a.step, b.step) || compare(a.timestamp, b.timestamp) || byValue(a.value, b.value);
 }
 
-export function byTime(a: Metric, b: Metric): number {
+function byTime(a: Metric, b: Metric): number {
   return compare(a.timestamp, b.timestamp) || compare(a.step, b.step) || byValue(a.value, b.value);
 }
 
@@ -238,4 +239,69 @@ function byValue(a: number, b: number): number {
 
 function compare(a: Int64, b: Int64): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const sortedPairs = (map: Map<string, string>) =>
+  [...map].map(([k, value]) => ({ key: k, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
+
+/** Everything that reading gives of experiments and runs is as the model has it. */
+export function compareWithModel(store: Store, model: Model): void {
+  for (const [id, each] of model.experiments) {
+    assert.deepStrictEqual(store.getExperiment(id), {
+      id,
+      name: each.name,
+      artifactLocation: each.location,
+      stage: each.deleted ? 'deleted' : 'active',
+      createdAt: each.created,
+      updatedAt: each.updated,
+      tags: sortedPairs(each.tags),
+    });
+    assert.deepEqual(
+      [...store.getSlots(each.runs)].sort(([, a], [, b]) => a - b),
+      each.runs.map((run, i) => [run, i]),
+    );
+  }
+  assert.equal(store.getExperiment(String(model.experiments.size)), undefined);
+  for (const [id, run] of model.runs) {
+    const latest = [...run.metrics]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, points]) => [...points].sort(byStep).at(-1));
+    const found = store.getRun(id);
+    assert.ok(found !== undefined);
+    const { info, metrics, params, tags } = found;
+    assert.deepStrictEqual(
+      { info, metrics, params, tags },
+      {
+        info: {
+          id,
+          experimentId: run.experiment,
+          name: run.name,
+          userId: run.userId,
+          status: run.status,
+          startTime: run.start,
+          endTime: run.end,
+          stage: run.deleted === false ? 'active' : 'deleted',
+          artifactUri: `${model.experiments.get(run.experiment)?.location}/${id}/artifacts`,
+        },
+        metrics: latest,
+        params: sortedPairs(run.params),
+        tags: sortedPairs(run.tags),
+      },
+    );
+    for (const [name, points] of run.metrics) {
+      const { items, more } = store.getMetricHistory({ runId: id, key: name, offset: 0, limit: 1000 });
+      assert.deepStrictEqual([...items], [...points].sort(byTime));
+      assert.equal(more, false);
+      const columns = store.getMetricColumns(id, name);
+      const sorted = [...points].sort(byStep);
+      assert.deepStrictEqual(
+        [...(columns?.value ?? [])],
+        sorted.map(({ value }) => value),
+      );
+      assert.deepStrictEqual(
+        [...(columns?.step ?? [])],
+        sorted.map((point) => Number(point.step)),
+      );
+    }
+  }
 }

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { ApiError, type ErrorCode } from '../../../src/core/errors';
-import { modelStages } from '../../../src/core/registry';
 import { parseOrder } from '../../../src/core/search/order';
 import { parseFilter } from '../../../src/core/search/parse';
 import type { ChangeBatch } from '../../../src/protocol/extras';
@@ -11,6 +10,7 @@ import { Catalog } from '../../../src/server/store/catalog';
 import type { RegistryQuery, RegistryWrite } from '../../../src/server/store/registry/types';
 import { loadSqlite } from '../../../src/server/store/sqlite';
 import type { Store, Write } from '../../../src/server/store/types';
+import { registryWrite } from './arbitraries';
 import { PlainRegistry, readRegistry } from './registryModel';
 import { Scene } from './support';
 
@@ -222,69 +222,6 @@ describe('Store: registry', () => {
     assert.equal((await scene.open(folder)).registry.model('m')?.latestVersions.length, 1);
   });
 });
-
-const name = fc.constantFrom('a', 'b', 'ü🙂');
-const number = fc.integer({ min: 0, max: 4 });
-const tag = fc.record({ key: fc.constantFrom('k', 'l'), value: fc.constantFrom('', 'v', "x'y") });
-const text = fc.constantFrom('', 'text', 'ü🙂');
-const alias = fc.constantFrom('best', 'Best', 'x');
-const time = fc.constantFrom(0, 1_700_000_000_000, 2n ** 53n + 1n);
-const kind = <K extends RegistryWrite['kind']>(each: K): fc.Arbitrary<K> => fc.constant(each);
-
-const registryWrite: fc.Arbitrary<RegistryWrite> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: kind('createRegisteredModel'),
-      name,
-      description: text,
-      tags: fc.array(tag, { maxLength: 2 }),
-      time,
-    }),
-  },
-  fc.record({ kind: kind('renameRegisteredModel'), name, newName: name, time }),
-  fc.record({ kind: kind('describeRegisteredModel'), name, description: text, time }),
-  fc.record({ kind: kind('deleteRegisteredModel'), name }),
-  fc.record({ kind: kind('setRegisteredModelTag'), name, tag }),
-  fc.record({ kind: kind('deleteRegisteredModelTag'), name, key: fc.constantFrom('k', 'l') }),
-  fc.record({ kind: kind('setRegisteredModelAlias'), name, alias, version: number }),
-  fc.record({ kind: kind('deleteRegisteredModelAlias'), name, alias }),
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: kind('createModelVersion'),
-      name,
-      source: text,
-      location: text,
-      runId: fc.constantFrom(undefined, '', 'r1'),
-      runLink: text,
-      description: text,
-      tags: fc.array(tag, { maxLength: 2 }),
-      time,
-    }),
-  },
-  fc.record({
-    kind: kind('describeModelVersion'),
-    name,
-    version: number,
-    description: fc.option(text, { nil: undefined }),
-    time,
-  }),
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: kind('setModelVersionStage'),
-      name,
-      version: number,
-      stage: fc.constantFrom(...modelStages),
-      archiveOthers: fc.boolean(),
-      time,
-    }),
-  },
-  fc.record({ kind: kind('deleteModelVersion'), name, version: number, time }),
-  fc.record({ kind: kind('setModelVersionTag'), name, version: number, tag }),
-  fc.record({ kind: kind('deleteModelVersionTag'), name, version: number, key: fc.constantFrom('k', 'l') }),
-);
 
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.array(registryWrite, { minLength: 1, maxLength: 8 }) },

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Write } from '../../../../src/server/store/types';
+import { modelWrite, registryWrite, runWrite } from '../arbitraries';
+import { explore, type Tally } from './explore';
+import type { Chance } from './memoryDisk';
+import { Plain, World } from './world';
+
+/** Random histories; each is crashed at every one of its operations. `LABBOOK_CRASH_HISTORIES` asks for more. */
+const histories = Number(process.env['LABBOOK_CRASH_HISTORIES'] ?? 4);
+
+type Command = fc.AsyncCommand<Plain, World>;
+
+class Writes implements Command {
+  constructor(
+    private readonly writes: readonly Write[],
+    private readonly options: { checkpoint: boolean; pause: number },
+  ) {}
+
+  check = () => true;
+
+  async run(plain: Plain, world: World): Promise<void> {
+    await world.write(this.writes, this.options);
+    plain.check();
+  }
+
+  toString(): string {
+    return `write ${fc.stringify(this.writes)} ${JSON.stringify(this.options)}`;
+  }
+}
+
+class Checkpoint implements Command {
+  check = () => true;
+
+  run(_plain: Plain, world: World): Promise<void> {
+    return world.checkpoint();
+  }
+
+  toString = () => 'checkpoint';
+}
+
+class Restart implements Command {
+  constructor(private readonly how: 'end' | 'kill' | { readonly seed: number }) {}
+
+  check = () => true;
+
+  run(_plain: Plain, world: World): Promise<void> {
+    return world.restart(typeof this.how === 'string' ? this.how : chances(this.how.seed));
+  }
+
+  toString = () => `restart after ${JSON.stringify(this.how)}`;
+}
+
+/** Numbers by chance, the same ones for the same seed. */
+function chances(seed: number): Chance {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+const write = fc.oneof(
+  { weight: 5, arbitrary: runWrite },
+  { weight: 1, arbitrary: registryWrite },
+  { weight: 1, arbitrary: modelWrite },
+);
+const writes = fc
+  .record({
+    writes: fc.array(write, { minLength: 1, maxLength: 5 }),
+    checkpoint: fc.boolean(),
+    pause: fc.nat(30),
+  })
+  .map(({ writes: each, ...options }) => new Writes(each, options));
+/** So that most histories have a run with points. */
+const firstRun = new Writes(
+  [
+    {
+      kind: 'createRun',
+      runId: 'r1',
+      experimentId: '0',
+      name: 'n',
+      userId: 'u',
+      startTime: 1,
+      tags: [],
+    },
+    {
+      kind: 'log',
+      runId: 'r1',
+      metrics: [1, 2, 3].map((step) => ({ key: 'loss', value: step, step, timestamp: step })),
+      params: [{ key: 'k', value: 'a' }],
+      tags: [],
+    },
+  ],
+  { checkpoint: false, pause: 0 },
+);
+
+const commands = fc.commands(
+  [
+    writes,
+    writes,
+    writes,
+    fc.constant(new Checkpoint()),
+    fc.constantFrom(new Restart('end'), new Restart('kill')),
+    fc.nat().map((seed) => new Restart({ seed })),
+    fc.constant(firstRun),
+  ],
+  { maxCommands: 10, size: 'max' },
+);
+
+describe('Store: crashes', () => {
+  it('holds what was answered, and nothing in part, wherever it crashes', async () => {
+    const tally: Tally & { points: number } = { crashes: 0, points: 0 };
+    await fc.assert(
+      fc.asyncProperty(commands, fc.nat(), async (history, seed) => {
+        const plain = await Plain.make();
+        const world = await World.make(plain);
+        try {
+          await fc.asyncModelRun(() => ({ model: plain, real: world }), history);
+          await world.end();
+          const chance = chances(seed);
+          for (const point of world.points) {
+            await explore(point, plain.dumps, chance, tally);
+          }
+          tally.points += world.points.length;
+        } finally {
+          await world.end();
+          await plain.close();
+        }
+      }),
+      { numRuns: histories, endOnFailure: process.env['LABBOOK_CRASH_SHRINK'] === undefined },
+    );
+    console.log(`      ${tally.crashes} crashes at ${tally.points} points of ${histories} histories`);
+    assert.ok(tally.points > 20 * histories && tally.crashes > 4 * tally.points);
+  }).timeout(20_000 + histories * 5_000);
+});

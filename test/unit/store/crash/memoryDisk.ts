@@ -1,0 +1,351 @@
+import type { FileFacts, StoreFile, StoreFiles } from '../../../../src/server/store/files';
+import { type Operation, systemError } from '../support';
+
+interface FileNode {
+  readonly kind: 'file';
+  /** What a loss of power may leave, oldest first: what is durable, each later content, at last the present one. */
+  readonly versions: readonly Buffer[];
+  /** From here on a failed sync may have dropped what was written: later syncs do not bring it back. */
+  readonly dropped: number;
+  readonly modified: number;
+}
+
+interface FolderNode {
+  readonly kind: 'folder';
+  /** For each name what a loss of power may leave, as in `versions`; undefined where there is no such file. */
+  readonly entries: ReadonlyMap<string, readonly (number | undefined)[]>;
+}
+
+type Node = FileNode | FolderNode;
+
+/** Everything on a disk, and what is not durable of it. Never changes. */
+export type DiskState = ReadonlyMap<number, Node>;
+
+/** Numbers from 0 to below `limit`. */
+export type Chance = (limit: number) => number;
+
+/** What is asked for, with the index of the operation on this disk. */
+export interface Asked {
+  readonly index: number;
+  readonly operation: Operation;
+  readonly path: string;
+  /** Of an append: the disk when only so many bytes of it were written. */
+  readonly torn?: { readonly length: number; after(bytes: number): DiskState };
+}
+
+const root = 0;
+
+function present<T>(versions: readonly T[]): T | undefined {
+  return versions.at(-1);
+}
+
+/**
+ * A disk in memory that knows what is durable:
+ * - what is written is durable after the file's `sync`; before, a loss of power may leave any earlier content, or the new one
+ *   torn: cut at any byte, or long enough but with zeros or old rubbish in it;
+ * - names (made, renamed, linked, removed files and folders) are durable after the `syncFolder` of the folder that they are in;
+ *   before, a loss of power may leave each one as it was at any time since;
+ * - after a sync that failed nobody knows, and further syncs do not help (as on Linux).
+ */
+export class MemoryDisk {
+  private readonly nodes: Map<number, Node>;
+  private nextId: number;
+  private operations = 0;
+  private dead = false;
+  /** Asked before each operation; an error that it answers is thrown instead. */
+  before: (asked: Asked) => Error | undefined = () => undefined;
+  /** Bytes of a failing `append` that are written all the same. */
+  tornBytes = 0;
+
+  /** @param generation different for each life of the disk: files get new inodes, so that an old lock is not held */
+  constructor(
+    state: DiskState = new Map([[root, { kind: 'folder', entries: new Map() }]]),
+    private readonly generation = 0,
+  ) {
+    // Time has passed: a lock that was being written is no lock.
+    const aged = [...state].map(([id, node]) => [id, node.kind === 'file' ? { ...node, modified: 0 } : node] as const);
+    this.nodes = new Map(aged);
+    this.nextId = Math.max(...state.keys()) + 1;
+  }
+
+  /** The state as it is now. */
+  state(): DiskState {
+    return new Map(this.nodes);
+  }
+
+  /** The process that uses the disk has ended: every further operation fails, and changes nothing. */
+  detach(): void {
+    this.dead = true;
+  }
+
+  /** Operations so far. */
+  get count(): number {
+    return this.operations;
+  }
+
+  readonly files: StoreFiles = {
+    realpath: async (path) => {
+      await this.ask('realpath', path);
+      this.need(path);
+      return path;
+    },
+    makeFolder: async (path) => {
+      await this.ask('makeFolder', path);
+      const names = namesOf(path);
+      for (const [i] of names.entries()) {
+        const each = `/${names.slice(0, i + 1).join('/')}`;
+        if (this.find(each) === undefined) {
+          this.put(each, this.add({ kind: 'folder', entries: new Map() }));
+        }
+      }
+    },
+    list: async (path) => {
+      await this.ask('list', path);
+      return [...this.folder(path).entries].filter(([, ids]) => present(ids) !== undefined).map(([name]) => name);
+    },
+    read: async (path) => {
+      await this.ask('read', path);
+      return this.content(path);
+    },
+    readSync: (path) => {
+      this.check('readSync', path);
+      return this.content(path);
+    },
+    open: async (path, how) => {
+      await this.ask('open', path);
+      let id = this.find(path);
+      if (how === 'exclusive' && id !== undefined) {
+        throw systemError('EEXIST');
+      }
+      if (how === 'extend' && id === undefined) {
+        throw systemError('ENOENT');
+      }
+      if (id === undefined) {
+        id = this.add({ kind: 'file', versions: [Buffer.alloc(0)], dropped: Infinity, modified: Date.now() });
+        this.put(path, id);
+      } else if (how === 'create') {
+        this.write(id, Buffer.alloc(0));
+      }
+      return this.opened(id, path);
+    },
+    rename: async (from, to) => {
+      await this.ask('rename', to);
+      const id = this.need(from);
+      this.put(to, id);
+      this.put(from, undefined);
+    },
+    link: async (from, to) => {
+      await this.ask('link', to);
+      const id = this.need(from);
+      if (this.find(to) !== undefined) {
+        throw systemError('EEXIST');
+      }
+      this.put(to, id);
+    },
+    remove: async (path) => {
+      await this.ask('remove', path);
+      if (this.find(path) !== undefined) {
+        this.put(path, undefined);
+      }
+    },
+    facts: async (path): Promise<FileFacts | undefined> => {
+      await this.ask('facts', path);
+      const id = this.find(path);
+      const node = id === undefined ? undefined : this.nodes.get(id);
+      return node?.kind === 'file'
+        ? { inode: `${this.generation}-${id}`, size: present(node.versions)?.length ?? 0, modified: node.modified }
+        : undefined;
+    },
+    touch: async (path) => {
+      await this.ask('touch', path);
+      const id = this.need(path);
+      this.nodes.set(id, { ...this.file(id), modified: Date.now() });
+    },
+    syncFolder: async (path) => {
+      await this.ask('syncFolder', path);
+      const entries = [...this.folder(path).entries]
+        .map(([name, ids]) => [name, [present(ids)]] as const)
+        .filter(([, [id]]) => id !== undefined);
+      this.nodes.set(this.need(path), { kind: 'folder', entries: new Map(entries) });
+    },
+  };
+
+  private opened(id: number, path: string): StoreFile {
+    return {
+      append: async (data) => {
+        const { tornBytes } = this;
+        const all = (part: Uint8Array) => Buffer.concat([this.current(id), part]);
+        const state = this.state();
+        const after = (bytes: number) => appended(state, id, data.subarray(0, bytes));
+        const torn = { length: data.length, after };
+        try {
+          await this.ask('append', path, torn);
+        } catch (error) {
+          if (!this.dead && tornBytes > 0) {
+            this.write(id, all(data.subarray(0, tornBytes)));
+          }
+          throw error;
+        }
+        this.write(id, all(data));
+      },
+      sync: async () => {
+        try {
+          await this.ask('sync', path);
+        } catch (error) {
+          const node = this.file(id);
+          this.nodes.set(id, { ...node, dropped: Math.min(node.dropped, node.versions[0]?.length ?? 0) });
+          throw error;
+        }
+        const node = this.file(id);
+        if (this.current(id).length <= node.dropped) {
+          this.nodes.set(id, { ...node, versions: [this.current(id)], dropped: Infinity });
+        }
+      },
+      truncate: async (size) => {
+        await this.ask('truncate', path);
+        const old = this.current(id);
+        this.write(id, size <= old.length ? Buffer.from(old.subarray(0, size)) : Buffer.concat([old], size));
+      },
+      close: async () => {
+        await Promise.resolve();
+      },
+    };
+  }
+
+  /** As in a real program others go on meanwhile. */
+  private async ask(operation: Operation, path: string, torn?: Asked['torn']): Promise<void> {
+    this.check(operation, path, torn);
+    await Promise.resolve();
+    if (this.dead) {
+      throw new Error('the process has ended');
+    }
+  }
+
+  private check(operation: Operation, path: string, torn?: Asked['torn']): void {
+    if (this.dead) {
+      throw new Error('the process has ended');
+    }
+    const error = this.before({ index: this.operations++, operation, path, ...(torn && { torn }) });
+    if (error !== undefined) {
+      throw error;
+    }
+  }
+
+  private add(node: Node): number {
+    this.nodes.set(this.nextId, node);
+    return this.nextId++;
+  }
+
+  private find(path: string): number | undefined {
+    let id = root;
+    for (const name of namesOf(path)) {
+      const node = this.nodes.get(id);
+      const next = node?.kind === 'folder' ? present(node.entries.get(name) ?? []) : undefined;
+      if (next === undefined) {
+        return undefined;
+      }
+      id = next;
+    }
+    return id;
+  }
+
+  private need(path: string): number {
+    const id = this.find(path);
+    if (id === undefined) {
+      throw systemError('ENOENT');
+    }
+    return id;
+  }
+
+  private folder(path: string): FolderNode {
+    const node = this.nodes.get(this.need(path));
+    if (node?.kind !== 'folder') {
+      throw systemError('ENOTDIR');
+    }
+    return node;
+  }
+
+  private file(id: number): FileNode {
+    const node = this.nodes.get(id);
+    if (node?.kind !== 'file') {
+      throw systemError('EISDIR');
+    }
+    return node;
+  }
+
+  private current(id: number): Buffer {
+    return present(this.file(id).versions) ?? Buffer.alloc(0);
+  }
+
+  private content(path: string): Uint8Array {
+    return new Uint8Array(this.current(this.need(path)));
+  }
+
+  private write(id: number, content: Buffer): void {
+    const node = this.file(id);
+    const dropped = content.length <= node.dropped ? Infinity : node.dropped;
+    this.nodes.set(id, { kind: 'file', versions: [...node.versions, content], dropped, modified: Date.now() });
+  }
+
+  private put(path: string, id: number | undefined): void {
+    const names = namesOf(path);
+    const name = names.pop() ?? '';
+    const parent = this.need(`/${names.join('/')}`);
+    const node = this.nodes.get(parent);
+    if (node?.kind !== 'folder') {
+      throw systemError('ENOTDIR');
+    }
+    const entries = new Map(node.entries);
+    entries.set(name, [...(entries.get(name) ?? [undefined]), id]);
+    this.nodes.set(parent, { kind: 'folder', entries });
+  }
+}
+
+/** With some bytes more in a file, which are not durable. */
+function appended(state: DiskState, id: number, data: Uint8Array): DiskState {
+  const node = state.get(id);
+  if (node?.kind !== 'file') {
+    throw systemError('EISDIR');
+  }
+  const content = Buffer.concat([present(node.versions) ?? Buffer.alloc(0), data]);
+  return new Map(state).set(id, { ...node, versions: [...node.versions, content] });
+}
+
+function namesOf(path: string): string[] {
+  return path.split(/[\\/]/).filter((name) => name !== '');
+}
+
+/** What a loss of power leaves: of everything that is not durable, as `chance` has it. 0 always is what is durable. */
+export function losePower(state: DiskState, chance: Chance): DiskState {
+  const left = new Map<number, Node>();
+  for (const [id, node] of state) {
+    if (node.kind === 'file') {
+      left.set(id, { ...node, versions: [remains(node.versions, chance)], dropped: Infinity });
+    } else {
+      const entries = [...node.entries]
+        .map(([name, ids]) => [name, [ids[chance(ids.length)]]] as const)
+        .filter(([, [each]]) => each !== undefined);
+      left.set(id, { kind: 'folder', entries: new Map(entries) });
+    }
+  }
+  return left;
+}
+
+function remains(versions: readonly Buffer[], chance: Chance): Buffer {
+  const i = chance(versions.length);
+  const content = versions[i] ?? Buffer.alloc(0);
+  const later = versions[i + 1];
+  return later === undefined || later.length <= content.length ? content : tear(content, later, chance);
+}
+
+/** `content` with an append that was under way: `later` begins with it. */
+function tear(content: Buffer, later: Buffer, chance: Chance): Buffer {
+  const written = content.length + chance(later.length - content.length + 1);
+  if (chance(2) === 0) {
+    return Buffer.from(later.subarray(0, written));
+  }
+  const torn = Buffer.from(later);
+  return chance(2) === 0
+    ? torn.fill(0, written)
+    : torn.fill(0x5a, written, Math.min(torn.length, written + 1 + chance(16)));
+}

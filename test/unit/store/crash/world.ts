@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { ApiError, type ErrorCode } from '../../../../src/core/errors';
+import { openStore } from '../../../../src/server/store/store';
+import type { RegistryWrite } from '../../../../src/server/store/registry/types';
+import type { Store, Write } from '../../../../src/server/store/types';
+import { compareWithModel, Model, type ModelledWrite } from '../model';
+import { PlainRegistry, readRegistry } from '../registryModel';
+import { dump } from './dump';
+import { type Asked, type Chance, type DiskState, losePower, MemoryDisk } from './memoryDisk';
+
+/** Two levels, so that the parent of the store's folder is made, too. */
+export const storeFolder = '/home/store';
+
+/** Opens the store on a disk; everything that it does passes `disk.before`. */
+export function openOn(disk: MemoryDisk): Promise<Store> {
+  return openStore({ folder: storeFolder, artifactRoot: 'root:/' }, disk.files);
+}
+
+/** As the end of the process: nothing of it reaches the disk any more. Frees the store's memory. */
+export async function abandon(disk: MemoryDisk, store: Store): Promise<void> {
+  disk.detach();
+  await store.close();
+}
+
+/** @returns undefined where the write succeeded */
+export async function outcome(store: Store, write: Write): Promise<ErrorCode | undefined> {
+  try {
+    await store.write(write);
+    return undefined;
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error));
+    return error.code;
+  }
+}
+
+/** What the store should be: plain models, and beside them a store that never fails, for what they do not know. */
+export class Plain {
+  readonly runs: Model;
+  readonly registry = new PlainRegistry();
+  /** Dumps after 0, 1, 2, … writes. */
+  readonly dumps: string[];
+
+  private constructor(readonly reference: Store) {
+    this.runs = new Model(reference.getExperiment('0')?.createdAt ?? 0);
+    this.dumps = [dump(reference)];
+  }
+
+  static async make(): Promise<Plain> {
+    return new Plain(await openOn(new MemoryDisk()));
+  }
+
+  /** @returns the code of the error that the store should answer */
+  async write(write: Write): Promise<ErrorCode | undefined> {
+    const code = await outcome(this.reference, write);
+    if (isOfRegistry(write)) {
+      assert.equal(code, this.registry.write(write));
+    } else if (isModelled(write)) {
+      assert.equal(code, this.runs.write(write));
+    }
+    this.dumps.push(dump(this.reference));
+    return code;
+  }
+
+  /** The last of the dumps is that of the models. */
+  check(): void {
+    compareWithModel(this.reference, this.runs);
+    assert.deepStrictEqual(readRegistry(this.reference), this.registry.expected());
+  }
+
+  close(): Promise<void> {
+    return this.reference.close();
+  }
+}
+
+function isOfRegistry(write: Write): write is RegistryWrite {
+  return /RegisteredModel|ModelVersion/.test(write.kind);
+}
+
+/** Metrics of logged models are modelled too: as metrics. */
+function isModelled(write: Write): write is ModelledWrite {
+  return /Experiment|Run$|^log$|^deleteTag$/.test(write.kind);
+}
+
+/** A moment at which the process may end. */
+export interface CrashPoint {
+  readonly state: DiskState;
+  /** Writes that were answered, at least. */
+  readonly least: number;
+  /** Writes that were asked for. */
+  readonly most: number;
+  readonly at: string;
+  readonly torn: Asked['torn'];
+}
+
+/** A store on a disk in memory, and every moment of its life. */
+export class World {
+  readonly points: CrashPoint[] = [];
+  private answered = 0;
+  private asked = 0;
+  private life = 0;
+  private disk: MemoryDisk;
+  private store: Store | undefined;
+
+  private constructor(readonly plain: Plain) {
+    this.disk = this.watch(new MemoryDisk());
+  }
+
+  static async make(plain: Plain): Promise<World> {
+    const world = new World(plain);
+    await world.open();
+    return world;
+  }
+
+  get current(): Store {
+    assert.ok(this.store !== undefined);
+    return this.store;
+  }
+
+  /** Asks for all writes at once, or one after the other has been taken up, while a checkpoint runs or not. */
+  async write(writes: readonly Write[], options: { checkpoint: boolean; pause: number }): Promise<void> {
+    const expected: (ErrorCode | undefined)[] = [];
+    for (const each of writes) {
+      expected.push(await this.plain.write(each));
+    }
+    const checkpoint = options.checkpoint ? this.current.checkpoint() : undefined;
+    const outcomes = writes.map(async (each, i) => {
+      for (let turn = 0; turn < i * options.pause; turn++) {
+        await Promise.resolve();
+      }
+      this.asked++;
+      const number = this.asked;
+      const code = await outcome(this.current, each);
+      // Those before it are in the same frame, or an earlier one. A refused one leaves no trace to look for.
+      this.answered = code === undefined ? Math.max(this.answered, number) : this.answered;
+      return code;
+    });
+    assert.deepEqual(await Promise.all(outcomes), expected);
+    await checkpoint;
+    this.answered = this.asked;
+    this.check();
+  }
+
+  async checkpoint(): Promise<void> {
+    await this.current.checkpoint();
+    this.check();
+  }
+
+  /** Ends the process in one way or another and starts a new one. */
+  async restart(how: 'end' | 'kill' | Chance): Promise<void> {
+    if (how === 'end') {
+      await this.current.close();
+    } else {
+      await abandon(this.disk, this.current);
+    }
+    const state = this.disk.state();
+    this.life++;
+    this.disk = this.watch(new MemoryDisk(typeof how === 'function' ? losePower(state, how) : state, this.life));
+    await this.open();
+  }
+
+  async end(): Promise<void> {
+    if (this.store !== undefined) {
+      await abandon(this.disk, this.store);
+    }
+  }
+
+  private async open(): Promise<void> {
+    this.store = await openOn(this.disk);
+    this.check();
+  }
+
+  private check(): void {
+    assert.equal(dump(this.current), this.plain.dumps[this.asked]);
+    this.note('at rest', undefined);
+  }
+
+  private watch(disk: MemoryDisk): MemoryDisk {
+    disk.before = ({ operation, path, torn }) => {
+      if (!['realpath', 'list', 'read', 'readSync', 'facts', 'touch'].includes(operation)) {
+        this.note(`${operation} ${path}`, torn);
+      }
+      return undefined;
+    };
+    return disk;
+  }
+
+  private note(at: string, torn: Asked['torn']): void {
+    const state = this.disk.state();
+    this.points.push({ state, least: this.answered, most: this.asked, at: `${at} (life ${this.life})`, torn });
+  }
+}
