@@ -14,29 +14,79 @@ const largestExact = 2 ** 53;
 /** The decimal point is `.` in every language, so thousands are parted by `,` in every language. */
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
+/** How the cells of one column, or the rows of one tooltip, are written. */
+export interface ColumnFormat {
+  readonly value: (value: number) => string;
+  /** A difference of two values, with its sign and the same decimals. */
+  readonly difference: (difference: number) => string;
+}
+
 /**
  * Makes the format that the cells of one column (or tooltip) share: as many decimals as give the median `digits` significant
  * digits, 0 to 6; integers in full and grouped where the column has only integers.
  * @param digits 1 to 17
  */
-export function metricFormat(column: Iterable<number>, digits = 4): (value: number) => string {
+export function columnFormat(column: Iterable<number>, digits = 4): ColumnFormat {
   const values = [...column].filter(Number.isFinite);
   const integers = values.every(Number.isInteger);
   const decimals = integers ? 0 : decimalsFor(values, digits);
-  return (value) => {
-    if (!Number.isFinite(value)) {
-      return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : `${minus}Inf`;
+  const value = (each: number): string => {
+    if (!Number.isFinite(each)) {
+      return Number.isNaN(each) ? 'NaN' : each > 0 ? '+Inf' : `${minus}Inf`;
     }
-    if (value === 0) {
+    if (each === 0) {
       return '0';
     }
-    const size = Math.abs(value);
-    const whole = integers && Number.isInteger(value);
+    const size = Math.abs(each);
+    const whole = integers && Number.isInteger(each);
     if (whole ? size > largestExact : size >= large || size < small) {
-      return shown(value.toExponential(digits - 1).replace('e+', 'e'));
+      return shown(each.toExponential(digits - 1).replace('e+', 'e'));
     }
-    return shown(whole ? grouped.format(value) : value.toFixed(decimals));
+    return shown(whole ? grouped.format(each) : each.toFixed(decimals));
   };
+  const difference = (each: number): string => {
+    const sign = each < 0 ? minus : each > 0 ? '+' : '';
+    const size = Math.abs(each);
+    // Less than what the column shows is still told to be there, in as many decimals as the values have.
+    return sign + (size > 0 && size < small && decimals > 0 ? size.toFixed(decimals) : value(size));
+  };
+  return { value, difference };
+}
+
+/** As `columnFormat`, of values alone. */
+export function metricFormat(column: Iterable<number>, digits = 4): (value: number) => string {
+  return columnFormat(column, digits).value;
+}
+
+/** A standard deviation, a size in two significant digits: `0.0021`, `13`, `120`. */
+export function formatSpread(spread: number): string {
+  if (!Number.isFinite(spread) || spread === 0) {
+    return spread === 0 ? '0' : '–';
+  }
+  const text = spread.toPrecision(2);
+  const size = Math.abs(Number(text));
+  if (size >= large || size < 1e-6) {
+    return shown(spread.toExponential(1).replace('e+', 'e'));
+  }
+  return text.includes('e') ? grouped.format(Number(text)) : shown(text);
+}
+
+/** A share of one, as a percentage with its sign: `+5.2 %`, `−12 %`. */
+export function formatShare(share: number): string {
+  const percent = Math.abs(share) * 100;
+  const sign = share < 0 ? minus : share > 0 ? '+' : '';
+  const text = percent >= 1e6 ? percent.toExponential(1).replace('e+', 'e') : percent.toFixed(percent < 9.95 ? 1 : 0);
+  return `${sign}${text} %`;
+}
+
+/** A path cut in the middle, where its parts are least telling: `/data/…/cifar100.npz`. */
+export function cutPath(path: string, most: number): string {
+  if (path.length <= most || most < 5) {
+    return path;
+  }
+  const tail = path.slice(path.lastIndexOf('/', path.length - 2));
+  const room = most - 1 - Math.min(tail.length, most - 3);
+  return `${path.slice(0, room)}…${path.slice(-(most - 1 - room))}`;
 }
 
 /** A metric by itself, as a column of one. */

@@ -1,0 +1,140 @@
+/** What the user arranged in the panel of an experiment, as it is kept: never data. Pure. */
+import { freshChoice, type ColumnChoice } from './columnSet';
+import type { DeltaMode } from './columnView';
+import { fieldOf } from './fields';
+import type { ShownRuns } from './shownRuns';
+import type { SortTerm } from './sorting';
+
+export type LayoutMode = 'both' | 'table' | 'charts';
+
+export interface Arrangement {
+  readonly query: string;
+  /** Undefined: by the primary metric, best first. */
+  readonly sort: readonly SortTerm[] | undefined;
+  readonly groupBy: readonly string[];
+  readonly nested: boolean;
+  /** Keys of groups and parents that are open. */
+  readonly open: readonly string[];
+  readonly columns: ColumnChoice;
+  readonly delta: DeltaMode;
+  readonly mode: LayoutMode;
+  /** The table's share of the height. */
+  readonly sash: number;
+  /** Undefined until the runs of the first opening are known. */
+  readonly shown: ShownRuns | undefined;
+  /** Key of the line at the top. */
+  readonly top: string;
+  /** Name of the saved view that this came from; empty for none. */
+  readonly view: string;
+}
+
+export const freshArrangement: Arrangement = {
+  query: '',
+  sort: undefined,
+  groupBy: [],
+  nested: false,
+  open: [],
+  columns: freshChoice,
+  delta: 'absolute',
+  mode: 'both',
+  sash: 0.45,
+  shown: undefined,
+  top: '',
+  view: '',
+};
+
+/** Longer lists are cut when they are kept: what is kept stays small. */
+const mostKept = 2000;
+
+/** As JSON; `readArrangement` reads it back. */
+export function writeArrangement(arrangement: Arrangement): Record<string, unknown> {
+  const { shown, ...rest } = arrangement;
+  return {
+    ...rest,
+    open: rest.open.slice(0, mostKept),
+    ...(shown
+      ? {
+          shown: {
+            rest: shown.rest,
+            ...(Number.isFinite(shown.after) ? { after: shown.after } : {}),
+            on: [...shown.on].slice(0, mostKept),
+            off: [...shown.off].slice(0, mostKept),
+          },
+        }
+      : {}),
+  };
+}
+
+/** Field by field, as it may be of an older version or edited by hand. */
+export function readArrangement(saved: unknown): Arrangement {
+  const from = isRecord(saved) ? saved : {};
+  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, shown, top, view } = from;
+  return {
+    query: typeof query === 'string' ? query : '',
+    sort: Array.isArray(sort) ? sort.filter(isTerm).map(({ field, descending }) => ({ field, descending })) : undefined,
+    groupBy: fields(groupBy).filter((id) => /^(?:param|tag):/.test(id)),
+    nested: nested === true,
+    open: texts(open),
+    columns: readChoice(columns),
+    delta: delta === 'percent' || delta === 'off' ? delta : 'absolute',
+    mode: mode === 'table' || mode === 'charts' ? mode : 'both',
+    sash: typeof sash === 'number' && sash >= 0.05 && sash <= 0.95 ? sash : freshArrangement.sash,
+    shown: readShown(shown),
+    top: typeof top === 'string' ? top : '',
+    view: typeof view === 'string' ? view : '',
+  };
+}
+
+function readChoice(saved: unknown): ColumnChoice {
+  const from = isRecord(saved) ? saved : {};
+  const widths: Record<string, number> = {};
+  for (const [id, width] of Object.entries(isRecord(from['widths']) ? from['widths'] : {})) {
+    if (typeof width === 'number' && width >= 20 && width <= 4000) {
+      widths[id] = width;
+    }
+  }
+  return {
+    added: fields(from['added']),
+    removed: fields(from['removed']),
+    order: fields(from['order']),
+    pinned: fields(from['pinned']),
+    widths,
+    onlyDiffering: from['onlyDiffering'] !== false,
+  };
+}
+
+function readShown(saved: unknown): ShownRuns | undefined {
+  if (!isRecord(saved)) {
+    return undefined;
+  }
+  const { rest, after, on, off } = saved;
+  const time = typeof after === 'number' ? after : rest === true ? Infinity : -Infinity;
+  // Without a time, runs that are in neither list count as old.
+  return {
+    rest: rest === true,
+    after: time === -Infinity ? Infinity : time,
+    on: new Set(texts(on)),
+    off: new Set(texts(off)),
+  };
+}
+
+function isTerm(value: unknown): value is SortTerm {
+  return (
+    isRecord(value) &&
+    typeof value['field'] === 'string' &&
+    typeof value['descending'] === 'boolean' &&
+    fieldOf(value['field']) !== undefined
+  );
+}
+
+function fields(value: unknown): string[] {
+  return [...new Set(texts(value))].filter((id) => fieldOf(id) !== undefined);
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+function isRecord(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,42 @@
+/** Which value of a column is the best, and how far others are from the baseline. Pure. */
+import type { NumberColumn } from './columnData';
+import type { Better } from './directions';
+
+/**
+ * The best finite value among runs; all runs with it are the best. Undefined where less than two runs have a value: one is
+ * not better than anything.
+ */
+export function bestOf(slots: Iterable<number>, column: NumberColumn, better: Better): number | undefined {
+  let best: number | undefined;
+  let count = 0;
+  for (const slot of slots) {
+    const value = column.get(slot);
+    if (value !== undefined && Number.isFinite(value)) {
+      count++;
+      best = best === undefined ? value : better === 'lower' ? Math.min(best, value) : Math.max(best, value);
+    }
+  }
+  return count < 2 ? undefined : best;
+}
+
+export interface Delta {
+  /** Value less baseline. */
+  readonly difference: number;
+  /** Share of the baseline's size; undefined where that is 0. */
+  readonly share: number | undefined;
+  readonly isBetter: boolean;
+}
+
+/** Undefined where one of the two is not a finite number. */
+export function deltaOf(
+  value: number | undefined,
+  base: number | undefined,
+  better: Better | undefined,
+): Delta | undefined {
+  if (value === undefined || base === undefined || !Number.isFinite(value) || !Number.isFinite(base)) {
+    return undefined;
+  }
+  const difference = value - base;
+  const isBetter = better === 'lower' ? difference < 0 : better === 'higher' ? difference > 0 : false;
+  return { difference, share: base === 0 ? undefined : difference / Math.abs(base), isBetter };
+}

@@ -1,0 +1,235 @@
+/** What a cell shows, what it tells on hover, and what is copied from it. Pure. */
+import {
+  cutPath,
+  exactNumber,
+  formatAgo,
+  formatDuration,
+  formatInstant,
+  formatShare,
+  formatSpread,
+} from '../../../src/core/format';
+import type { RunStatus } from '../../../src/core/model';
+import { distinctTexts, spreadOf } from './aggregate';
+import { deltaOf } from './best';
+import type { ColumnView, DeltaMode } from './columnView';
+import type { Better } from './directions';
+import type { RunTable } from './runTable';
+
+export type CellView =
+  /** The run lacks it: `–`. */
+  | { readonly kind: 'none' }
+  /** Not read yet. */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'state'; readonly status: RunStatus }
+  | { readonly kind: 'trend' }
+  | {
+      readonly kind: 'number';
+      readonly text: string;
+      readonly isNaN: boolean;
+      readonly best: Better | undefined;
+      readonly delta: { readonly text: string; readonly isBetter: boolean } | undefined;
+    }
+  | { readonly kind: 'text'; readonly text: string; readonly lines: number; readonly isDim: boolean }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'spread'; readonly mean: string; readonly n: number; readonly std: string | undefined };
+
+export interface CellContext {
+  readonly table: RunTable;
+  readonly delta: DeltaMode;
+  readonly baseline: number | undefined;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+const none: CellView = { kind: 'none' };
+const waiting: CellView = { kind: 'waiting' };
+/** Longer texts are cut by the cell's width anyway. */
+const mostCharacters = 400;
+
+export function cellView(view: ColumnView, slot: number, context: CellContext): CellView {
+  const { field, data } = view;
+  if (field.kind === 'attribute') {
+    return attributeCell(field.key, slot, context);
+  }
+  if (field.kind === 'trend') {
+    return { kind: 'trend' };
+  }
+  if (data === undefined) {
+    return waiting;
+  }
+  if (data.kind === 'numbers') {
+    return numberCell(view, data.get(slot), slot, context);
+  }
+  const text = data.get(slot);
+  return text === undefined ? none : text === '' ? { kind: 'empty' } : textCell(text, false);
+}
+
+function numberCell(view: ColumnView, value: number | undefined, slot: number, context: CellContext): CellView {
+  const { field, format, better, best, base } = view;
+  if (value === undefined) {
+    return none;
+  }
+  if (field.kind === 'metric' && field.aggregate === 'time') {
+    return textCell(formatAgo(Math.round(value), context.now), true);
+  }
+  // Without a finite point there is no least one; only the last value can be NaN.
+  if (Number.isNaN(value) && field.kind === 'metric' && field.aggregate !== 'last') {
+    return none;
+  }
+  const delta = slot === context.baseline || context.delta === 'off' ? undefined : deltaOf(value, base, better);
+  const text = delta && deltaText(delta, view, context.delta);
+  return {
+    kind: 'number',
+    text: format.value(value),
+    isNaN: Number.isNaN(value),
+    best: best !== undefined && value === best ? better : undefined,
+    delta: delta && text !== undefined ? { text, isBetter: delta.isBetter } : undefined,
+  };
+}
+
+function deltaText(
+  { difference, share }: { difference: number; share: number | undefined },
+  { format }: ColumnView,
+  mode: DeltaMode,
+): string | undefined {
+  return mode === 'percent' ? (share === undefined ? undefined : formatShare(share)) : format.difference(difference);
+}
+
+function attributeCell(key: string, slot: number, { table, now }: CellContext): CellView {
+  const time = (value: number | undefined): CellView =>
+    value === undefined || Number.isNaN(value) ? none : textCell(formatAgo(Math.round(value), now), true);
+  switch (key) {
+    case 'state':
+      return { kind: 'state', status: table.status[slot] ?? 'FINISHED' };
+    case 'started':
+      return time(table.started[slot]);
+    case 'ended':
+      return time(table.ended[slot]);
+    case 'duration': {
+      const duration = table.duration(slot, now);
+      return Number.isNaN(duration) ? none : textCell(formatDuration(duration), false);
+    }
+    case 'id':
+      return textCell(table.id[slot] ?? '', true);
+    case 'experiment':
+      return textCell(table.experiment[slot] ?? '', false);
+    default:
+      return textCell(table.name[slot] ?? '', false);
+  }
+}
+
+/** Texts of many lines show the first; what looks like a path is cut in the middle. */
+function textCell(text: string, isDim: boolean): CellView {
+  const [first = ''] = text.split(/\r\n|\n|\r/, 1);
+  const lines = first.length === text.length ? 1 : text.trimEnd().split(/\r\n|\n|\r/).length;
+  const isPath = lines === 1 && /^(?:[a-z][\w+.-]*:\/\/|[~.]{0,2}\/|[A-Za-z]:\\)\S*$/.test(text);
+  return { kind: 'text', text: isPath ? cutPath(first, 28) : first.slice(0, mostCharacters), lines, isDim };
+}
+
+/** The cell of a group: figures over its runs, or the different texts. */
+export function groupCell(view: ColumnView, slots: Int32Array, context: CellContext): CellView {
+  const { field, data, format } = view;
+  const { table, now } = context;
+  if (field.kind === 'attribute') {
+    if (field.key !== 'duration') {
+      return { kind: 'text', text: '', lines: 1, isDim: true };
+    }
+    const spread = spreadOf(slots, (slot) => table.duration(slot, now));
+    return spread ? textCell(formatDuration(spread.mean), false) : none;
+  }
+  if (field.kind === 'trend') {
+    return { kind: 'trend' };
+  }
+  if (data === undefined) {
+    return waiting;
+  }
+  if (data.kind === 'texts') {
+    const { values, more } = distinctTexts(slots, data);
+    const shown = values.map((each) => (each === '' ? '""' : (each.split('\n', 1)[0] ?? '')));
+    return values.length === 0 ? none : textCell([...shown, ...(more > 0 ? ['…'] : [])].join(', '), false);
+  }
+  const spread = spreadOf(slots, (slot) => data.get(slot));
+  return spread
+    ? {
+        kind: 'spread',
+        mean: format.value(spread.mean),
+        n: spread.n,
+        std: spread.n < 2 ? undefined : formatSpread(spread.std),
+      }
+    : none;
+}
+
+/**
+ * The hover of a cell: exact values, and what the cell has no room for.
+ * @param at step and time of a metric's last value, where they are known
+ */
+export function cellTitle(
+  view: ColumnView,
+  slot: number,
+  context: CellContext,
+  at: { readonly step: number | undefined; readonly time: number | undefined; readonly locale: string | undefined },
+): string | undefined {
+  const { field, data } = view;
+  const instant = (value: number | undefined): string | undefined => {
+    if (value === undefined || Number.isNaN(value)) {
+      return undefined;
+    }
+    const { local, utc } = formatInstant(Math.round(value), at.locale);
+    return `${local}\n${utc}`;
+  };
+  if (field.kind === 'attribute') {
+    const { table } = context;
+    return field.key === 'started'
+      ? instant(table.started[slot])
+      : field.key === 'ended'
+        ? instant(table.ended[slot])
+        : field.key === 'id'
+          ? table.id[slot]
+          : undefined;
+  }
+  if (data?.kind === 'texts') {
+    return data.get(slot);
+  }
+  const value = data?.kind === 'numbers' ? data.get(slot) : undefined;
+  if (value === undefined) {
+    return undefined;
+  }
+  const delta = slot === context.baseline ? undefined : deltaOf(value, view.base, view.better);
+  const signed = (each: number): string => (each > 0 ? `+${exactNumber(each)}` : exactNumber(each));
+  const lines = [
+    exactNumber(value),
+    delta && `Δ ${signed(delta.difference)}${delta.share === undefined ? '' : ` (${formatShare(delta.share)})`}`,
+    at.step === undefined ? undefined : `# ${exactNumber(at.step)}`,
+    instant(at.time),
+  ];
+  return lines.filter((line) => line !== undefined).join('\n');
+}
+
+/** What is copied and exported: full precision, ASCII minus, times in UTC; undefined where the run lacks it. */
+export function exactCell(view: ColumnView, slot: number, { table, now }: CellContext): string | number | undefined {
+  const { field, data } = view;
+  const time = (value: number | undefined): string | undefined =>
+    value === undefined || Number.isNaN(value) ? undefined : formatInstant(Math.round(value)).utc;
+  if (field.kind === 'attribute') {
+    switch (field.key) {
+      case 'name':
+        return table.name[slot];
+      case 'state':
+        return table.status[slot];
+      case 'experiment':
+        return table.experiment[slot];
+      case 'started':
+        return time(table.started[slot]);
+      case 'ended':
+        return time(table.ended[slot]);
+      case 'id':
+        return table.id[slot];
+      case 'duration': {
+        const duration = table.duration(slot, now);
+        return Number.isNaN(duration) ? undefined : duration / 1000;
+      }
+    }
+  }
+  const value = data?.get(slot);
+  return field.kind === 'metric' && field.aggregate === 'time' && typeof value === 'number' ? time(value) : value;
+}

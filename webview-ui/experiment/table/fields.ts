@@ -1,0 +1,100 @@
+/** What a column of the table shows, and the texts by which columns are kept in arrangements. Pure. */
+import type { ColumnId, MetricAggregate } from '../../../src/protocol/tableTypes';
+
+export const attributeKeys = ['name', 'state', 'experiment', 'started', 'ended', 'duration', 'id'] as const;
+export type AttributeKey = (typeof attributeKeys)[number];
+
+export type TableField =
+  | ColumnId
+  | { readonly kind: 'attribute'; readonly key: AttributeKey }
+  /** The metric's curve at the size of a word. */
+  | { readonly kind: 'trend'; readonly key: string };
+
+/** Aggregates that people choose for a column. */
+export const shownAggregates = ['last', 'min', 'max', 'mean'] as const satisfies readonly MetricAggregate[];
+export type ShownAggregate = (typeof shownAggregates)[number];
+
+const metricAggregates: readonly MetricAggregate[] = ['last', 'min', 'max', 'mean', 'step', 'time', 'count'];
+
+/** Names a column in arrangements and as React's key; `fieldOf` reads it back. */
+export function fieldId(field: TableField): string {
+  switch (field.kind) {
+    case 'metric':
+      return `metric:${field.aggregate}:${field.key}`;
+    case 'metricAt':
+      return `at:${field.step}:${field.key}`;
+    default:
+      return `${field.kind}:${field.key}`;
+  }
+}
+
+/** The field that a text of `fieldId` names; undefined for anything else. */
+export function fieldOf(id: string): TableField | undefined {
+  const [kind, rest] = cut(id);
+  switch (kind) {
+    case 'attribute': {
+      const key = attributeKeys.find((each) => each === rest);
+      return key && { kind, key };
+    }
+    case 'metric': {
+      const [name, key] = cut(rest);
+      const aggregate = metricAggregates.find((each) => each === name);
+      return aggregate && { kind, key, aggregate };
+    }
+    case 'at': {
+      const [text, key] = cut(rest);
+      const step = Number(text);
+      return Number.isSafeInteger(step) && text !== '' ? { kind: 'metricAt', key, step } : undefined;
+    }
+    case 'trend':
+    case 'param':
+    case 'tag':
+      return { kind, key: rest };
+    default:
+      return undefined;
+  }
+}
+
+function cut(text: string): [string, string] {
+  const at = text.indexOf(':');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Values come from the host by this id; undefined for what the rows themselves say and for curves. */
+export function columnIdOf(field: TableField): ColumnId | undefined {
+  return field.kind === 'attribute' || field.kind === 'trend' ? undefined : field;
+}
+
+/** MLflow's own tags that say where a run comes from stand among the run's attributes. */
+export const runTags = ['mlflow.user', 'mlflow.source.name', 'mlflow.source.git.commit'] as const;
+
+export type Section = 'start' | 'metrics' | 'params' | 'tags' | 'run';
+
+/** Under which title of the grouped header a field stands: the section, and of metrics the prefix of the key. */
+export function placeOf(field: TableField): { section: Section; prefix: string } {
+  switch (field.kind) {
+    case 'attribute':
+      return { section: field.key === 'name' || field.key === 'state' ? 'start' : 'run', prefix: '' };
+    case 'param':
+      return { section: 'params', prefix: '' };
+    case 'tag':
+      return { section: runTags.some((tag) => tag === field.key) ? 'run' : 'tags', prefix: '' };
+    default:
+      return { section: 'metrics', prefix: prefixOf(field.key) };
+  }
+}
+
+/** What stands before the last `/` of a metric's key; empty where there is none. */
+export function prefixOf(key: string): string {
+  return key.slice(0, Math.max(0, key.lastIndexOf('/')));
+}
+
+/** The metric's name under its prefix. */
+export function leafOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1) || key;
+}
+
+/** Sampled by the machine's monitor: of interest only to who looks for it. */
+export function isSystemMetric(key: string): boolean {
+  return key.startsWith('system/');
+}

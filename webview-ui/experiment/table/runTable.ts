@@ -1,0 +1,197 @@
+/** The runs of the panel and the columns of them that were read. Pure. */
+import { runStatuses, type RunStatus } from '../../../src/core/model';
+import type { ColumnId, KeyFacts, TableColumns, TableRows } from '../../../src/protocol/tableTypes';
+import { takeColumn, TextColumn, type ColumnData } from './columnData';
+import { columnIdOf, fieldId, type TableField } from './fields';
+
+/** Every key of the runs. */
+export interface KeyCatalogue {
+  readonly metrics: readonly KeyFacts[];
+  readonly params: readonly KeyFacts[];
+  readonly tags: readonly KeyFacts[];
+}
+
+/**
+ * Each run has a slot, which it keeps for as long as the panel lives, so that columns read at different times meet. It is
+ * changed in place: 10,000 runs come and change all the time; `version` says that something did.
+ */
+export class RunTable {
+  version = 0;
+  readonly id: string[] = [];
+  readonly name: string[] = [];
+  readonly status: RunStatus[] = [];
+  /** Unix milliseconds, NaN where there is none. */
+  readonly started: number[] = [];
+  readonly ended: number[] = [];
+  /** Place in its experiment's order of creation (colour). */
+  readonly place: number[] = [];
+  readonly parent: string[] = [];
+  readonly experiment: string[] = [];
+  /** Slots of the runs that are there, newest start first. */
+  order: Int32Array = new Int32Array(0);
+  catalogue: KeyCatalogue = { metrics: [], params: [], tags: [] };
+  experiments: readonly { readonly id: string; readonly name: string }[] = [];
+  readonly #slotOfNumber = new Map<number, number>();
+  readonly #slotOfId = new Map<string, number>();
+  readonly #columns = new Map<string, ColumnData>();
+  /** Names as a column, made when it is asked for. */
+  #names: { column: TextColumn; version: number } | undefined;
+  #experimentNames: { column: TextColumn; version: number } | undefined;
+
+  get size(): number {
+    return this.order.length;
+  }
+
+  slotOf(id: string): number | undefined {
+    const slot = this.#slotOfId.get(id);
+    return slot !== undefined && this.#isThere[slot] === true ? slot : undefined;
+  }
+
+  readonly #isThere: boolean[] = [];
+
+  has(slot: number): boolean {
+    return this.#isThere[slot] === true;
+  }
+
+  /**
+   * Takes rows that were read.
+   * @param asked ids of the runs that were asked for; undefined: all. Those that the answer leaves out are no longer there.
+   */
+  takeRows(rows: TableRows, asked?: readonly string[]): void {
+    const gone = new Set(asked ? asked.flatMap((id) => this.slotOf(id) ?? []) : this.order);
+    rows.id.forEach((id, i) => gone.delete(this.#takeRow(rows, id, i)));
+    gone.forEach((slot) => (this.#isThere[slot] = false));
+    this.catalogue = asked ? mergedCatalogue(this.catalogue, rows) : { ...pick(rows) };
+    if (!asked) {
+      this.experiments = rows.experiments;
+    }
+    this.order = this.#newestFirst();
+    this.version++;
+  }
+
+  /** Takes columns, asked for the same runs as in `takeRows`. */
+  takeColumns(ids: readonly ColumnId[], answer: TableColumns, asked?: readonly string[]): void {
+    const slots = asked ? asked.flatMap((id) => this.slotOf(id) ?? []) : this.order;
+    ids.forEach((id, i) => {
+      const column = answer.columns[i];
+      if (column) {
+        const key = fieldId(id);
+        const into = this.#columns.get(key);
+        this.#columns.set(
+          key,
+          takeColumn(into, column, (number) => this.#slotOfNumber.get(number), slots),
+        );
+      }
+    });
+    this.version++;
+  }
+
+  /** The values of a field, undefined while they were not read. Attributes that are no text or number have none. */
+  column(field: TableField): ColumnData | undefined {
+    if (field.kind === 'attribute') {
+      return field.key === 'name'
+        ? this.#nameColumn()
+        : field.key === 'experiment'
+          ? this.#experimentColumn()
+          : undefined;
+    }
+    const id = columnIdOf(field);
+    return id && this.#columns.get(fieldId(id));
+  }
+
+  /** Ids of the columns that were read, to be read again when runs changed. */
+  get columnKeys(): readonly string[] {
+    return [...this.#columns.keys()];
+  }
+
+  dropColumn(key: string): void {
+    this.#columns.delete(key);
+  }
+
+  /** Milliseconds from start to end, or to `now` while the run runs; NaN where it is not known. */
+  duration(slot: number, now: number): number {
+    const ended = this.ended[slot] ?? NaN;
+    const until = Number.isNaN(ended) && this.status[slot] === 'RUNNING' ? now : ended;
+    return until - (this.started[slot] ?? NaN);
+  }
+
+  statusRank(slot: number): number {
+    return runStatuses.indexOf(this.status[slot] ?? 'FINISHED');
+  }
+
+  #takeRow(rows: TableRows, id: string, i: number): number {
+    const slot = this.#slotOfId.get(id) ?? this.id.length;
+    this.id[slot] = id;
+    this.name[slot] = rows.name[i] ?? '';
+    this.status[slot] = rows.status[i] ?? 'FINISHED';
+    this.started[slot] = rows.started[i] ?? NaN;
+    this.ended[slot] = rows.ended[i] ?? NaN;
+    this.place[slot] = rows.slot[i] ?? 0;
+    this.parent[slot] = rows.parent[i] ?? '';
+    this.experiment[slot] = rows.experiments[rows.experiment[i] ?? -1]?.name ?? '';
+    this.#isThere[slot] = true;
+    this.#slotOfId.set(id, slot);
+    this.#slotOfNumber.set(rows.number[i] ?? -1, slot);
+    return slot;
+  }
+
+  #newestFirst(): Int32Array {
+    const slots = Int32Array.from(this.id.flatMap((_, slot) => (this.#isThere[slot] === true ? [slot] : [])));
+    const time = (slot: number): number => this.started[slot] ?? NaN;
+    return slots.sort((a, b) => {
+      const [left, right] = [time(a), time(b)];
+      if (left !== right && !(Number.isNaN(left) && Number.isNaN(right))) {
+        return Number.isNaN(left) ? 1 : Number.isNaN(right) ? -1 : right - left;
+      }
+      return (this.id[a] ?? '') < (this.id[b] ?? '') ? -1 : 1;
+    });
+  }
+
+  #nameColumn(): TextColumn {
+    this.#names = this.#textsOf(this.#names, this.name);
+    return this.#names.column;
+  }
+
+  #experimentColumn(): TextColumn {
+    this.#experimentNames = this.#textsOf(this.#experimentNames, this.experiment);
+    return this.#experimentNames.column;
+  }
+
+  #textsOf(made: { column: TextColumn; version: number } | undefined, texts: readonly string[]) {
+    if (made?.version === this.version) {
+      return made;
+    }
+    const isSame = made !== undefined && texts.every((text, slot) => made.column.get(slot) === text);
+    if (isSame && made.column.code.length >= texts.length) {
+      return { column: made.column, version: this.version };
+    }
+    const column = new TextColumn();
+    texts.forEach((text, slot) => column.set(slot, text));
+    column.version = this.version;
+    return { column, version: this.version };
+  }
+}
+
+function pick({ metrics, params, tags }: KeyCatalogue): KeyCatalogue {
+  return { metrics, params, tags };
+}
+
+/** Of a part of the runs only new keys are learned; how many have a key is known from a reading of all. */
+function mergedCatalogue(known: KeyCatalogue, part: KeyCatalogue): KeyCatalogue {
+  return {
+    metrics: mergedKeys(known.metrics, part.metrics),
+    params: mergedKeys(known.params, part.params),
+    tags: mergedKeys(known.tags, part.tags),
+  };
+}
+
+function mergedKeys(known: readonly KeyFacts[], part: readonly KeyFacts[]): readonly KeyFacts[] {
+  const names = new Set(known.map(({ key }) => key));
+  const added = part.filter(({ key }) => !names.has(key));
+  if (added.length === 0) {
+    return known;
+  }
+  // The runs that were not asked lack it.
+  const all = [...known, ...added.map((facts) => ({ ...facts, differs: true }))];
+  return all.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
