@@ -101,10 +101,7 @@ class Attempt {
   static async begin(options: ServerOptions, preferPort: number | undefined): Promise<Attempt> {
     const log = await ServerLog.open(options.storeFolder);
     try {
-      const args = ['serve', '--store', options.storeFolder, '--idle-exit', String(options.idleExitMinutes)];
-      if (preferPort !== undefined) {
-        args.push('--prefer-port', String(preferPort));
-      }
+      const args = serveArguments(options, preferPort);
       const child = spawn(options.execPath ?? process.execPath, [options.cliPath, ...args], {
         cwd: options.storeFolder,
         detached: true,
@@ -148,6 +145,18 @@ class Attempt {
     const { url, token = await readToken(this.storeFolder) } = this.log.servedAt() ?? {};
     return url !== undefined && token !== undefined ? probe(this.storeFolder, { url, token }, signal) : undefined;
   }
+}
+
+function serveArguments(options: ServerOptions, preferPort: number | undefined): string[] {
+  const [workspace, ...more] = options.workspaceFolders ?? [];
+  const folders = [...more, ...(options.artifactFolders ?? [])];
+  return [
+    'serve',
+    ...['--store', options.storeFolder, '--idle-exit', String(options.idleExitMinutes)],
+    ...(preferPort === undefined ? [] : ['--prefer-port', String(preferPort)]),
+    ...(workspace === undefined ? [] : ['--workspace', workspace]),
+    ...folders.flatMap((folder) => ['--allow-artifacts', folder]),
+  ];
 }
 
 /** Waits until the process that holds the store answers; undefined when it ends first or the time is up. */

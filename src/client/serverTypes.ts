@@ -21,6 +21,10 @@ export interface ServerOptions {
   readonly preferPort?: number;
   /** Minutes without windows, running runs and requests after which the server ends itself. */
   readonly idleExitMinutes: number;
+  /** Folders of the workspace, absolute: relative artifact locations start at the first, and artifacts may be kept below all. */
+  readonly workspaceFolders?: readonly string[];
+  /** Further folders, absolute, that experiments may keep their artifacts in. */
+  readonly artifactFolders?: readonly string[];
   readonly signal?: AbortSignal;
   /** Told what is being done, for a progress message in the user's language. */
   readonly onProgress?: (phase: ServerPhase) => void;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from './log';
 
@@ -9,6 +10,10 @@ export interface ServeOptions {
   /** Minutes without use after which the server ends itself; undefined never. */
   idleExit: number | undefined;
   allowHosts: string[];
+  /** Absolute; where relative artifact locations start. */
+  workspace: string | undefined;
+  /** Absolute; further folders that experiments may keep artifacts in. */
+  allowArtifacts: string[];
 }
 
 export type Command = { kind: 'serve'; options: ServeOptions } | { kind: 'version' } | { kind: 'help' };
@@ -31,6 +36,9 @@ Options of serve:
   --prefer-port N       try this port before 5000
   --idle-exit MINUTES   end when no window is attached, no run is active and nothing was asked for that long
   --allow-host NAME     also answer requests that name this host (may be repeated)
+  --workspace DIR       where relative artifact locations start, and below which experiments may keep their artifacts.
+                        Without it: the working folder
+  --allow-artifacts DIR experiments may keep their artifacts below this folder, too (may be repeated)
 `;
 
 /** @throws UsageError */
@@ -57,6 +65,8 @@ export function readCommandLine(args: readonly string[]): Command {
       preferPort: readNumber('prefer-port', values['prefer-port'], 1, 65_535),
       idleExit: readMinutes(values['idle-exit']),
       allowHosts: (values['allow-host'] ?? []).map(readHost),
+      workspace: values.workspace === undefined ? undefined : readFolder('workspace', values.workspace),
+      allowArtifacts: (values['allow-artifacts'] ?? []).map((each) => readFolder('allow-artifacts', each)),
     },
   };
 }
@@ -72,6 +82,8 @@ function parse(args: readonly string[]) {
         'prefer-port': { type: 'string' },
         'idle-exit': { type: 'string' },
         'allow-host': { type: 'string', multiple: true },
+        workspace: { type: 'string' },
+        'allow-artifacts': { type: 'string', multiple: true },
         version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -107,4 +119,11 @@ function readHost(name: string): string {
     throw new UsageError(`--allow-host wants a host name without a port, not '${name}'.`);
   }
   return name;
+}
+
+function readFolder(name: string, folder: string): string {
+  if (folder === '') {
+    throw new UsageError(`--${name} wants a folder.`);
+  }
+  return path.resolve(folder);
 }

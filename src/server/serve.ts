@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import path from 'node:path';
 import { EventConnections } from './api/labbook/events';
 import { ArtifactStore } from './artifacts/artifactStore';
+import { LocalFolders } from './artifacts/localFolders';
 import { artifactRoot } from './artifacts/locations';
+import { ArtifactPlaces } from './artifacts/places';
 import { ChangeHub } from './changeHub';
 import type { ServeOptions } from './commandLine';
 import { DiscoveryFile, readOrMakeToken } from './discovery';
@@ -70,7 +73,8 @@ async function serveStore(
     idle.noteWrite();
     hub.add(batch);
   });
-  const app = createApp({ store, artifacts, events, log, shutdown: onStopWish });
+  const places = new ArtifactPlaces(artifacts, localFolders(store.folder, options));
+  const app = createApp({ store, places, events, log, shutdown: onStopWish });
   await app.ready();
   const drain = new Drain();
   const route = (request: IncomingMessage, response: ServerResponse): void => {
@@ -117,6 +121,13 @@ async function serveStore(
     await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
   }
   return { url, unkeptToken: kept ? undefined : token, stop: () => (stopping ??= stop()) };
+}
+
+/** As MLflow's server does, one without a workspace starts relative locations at its working folder; not if that is the store. */
+function localFolders(store: string, { workspace, allowArtifacts }: ServeOptions): LocalFolders {
+  const working = process.cwd();
+  const fallback = working === store || path.dirname(working) === working ? undefined : working;
+  return new LocalFolders({ store, workspace: workspace ?? fallback, allowed: allowArtifacts });
 }
 
 /** Lets accepted requests end before the connections are closed. */

@@ -1,13 +1,7 @@
-import path from 'node:path';
 import { ApiError } from '../../core/errors';
-import {
-  checkArtifactLocation,
-  checkExperimentId,
-  checkExperimentName,
-  checkExperimentTag,
-  limits,
-} from '../../core/limits';
+import { checkExperimentId, checkExperimentName, checkExperimentTag, limits } from '../../core/limits';
 import { viewTypes, type Experiment } from '../../core/model';
+import type { LocalFolders } from '../artifacts/localFolders';
 import type { Store } from '../store/types';
 import { experimentToWire } from '../../protocol/wire';
 import type { Endpoint } from './endpoint';
@@ -34,9 +28,9 @@ const requests = {
   }),
 };
 
-export function experimentEndpoints(store: Store): Endpoint[] {
+export function experimentEndpoints(store: Store, folders: LocalFolders): Endpoint[] {
   return [
-    { method: 'POST', path: '/experiments/create', handle: (input) => create(store, input) },
+    { method: 'POST', path: '/experiments/create', handle: (input) => create(store, folders, input) },
     { method: 'GET', path: '/experiments/get', handle: (input) => get(store, input) },
     { method: 'GET', path: '/experiments/get-by-name', handle: (input) => getByName(store, input) },
     { method: 'GET', path: '/experiments/search', handle: (input) => search(store, input) },
@@ -50,25 +44,16 @@ export function experimentEndpoints(store: Store): Endpoint[] {
   ];
 }
 
-async function create(store: Store, input: unknown): Promise<object> {
+async function create(store: Store, folders: LocalFolders, input: unknown): Promise<object> {
   const request = decode(requests.create, input);
   const result = await store.write({
     kind: 'createExperiment',
     name: checkExperimentName(request.name),
-    artifactLocation: locationOf(request.artifact_location),
+    artifactLocation: request.artifact_location ? await folders.admit(request.artifact_location) : undefined,
     tags: request.tags.map(({ key, value = '' }) => checkExperimentTag({ key, value })),
     time: Date.now(),
   });
   return { experiment_id: result.experimentId };
-}
-
-/** A path without a scheme becomes absolute, as in MLflow; it is the clients, not this server, who write there. */
-function locationOf(location: string | undefined): string | undefined {
-  if (location === undefined || location === '') {
-    return undefined;
-  }
-  checkArtifactLocation(location);
-  return /^[a-zA-Z][\w+.-]*:/.test(location) ? location : path.resolve(location);
 }
 
 function get(store: Store, input: unknown): object {

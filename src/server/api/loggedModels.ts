@@ -4,8 +4,8 @@ import { checkExperimentId, limits } from '../../core/limits';
 import { checkLoggedModelName, checkModelPairs, loggedModelStatuses, modelNotFound } from '../../core/loggedModels';
 import type { LoggedModel } from '../../core/loggedModels';
 import { loggedModelToWire } from '../../protocol/modelWire';
-import type { ArtifactStore } from '../artifacts/artifactStore';
-import { parseRelative, segmentsOfUri } from '../artifacts/locations';
+import { parseRelative } from '../artifacts/locations';
+import type { ArtifactPlaces } from '../artifacts/places';
 import { wireListing } from '../artifacts/proxy';
 import type { ModelAttribute, ModelOrder } from '../store/models/types';
 import type { Store } from '../store/types';
@@ -69,7 +69,7 @@ const attributes: Readonly<Record<string, ModelAttribute | undefined>> = {
 };
 
 /** Logged models of MLflow 3; the parameters in the paths come in with the request's fields. */
-export function loggedModelEndpoints(store: Store, artifacts: ArtifactStore): Endpoint[] {
+export function loggedModelEndpoints(store: Store, places: ArtifactPlaces): Endpoint[] {
   const one = '/logged-models/:model_id';
   return [
     { method: 'POST', path: '/logged-models', handle: (input) => create(store, input) },
@@ -81,7 +81,7 @@ export function loggedModelEndpoints(store: Store, artifacts: ArtifactStore): En
     // A key may hold slashes.
     { method: 'DELETE', path: `${one}/tags/*`, handle: (input) => deleteTag(store, input) },
     { method: 'POST', path: `${one}/params`, handle: (input) => addParams(store, input) },
-    { method: 'GET', path: `${one}/artifacts/directories`, handle: (input) => listFiles(store, artifacts, input) },
+    { method: 'GET', path: `${one}/artifacts/directories`, handle: (input) => listFiles(store, places, input) },
   ];
 }
 
@@ -92,18 +92,6 @@ export function mustGetModel(store: Store, modelId: string, deleted = false): Lo
     throw modelNotFound(modelId);
   }
   return model;
-}
-
-/** The segments below the artifact root where a model's artifacts are. @throws ApiError where they are kept elsewhere */
-export function segmentsOfModel(model: LoggedModel): string[] {
-  const segments = segmentsOfUri(model.artifactUri);
-  if (segments === undefined) {
-    throw new ApiError(
-      'NOT_IMPLEMENTED',
-      `The artifacts of this model are kept at ${model.artifactUri}, which Labbook's server does not read.`,
-    );
-  }
-  return segments;
 }
 
 async function create(store: Store, input: unknown): Promise<object> {
@@ -229,11 +217,12 @@ function readOrder(terms: readonly OrderTerm[]): ModelOrder[] {
 }
 
 /** Paths in the answer are relative to the model's artifact root. */
-async function listFiles(store: Store, artifacts: ArtifactStore, input: unknown): Promise<object> {
+async function listFiles(store: Store, places: ArtifactPlaces, input: unknown): Promise<object> {
   const { model_id, artifact_directory_path } = decode(requests.artifacts, input);
   const inside = parseRelative(artifact_directory_path);
   const model = mustGetModel(store, model_id);
-  const entries = await artifacts.list([...segmentsOfModel(model), ...inside]);
+  const { files, segments } = await places.find(model.artifactUri, 'model');
+  const entries = await files.list([...segments, ...inside]);
   return { root_uri: model.artifactUri, ...wireListing(entries, inside.map((each) => `${each}/`).join('')) };
 }
 

@@ -1,43 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type Dirent, type Stats } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError } from '../../core/errors';
 import { errnoOf } from '../http/errors';
+import { ArtifactFolder, lstatOrNothing, missing } from './artifactFolder';
 import { MultipartUploads } from './multipart';
 
-export interface ArtifactFile {
-  readonly handle: FileHandle;
-  readonly size: number;
-  /** Unix milliseconds. */
-  readonly modified: number;
-}
-
-export interface ArtifactListing {
-  readonly name: string;
-  readonly isDirectory: boolean;
-  /** Bytes; undefined for folders. */
-  readonly size: number | undefined;
-}
-
-// Windows has no such flags; lstat alone guards there.
-const noFollow = constants.O_NOFOLLOW ?? 0;
-const nonBlocking = constants.O_NONBLOCK ?? 0;
-
-/**
- * Files below `<store>/artifacts`. Links are never followed, neither on the way nor at its end; only plain files and folders
- * are shown. Uploads grow in `<store>/uploads`, so nothing half is ever visible. Paths come as checked segments (paths.ts).
- */
-export class ArtifactStore {
+/** Files below `<store>/artifacts`, which can be written. Uploads grow in `<store>/uploads`, so nothing half is ever visible. */
+export class ArtifactStore extends ArtifactFolder {
   /** Uploads that come in parts. */
   readonly multipart: MultipartUploads;
-  private readonly root: string;
   private readonly uploads: string;
   /** Folders that are being made: whoever needs one too waits until it is durable. */
   private readonly making = new Map<string, Promise<void>>();
 
   constructor(folder: string) {
-    this.root = path.join(folder, 'artifacts');
+    super(path.join(folder, 'artifacts'));
     this.uploads = path.join(folder, 'uploads');
     this.multipart = new MultipartUploads(this.uploads, (file, segments) => this.publish(file, segments));
   }
@@ -45,47 +24,6 @@ export class ArtifactStore {
   /** Removes what broken uploads and deletions of an earlier process left. */
   async clean(): Promise<void> {
     await rm(this.uploads, { recursive: true, force: true });
-  }
-
-  /** What a folder holds, by name; nothing for one that is not there. */
-  async list(segments: readonly string[]): Promise<ArtifactListing[]> {
-    const folder = await this.lstatInside(segments);
-    if (folder === undefined || !folder.isDirectory()) {
-      return [];
-    }
-    const at = this.at(segments);
-    const entries = await readdir(at, { withFileTypes: true });
-    const listed = await Promise.all(entries.map((entry) => describe(at, entry)));
-    return listed
-      .filter((entry) => entry !== undefined)
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  }
-
-  /**
-   * Opens a file for reading; the caller closes the handle.
-   * @throws ApiError RESOURCE_DOES_NOT_EXIST where there is no plain file
-   */
-  async open(segments: readonly string[]): Promise<ArtifactFile> {
-    const expected = await this.lstatInside(segments);
-    if (expected === undefined || !expected.isFile()) {
-      throw missing(segments, expected);
-    }
-    let handle: FileHandle | undefined;
-    try {
-      handle = await open(this.at(segments), constants.O_RDONLY | noFollow | nonBlocking);
-      const stats = await handle.stat();
-      // The way may have been swapped for a link between the look and the opening: it must be the file that was seen.
-      if (stats.ino !== expected.ino || stats.dev !== expected.dev) {
-        const now = await this.lstatInside(segments);
-        if (now === undefined || now.ino !== stats.ino || now.dev !== stats.dev) {
-          throw missing(segments, now);
-        }
-      }
-      return { handle, size: stats.size, modified: stats.mtimeMs };
-    } catch (error) {
-      await handle?.close();
-      throw errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ELOOP' ? missing(segments, undefined) : error;
-    }
   }
 
   /**
@@ -165,28 +103,9 @@ export class ArtifactStore {
     await rm(temporary, { recursive: true, force: true });
   }
 
-  private at(segments: readonly string[]): string {
-    return path.join(this.root, ...segments);
-  }
-
   private async temporaryName(): Promise<string> {
     await mkdir(this.uploads, { recursive: true, mode: 0o700 });
     return path.join(this.uploads, randomBytes(12).toString('hex'));
-  }
-
-  /**
-   * Looks at a place without following links.
-   * @returns undefined where nothing is, or where the way there is no chain of plain folders
-   */
-  private async lstatInside(segments: readonly string[]): Promise<Stats | undefined> {
-    let stats = await lstatOrNothing(this.root);
-    for (let i = 0; i < segments.length; i++) {
-      if (stats === undefined || !stats.isDirectory()) {
-        return undefined;
-      }
-      stats = await lstatOrNothing(this.at(segments.slice(0, i + 1)));
-    }
-    return stats;
   }
 
   /** Makes the folders on the way, each durable in its parent. @returns the last one's path */
@@ -227,28 +146,6 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function lstatOrNothing(at: string): Promise<Stats | undefined> {
-  try {
-    return await lstat(at);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-async function describe(folder: string, entry: Dirent): Promise<ArtifactListing | undefined> {
-  if (entry.isDirectory()) {
-    return { name: entry.name, isDirectory: true, size: undefined };
-  }
-  if (!entry.isFile()) {
-    return undefined;
-  }
-  const stats = await lstatOrNothing(path.join(folder, entry.name));
-  return stats?.isFile() ? { name: entry.name, isDirectory: false, size: stats.size } : undefined;
-}
-
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let done = 0; done < chunk.length;) {
     done += (await handle.write(chunk, done)).bytesWritten;
@@ -266,14 +163,6 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function missing(segments: readonly string[], stats: Stats | undefined): ApiError {
-  const shown = segments.join('/');
-  return new ApiError(
-    'RESOURCE_DOES_NOT_EXIST',
-    stats === undefined ? `No artifact at '${shown}'` : `The artifact at '${shown}' is no plain file`,
-  );
 }
 
 function blocked(segments: readonly string[]): ApiError {

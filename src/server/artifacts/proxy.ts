@@ -9,10 +9,12 @@ import { checkEncoding, readQuery } from '../http/body';
 import { hasBody } from '../http/errors';
 import { pathOf, queryOf } from '../http/gate';
 import type { Store } from '../store/types';
-import type { ArtifactListing, ArtifactStore } from './artifactStore';
+import type { ArtifactListing } from './artifactFolder';
+import type { ArtifactStore } from './artifactStore';
 import { attachment, contentTypeOf, parseRange } from './contentType';
 import { parseRelative, runOfSegments } from './locations';
 import { parseArtifactUrl } from './paths';
+import type { ArtifactPlace } from './places';
 
 const listRequest = message({ path: text.optional });
 
@@ -35,7 +37,9 @@ export function registerArtifactProxy(
     const entries = await artifacts.list(parseRelative(path));
     return sendJson(reply, wireListing(entries, ''));
   });
-  app.get(`${prefix}/*`, async (request, reply) => sendFile(request, reply, artifacts, segmentsOf(request)));
+  app.get(`${prefix}/*`, async (request, reply) =>
+    sendFile(request, reply, { files: artifacts, segments: segmentsOf(request) }),
+  );
   app.put(`${prefix}/*`, async (request, reply) => {
     checkWritable(store);
     checkEncoding(request.raw);
@@ -86,11 +90,10 @@ export function sendJson(reply: FastifyReply, value: object): FastifyReply {
 export async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  artifacts: ArtifactStore,
-  segments: readonly string[],
+  { files, segments }: ArtifactPlace,
 ): Promise<FastifyReply> {
   const name = segments.at(-1) ?? '';
-  const { handle, size, modified } = await artifacts.open(segments);
+  const { handle, size, modified } = await files.open(segments);
   const etag = `"${modified.toString(36)}-${size.toString(36)}"`;
   const condition = request.headers['if-range'];
   const wanted = condition === undefined || condition === etag ? request.headers.range : undefined;

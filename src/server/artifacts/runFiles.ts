@@ -3,12 +3,12 @@ import { ApiError } from '../../core/errors';
 import { checkRunId } from '../../core/limits';
 import { runOfPath, splitUri } from '../../core/modelUris';
 import { decode, message, text } from '../api/fields';
-import { mustGetModel, segmentsOfModel } from '../api/loggedModels';
+import { mustGetModel } from '../api/loggedModels';
 import { checkEncoding, readQuery } from '../http/body';
 import type { Store } from '../store/types';
-import type { ArtifactStore } from './artifactStore';
-import { segmentsOfRun, segmentsOfUri } from './locations';
+import { segmentsOfUri } from './locations';
 import { parseArtifactPath } from './paths';
+import { type ArtifactPlace, type ArtifactPlaces, elsewhere } from './places';
 import { bodyOf, checkWritable, noteChange, sendFile, sendJson } from './proxy';
 
 /** Largest file of `upload-artifact`, bytes. */
@@ -22,17 +22,17 @@ const requests = {
 };
 
 /** Files by the run, the model or the model version that has them, as MLflow's web page asks for them: at the root and below `/ajax-api` only. */
-export function registerRunFiles(app: FastifyInstance, context: { store: Store; artifacts: ArtifactStore }): void {
-  const { store, artifacts } = context;
+export function registerRunFiles(app: FastifyInstance, context: { store: Store; places: ArtifactPlaces }): void {
+  const { store, places } = context;
   app.get('/get-artifact', async (request, reply) => {
     const { run_id, path } = decode(requests.get, readQuery(request.raw));
     const inside = fileIn(path);
-    return sendFile(request, reply, artifacts, [...rootOfRun(store, run_id), ...inside]);
+    return sendFile(request, reply, below(await places.find(uriOfRun(store, run_id), 'run'), inside));
   });
   app.get('/model-versions/get-artifact', async (request, reply) => {
     const { name, version, path } = decode(requests.version, readQuery(request.raw));
     const inside = fileIn(path);
-    return sendFile(request, reply, artifacts, [...rootOfVersion(store, name, version), ...inside]);
+    return sendFile(request, reply, below(await placeOfVersion(store, places, name, version), inside));
   });
   app.post('/ajax-api/2.0/mlflow/upload-artifact', async (request, reply) => {
     const { run_uuid, path } = decode(requests.upload, readQuery(request.raw));
@@ -45,8 +45,14 @@ export function registerRunFiles(app: FastifyInstance, context: { store: Store; 
     const inside = fileIn(path);
     checkWritable(store);
     checkEncoding(request.raw);
-    const segments = [...rootOfRun(store, run_uuid), ...inside];
-    await artifacts.write(segments, limited(bodyOf(request.raw)));
+    const uri = uriOfRun(store, run_uuid);
+    const root = segmentsOfUri(uri);
+    if (root === undefined) {
+      // Clients write to a folder of their machine, and to object storage, themselves.
+      throw elsewhere(uri, 'run');
+    }
+    const segments = [...root, ...inside];
+    await places.own.write(segments, limited(bodyOf(request.raw)));
     noteChange(store, segments);
     return sendJson(reply, {});
   });
@@ -59,7 +65,8 @@ export function registerRunFiles(app: FastifyInstance, context: { store: Store; 
         throw new ApiError('BAD_REQUEST', 'Request must include the "artifact_file_path" query parameter.');
       }
       const inside = fileIn(artifact_file_path);
-      return sendFile(request, reply, artifacts, [...segmentsOfModel(mustGetModel(store, model_id)), ...inside]);
+      const place = await places.find(mustGetModel(store, model_id).artifactUri, 'model');
+      return sendFile(request, reply, below(place, inside));
     },
   );
 }
@@ -71,42 +78,37 @@ function fileIn(path: string): string[] {
   return parseArtifactPath(path);
 }
 
-/** @throws ApiError where there is no such run, or its artifacts are kept elsewhere */
-function rootOfRun(store: Store, runId: string): string[] {
+function below({ files, segments }: ArtifactPlace, inside: readonly string[]): ArtifactPlace {
+  return { files, segments: [...segments, ...inside] };
+}
+
+/** @throws ApiError where there is no such run */
+function uriOfRun(store: Store, runId: string): string {
   const info = store.getRunInfo(checkRunId(runId));
   if (info === undefined) {
     throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${runId} not found`);
   }
-  const segments = segmentsOfRun(info);
-  if (segments === undefined) {
-    throw new ApiError(
-      'NOT_IMPLEMENTED',
-      `The artifacts of this run are kept at ${info.artifactUri}, which Labbook's server does not read.`,
-    );
-  }
-  return segments;
+  return info.artifactUri;
 }
 
 /** @throws ApiError where there is no such model version, or its artifacts are kept elsewhere */
-function rootOfVersion(store: Store, name: string, version: string): string[] {
+async function placeOfVersion(
+  store: Store,
+  places: ArtifactPlaces,
+  name: string,
+  version: string,
+): Promise<ArtifactPlace> {
   const location = /^\d{1,9}$/.test(version) ? store.registry.location(name, Number(version)) : undefined;
   if (location === undefined) {
     throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Model Version (name=${name}, version=${version}) not found`);
   }
   const { scheme, path } = splitUri(location);
-  if (scheme === 'runs') {
-    const runId = runOfPath(path);
-    const inside = path.slice(runId.length + 2);
-    return [...rootOfRun(store, runId), ...(inside === '' ? [] : parseArtifactPath(inside))];
+  if (scheme !== 'runs') {
+    return await places.find(location, 'model version');
   }
-  const segments = segmentsOfUri(location);
-  if (segments === undefined) {
-    throw new ApiError(
-      'NOT_IMPLEMENTED',
-      `The artifacts of this model version are kept at ${location}, which Labbook's server does not read.`,
-    );
-  }
-  return segments;
+  const runId = runOfPath(path);
+  const inside = path.slice(runId.length + 2);
+  return below(await places.find(uriOfRun(store, runId), 'run'), inside === '' ? [] : parseArtifactPath(inside));
 }
 
 /** Neither empty nor larger than MLflow allows here; what breaks a rule leaves no file. */

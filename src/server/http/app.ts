@@ -23,8 +23,8 @@ import { registeredModelEndpoints } from '../api/registeredModels';
 import { runEndpoints } from '../api/runs';
 import { unknownEndpoint } from '../api/unsupported';
 import { seriesContentType } from '../../protocol/seriesCodec';
-import type { ArtifactStore } from '../artifacts/artifactStore';
 import { registerMultipart } from '../artifacts/multipartRoutes';
+import type { ArtifactPlaces } from '../artifacts/places';
 import { registerArtifactProxy } from '../artifacts/proxy';
 import { registerRunFiles } from '../artifacts/runFiles';
 import type { Log } from '../log';
@@ -36,7 +36,7 @@ import { pathOf } from './gate';
 
 export interface AppContext {
   store: Store;
-  artifacts: ArtifactStore;
+  places: ArtifactPlaces;
   events: EventConnections;
   log: Log;
   /** Ends the server cleanly; called after the answer to POST shutdown is on its way. */
@@ -50,7 +50,7 @@ const multipartPrefixes = ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-ar
 
 /** Builds the routes. Requests come in by `app.routing` when `app.ready()` has ended; the gate stands before it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const { store, log } = context;
+  const { store, log, places } = context;
   const app = fastify({
     exposeHeadRoutes: false,
     // Queries are read where they are declared, strictly (http/body.ts).
@@ -91,7 +91,7 @@ export function createApp(context: AppContext): FastifyInstance {
   app.get('/version', (_request, reply) => reply.type('text/plain').send(mlflowVersion));
   for (const prefix of apiPrefixes) {
     registerEndpoints(app, prefix, [
-      ...experimentEndpoints(store),
+      ...experimentEndpoints(store, places.local),
       ...runEndpoints(store),
       ...loggingEndpoints(store),
       ...metricEndpoints(store),
@@ -100,16 +100,17 @@ export function createApp(context: AppContext): FastifyInstance {
       ...bulkMetricEndpoints(store),
       ...inputEndpoints(store),
       ...logModelEndpoints(store),
-      ...loggedModelEndpoints(store, context.artifacts),
+      ...loggedModelEndpoints(store, places),
       ...presignedEndpoints(store),
-      ...artifactEndpoints(store, context.artifacts),
+      ...artifactEndpoints(store, places),
     ]);
   }
+  const proxied = { store, artifacts: places.own };
   for (const prefix of artifactPrefixes) {
-    registerArtifactProxy(app, prefix, context);
+    registerArtifactProxy(app, prefix, proxied);
   }
   for (const prefix of multipartPrefixes) {
-    registerMultipart(app, prefix, context, contentTypeOfRequest);
+    registerMultipart(app, prefix, proxied, contentTypeOfRequest);
   }
   registerRunFiles(app, context);
   registerExtras(app, context);

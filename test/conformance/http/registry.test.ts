@@ -15,7 +15,7 @@ describe('the model registry', () => {
 
   before(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'labbook-registry-'));
-    server = await startLabbook({ store: path.join(folder, 'store') });
+    server = await startLabbook({ store: path.join(folder, 'store'), args: ['--allow-artifacts', '/x'] });
     runId = await createRun(server);
     root = `mlflow-artifacts:/0/${runId}/artifacts`;
     await sent('POST', 'registered-models/create', { name: 'm' });

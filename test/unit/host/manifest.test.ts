@@ -126,7 +126,10 @@ describe('manifest and code', () => {
   });
 
   it('keep settings that name folders from untrusted workspaces', () => {
-    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['labbook.store.path']);
+    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
+      'labbook.store.path',
+      'labbook.server.artifactFolders',
+    ]);
   });
 
   it('give every command a category, and hide what needs an item from the palette', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Int64, Metric } from '../../../src/core/model';
 import { experimentEndpoints } from '../../../src/server/api/experiments';
 import { runEndpoints } from '../../../src/server/api/runs';
+import { LocalFolders } from '../../../src/server/artifacts/localFolders';
 import type { Store } from '../../../src/server/store/types';
 import { Scene } from '../store/support';
 
@@ -15,7 +16,8 @@ interface Answer {
 
 /** What the endpoint answers, or the error that it throws. */
 function ask(store: Store, path: '/runs/search' | '/experiments/search', request: object): Answer {
-  const endpoint = [...runEndpoints(store), ...experimentEndpoints(store)].find((each) => each.path === path);
+  const folders = new LocalFolders({ store: store.folder, workspace: undefined, allowed: [] });
+  const endpoint = [...runEndpoints(store), ...experimentEndpoints(store, folders)].find((each) => each.path === path);
   return endpoint?.handle(request) as Answer;
 }
 
