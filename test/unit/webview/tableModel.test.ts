@@ -71,7 +71,7 @@ describe('Names of columns', () => {
       fc.record({ kind: fc.constant('metricAt' as const), key, step: fc.maxSafeInteger() }),
       fc.record({ kind: fc.constantFrom('param', 'tag', 'trend'), key }),
       fc.record({ kind: fc.constant('attribute' as const), key: fc.constantFrom('name', 'started') }),
-    ) as fc.Arbitrary<TableField>;
+    );
     fc.assert(
       fc.property(field, (each) => {
         const text = fieldId(each);
