@@ -81,17 +81,17 @@ export function smoothAt(
   if (fault !== undefined) {
     throw new RangeError(`Smoothing by ${smoothing.kind}: ${fault}, not ${smoothing.amount}.`);
   }
-  const { kind, amount } = smoothing;
+  const { kind } = smoothing;
   const out = new Float64Array(at.length).fill(NaN);
-  if (kind === 'ema') {
-    average(y, () => amount, at, out);
-    return out;
-  }
-  if (kind === 'timeEma') {
-    const distance = unit ?? medianDistance(x, y);
-    // 0 ** 0 is 1: points of the same x share it, also where nothing of the past is kept.
-    const decay = (from: number, to: number): number => amount ** ((value(x, to) - value(x, from)) / distance);
-    average(y, decay, at, out);
+  if (kind === 'ema' || kind === 'timeEma') {
+    const average = new RunningAverage(smoothing, kind === 'ema' ? 1 : (unit ?? medianDistance(x, y)));
+    let next = 0;
+    for (let i = 0; next < at.length; i++) {
+      const each = average.add(value(x, i), value(y, i));
+      for (; at[next] === i; next++) {
+        out[next] = each;
+      }
+    }
     return out;
   }
   const finite = finiteOf(y);
@@ -126,40 +126,56 @@ export function medianDistance(x: Float64Array, y: Float64Array): number {
   return count === 0 ? 1 : select(distances.subarray(0, count), count >> 1);
 }
 
-/**
- * The weighted mean of all points so far, each weight being 1 at its own point and multiplied by `decay` on the way to the next.
- * With one decay that is the exponential moving average with bias correction.
- * @param decay from one index to a later one
- */
-function average(
-  y: Float64Array,
-  decay: (from: number, to: number) => number,
-  at: Uint32Array,
-  out: Float64Array,
-): void {
-  const end = (at.at(-1) ?? -1) + 1;
-  let mean = 0;
-  let weight = 0;
-  let before = -1;
-  let next = 0;
-  for (let i = 0; i < end; i++) {
-    const newest = value(y, i);
-    if (Number.isFinite(newest)) {
-      weight = before < 0 ? 1 : weight * decay(before, i) + 1;
-      // In this form a constant stays exactly what it is.
-      const change = newest - mean;
-      mean = weight === 1 ? newest : Number.isFinite(change) ? mean + change / weight : blend(mean, newest, weight);
-      before = i;
-    }
-    for (; next < at.length && at[next] === i; next++) {
-      out[next] = before === i ? mean : NaN;
-    }
-  }
+/** What a running average knows of the points so far. */
+export interface AverageState {
+  mean: number;
+  /** Sum of the weights, that of the newest point being 1; 0 before the first point. */
+  weight: number;
+  /** Of the newest point. */
+  x: number;
 }
 
-/** For values whose difference is beyond the doubles. */
-function blend(mean: number, newest: number, weight: number): number {
-  return mean * (1 - 1 / weight) + newest / weight;
+/**
+ * The weighted mean of all finite points so far, each weight being 1 at its own point and less on the way to each next one. With the
+ * same factor at every point that is the exponential moving average with bias correction.
+ */
+export class RunningAverage {
+  readonly state: AverageState = { mean: NaN, weight: 0, x: NaN };
+  private distance = 0;
+  private decay = 1;
+
+  /** @param unit for `timeEma`: the distance in x over which the weight is `amount` */
+  constructor(
+    private readonly smoothing: Smoothing,
+    private readonly unit: number,
+  ) {
+    this.decay = smoothing.kind === 'ema' ? smoothing.amount : 1;
+  }
+
+  /** @returns the average including this point; NaN where `y` is not finite, which changes nothing */
+  add(x: number, y: number): number {
+    if (!Number.isFinite(y)) {
+      return NaN;
+    }
+    const { state } = this;
+    if (this.smoothing.kind === 'timeEma' && x - state.x !== this.distance && state.weight > 0) {
+      this.distance = x - state.x;
+      // 0 ** 0 is 1: points of the same x share it, also where nothing of the past is kept.
+      this.decay = this.smoothing.amount ** (this.distance / this.unit);
+    }
+    state.weight = state.weight * this.decay + 1;
+    // In this form a constant stays exactly what it is.
+    const change = y - state.mean;
+    state.mean =
+      state.weight === 1
+        ? y
+        : Number.isFinite(change)
+          ? state.mean + change / state.weight
+          : // The difference is beyond the doubles, the mean is not.
+            state.mean * (1 - 1 / state.weight) + y / state.weight;
+    state.x = x;
+    return state.mean;
+  }
 }
 
 interface Finite {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { oddLimit, sliceRange, sortByX, thin, type ThinnedSeries } from '../../../src/core/series';
+import { oddLimit } from '../../../src/core/buckets';
+import { sortByX, thin, type ThinnedSeries } from '../../../src/core/series';
 
 const columns = (points: readonly (readonly [number, number])[]) => ({
   x: Float64Array.from(points, ([x]) => x),
@@ -159,26 +160,32 @@ describe('thin', () => {
   });
 });
 
-describe('sliceRange', () => {
-  it('takes the points inside, ends included', () => {
-    fc.assert(
-      fc.property(anySeries, anyX, anyX, ({ x, y }, min, max) => {
-        const slice = sliceRange(x, y, { min, max });
-        assert.deepEqual(
-          [...slice.x],
-          [...x].filter((value) => value >= min && value <= max),
-        );
-        assert.equal(slice.y.length, slice.x.length);
-      }),
-    );
-  });
-});
-
 describe('sortByX', () => {
   it('orders by x and keeps the order of equal ones', () => {
     const sorted = sortByX(Float64Array.from([2, 1, 2, 0]), Float64Array.from([10, 11, 12, 13]));
     assert.deepEqual([...sorted.x], [0, 1, 2, 2]);
     assert.deepEqual([...sorted.y], [13, 11, 10, 12]);
+  });
+
+  it('is a stable sort', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 9 })), (all) => {
+        const x = Float64Array.from(all);
+        const y = x.map((_, i) => i);
+        const before = x.slice();
+        const sorted = sortByX(x, y);
+        const expected = all.map((each, i) => [each, i] as const).sort(([a], [b]) => a - b);
+        assert.deepEqual(
+          [...sorted.x],
+          expected.map(([each]) => each),
+        );
+        assert.deepEqual(
+          [...sorted.y],
+          expected.map(([, i]) => i),
+        );
+        assert.deepEqual(x, before);
+      }),
+    );
   });
 
   it('returns ordered columns themselves', () => {

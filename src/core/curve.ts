@@ -1,0 +1,351 @@
+import { neverShared, oddLimit, sameX, sharedExponent } from './buckets';
+import type { Series } from './series';
+import { Averages, Blocks, blockSize, grown } from './curveBlocks';
+import { medianDistance, reachAhead, smoothAt, type Smoothing } from './smoothing';
+
+/** Smoothings whose averages are remembered for each curve: those that are looked at, and one that was a moment ago. */
+const keptAverages = 2;
+
+export interface RowsQuery {
+  /** A curve of more points is thinned into so many buckets at most; at least 2 (one bucket each side of 0 cannot be merged). */
+  readonly maxPoints: number;
+  /** Only points with min <= x <= max. */
+  readonly range?: { readonly min: number; readonly max: number };
+  readonly smoothing?: Smoothing;
+  /** The asker has the answer to the same query about the first so many points. */
+  readonly knownLength?: number;
+}
+
+export interface Rows {
+  /** Points in the range. */
+  readonly total: number;
+  /** x of the first of them. */
+  readonly first: number;
+  readonly series: Series;
+  readonly smooth?: Float64Array;
+  /** So many of the rows that the asker has stay; `series` and `smooth` begin behind them. Absent: they are whole. */
+  readonly keep?: number;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The buckets of a part of the curve: where each begins, and at last the end. */
+interface Buckets {
+  readonly exponent: number;
+  readonly starts: readonly number[];
+}
+
+/**
+ * The points of one curve in ascending order of x, with figures of blocks of them, so that any part of it is thinned in time of
+ * what is drawn rather than of what there is. Points can be appended; what is then new to an asker is found without the rest.
+ */
+export class Curve {
+  private xs: Float64Array;
+  private ys: Float64Array;
+  /** For each point the exponent from which on it shares a bucket with the one before (`sharedExponent`). */
+  private shared: Int16Array;
+  private readonly blocks = new Blocks();
+  private readonly averages = new Map<string, Averages>();
+  private unit: { readonly length: number; readonly distance: number } | undefined;
+  private size = 0;
+
+  /** The columns become the curve's own until more is appended. @param x finite, ascending @throws RangeError as `append` */
+  constructor(x: Float64Array, y: Float64Array) {
+    this.xs = x;
+    this.ys = y;
+    this.shared = new Int16Array(x.length);
+    this.take(x, y);
+  }
+
+  get length(): number {
+    return this.size;
+  }
+
+  /** Memory that it takes, about. */
+  get bytes(): number {
+    return this.xs.length * 18 + this.blocks.bytes + this.averages.size * (this.size / blockSize) * 64;
+  }
+
+  /** x of the last point; -Infinity where there is none. */
+  get lastX(): number {
+    return this.size === 0 ? -Infinity : at(this.xs, this.size - 1);
+  }
+
+  /** @param x not below any x that is there @throws RangeError where the columns differ in length or x falls */
+  append(x: Float64Array, y: Float64Array): void {
+    const needed = this.size + x.length;
+    if (needed > this.xs.length) {
+      const capacity = Math.max(needed, Math.ceil(this.size * 1.25));
+      this.xs = grown(this.xs, this.size, capacity);
+      this.ys = grown(this.ys, this.size, capacity);
+      const shared = new Int16Array(capacity);
+      shared.set(this.shared.subarray(0, this.size));
+      this.shared = shared;
+    }
+    this.xs.set(x, this.size);
+    this.ys.set(y, this.size);
+    this.take(x, y);
+  }
+
+  /** Undefined where no point is in the range. @throws RangeError for an impossible `maxPoints` or smoothing */
+  rows(query: RowsQuery): Rows | undefined {
+    if (!(query.maxPoints >= 2)) {
+      throw new RangeError(`maxPoints must be at least 2, not ${query.maxPoints}`);
+    }
+    const span = this.spanOf(query.range);
+    if (span.from === span.to) {
+      return undefined;
+    }
+    const buckets = this.bucketsOf(span, query.maxPoints);
+    const keep = this.kept(query, span, buckets);
+    const series = buckets === undefined ? this.raw(span, keep) : this.thinned(span, buckets, keep);
+    const smooth = query.smoothing && this.smoothed(query.smoothing, this.anchors(span, buckets, keep));
+    return {
+      total: span.to - span.from,
+      first: at(this.xs, span.from),
+      series,
+      ...(smooth === undefined ? {} : { smooth }),
+      ...(keep === undefined ? {} : { keep }),
+    };
+  }
+
+  private take(x: Float64Array, y: Float64Array): void {
+    if (x.length !== y.length) {
+      throw new RangeError(`The columns differ in length: ${x.length} and ${y.length}`);
+    }
+    let before = this.lastX;
+    for (let i = 0; i < x.length; i++) {
+      const next = at(x, i);
+      if (!(next >= before)) {
+        throw new RangeError(`x falls from ${before} to ${next}`);
+      }
+      this.shared[this.size + i] = before === -Infinity ? neverShared : sharedExponent(before, next);
+      before = next;
+    }
+    this.size += x.length;
+    this.blocks.update(this.ys, this.shared, this.size - x.length, this.size);
+  }
+
+  private spanOf(range: RowsQuery['range']): Span {
+    if (range === undefined) {
+      return { from: 0, to: this.size };
+    }
+    const from = this.firstIndex((x) => x >= range.min);
+    return {
+      from,
+      to: Math.max(
+        from,
+        this.firstIndex((x) => x > range.max),
+      ),
+    };
+  }
+
+  /** The first index whose x fulfils `after`, given that all later ones do too; the length where none does. */
+  private firstIndex(after: (x: number) => boolean): number {
+    let low = 0;
+    let high = this.size;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (after(at(this.xs, middle))) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /** The narrowest buckets of which at most `maxPoints` hold a point; undefined where there are no more points than that. */
+  private bucketsOf(span: Span, maxPoints: number): Buckets | undefined {
+    const limit = Math.floor(maxPoints);
+    if (span.to - span.from <= limit) {
+      return undefined;
+    }
+    let exponent = neverShared;
+    let starts: number[] = [];
+    for (let next = neverShared - 1; next >= sameX;) {
+      const found = this.startsOf(span, next, limit);
+      if (found.starts.length > limit) {
+        break;
+      }
+      ({ starts } = found);
+      // Down to the next width that parts something, the buckets are the same.
+      exponent = Math.max(found.below, sameX);
+      next = exponent - 1;
+    }
+    return { exponent, starts: [...starts, span.to] };
+  }
+
+  /**
+   * Where buckets of width 2^exponent begin, up to one more than `limit`. `below`: the largest shared exponent that is not above
+   * `exponent` (-Infinity for none).
+   */
+  private startsOf({ from, to }: Span, exponent: number, limit: number): { starts: number[]; below: number } {
+    const starts = [from];
+    let below = -Infinity;
+    let i = from + 1;
+    while (i < to && starts.length <= limit) {
+      const block = Math.floor(i / blockSize);
+      const end = Math.min(to, (block + 1) * blockSize);
+      const highest = this.blocks.shared(block);
+      if (highest <= exponent && i === block * blockSize) {
+        below = Math.max(below, highest);
+        i = end;
+        continue;
+      }
+      for (; i < end; i++) {
+        const shared = this.shared[i] ?? neverShared;
+        if (shared > exponent) {
+          starts.push(i);
+        } else if (shared > below) {
+          below = shared;
+        }
+      }
+    }
+    return { starts, below };
+  }
+
+  /** How many rows stay as the asker has them; undefined where it has to be told all. */
+  private kept(query: RowsQuery, span: Span, buckets: Buckets | undefined): number | undefined {
+    const { knownLength, smoothing } = query;
+    if (knownLength === undefined || knownLength > this.size || knownLength <= span.from) {
+      return undefined;
+    }
+    const known = { from: span.from, to: Math.min(span.to, knownLength) };
+    const before = this.bucketsOf(known, query.maxPoints);
+    const odd = this.blocks.countOdd(this.ys, span.from, span.to);
+    const oddBefore = this.blocks.countOdd(this.ys, known.from, known.to);
+    if (before?.exponent !== buckets?.exponent || odd > oddLimit !== oddBefore > oddLimit) {
+      return undefined;
+    }
+    const rows = rowCount(known, before);
+    if (known.to === span.to && smoothing === undefined) {
+      return rows;
+    }
+    // The last bucket is still open, unless the next point begins another one.
+    const closed = buckets === undefined || known.to === span.to || buckets.starts[rows] === known.to ? rows : rows - 1;
+    return smoothing === undefined ? closed : this.keptSmooth(smoothing, knownLength, { span: known, buckets, closed });
+  }
+
+  private keptSmooth(
+    smoothing: Smoothing,
+    knownLength: number,
+    { span, buckets, closed }: { span: Span; buckets: Buckets | undefined; closed: number },
+  ): number | undefined {
+    if (knownLength === this.size) {
+      return closed;
+    }
+    if (smoothing.kind === 'timeEma' && this.distance(knownLength) !== this.distance(this.size)) {
+      return undefined;
+    }
+    // Points from here on are in reach of the new ones.
+    let stays = knownLength;
+    for (let left = reachAhead(smoothing); left > 0 && stays > 0; stays--) {
+      left -= Number.isFinite(at(this.ys, stays - 1)) ? 1 : 0;
+    }
+    let keep = closed;
+    while (keep > 0 && (buckets === undefined ? span.from + keep : (buckets.starts[keep] ?? Infinity)) > stays) {
+      keep--;
+    }
+    return keep;
+  }
+
+  private raw({ from, to }: Span, keep = 0): Series {
+    // Copies: the columns go on growing.
+    return { kind: 'raw', x: this.xs.slice(from + keep, to), y: this.ys.slice(from + keep, to) };
+  }
+
+  private thinned(span: Span, { starts }: Buckets, keep = 0): Series {
+    const size = starts.length - 1 - keep;
+    const column = (): Float64Array => new Float64Array(size);
+    const result = { x: column(), last: column(), min: column(), max: column(), mean: column(), count: column() };
+    for (let row = 0; row < size; row++) {
+      const from = starts[row + keep] ?? 0;
+      const to = starts[row + keep + 1] ?? 0;
+      const figures = this.blocks.figures(this.ys, from, to);
+      result.x[row] = at(this.xs, to - 1);
+      result.last[row] = figures.lastFinite < 0 ? NaN : at(this.ys, figures.lastFinite);
+      result.min[row] = figures.min;
+      result.max[row] = figures.max;
+      result.mean[row] = figures.mean;
+      result.count[row] = to - from;
+    }
+    const from = starts[keep] ?? span.to;
+    return { kind: 'thinned', ...result, ...this.oddPoints(span, from, starts) };
+  }
+
+  /** The odd points from an index on. */
+  private oddPoints(span: Span, from: number, starts: readonly number[]): { oddX: Float64Array; oddY: Float64Array } {
+    let kept = this.blocks.odd(this.ys, from, span.to);
+    if (this.blocks.countOdd(this.ys, span.from, span.to) > oddLimit) {
+      let bucket = 0;
+      let seen = new Set<number>();
+      kept = kept.filter((i) => {
+        while (i >= (starts[bucket + 1] ?? Infinity)) {
+          bucket++;
+          seen = new Set();
+        }
+        const fresh = !seen.has(at(this.ys, i));
+        seen.add(at(this.ys, i));
+        return fresh;
+      });
+    }
+    return {
+      oddX: Float64Array.from(kept, (i) => at(this.xs, i)),
+      oddY: Float64Array.from(kept, (i) => at(this.ys, i)),
+    };
+  }
+
+  /** The point whose smoothed value a row has: the last finite one of its bucket, any where there is none. */
+  private anchors(span: Span, buckets: Buckets | undefined, keep = 0): Uint32Array {
+    if (buckets === undefined) {
+      return Uint32Array.from({ length: span.to - span.from - keep }, (_, i) => span.from + keep + i);
+    }
+    const { starts } = buckets;
+    return Uint32Array.from({ length: starts.length - 1 - keep }, (_, row) => {
+      const to = starts[row + keep + 1] ?? 0;
+      const last = this.blocks.lastFinite(this.ys, starts[row + keep] ?? 0, to);
+      return last < 0 ? to - 1 : last;
+    });
+  }
+
+  private smoothed(smoothing: Smoothing, anchors: Uint32Array): Float64Array {
+    const x = this.xs.subarray(0, this.size);
+    const y = this.ys.subarray(0, this.size);
+    if (smoothing.kind !== 'ema' && smoothing.kind !== 'timeEma') {
+      return smoothAt(x, y, smoothing, anchors);
+    }
+    const unit = smoothing.kind === 'ema' ? 1 : this.distance(this.size);
+    const name = `${smoothing.kind} ${smoothing.amount} ${unit}`;
+    const averages = this.averages.get(name) ?? new Averages(smoothing, unit);
+    this.averages.delete(name);
+    this.averages.set(name, averages);
+    for (const [oldest] of [...this.averages].slice(0, -keptAverages)) {
+      this.averages.delete(oldest);
+    }
+    return averages.at(x, y, anchors);
+  }
+
+  /** `medianDistance` of the first points. */
+  private distance(length: number): number {
+    if (this.unit?.length !== length) {
+      const distance = medianDistance(this.xs.subarray(0, length), this.ys.subarray(0, length));
+      if (length !== this.size) {
+        return distance;
+      }
+      this.unit = { length, distance };
+    }
+    return this.unit.distance;
+  }
+}
+
+function rowCount(span: Span, buckets: Buckets | undefined): number {
+  return buckets === undefined ? span.to - span.from : buckets.starts.length - 1;
+}
+
+function at(column: Float64Array, index: number): number {
+  return column[index] ?? NaN;
+}

@@ -1,0 +1,197 @@
+/** What a curve remembers of each block of its points, so that long parts of it need not be gone through point by point. */
+import { neverShared, sameX } from './buckets';
+import { RunningAverage, type AverageState, type Smoothing } from './smoothing';
+
+/** Points that have their figures together. */
+export const blockSize = 64;
+
+export interface Figures {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Index of the last finite value; -1 for none. The others are then NaN. */
+  readonly lastFinite: number;
+}
+
+/** Figures of each `blockSize` points; of a last, unfinished block only the shared exponent is used. */
+export class Blocks {
+  private min = new Float64Array(0);
+  private max = new Float64Array(0);
+  private sum = new Float64Array(0);
+  private finite = new Uint8Array(0);
+  private highest = new Int16Array(0);
+
+  get bytes(): number {
+    return this.min.length * 27;
+  }
+
+  /** The largest shared exponent of a block's points. */
+  shared(block: number): number {
+    return this.highest[block] ?? neverShared;
+  }
+
+  /** Takes in the points from `from` on. */
+  update(y: Float64Array, shared: Int16Array, from: number, to: number): void {
+    const needed = Math.ceil(to / blockSize);
+    if (needed > this.min.length) {
+      const capacity = Math.ceil(Math.max(needed, this.min.length * 1.25));
+      this.min = grown(this.min, this.min.length, capacity);
+      this.max = grown(this.max, this.max.length, capacity);
+      this.sum = grown(this.sum, this.sum.length, capacity);
+      const [finite, highest] = [new Uint8Array(capacity), new Int16Array(capacity)];
+      finite.set(this.finite);
+      highest.set(this.highest);
+      [this.finite, this.highest] = [finite, highest];
+    }
+    for (let block = Math.floor(from / blockSize); block < needed; block++) {
+      const start = block * blockSize;
+      const end = Math.min(to, start + blockSize);
+      let [min, max, sum, finite, highest] = [Infinity, -Infinity, 0, 0, sameX];
+      for (let i = start; i < end; i++) {
+        const value = at(y, i);
+        if (Number.isFinite(value)) {
+          min = value < min ? value : min;
+          max = value > max ? value : max;
+          sum += value;
+          finite++;
+        }
+        const each = shared[i] ?? neverShared;
+        highest = each > highest ? each : highest;
+      }
+      this.min[block] = min;
+      this.max[block] = max;
+      this.sum[block] = sum;
+      this.finite[block] = finite;
+      this.highest[block] = highest;
+    }
+  }
+
+  figures(y: Float64Array, from: number, to: number): Figures {
+    let [min, max, sum, finite] = [Infinity, -Infinity, 0, 0];
+    let i = from;
+    while (i < to) {
+      const block = i / blockSize;
+      if (Number.isInteger(block) && i + blockSize <= to) {
+        min = Math.min(min, at(this.min, block));
+        max = Math.max(max, at(this.max, block));
+        sum += at(this.sum, block);
+        finite += this.finite[block] ?? 0;
+        i += blockSize;
+        continue;
+      }
+      const value = at(y, i);
+      if (Number.isFinite(value)) {
+        min = value < min ? value : min;
+        max = value > max ? value : max;
+        sum += value;
+        finite++;
+      }
+      i++;
+    }
+    if (finite === 0) {
+      return { min: NaN, max: NaN, mean: NaN, lastFinite: -1 };
+    }
+    let mean = sum / finite;
+    if (!Number.isFinite(sum)) {
+      // The sum of values near the largest double overflows, their mean does not.
+      mean = 0;
+      for (let j = from; j < to; j++) {
+        mean += Number.isFinite(at(y, j)) ? at(y, j) / finite : 0;
+      }
+    }
+    return { min, max, mean: Math.min(max, Math.max(min, mean)), lastFinite: this.lastFinite(y, from, to) };
+  }
+
+  /** Index of the last finite value; -1 for none. */
+  lastFinite(y: Float64Array, from: number, to: number): number {
+    for (let i = to - 1; i >= from; i--) {
+      if (Number.isFinite(at(y, i))) {
+        return i;
+      }
+      if ((i + 1) % blockSize === 0 && this.finite[(i + 1) / blockSize - 1] === 0) {
+        i -= blockSize - 1;
+      }
+    }
+    return -1;
+  }
+
+  countOdd(y: Float64Array, from: number, to: number): number {
+    let count = 0;
+    this.eachOddStretch(from, to, (i) => {
+      count += Number.isFinite(at(y, i)) ? 0 : 1;
+    });
+    return count;
+  }
+
+  /** Indices of values that are not finite. */
+  odd(y: Float64Array, from: number, to: number): number[] {
+    const found: number[] = [];
+    this.eachOddStretch(from, to, (i) => {
+      if (!Number.isFinite(at(y, i))) {
+        found.push(i);
+      }
+    });
+    return found;
+  }
+
+  /** Visits all indices but those of blocks that have finite values only. */
+  private eachOddStretch(from: number, to: number, visit: (i: number) => void): void {
+    for (let i = from; i < to;) {
+      const block = i / blockSize;
+      if (Number.isInteger(block) && i + blockSize <= to && this.finite[block] === blockSize) {
+        i += blockSize;
+      } else {
+        visit(i++);
+      }
+    }
+  }
+}
+
+/** A running average, remembered at the beginning of each block. */
+export class Averages {
+  private readonly states: AverageState[] = [{ mean: NaN, weight: 0, x: NaN }];
+
+  constructor(
+    private readonly smoothing: Smoothing,
+    private readonly unit: number,
+  ) {}
+
+  /** @param anchors ascending */
+  at(x: Float64Array, y: Float64Array, anchors: Uint32Array): Float64Array {
+    const average = new RunningAverage(this.smoothing, this.unit);
+    const last = Math.floor((anchors.at(-1) ?? 0) / blockSize);
+    let known = this.states.length - 1;
+    Object.assign(average.state, this.states[known]);
+    for (; known < last; known++) {
+      for (let i = known * blockSize; i < (known + 1) * blockSize; i++) {
+        average.add(at(x, i), at(y, i));
+      }
+      this.states.push({ ...average.state });
+    }
+    const out = new Float64Array(anchors.length);
+    let next = -1;
+    anchors.forEach((anchor, row) => {
+      const block = Math.floor(anchor / blockSize);
+      if (next < block * blockSize) {
+        next = block * blockSize;
+        Object.assign(average.state, this.states[block]);
+      }
+      let smoothed = NaN;
+      for (; next <= anchor; next++) {
+        smoothed = average.add(at(x, next), at(y, next));
+      }
+      out[row] = smoothed;
+    });
+    return out;
+  }
+}
+
+export function grown(column: Float64Array, length: number, capacity: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(capacity);
+  larger.set(column.subarray(0, length));
+  return larger;
+}
+
+function at(column: Float64Array, index: number): number {
+  return column[index] ?? NaN;
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { Curve, type Rows } from '../../../src/core/curve';
+import { thin, type Series } from '../../../src/core/series';
+import { smooth, type Smoothing } from '../../../src/core/smoothing';
+import { continueSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
+
+const anyY = fc.oneof(
+  { weight: 8, arbitrary: fc.double({ min: -100, max: 100, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity) },
+);
+const anyDistance = fc.oneof(
+  fc.constant(1),
+  fc.constantFrom(0, 0.25, 1, 40),
+  fc.double({ min: 0, max: 3, noNaN: true }),
+);
+
+const anyCurve = fc
+  .tuple(
+    fc.integer({ min: -50, max: 50 }),
+    fc.boolean(),
+    fc.array(fc.tuple(anyDistance, anyY), { minLength: 1, maxLength: 500, size: 'max' }),
+  )
+  .map(([start, even, points]) => {
+    let x = start;
+    return {
+      x: Float64Array.from(points, ([distance]) => (x += even ? 1 : distance)),
+      y: Float64Array.from(points, ([, y]) => y),
+    };
+  });
+const anySmoothing: fc.Arbitrary<Smoothing> = fc.constantFrom(
+  { kind: 'ema', amount: 0.9 },
+  { kind: 'timeEma', amount: 0.9 },
+  { kind: 'mean', amount: 11 },
+  { kind: 'median', amount: 4 },
+  { kind: 'gaussian', amount: 2 },
+);
+const anyQuery = fc.record(
+  {
+    maxPoints: fc.oneof(fc.integer({ min: 2, max: 60 }), fc.constant(1000)),
+    smoothing: anySmoothing,
+    range: fc.tuple(fc.integer({ min: -60, max: 300 }), fc.integer({ min: 0, max: 400 })).map(([min, width]) => ({
+      min,
+      max: min + width,
+    })),
+  },
+  { requiredKeys: ['maxPoints'] },
+);
+
+const entryOf = ({ total, first, series, smooth: smoothed, keep }: Rows): SeriesEntry => ({
+  runId: 'r',
+  key: 'k',
+  total,
+  first,
+  series,
+  ...(smoothed === undefined ? {} : { smooth: smoothed }),
+  ...(keep === undefined ? {} : { keep }),
+});
+
+/** Says what differs, and lets sums differ by rounding. */
+function assertSame(actual: Series, expected: Series): void {
+  const { mean: actualMean, ...rest } = { mean: [], ...actual };
+  const { mean: expectedMean, ...expectedRest } = { mean: [], ...expected };
+  assert.deepEqual(rest, expectedRest);
+  actualMean.forEach((each, i) => assert.ok(!(Math.abs(each - (expectedMean[i] ?? NaN)) > 1e-9), `mean of row ${i}`));
+}
+
+describe('Curve', () => {
+  it('has the same rows for a part as that part alone', () => {
+    fc.assert(
+      fc.property(anyCurve, anyQuery, ({ x, y }, { maxPoints, range }) => {
+        const curve = new Curve(x.slice(), y.slice());
+        const rows = curve.rows({ maxPoints, ...(range === undefined ? {} : { range }) });
+        const inside = (each: number): boolean => range === undefined || (each >= range.min && each <= range.max);
+        const partX = x.filter(inside);
+        const partY = y.filter((_, i) => inside(x[i] ?? NaN));
+        assert.equal(rows?.total ?? 0, partX.length);
+        if (rows !== undefined) {
+          assert.equal(rows.first, partX[0]);
+          assertSame(rows.series, thin(partX, partY, maxPoints));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is the same however its points came', () => {
+    fc.assert(
+      fc.property(anyCurve, fc.array(fc.nat(500)), anyQuery, ({ x, y }, cuts, query) => {
+        const curve = new Curve(new Float64Array(), new Float64Array());
+        let from = 0;
+        for (const cut of [...cuts.map((each) => Math.min(each, x.length)).sort((a, b) => a - b), x.length]) {
+          curve.append(x.subarray(from, cut), y.subarray(from, cut));
+          // What was asked in between must leave nothing behind.
+          curve.rows(query);
+          from = cut;
+        }
+        assert.deepEqual(curve.rows(query), new Curve(x, y).rows(query));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives the smoothed value of each row’s last finite point, of the whole curve', () => {
+    fc.assert(
+      fc.property(anyCurve, anyQuery, anySmoothing, ({ x, y }, query, smoothing) => {
+        const curve = new Curve(x, y);
+        const rows = curve.rows({ ...query, smoothing });
+        const all = smooth(x, y, smoothing);
+        fc.pre(rows?.smooth !== undefined);
+        const { series } = rows;
+        let row = 0;
+        let end = x.indexOf(rows.first);
+        series.x.forEach((_, i) => {
+          const from = end;
+          end += series.kind === 'raw' ? 1 : (series.count[i] ?? NaN);
+          const last = y.subarray(from, end).findLastIndex(Number.isFinite);
+          const expected = last < 0 ? NaN : (all[from + last] ?? NaN);
+          const actual = rows.smooth?.[row++] ?? NaN;
+          assert.ok(
+            Math.abs(actual - expected) < 1e-9 || (Number.isNaN(actual) && Number.isNaN(expected)),
+            `row ${i}: ${actual} instead of ${expected}`,
+          );
+        });
+        assert.equal(rows.smooth.length, row);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('tells an asker who has an earlier answer what makes it the newest', () => {
+    let kept = 0;
+    fc.assert(
+      fc.property(anyCurve, anyQuery, fc.nat(500), ({ x, y }, query, cut) => {
+        const knownLength = Math.min(cut, x.length);
+        const earlier = new Curve(x.slice(0, knownLength), y.slice(0, knownLength)).rows(query);
+        const curve = new Curve(x, y);
+        const answer = curve.rows({ ...query, knownLength });
+        const whole = curve.rows(query);
+        fc.pre(earlier !== undefined && answer !== undefined && whole !== undefined);
+        kept += answer.keep ?? 0;
+        assert.deepEqual(continueSeries(entryOf(earlier), entryOf(answer)), entryOf(whole));
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(kept > 1000, `only ${kept} rows were kept in all`);
+  });
+
+  it('sends only the open rows of a curve that grows, and no row where nothing is new', () => {
+    const x = Float64Array.from({ length: 100_000 }, (_, i) => i);
+    const curve = new Curve(x, x.map(Math.sin));
+    const query = { maxPoints: 1000, smoothing: { kind: 'ema', amount: 0.99 } } as const;
+    const whole = curve.rows(query);
+    assert.equal(whole?.series.x.length, 782);
+    const same = curve.rows({ ...query, knownLength: 100_000 });
+    assert.equal(same?.keep, 782);
+    assert.equal(same.series.x.length, 0);
+    curve.append(Float64Array.of(100_000, 100_001), Float64Array.of(1, 2));
+    const grown = curve.rows({ ...query, knownLength: 100_000 });
+    assert.equal(grown?.keep, 781);
+    assert.equal(grown.series.x.length, 1);
+    assert.equal(grown.total, 100_002);
+  });
+
+  it('refuses x that falls and columns of different lengths', () => {
+    const curve = new Curve(Float64Array.of(1, 2), Float64Array.of(1, 2));
+    assert.throws(() => curve.append(Float64Array.of(1), Float64Array.of(1)), /falls from 2 to 1/);
+    assert.throws(() => curve.append(Float64Array.of(3), Float64Array.of()), /differ in length/);
+    assert.throws(() => new Curve(Float64Array.of(NaN), Float64Array.of(1)), /falls/);
+  });
+});
