@@ -200,3 +200,21 @@ export const modelWrite: fc.Arbitrary<Write> = fc.oneof(
     modelMetrics: points.map((point) => ({ ...point, modelId: id, datasetName: '', datasetDigest: '' })),
   })),
 );
+
+export const anyWrite: fc.Arbitrary<Write> = fc.oneof(
+  { weight: 5, arbitrary: runWrite },
+  { weight: 1, arbitrary: registryWrite },
+  { weight: 1, arbitrary: modelWrite },
+);
+
+/** So that most histories have a run with points. */
+export const runWithPoints: readonly Write[] = [
+  { kind: 'createRun', runId: 'r1', experimentId: '0', name: 'n', userId: 'u', startTime: 1, tags: [] },
+  {
+    kind: 'log',
+    runId: 'r1',
+    metrics: [1, 2, 3].map((step) => ({ key: 'loss', value: step, step, timestamp: step })),
+    params: [{ key: 'k', value: 'a' }],
+    tags: [],
+  },
+];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Write } from '../../../../src/server/store/types';
-import { modelWrite, registryWrite, runWrite } from '../arbitraries';
+import { anyWrite, runWithPoints } from '../arbitraries';
 import { explore, type Tally } from './explore';
-import type { Chance } from './memoryDisk';
+import { chances } from './chances';
 import { Plain, World } from './world';
 
 /** Random histories; each is crashed at every one of its operations. `LABBOOK_CRASH_HISTORIES` asks for more. */
@@ -51,49 +51,15 @@ class Restart implements Command {
   toString = () => `restart after ${JSON.stringify(this.how)}`;
 }
 
-/** Numbers by chance, the same ones for the same seed. */
-function chances(seed: number): Chance {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
-
-const write = fc.oneof(
-  { weight: 5, arbitrary: runWrite },
-  { weight: 1, arbitrary: registryWrite },
-  { weight: 1, arbitrary: modelWrite },
-);
 const writes = fc
   .record({
-    writes: fc.array(write, { minLength: 1, maxLength: 5 }),
+    writes: fc.array(anyWrite, { minLength: 1, maxLength: 5 }),
     checkpoint: fc.boolean(),
     pause: fc.nat(30),
   })
   .map(({ writes: each, ...options }) => new Writes(each, options));
 /** So that most histories have a run with points. */
-const firstRun = new Writes(
-  [
-    {
-      kind: 'createRun',
-      runId: 'r1',
-      experimentId: '0',
-      name: 'n',
-      userId: 'u',
-      startTime: 1,
-      tags: [],
-    },
-    {
-      kind: 'log',
-      runId: 'r1',
-      metrics: [1, 2, 3].map((step) => ({ key: 'loss', value: step, step, timestamp: step })),
-      params: [{ key: 'k', value: 'a' }],
-      tags: [],
-    },
-  ],
-  { checkpoint: false, pause: 0 },
-);
+const firstRun = new Writes(runWithPoints, { checkpoint: false, pause: 0 });
 
 const commands = fc.commands(
   [
