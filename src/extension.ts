@@ -4,6 +4,7 @@ import { editCommands } from './host/commands/editCommands';
 import { modelCommands } from './host/commands/modelCommands';
 import { openCommands } from './host/commands/openCommands';
 import { otherCommands } from './host/commands/otherCommands';
+import { scriptCommands } from './host/commands/scriptCommands';
 import { statusCommands } from './host/commands/statusCommands';
 import type { Tools } from './host/commands/tools';
 import { ContextKeySetter, registerCommands, scheme, textScheme } from './host/contributions';
@@ -43,13 +44,14 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const files = own(new ArtifactFileSystem(() => connection.ready(10_000)));
   own(vscode.workspace.registerFileSystemProvider(scheme, files, { isReadonly: true, isCaseSensitive: true }));
   own(connection.onChange((batch) => files.changed(batch)));
-  own(new ScriptEnvironment(context.environmentVariableCollection, connection, log));
+  own(new ScriptEnvironment(context.environmentVariableCollection, connection, context.workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
   const tools: Tools = { connection, log, treeSelection: () => experiments.selection };
   [
     ...registerCommands(vscode.commands, openCommands(tools, panels)),
     ...registerCommands(vscode.commands, editCommands(tools)),
+    ...registerCommands(vscode.commands, scriptCommands(tools, context.extensionUri)),
     ...registerCommands(vscode.commands, modelCommands(tools, models)),
     ...registerCommands(
       vscode.commands,

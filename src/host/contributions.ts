@@ -49,6 +49,10 @@ export const commands = {
   openArtifact: 'labbook.openArtifact',
   copyId: 'labbook.copyId',
   copyTheTwoLines: 'labbook.copyTheTwoLines',
+  copyEnvironmentVariables: 'labbook.copyEnvironmentVariables',
+  insertTrackingLines: 'labbook.insertTrackingLines',
+  writeEnvFile: 'labbook.writeEnvFile',
+  createAnExampleRun: 'labbook.createAnExampleRun',
   openSelected: 'labbook.openSelected',
   loadMore: 'labbook.loadMore',
   openModel: 'labbook.openModel',
@@ -93,6 +97,10 @@ export interface CommandArguments {
   [commands.openArtifact]: [target?: ArtifactTarget];
   [commands.copyId]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
   [commands.copyTheTwoLines]: [];
+  [commands.copyEnvironmentVariables]: [preset?: { readonly form: string }];
+  [commands.insertTrackingLines]: [];
+  [commands.writeEnvFile]: [];
+  [commands.createAnExampleRun]: [];
   /** What a click in the tree does. Without arguments, see `treeItem`. */
   [commands.openSelected]: [];
   [commands.loadMore]: [target?: LoadMoreTarget];
@@ -152,6 +160,8 @@ export const settings = {
   'labbook.server.keepAliveMinutes': number(10),
   'labbook.server.artifactFolders': texts(),
   'labbook.terminals.setEnvironment': flag(true),
+  'labbook.terminals.systemMetrics': flag(true),
+  'labbook.terminals.asyncLogging': flag(false),
   'labbook.metrics.primary': texts('*val*acc*', '*eval*acc*', '*val*loss*', '*loss*'),
   'labbook.charts.initialRuns': number(20),
 } as const;

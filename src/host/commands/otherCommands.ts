@@ -13,16 +13,12 @@ import { attempt, clientOf, say, thingsFor, type Tools } from './tools';
 type OtherCommands = CommandHandlers<
   | typeof commands.refresh
   | typeof commands.copyId
-  | typeof commands.copyTheTwoLines
   | typeof commands.openSelected
   | typeof commands.loadMore
   | typeof commands.stopServer
   | typeof commands.restartServer
   | typeof commands.showLog
 >;
-
-/** The least that a script needs to log a curve's point. */
-const theTwoLines = 'import mlflow\nmlflow.log_metric("loss", 0.5, step=1)\n';
 
 /** Milliseconds for which VS Code may be drawing rows again. */
 const redrawLimit = 1000;
@@ -70,10 +66,6 @@ export function otherCommands(
           say(ids.length === 1 ? t('Copied the ID.') : t('Copied {0} IDs.', ids.length));
         }
       }),
-    [commands.copyTheTwoLines]: async () => {
-      await vscode.env.clipboard.writeText(theTwoLines);
-      say(t('Copied. Paste the lines into a script and run it in a new terminal.'));
-    },
     [commands.openSelected]: async () => {
       const ref = await clicked(experiments);
       const click = ref && clickOf(ref);
