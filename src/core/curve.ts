@@ -1,10 +1,12 @@
 import { neverShared, oddLimit, sameX, sharedExponent } from './buckets';
+import { Fingerprint } from './fingerprint';
 import type { Series } from './series';
 import { Averages, Blocks, blockSize, grown } from './curveBlocks';
 import { medianDistance, reachAhead, smoothAt, type Smoothing } from './smoothing';
 
 /** Smoothings whose averages are remembered for each curve: those that are looked at, and one that was a moment ago. */
 const keptAverages = 2;
+const keptFingerprints = 4;
 
 export interface RowsQuery {
   /** A curve of more points is thinned into so many buckets at most; at least 2 (one bucket each side of 0 cannot be merged). */
@@ -12,8 +14,8 @@ export interface RowsQuery {
   /** Only points with min <= x <= max. */
   readonly range?: { readonly min: number; readonly max: number };
   readonly smoothing?: Smoothing;
-  /** The asker has the answer to the same query about the first so many points. */
-  readonly knownLength?: number;
+  /** `Rows.version` of the answer to the same query that the asker has. */
+  readonly known?: string;
 }
 
 export interface Rows {
@@ -23,6 +25,8 @@ export interface Rows {
   readonly first: number;
   readonly series: Series;
   readonly smooth?: Float64Array;
+  /** Names the points that the answer was made from. */
+  readonly version: string;
   /** So many of the rows that the asker has stay; `series` and `smooth` begin behind them. Absent: they are whole. */
   readonly keep?: number;
 }
@@ -49,6 +53,8 @@ export class Curve {
   private shared: Int16Array;
   private readonly blocks = new Blocks();
   private readonly averages = new Map<string, Averages>();
+  /** Those of the lengths that were asked for last. */
+  private fingerprints: readonly Fingerprint[] = [];
   private unit: { readonly length: number; readonly distance: number } | undefined;
   private size = 0;
 
@@ -107,9 +113,25 @@ export class Curve {
       total: span.to - span.from,
       first: at(this.xs, span.from),
       series,
+      version: this.fingerprint(this.size).name,
       ...(smooth === undefined ? {} : { smooth }),
       ...(keep === undefined ? {} : { keep }),
     };
+  }
+
+  /** Of the first so many points. */
+  private fingerprint(length: number): Fingerprint {
+    let nearest = new Fingerprint();
+    for (const each of this.fingerprints) {
+      nearest = each.length <= length && each.length > nearest.length ? each : nearest;
+    }
+    if (nearest.length === length) {
+      return nearest;
+    }
+    const made = nearest.copy();
+    made.extend(this.xs, this.ys, length);
+    this.fingerprints = [...this.fingerprints.slice(1 - keptFingerprints), made];
+    return made;
   }
 
   private take(x: Float64Array, y: Float64Array): void {
@@ -210,8 +232,9 @@ export class Curve {
 
   /** How many rows stay as the asker has them; undefined where it has to be told all. */
   private kept(query: RowsQuery, span: Span, buckets: Buckets | undefined): number | undefined {
-    const { knownLength, smoothing } = query;
-    if (knownLength === undefined || knownLength > this.size || knownLength <= span.from) {
+    const { known: version = '', smoothing } = query;
+    const knownLength = parseInt(version);
+    if (!(knownLength > span.from && knownLength <= this.size) || this.fingerprint(knownLength).name !== version) {
       return undefined;
     }
     const known = { from: span.from, to: Math.min(span.to, knownLength) };
