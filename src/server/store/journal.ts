@@ -8,6 +8,11 @@ export function segmentName(first: number): string {
 
 export const segmentPattern = /^(\d{16,})\.log$/;
 
+/** An append failed, and what was written of it could not be cut off: after a crash now it may be there, whole. */
+export class UncertainAppendError extends Error {
+  override readonly name = 'UncertainAppendError';
+}
+
 /** The writing end of the journal. Only one `append` at a time. */
 export class Journal {
   private current: { file: StoreFile; first: number; end: number; broken: boolean } | undefined;
@@ -38,6 +43,7 @@ export class Journal {
   /**
    * Writes one frame and syncs it. When this rejects, nothing of it is in the journal, and the next append may succeed.
    * @param first sequence number of the first change in it
+   * @throws UncertainAppendError where something of it may be in the journal until the next append succeeds; system errors
    */
   async append(first: number, count: number, payload: Uint8Array): Promise<void> {
     if (this.current === undefined || this.current.broken) {
@@ -53,7 +59,7 @@ export class Journal {
       await segment.file.sync();
     } catch (error) {
       await this.cutBack(segment);
-      throw error;
+      throw segment.broken ? new UncertainAppendError(messageOf(error), { cause: error }) : error;
     }
     segment.end += frame.length;
   }
@@ -122,4 +128,8 @@ export class Journal {
       segment.broken = true;
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -35,17 +35,21 @@ export class FailingLife {
   /** Operations that failed. */
   failures = 0;
   private store: Store | undefined;
+  /** Groups of writes that were refused without certainty since the last one that was answered. */
+  private uncertain: Write[][] = [];
 
   private constructor(
     private readonly fault: Fault,
     private readonly reference: Store,
+    private readonly referenceDisk: MemoryDisk,
     private readonly chance: Chance,
   ) {
     this.disk = this.watch(new MemoryDisk());
   }
 
   static async make(fault: Fault, chance: Chance): Promise<FailingLife> {
-    return new FailingLife(fault, await openOn(new MemoryDisk()), chance);
+    const disk = new MemoryDisk();
+    return new FailingLife(fault, await openOn(disk), disk, chance);
   }
 
   async run(steps: readonly Step[]): Promise<void> {
@@ -81,6 +85,7 @@ export class FailingLife {
 
   private async write(writes: readonly Write[]): Promise<void> {
     const answered: Write[] = [];
+    const uncertain: Write[] = [];
     const failures = this.failures;
     await Promise.all(
       writes.map(async (each) => {
@@ -92,12 +97,40 @@ export class FailingLife {
           if (error.code === 'INSUFFICIENT_STORAGE') {
             assert.ok(this.failures > failures, 'the store refuses writes although the disk works');
           }
+          if (error.message.includes('not certain')) {
+            uncertain.push(each);
+          }
         }
       }),
     );
     for (const each of answered) {
       assert.equal(await outcome(this.reference, each), undefined);
     }
+    if (answered.length > 0) {
+      this.uncertain = [];
+    } else if (uncertain.length > 0) {
+      this.uncertain.push(uncertain);
+    }
+  }
+
+  /** Of what the store was not certain about, one group may be there after a restart, whole. */
+  private async acceptUncertain(store: Store): Promise<void> {
+    for (const group of this.uncertain) {
+      if (store.revision === this.reference.revision) {
+        break;
+      }
+      const copy = await openOn(new MemoryDisk(this.referenceDisk.state(), ++this.life));
+      for (const each of group) {
+        await outcome(copy, each);
+      }
+      if (dump(copy) === dump(store)) {
+        for (const each of group) {
+          await outcome(this.reference, each);
+        }
+      }
+      await copy.close();
+    }
+    this.uncertain = [];
   }
 
   /** The disk works again: writing goes on at once, and nothing of what was refused is there, now or after a crash. */
@@ -141,6 +174,7 @@ export class FailingLife {
     try {
       this.store = await openOn(this.disk);
       if (!this.store.readOnly) {
+        await this.acceptUncertain(this.store);
         return;
       }
       await this.store.close();
@@ -153,6 +187,7 @@ export class FailingLife {
     this.disk = this.watch(new MemoryDisk(this.disk.state(), this.life));
     this.store = await openOn(this.disk);
     assert.equal(this.store.readOnly, false);
+    await this.acceptUncertain(this.store);
   }
 
   private watch(disk: MemoryDisk): MemoryDisk {
