@@ -15,6 +15,8 @@ export const httpStatusOf = {
   REQUEST_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   RANGE_NOT_SATISFIABLE: 416,
+  /** MLflow says 500, which clients repeat for minutes. */
+  DATA_LOSS: 422,
   REQUEST_HEADERS_TOO_LARGE: 431,
   INVALID_STATE: 500,
   INTERNAL_ERROR: 500,

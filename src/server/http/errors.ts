@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { ApiError, type ErrorCode } from '../../core/errors';
 import type { WireError } from '../../protocol/mlflow';
 import type { Log } from '../log';
+import { StoreDamagedError, StoreVersionError } from '../store/damage';
 
 /** How long the rest of a refused body is read and thrown away, so that the client gets to read the answer. */
 const lingerMilliseconds = 10_000;
@@ -14,12 +15,14 @@ const codeOfErrno: Readonly<Record<string, ErrorCode>> = {
   EROFS: 'PERMISSION_DENIED',
   EACCES: 'PERMISSION_DENIED',
   EPERM: 'PERMISSION_DENIED',
+  EIO: 'DATA_LOSS',
   ENAMETOOLONG: 'INVALID_PARAMETER_VALUE',
 };
 
 const textOfCode: Partial<Record<ErrorCode, string>> = {
   INSUFFICIENT_STORAGE: 'The disk of the store is full; nothing was changed. Free some space and try again.',
   PERMISSION_DENIED: 'The store cannot be written to',
+  DATA_LOSS: 'The disk does not give a file of the store out',
   INVALID_PARAMETER_VALUE: 'A name in the path is too long for the file system',
 };
 
@@ -27,6 +30,10 @@ const textOfCode: Partial<Record<ErrorCode, string>> = {
 export function toApiError(error: unknown, log: Log): ApiError {
   if (error instanceof ApiError) {
     return error;
+  }
+  if (error instanceof StoreDamagedError || error instanceof StoreVersionError) {
+    log.error('a part of the store cannot be read', error);
+    return new ApiError('DATA_LOSS', error.message, { cause: error });
   }
   const errno = errnoOf(error);
   const code = errno === undefined ? undefined : codeOfErrno[errno];

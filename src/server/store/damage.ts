@@ -1,3 +1,6 @@
+import { ApiError } from '../../core/errors';
+import { systemCode } from './files';
+
 /** A file of the store holds something else than what the store wrote; the file is left as it is. */
 export class StoreDamagedError extends Error {
   override readonly name = 'StoreDamagedError';
@@ -6,9 +9,13 @@ export class StoreDamagedError extends Error {
     readonly file: string,
     /** Byte in the file from which on it cannot be trusted. */
     readonly offset: number,
-    what: string,
+    /** What is wrong, as a sentence. */
+    readonly what: string,
   ) {
-    super(`The store is damaged: ${file}, offset ${offset}: ${what} The files were left as they are.`);
+    super(
+      `The store is damaged: ${file}, offset ${offset}: ${what} The files were left as they are. ` +
+        "'labbook check' tells all that is damaged, 'labbook repair' saves the rest into a new store.",
+    );
   }
 }
 
@@ -16,10 +23,31 @@ export class StoreDamagedError extends Error {
 export class StoreVersionError extends Error {
   override readonly name = 'StoreVersionError';
 
-  constructor(file: string, found: number, known: number) {
+  constructor(
+    readonly file: string,
+    readonly found: number,
+    known: number,
+  ) {
     super(
       `The store was written by a newer version of Labbook: ${file} has format ${found}, this version knows formats up to ` +
         `${known}. Use the newer version for it.`,
     );
   }
+}
+
+/** System errors by which a disk or its owner refuses to give out a file: asking again does not help. */
+const unreadable = ['EIO', 'EACCES', 'EPERM', 'EISDIR'];
+
+/**
+ * The answer where a part of the store cannot be read: one run's history, as a rule; the rest goes on. A status that clients do
+ * not repeat for minutes.
+ * @returns undefined for any other error
+ */
+export function unreadableAnswer(error: unknown): ApiError | undefined {
+  if (error instanceof StoreDamagedError || error instanceof StoreVersionError) {
+    return new ApiError('DATA_LOSS', error.message, { cause: error });
+  }
+  return error instanceof Error && unreadable.includes(systemCode(error) ?? '')
+    ? new ApiError('DATA_LOSS', `A file of the store could not be read: ${error.message}.`, { cause: error })
+    : undefined;
 }
