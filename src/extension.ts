@@ -1,16 +1,13 @@
 import * as vscode from 'vscode';
 import { ArtifactFileSystem } from './host/artifacts/fileSystem';
-import { editCommands } from './host/commands/editCommands';
-import { modelCommands } from './host/commands/modelCommands';
-import { openCommands } from './host/commands/openCommands';
-import { otherCommands } from './host/commands/otherCommands';
-import { scriptCommands } from './host/commands/scriptCommands';
-import { statusCommands } from './host/commands/statusCommands';
+import { registerAllCommands } from './host/commands/register';
 import type { Tools } from './host/commands/tools';
-import { ContextKeySetter, registerCommands, scheme, textScheme } from './host/contributions';
+import { ContextKeySetter, notesScheme, scheme, textScheme } from './host/contributions';
 import { ModelsView } from './host/models/modelsView';
+import { NoteFileSystem } from './host/notes/noteFileSystem';
 import { Panels } from './host/panels/panels';
 import { Connection } from './host/platform/connection';
+import { ExperimentMarks } from './host/platform/experimentMarks';
 import { ServerLog } from './host/platform/serverLog';
 import { workspaceServer } from './host/platform/workspaceServer';
 import { TextDocuments } from './host/platform/textDocuments';
@@ -44,21 +41,28 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const files = own(new ArtifactFileSystem(() => connection.ready(10_000)));
   own(vscode.workspace.registerFileSystemProvider(scheme, files, { isReadonly: true, isCaseSensitive: true }));
   own(connection.onChange((batch) => files.changed(batch)));
+  const notes = own(new NoteFileSystem(() => connection.ready(10_000)));
+  own(vscode.workspace.registerFileSystemProvider(notesScheme, notes, { isCaseSensitive: true }));
+  own(connection.onChange((batch) => notes.changed(batch)));
   own(new ScriptEnvironment(context.environmentVariableCollection, connection, context.workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
   const tools: Tools = { connection, log, treeSelection: () => experiments.selection };
-  [
-    ...registerCommands(vscode.commands, openCommands(tools, panels)),
-    ...registerCommands(vscode.commands, editCommands(tools)),
-    ...registerCommands(vscode.commands, scriptCommands(tools, context.extensionUri)),
-    ...registerCommands(vscode.commands, modelCommands(tools, models)),
-    ...registerCommands(
-      vscode.commands,
-      statusCommands(tools, { context, storeFolder: server.storeFolder, statusBar, experiments, texts }),
-    ),
-    ...registerCommands(vscode.commands, otherCommands(tools, experiments, models, trash, serverLog)),
-  ].forEach(own);
+  const { storeFolder } = server;
+  own(
+    registerAllCommands(tools, {
+      context,
+      storeFolder,
+      panels,
+      experiments,
+      models,
+      trash,
+      statusBar,
+      texts,
+      marks: new ExperimentMarks(context.workspaceState),
+      serverLog,
+    }),
+  );
 
   if (vscode.workspace.isTrusted) {
     connection.start();

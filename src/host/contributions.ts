@@ -19,6 +19,8 @@ export const extensionId = 'labbook.labbook';
 export const scheme = 'labbook';
 /** Of texts that Labbook makes. */
 export const textScheme = 'labbook-text';
+/** Of notes, which can be edited. */
+export const notesScheme = 'labbook-notes';
 
 export const viewIds = {
   container: 'labbook',
@@ -55,6 +57,21 @@ export const commands = {
   createAnExampleRun: 'labbook.createAnExampleRun',
   openSelected: 'labbook.openSelected',
   loadMore: 'labbook.loadMore',
+  openCode: 'labbook.openCode',
+  changesSinceRun: 'labbook.changesSinceRun',
+  openCodeChanges: 'labbook.openCodeChanges',
+  compareParams: 'labbook.compareParams',
+  setAsBaseline: 'labbook.setAsBaseline',
+  clearBaseline: 'labbook.clearBaseline',
+  compareWithBaseline: 'labbook.compareWithBaseline',
+  setAsPrimaryMetric: 'labbook.setAsPrimaryMetric',
+  changeColour: 'labbook.changeColour',
+  markAsEnded: 'labbook.markAsEnded',
+  editNotes: 'labbook.editNotes',
+  saveArtifactAs: 'labbook.saveArtifactAs',
+  compareArtifactWith: 'labbook.compareArtifactWith',
+  showArtifacts: 'labbook.showArtifacts',
+  copyArtifactPath: 'labbook.copyArtifactPath',
   openModel: 'labbook.openModel',
   registerVersion: 'labbook.registerVersion',
   setStage: 'labbook.setStage',
@@ -104,6 +121,21 @@ export interface CommandArguments {
   /** What a click in the tree does. Without arguments, see `treeItem`. */
   [commands.openSelected]: [];
   [commands.loadMore]: [target?: LoadMoreTarget];
+  [commands.openCode]: [target?: RunTarget];
+  [commands.changesSinceRun]: [target?: RunTarget];
+  [commands.openCodeChanges]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.compareParams]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.setAsBaseline]: [target?: RunTarget];
+  [commands.clearBaseline]: [target?: ExperimentTarget];
+  [commands.compareWithBaseline]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.setAsPrimaryMetric]: [target?: ExperimentTarget & { readonly key?: string }];
+  [commands.changeColour]: [target?: RunTarget & { readonly colour?: string }];
+  [commands.markAsEnded]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.editNotes]: [target?: RunTarget | ExperimentTarget | ModelTarget | VersionTarget];
+  [commands.saveArtifactAs]: [target?: ArtifactTarget];
+  [commands.compareArtifactWith]: [target?: ArtifactTarget];
+  [commands.showArtifacts]: [target?: RunTarget];
+  [commands.copyArtifactPath]: [target?: ArtifactTarget];
   /** Shows the run that made a version. */
   [commands.openModel]: [target?: VersionTarget | ModelTarget];
   [commands.registerVersion]: [target?: RunTarget & { readonly name?: string; readonly path?: string }];

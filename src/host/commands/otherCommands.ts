@@ -38,10 +38,17 @@ async function clicked(view: ExperimentsView): Promise<NodeRef | undefined> {
 /** Commands for the view, the clipboard and the server. */
 export function otherCommands(
   tools: Tools,
-  experiments: ExperimentsView,
-  models: ModelsView,
-  trash: TrashView,
-  serverLog: ServerLog,
+  {
+    experiments,
+    models,
+    trash,
+    serverLog,
+  }: {
+    readonly experiments: ExperimentsView;
+    readonly models: ModelsView;
+    readonly trash: TrashView;
+    readonly serverLog: ServerLog;
+  },
 ): OtherCommands {
   const { t } = vscode.l10n;
   const { connection } = tools;

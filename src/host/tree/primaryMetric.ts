@@ -1,7 +1,5 @@
 import type { Experiment } from '../../core/model';
-
-/** Experiment tag that names the primary metric: its key, then optionally a space and an aggregate. */
-export const primaryMetricTag = 'labbook.primaryMetric';
+import { markTags, parsePrimaryMetric } from '../platform/experimentMarks';
 
 /**
  * Whether `text` matches `pattern`, in which `*` stands for any characters (`/` too); case does not count. Linear in practice
@@ -53,7 +51,6 @@ export function primaryMetricOf(
   keys: Iterable<string>,
   patterns: readonly string[],
 ): string | undefined {
-  const tag = experiment.tags.find(({ key }) => key === primaryMetricTag)?.value.trim();
-  // Metric names may hold spaces, so only a known aggregate at the end is cut off.
-  return tag ? tag.replace(/ (last|min|max|mean)$/, '') : pickMetric(keys, patterns);
+  const tag = experiment.tags.find(({ key }) => key === markTags.primaryMetric)?.value.trim();
+  return tag ? parsePrimaryMetric(tag)?.key : pickMetric(keys, patterns);
 }

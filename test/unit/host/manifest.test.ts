@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { runColours } from '../../../src/core/runColour';
-import { commands, contextKeys, panelViewTypes, scheme, settings, viewIds } from '../../../src/host/contributions';
+import {
+  commands,
+  contextKeys,
+  notesScheme,
+  panelViewTypes,
+  scheme,
+  settings,
+  viewIds,
+} from '../../../src/host/contributions';
 import { sourcesOf } from './sources';
 
 interface Manifest {
@@ -103,7 +111,7 @@ describe('manifest and code', () => {
     const events = Object.values(panelViewTypes).map((type) => `onWebviewPanel:${type}`);
     assert.deepEqual(
       [...manifest.activationEvents].sort(),
-      ['onStartupFinished', `onFileSystem:${scheme}`, ...events].sort(),
+      ['onStartupFinished', `onFileSystem:${scheme}`, `onFileSystem:${notesScheme}`, ...events].sort(),
     );
   });
 
@@ -138,13 +146,16 @@ describe('manifest and code', () => {
     assert.deepEqual(
       hidden.map(({ command }) => command).sort(),
       [
+        commands.compareArtifactWith,
         commands.compareSelected,
         commands.compareVersions,
+        commands.copyArtifactPath,
         commands.deleteModel,
         commands.deleteVersion,
         commands.loadMore,
         commands.openArtifact,
         commands.openSelected,
+        commands.saveArtifactAs,
       ].sort(),
     );
   });

@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { registerCommands } from '../contributions';
+import type { ModelsView } from '../models/modelsView';
+import type { Panels } from '../panels/panels';
+import type { ExperimentMarks } from '../platform/experimentMarks';
+import type { ServerLog } from '../platform/serverLog';
+import type { TextDocuments } from '../platform/textDocuments';
+import type { StatusBar } from '../status/statusBar';
+import type { ExperimentsView } from '../tree/experimentsView';
+import type { TrashView } from '../tree/trashView';
+import { artifactCommands } from './artifactCommands';
+import { codeCommands } from './codeCommands';
+import { editCommands } from './editCommands';
+import { modelCommands } from './modelCommands';
+import { openCommands } from './openCommands';
+import { otherCommands } from './otherCommands';
+import { runCommands } from './runCommands';
+import { scriptCommands } from './scriptCommands';
+import { statusCommands } from './statusCommands';
+import type { Tools } from './tools';
+
+/** What the commands of all features work on, beside the server. */
+export interface Parts {
+  readonly context: vscode.ExtensionContext;
+  readonly storeFolder: string;
+  readonly panels: Panels;
+  readonly experiments: ExperimentsView;
+  readonly models: ModelsView;
+  readonly trash: TrashView;
+  readonly statusBar: StatusBar;
+  readonly texts: TextDocuments;
+  readonly marks: ExperimentMarks;
+  readonly serverLog: ServerLog;
+}
+
+/** Registers every command, each feature its own. */
+export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposable {
+  const { commands: api } = vscode;
+  return vscode.Disposable.from(
+    ...registerCommands(api, openCommands(tools, parts.panels)),
+    ...registerCommands(api, editCommands(tools)),
+    ...registerCommands(api, runCommands(tools, parts.marks)),
+    ...registerCommands(api, codeCommands(tools, parts.texts)),
+    ...registerCommands(api, artifactCommands(tools)),
+    ...registerCommands(api, modelCommands(tools, parts.models)),
+    ...registerCommands(api, scriptCommands(tools, parts.context.extensionUri)),
+    ...registerCommands(api, statusCommands(tools, parts)),
+    ...registerCommands(api, otherCommands(tools, parts)),
+  );
+}
