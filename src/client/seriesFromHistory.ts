@@ -1,6 +1,10 @@
-import { sliceRange, sortByX, thin, type Columns } from '../core/series';
+import { compareInt64 } from '../core/int64';
+import { Curve } from '../core/curve';
+import { parseExpression } from '../core/expression';
+import { overAxis, overExpression, type MetricColumns } from '../core/metricColumns';
 import type { Metric, Run } from '../core/model';
-import type { SeriesRequest, XAxis } from '../protocol/extras';
+import type { Columns } from '../core/series';
+import type { SeriesRequest, XSource } from '../protocol/extras';
 import type { SeriesEntry } from '../protocol/seriesCodec';
 
 /** What of the tracking API curves are made from. */
@@ -13,43 +17,74 @@ export interface HistorySource {
 const parallel = 4;
 
 /**
- * Curves for servers that cannot make them: from the whole histories, with the same thinning as on Labbook's server.
- * Answers in the order of runs, then keys; pairs without points are left out.
+ * Curves for servers that cannot make them: from the whole histories, smoothed and thinned as on Labbook's server. Answers in the
+ * order of runs, then keys; pairs without points are left out.
+ * @throws ExpressionError for an x that is none; RangeError for an impossible smoothing
  */
 export async function seriesFromHistory(source: HistorySource, request: SeriesRequest): Promise<SeriesEntry[]> {
+  const { x, range, smoothing, known = [] } = request;
   const pairs = request.run_ids.flatMap((runId) => request.keys.map((key) => ({ runId, key })));
-  const starts = new Map<string, Promise<number>>();
-  const startOf = (runId: string): Promise<number> => {
-    const known = starts.get(runId) ?? source.getRun(runId).then(({ info }) => Number(info.startTime));
-    starts.set(runId, known);
-    return known;
-  };
-  const entries = await mapLimited(pairs, parallel, async ({ runId, key }) => {
-    const history = await source.wholeMetricHistory(runId, key);
-    const start = request.x === 'relative' && history.length > 0 ? await startOf(runId) : 0;
-    return entryOf(runId, key, columnsOf(history, request.x, start), request);
+  const read = reader(source, x);
+  const versions = new Map(known.map((each) => [JSON.stringify([each.run_id, each.key]), each.version]));
+  const entries = await mapLimited(pairs, parallel, async ({ runId, key }): Promise<SeriesEntry | undefined> => {
+    const columns = await read(runId, key);
+    const version = versions.get(JSON.stringify([runId, key]));
+    const rows = new Curve(columns.x, columns.y).rows({
+      maxPoints: request.max_points,
+      ...(range === undefined ? {} : { range }),
+      ...(smoothing === undefined ? {} : { smoothing }),
+      ...(version === undefined ? {} : { known: version }),
+    });
+    return rows && { runId, key, ...rows };
   });
   return entries.filter((entry) => entry !== undefined);
 }
 
-/**
- * A history in the order (timestamp, step, value) as columns in ascending order of x; equal steps stay in the order of
- * their timestamps.
- * @param start the run's start in Unix milliseconds, for `relative`
- */
-export function columnsOf(history: readonly Metric[], axis: XAxis, start: number): Columns {
-  const x = Float64Array.from(history, ({ step, timestamp }) =>
-    axis === 'step' ? Number(step) : (Number(timestamp) - start) / 1000,
-  );
-  return sortByX(
-    x,
-    Float64Array.from(history, ({ value }) => value),
-  );
+/** Reads what the curves of one request are made from; starts of runs, and the metrics that x is made of, once each. */
+function reader(source: HistorySource, x: XSource): (runId: string, key: string) => Promise<Columns> {
+  const read = async (runId: string, key: string): Promise<MetricColumns> =>
+    metricColumns(await source.wholeMetricHistory(runId, key));
+  if (typeof x === 'string') {
+    const starts = new Map<string, Promise<number>>();
+    return async (runId, key) => {
+      const points = await read(runId, key);
+      if (x !== 'relative' || points.step.length === 0) {
+        return overAxis(points, x, 0);
+      }
+      const start = starts.get(runId) ?? source.getRun(runId).then(({ info }) => Number(info.startTime));
+      starts.set(runId, start);
+      return overAxis(points, x, await start);
+    };
+  }
+  const expression = parseExpression(x.expression);
+  const metrics = new Map<string, Promise<MetricColumns>>();
+  return async (runId, key) => {
+    const points = await read(runId, key);
+    const others: MetricColumns[] = [];
+    for (const other of expression.keys) {
+      const name = JSON.stringify([runId, other]);
+      const metric = metrics.get(name) ?? read(runId, other);
+      metrics.set(name, metric);
+      others.push(await metric);
+    }
+    return overExpression(points, expression, others);
+  };
 }
 
-function entryOf(runId: string, key: string, all: Columns, request: SeriesRequest): SeriesEntry | undefined {
-  const { x, y } = request.range ? sliceRange(all.x, all.y, request.range) : all;
-  return x.length === 0 ? undefined : { runId, key, total: x.length, series: thin(x, y, request.max_points) };
+/** A history, in any order, as columns in the order (step, timestamp, value). */
+export function metricColumns(history: readonly Metric[]): MetricColumns {
+  const compare = (a: Metric, b: Metric): number =>
+    compareInt64(a.step, b.step) ||
+    compareInt64(a.timestamp, b.timestamp) ||
+    // As MLflow orders points, NaN counts as 0.
+    (Number.isNaN(a.value) ? 0 : a.value) - (Number.isNaN(b.value) ? 0 : b.value);
+  const ordered = history.every((point, i) => i === 0 || compare(history[i - 1] ?? point, point) <= 0);
+  const points = ordered ? history : [...history].sort(compare);
+  return {
+    step: Float64Array.from(points, ({ step }) => Number(step)),
+    time: Float64Array.from(points, ({ timestamp }) => Number(timestamp)),
+    value: Float64Array.from(points, ({ value }) => value),
+  };
 }
 
 /** Maps with at most `limit` calls at a time; the first failure ends it. */

@@ -63,7 +63,7 @@ export type XSource = XAxis | { expression: string };
 export interface SeriesRequest {
   run_ids: string[];
   keys: string[];
-  x: XAxis;
+  x: XSource;
   /** A series of more points is thinned into this many buckets at most (2 to 10,000). */
   max_points: number;
   /** Only points with min <= x <= max, both in the unit of `x`. The curve is smoothed before it is cut. */

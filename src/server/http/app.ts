@@ -11,6 +11,8 @@ import { experimentEndpoints } from '../api/experiments';
 import { inputEndpoints } from '../api/inputs';
 import type { EventConnections } from '../api/labbook/events';
 import { extraEndpoints } from '../api/labbook/extras';
+import { purge } from '../api/labbook/purge';
+import { Curves } from '../api/labbook/curves';
 import { answerSeries } from '../api/labbook/series';
 import { loggedModelEndpoints } from '../api/loggedModels';
 import { loggingEndpoints } from '../api/logging';
@@ -124,9 +126,10 @@ function registerExtras(app: FastifyInstance, { store, events, shutdown }: AppCo
     reply.hijack();
   });
   app.post(`${extrasPrefix}/series`, async (request, reply) => {
-    const bytes = await answerSeries(store, await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
+    const bytes = await answerSeries(curves, await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
     return reply.header('content-type', seriesContentType).send(Buffer.from(bytes));
   });
+  const curves = new Curves(store);
   app.post(`${extrasPrefix}/shutdown`, async (_request, reply) => {
     reply.raw.once('finish', () => shutdown());
     return sendJson(reply, {});

@@ -142,13 +142,13 @@ export class History {
           .map(toPoint);
   }
 
-  /** Visits every point in the order (step, timestamp, value). */
-  each(key: string, visit: (step: Int64, timestamp: Int64, value: number) => void): void {
+  /** Visits `limit` points from the place `from` on, in the order (step, timestamp, value). */
+  each(key: string, from: number, limit: number, visit: (step: Int64, timestamp: Int64, value: number) => void): void {
     const state = this.key(key);
     if (state !== undefined) {
       this.db.each(
-        'SELECT step, timestamp, value, special FROM points WHERE key = ? ORDER BY step, timestamp, value, special',
-        [state.id],
+        'SELECT step, timestamp, value, special FROM points WHERE key = ? ORDER BY step, timestamp, value, special LIMIT ? OFFSET ?',
+        [state.id, limit, from],
         (row) => visit(integer(row[0]), integer(row[1]), valueFrom(real(row[2]), real(row[3]))),
       );
     }

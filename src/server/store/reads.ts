@@ -1,4 +1,4 @@
-import { ApiError } from '../../core/errors';
+import type { MetricColumns } from '../../core/metricColumns';
 import type { Experiment, KeyValue, Metric, Run, RunInfo } from '../../core/model';
 import { type Catalog, type RunRow, toKeyValue } from './catalog';
 import type { Histories } from './histories';
@@ -13,7 +13,7 @@ import { experimentNumber } from './resolve';
 import { type Cell, integer, real, type Row, text } from './sqlite';
 import { searchFunctions } from './search/functions';
 import { compileExperiments, compileRuns, type SearchStatement } from './search/statements';
-import type { MetricColumns, Page, SearchPage, Store } from './types';
+import type { Page, SearchPage, Store } from './types';
 
 type Query<Name extends 'searchExperiments' | 'searchRuns' | 'getMetricHistory' | 'sampleMetric'> = Parameters<
   Store[Name]
@@ -95,16 +95,18 @@ export class Reads {
     return range === undefined || (step >= range.start && step <= range.end) ? [{ key, ...metric.latest }] : [];
   }
 
-  getMetricColumns(runId: string, key: string): MetricColumns | undefined {
+  getMetricColumns(runId: string, key: string, part?: { from: number; limit: number }): MetricColumns | undefined {
     const metric = this.metric(runId, key);
     if (metric === undefined) {
       return undefined;
     }
     const { latest, points, history } = metric;
     const columns = {
-      step: new Float64Array(points),
-      time: new Float64Array(points),
-      value: new Float64Array(points),
+    const { from, limit } = part ?? { from: 0, limit: points };
+    const expected = Math.max(0, Math.min(limit, points - from));
+      step: new Float64Array(expected),
+      time: new Float64Array(expected),
+      value: new Float64Array(expected),
     };
     let at = 0;
     const add = (step: number | bigint, time: number | bigint, value: number): void => {
@@ -113,16 +115,21 @@ export class Reads {
       columns.value[at] = value;
       at++;
     };
-    if (history === undefined) {
+    if (history !== undefined) {
+      history.each(key, from, limit, add);
+      this.expectPoints(runId, key, expected, at);
+    } else if (expected > 0) {
       add(latest.step, latest.timestamp, latest.value);
-    } else {
-      history.each(key, add);
-      this.expectPoints(runId, key, points, at);
     }
     return columns;
   }
 
   getSlots(runIds: readonly string[]): ReadonlyMap<string, number> {
+  countPoints(runId: string, key: string): number {
+    const run = this.catalog.run(runId);
+    return (run && this.catalog.metric(run.id, key)?.points) ?? 0;
+  }
+
     const slots = new Map<string, number>();
     this.catalog.db.each(
       'SELECT run_id, slot FROM runs WHERE run_id IN (SELECT value FROM json_each(?))',

@@ -1,4 +1,5 @@
 import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus } from '../../core/model';
+import type { MetricColumns } from '../../core/metricColumns';
 import type { ChangeBatch } from '../../protocol/extras';
 import type { ModelPoint } from '../../core/loggedModels';
 import type { InputReader, InputWrite } from './inputs/types';
@@ -72,14 +73,6 @@ export interface SearchPage<T> {
   readonly nextPageToken?: string;
 }
 
-/** Points of one metric as columns in the order (step, timestamp, value); steps and times as doubles, for drawing. */
-export interface MetricColumns {
-  readonly step: Float64Array;
-  /** Unix milliseconds. */
-  readonly time: Float64Array;
-  readonly value: Float64Array;
-}
-
 /**
  * The store as the rest of the server sees it. Reads are synchronous on what is in memory and answer `undefined` for what is
  * not there; writes end when they are durable. Errors are `ApiError`s with MLflow's codes and messages.
@@ -123,7 +116,13 @@ export interface Store {
     range: { start: Int64; end: Int64 } | undefined;
     limit: number;
   }): readonly Metric[];
-  getMetricColumns(runId: string, key: string): MetricColumns | undefined;
+  /**
+   * The points of a metric as columns, all or a part of them: `limit` from the place `from` on in their order. Points are never
+   * changed, only added, at any place: where the point before a place is the same as before, so are all in front of it.
+   */
+  getMetricColumns(runId: string, key: string, part?: { from: number; limit: number }): MetricColumns | undefined;
+  /** 0 for an unknown run or key. */
+  countPoints(runId: string, key: string): number;
   /** Place in the experiment's order of creation, from 0, deleted runs counted; unknown ids are left out. */
   getSlots(runIds: readonly string[]): ReadonlyMap<string, number>;
   /** Logged models. */

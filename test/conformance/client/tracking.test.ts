@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openChangeFeed } from '../../../src/client/changeFeed';
 import { RequestError } from '../../../src/client/requestError';
-import { columnsOf } from '../../../src/client/seriesFromHistory';
+import { metricColumns } from '../../../src/client/seriesFromHistory';
 import type { RunningServer } from '../../../src/client/serverTypes';
 import { connectTracking } from '../../../src/client/tracking';
 import type { TrackingClient } from '../../../src/client/types';
@@ -178,8 +178,11 @@ describe('client: the tracking API', () => {
     assert.deepEqual(await client.wholeMetricHistory(first, 'no such'), []);
 
     const raw = await client.series({ run_ids: [first], keys: ['loss'], x: 'step', max_points: 10_000 });
-    const { x, y } = columnsOf(history, 'step', 0);
-    assert.deepEqual(raw, [{ runId: first, key: 'loss', total: 3000, series: { kind: 'raw', x, y } }]);
+    const { step: x, value: y } = metricColumns(history);
+    const { version } = raw[0] ?? {};
+    assert.deepEqual(raw, [
+      { runId: first, key: 'loss', total: 3000, first: 0, version, series: { kind: 'raw', x, y } },
+    ]);
 
     const requests: SeriesRequest[] = (['step', 'time', 'relative'] as const).map((axis) => ({
       run_ids: runs,
@@ -188,6 +191,14 @@ describe('client: the tracking API', () => {
       max_points: 100,
     }));
     requests.push({ run_ids: runs, keys: ['loss'], x: 'step', max_points: 50, range: { min: 100, max: 999.5 } });
+    requests.push({
+      run_ids: runs,
+      keys: ['loss'],
+      x: { expression: '2 * loss' },
+      max_points: 50,
+      smoothing: { kind: 'gaussian', amount: 3 },
+      known: [{ run_id: first, key: 'loss', version: version ?? '' }],
+    });
     for (const request of requests) {
       const fromServer = await client.series(request);
       assert.equal(fromServer.length, request.keys.length > 1 ? 4 : 2);

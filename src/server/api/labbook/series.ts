@@ -1,64 +1,81 @@
+import * as z from 'zod';
 import { ApiError } from '../../../core/errors';
-import { sliceRange, sortByX, thin, type Columns } from '../../../core/series';
+import { ExpressionError, parseExpression } from '../../../core/expression';
+import { smoothingFault, smoothingKinds } from '../../../core/smoothing';
 import { encodeSeries, type SeriesEntry } from '../../../protocol/seriesCodec';
 import type { XAxis } from '../../../protocol/extras';
-import type { MetricColumns, Store } from '../../store/types';
-import { choice, decode, double, integer, message, texts } from '../fields';
+import { choice, decode, double, integer, list, message, text, texts } from '../fields';
+import type { CurveX, Curves } from './curves';
 
 const maxPairs = 20_000;
-/** Points worked through before other requests get their turn. */
-const pointsPerTurn = 200_000;
+/** Milliseconds of work before other requests get their turn. */
+const workAtOnce = 10;
 
 const axes: readonly XAxis[] = ['step', 'time', 'relative'];
-const request = message({
+const fields = {
   run_ids: texts,
   keys: texts,
-  x: choice(axes).required,
   max_points: integer.required,
   range: message({ min: double.required, max: double.required }).optional(),
-});
+  smoothing: message({ kind: choice(smoothingKinds).required, amount: double.required }).optional(),
+  known: list(message({ run_id: text.required, key: text.required, version: text.required })),
+};
+const overAxisRequest = message({ ...fields, x: choice(axes).required });
+const overExpressionRequest = message({ ...fields, x: message({ expression: text.required }) });
+const kindOfX = z.looseObject({ x: z.looseObject({ expression: z.string() }) });
 
-/** POST series: the histories of runs x keys, thinned, in one binary answer (protocol/seriesCodec.ts). */
-export async function answerSeries(store: Store, input: unknown): Promise<Uint8Array> {
-  const { run_ids, keys, x, max_points, range } = decode(request, input);
+/** POST series: the histories of runs x keys, smoothed and thinned, in one binary answer (protocol/seriesCodec.ts). */
+export async function answerSeries(curves: Curves, input: unknown): Promise<Uint8Array> {
+  const { run_ids, keys, x, max_points, range, smoothing, known } = kindOfX.safeParse(input).success
+    ? decode(overExpressionRequest, input)
+    : decode(overAxisRequest, input);
   if (max_points < 2 || max_points > 10_000) {
-    throw new ApiError('INVALID_PARAMETER_VALUE', 'max_points must lie between 2 and 10000.');
+    throw invalid('max_points must lie between 2 and 10000.');
   }
   if (run_ids.length * keys.length > maxPairs) {
-    throw new ApiError('INVALID_PARAMETER_VALUE', `At most ${maxPairs} pairs of run and key can be asked for at once.`);
+    throw invalid(`At most ${maxPairs} pairs of run and key can be asked for at once.`);
   }
+  const fault = smoothing && smoothingFault(smoothing);
+  if (fault !== undefined) {
+    throw invalid(`smoothing: ${fault}.`);
+  }
+  const source = readX(x);
+  const query = {
+    maxPoints: Number(max_points),
+    ...(range === undefined ? {} : { range }),
+    ...(smoothing === undefined ? {} : { smoothing }),
+  };
+  const versions = new Map(known.map((each) => [JSON.stringify([each.run_id, each.key]), each.version]));
   const entries: SeriesEntry[] = [];
-  let worked = 0;
+  let end = performance.now() + workAtOnce;
   for (const runId of run_ids) {
-    const start = Number(store.getRunInfo(runId)?.startTime ?? 0);
     for (const key of keys) {
-      const columns = store.getMetricColumns(runId, key);
-      if (columns === undefined) {
-        continue;
+      const curve = await curves.get(runId, key, source);
+      const version = versions.get(JSON.stringify([runId, key]));
+      const rows = curve?.rows(version === undefined ? query : { ...query, known: version });
+      if (rows !== undefined) {
+        entries.push({ runId, key, ...rows });
       }
-      const points = pointsOf(columns, x, start, range);
-      if (points.x.length > 0) {
-        entries.push({ runId, key, total: points.x.length, series: thin(points.x, points.y, Number(max_points)) });
-      }
-      worked += columns.step.length;
-      if (worked > pointsPerTurn) {
-        worked = 0;
+      if (performance.now() > end) {
         await new Promise((resolve) => setImmediate(resolve));
+        end = performance.now() + workAtOnce;
       }
     }
   }
   return encodeSeries(entries);
 }
 
-function pointsOf(
-  columns: MetricColumns,
-  axis: XAxis,
-  start: number,
-  range: { min: number; max: number } | undefined,
-): Columns {
-  const origin = axis === 'relative' ? start : 0;
-  const x = axis === 'step' ? columns.step : columns.time.map((time) => (time - origin) / 1000);
-  // The store orders by step; a run that went back in steps has its times in another order.
-  const points = sortByX(x, columns.value);
-  return range === undefined ? points : sliceRange(points.x, points.y, range);
+function readX(x: XAxis | { expression: string }): CurveX {
+  if (typeof x === 'string') {
+    return { name: x, axis: x };
+  }
+  try {
+    return { name: JSON.stringify(x), expression: parseExpression(x.expression) };
+  } catch (error) {
+    throw error instanceof ExpressionError ? invalid(`x: ${error.message}.`) : error;
+  }
+}
+
+function invalid(what: string): ApiError {
+  return new ApiError('INVALID_PARAMETER_VALUE', what);
 }
