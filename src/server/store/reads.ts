@@ -101,9 +101,9 @@ export class Reads {
       return undefined;
     }
     const { latest, points, history } = metric;
-    const columns = {
     const { from, limit } = part ?? { from: 0, limit: points };
     const expected = Math.max(0, Math.min(limit, points - from));
+    const columns = {
       step: new Float64Array(expected),
       time: new Float64Array(expected),
       value: new Float64Array(expected),
@@ -124,12 +124,12 @@ export class Reads {
     return columns;
   }
 
-  getSlots(runIds: readonly string[]): ReadonlyMap<string, number> {
   countPoints(runId: string, key: string): number {
     const run = this.catalog.run(runId);
     return (run && this.catalog.metric(run.id, key)?.points) ?? 0;
   }
 
+  getSlots(runIds: readonly string[]): ReadonlyMap<string, number> {
     const slots = new Map<string, number>();
     this.catalog.db.each(
       'SELECT run_id, slot FROM runs WHERE run_id IN (SELECT value FROM json_each(?))',
