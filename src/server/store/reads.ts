@@ -1,6 +1,7 @@
 import type { MetricColumns } from '../../core/metricColumns';
 import type { Experiment, KeyValue, Metric, Run, RunInfo } from '../../core/model';
 import { type Catalog, type RunRow, toKeyValue } from './catalog';
+import { StoreDamagedError } from './damage';
 import type { Histories } from './histories';
 import type { History } from './history';
 import { valueFrom } from './points';
@@ -145,7 +146,7 @@ export class Reads {
     );
   }
 
-  /** @throws ApiError where the metric's points should be in a history and that is not there */
+  /** @throws StoreDamagedError where the metric's points should be in a history and that is not there */
   private metric(runId: string, key: string) {
     const run = this.catalog.run(runId);
     const summary = run && this.catalog.metric(run.id, key);
@@ -162,9 +163,10 @@ export class Reads {
 
   private expectPoints(runId: string, key: string, expected: number, found: number): void {
     if (found !== expected) {
-      throw new ApiError(
-        'INTERNAL_ERROR',
-        `The store is damaged: points of metric '${key}' of run ${runId} are missing in ${this.histories.fileOf(runId)}.`,
+      throw new StoreDamagedError(
+        this.histories.fileOf(runId),
+        0,
+        `Points of metric ${JSON.stringify(key)} of run ${runId} are missing.`,
       );
     }
   }
