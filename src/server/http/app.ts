@@ -11,7 +11,6 @@ import { experimentEndpoints } from '../api/experiments';
 import { inputEndpoints } from '../api/inputs';
 import type { EventConnections } from '../api/labbook/events';
 import { extraEndpoints } from '../api/labbook/extras';
-import { purge } from '../api/labbook/purge';
 import { Curves } from '../api/labbook/curves';
 import { answerSeries } from '../api/labbook/series';
 import { loggedModelEndpoints } from '../api/loggedModels';
