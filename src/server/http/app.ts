@@ -13,6 +13,7 @@ import type { EventConnections } from '../api/labbook/events';
 import { extraEndpoints } from '../api/labbook/extras';
 import { Curves } from '../api/labbook/curves';
 import { answerSeries } from '../api/labbook/series';
+import { answerTableColumns, answerTableRows } from '../api/labbook/table';
 import { loggedModelEndpoints } from '../api/loggedModels';
 import { loggingEndpoints } from '../api/logging';
 import { logModelEndpoints } from '../api/logModel';
@@ -24,6 +25,7 @@ import { registeredModelEndpoints } from '../api/registeredModels';
 import { runEndpoints } from '../api/runs';
 import { unknownEndpoint } from '../api/unsupported';
 import { seriesContentType } from '../../protocol/seriesCodec';
+import { tableContentType } from '../../protocol/tableCodec';
 import { registerMultipart } from '../artifacts/multipartRoutes';
 import type { ArtifactPlaces } from '../artifacts/places';
 import { registerArtifactProxy } from '../artifacts/proxy';
@@ -129,6 +131,16 @@ function registerExtras(app: FastifyInstance, { store, events, shutdown }: AppCo
     return reply.header('content-type', seriesContentType).send(Buffer.from(bytes));
   });
   const curves = new Curves(store);
+  const table = {
+    rows: (input: unknown) => answerTableRows(store, input),
+    columns: (input: unknown) => answerTableColumns(store, input),
+  };
+  for (const [name, answer] of Object.entries(table)) {
+    app.post(`${extrasPrefix}/table/${name}`, async (request, reply) => {
+      const bytes = await answer(await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
+      return reply.header('content-type', tableContentType).send(Buffer.from(bytes.buffer));
+    });
+  }
   app.post(`${extrasPrefix}/shutdown`, async (_request, reply) => {
     reply.raw.once('finish', () => shutdown());
     return sendJson(reply, {});

@@ -25,6 +25,8 @@ const runColumns =
 export class Catalog {
   /** Sequence number of the last change in it. */
   applied: number;
+  /** How often a transaction was taken back: what was read before may never have come to be. */
+  rollbacks = 0;
 
   private constructor(
     readonly db: Database,

@@ -45,6 +45,7 @@ export class Databases {
 
   rollback(): void {
     this.catalog.db.script('ROLLBACK');
+    this.catalog.rollbacks++;
     this.histories.rollback();
   }
 

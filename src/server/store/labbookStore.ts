@@ -7,6 +7,8 @@ import type { StoreFiles } from './files';
 import type { Journal } from './journal';
 import type { StoreLock } from './lock';
 import { Reads } from './reads';
+import { TableReader } from './table/reader';
+import { StepValues } from './table/stepValues';
 import type { Store, Write, WriteResult } from './types';
 
 export interface StoreParts {
@@ -26,6 +28,7 @@ export interface StoreParts {
 export class LabbookStore extends Reads implements Store {
   readonly folder: string;
   readonly readOnly: boolean;
+  readonly table: TableReader;
   readonly warnings: readonly string[];
   private readonly lock: StoreLock | undefined;
   private readonly databases: Databases;
@@ -39,6 +42,8 @@ export class LabbookStore extends Reads implements Store {
     const { databases, journal } = parts;
     super(databases.catalog, databases.histories);
     this.folder = parts.folder;
+    const stepValues = new StepValues(databases.catalog, (query) => this.sampleMetric(query));
+    this.table = new TableReader(databases.catalog, stepValues, () => this.revision);
     this.lock = parts.lock;
     this.readOnly = parts.lock === undefined;
     this.warnings = parts.warnings;
@@ -113,6 +118,7 @@ export class LabbookStore extends Reads implements Store {
     if (this.writable) {
       this.checkpointer.afterGroup();
     }
+    this.table.note(batch);
     for (const listener of this.listeners) {
       listener(batch);
     }

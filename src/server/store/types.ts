@@ -6,6 +6,7 @@ import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
 import type { RegistryReader, RegistryWrite } from './registry/types';
 import type { SearchQuery } from './search/statements';
+import type { TableReader } from './table/reader';
 
 /**
  * A wish to change the store. All writes pass through `Store.write` as one of these; what a write really did is kept in the
@@ -125,6 +126,8 @@ export interface Store {
   countPoints(runId: string, key: string): number;
   /** Place in the experiment's order of creation, from 0, deleted runs counted; unknown ids are left out. */
   getSlots(runIds: readonly string[]): ReadonlyMap<string, number>;
+  /** Runs as columns, for tables. */
+  readonly table: Pick<TableReader, 'rows' | 'columns'>;
   /** Logged models. */
   readonly loggedModels: LoggedModelReader;
   /** Datasets of experiments. */

@@ -19,7 +19,7 @@ export function extraEndpoints(store: Store): Endpoint[] {
 function info(store: Store): Info {
   return {
     version: labbookVersion,
-    capabilities: ['events', 'series', 'slots', 'shutdown'],
+    capabilities: ['events', 'series', 'slots', 'shutdown', 'table'],
     store: store.folder,
     pid: process.pid,
     revision: store.revision,

@@ -1,0 +1,219 @@
+import { runStatuses, tagNames, type LifecycleStage, type RunStatus } from '../../../core/model';
+import type { ChangeBatch } from '../../../protocol/extras';
+import type { ColumnId, TableColumn, TableColumns, TableRows } from '../../../protocol/tableTypes';
+import type { Catalog } from '../catalog';
+import { experimentNumber } from '../resolve';
+import { type Row, real, text } from '../sqlite';
+import type { Turn } from './cells';
+import { ExperimentTable } from './experimentTable';
+import { columnOf, keyFacts, Selection } from './selection';
+import type { StepValues } from './stepValues';
+
+/** Cells of experiments that are kept for the next question, about 100 MB. The experiments in question always are. */
+const keptCells = 8_000_000;
+const runsAtOnce = 1000;
+/** Milliseconds until others get their turn. */
+const longestTurn = 20;
+
+export interface TableQuery {
+  readonly experimentIds: readonly string[];
+  /** Only these of the experiments' runs. */
+  readonly runIds?: readonly string[] | undefined;
+  readonly stage: LifecycleStage;
+}
+
+interface Line {
+  readonly number: number;
+  readonly id: string;
+  readonly experiment: number;
+  readonly slot: number;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly started: number;
+  readonly ended: number;
+}
+
+/**
+ * Runs as columns. The catalog lies in the order of runs: for the column of one key, SQL has to search in each run, and for the facts
+ * of all keys to look at every cell. So the cells of experiments that are asked for stay in memory as columns, and each
+ * question reads only what changed since the last.
+ */
+export class TableReader {
+  /** The least recently used first. */
+  readonly #tables = new Map<number, ExperimentTable>();
+  #rollbacks = 0;
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly stepValues: StepValues,
+    private readonly revision: () => number,
+  ) {}
+
+  /** To be told of every change. */
+  note(batch: ChangeBatch): void {
+    for (const run of batch.runs) {
+      this.#tables.get(Number(run.experiment_id))?.note(run);
+    }
+  }
+
+  /** What `TableRows` says; experiments that are not there have no runs. */
+  async rows(query: TableQuery): Promise<TableRows> {
+    const turn = takeTurns();
+    const revision = this.revision();
+    const selections = await this.#select(query, turn);
+    const lines: Line[] = [];
+    for (const { selection } of selections) {
+      for (let from = 0; from < selection.numbers.length; from += runsAtOnce) {
+        lines.push(...this.#lines(selection.numbers.subarray(from, from + runsAtOnce)));
+        await turn();
+      }
+    }
+    lines.sort((a, b) => b.started - a.started || (a.id < b.id ? -1 : 1));
+    const experiments = selections.map(({ experiment }) => experiment);
+    const parents = parentsOf(selections.map(({ selection }) => selection));
+    const all = selections.map(({ selection }) => selection);
+    return {
+      revision,
+      number: Uint32Array.from(lines, ({ number }) => number),
+      id: lines.map(({ id }) => id),
+      experiment: Uint32Array.from(lines, ({ experiment }) => experiments.indexOf(experiment)),
+      experiments: experiments.map((id) => ({ id: String(id), name: this.catalog.experiment(id)?.name ?? '' })),
+      name: lines.map(({ name }) => name),
+      status: lines.map(({ status }) => status),
+      started: Float64Array.from(lines, ({ started }) => started),
+      ended: Float64Array.from(lines, ({ ended }) => ended),
+      slot: Uint32Array.from(lines, ({ slot }) => slot),
+      parent: lines.map(({ number }) => parents.get(number) ?? ''),
+      metrics: await keyFacts(all, 'metrics', turn),
+      params: await keyFacts(all, 'params', turn),
+      tags: await keyFacts(all, 'tags', turn),
+    };
+  }
+
+  /** What `TableColumns` says. @throws ApiError where a history that has to be read is damaged */
+  async columns(query: TableQuery, columns: readonly ColumnId[]): Promise<TableColumns> {
+    const turn = takeTurns();
+    const revision = this.revision();
+    const selections = (await this.#select(query, turn)).map(({ selection }) => selection);
+    const answers: TableColumn[] = [];
+    for (const column of columns) {
+      answers.push(
+        column.kind === 'metricAt'
+          ? await this.stepValues.column(runsWith(selections, column.key), column.key, column.step, turn)
+          : await columnOf(selections, column, turn),
+      );
+      await turn();
+    }
+    selections.forEach(({ cells }) => cells.forgetFigures());
+    return { revision, columns: answers };
+  }
+
+  /** The runs in question, by experiment, with cells that are up to date. */
+  async #select(query: TableQuery, turn: Turn): Promise<{ experiment: number; selection: Selection }[]> {
+    if (this.#rollbacks !== this.catalog.rollbacks) {
+      // What was read meanwhile may be of the transaction that was taken back.
+      this.#rollbacks = this.catalog.rollbacks;
+      this.#tables.clear();
+    }
+    const numbers = new Set(query.experimentIds.flatMap((id) => experimentNumber(id) ?? []));
+    const tables = [...numbers].flatMap((experiment) =>
+      this.catalog.experiment(experiment) === undefined ? [] : this.#table(experiment),
+    );
+    for (const table of tables) {
+      await table.upToDate(turn);
+    }
+    this.#forget(numbers);
+    return tables.map(({ experiment, cells }) => ({
+      experiment,
+      selection: new Selection(cells, this.#numbers(experiment, query)),
+    }));
+  }
+
+  #table(experiment: number): ExperimentTable {
+    const table = this.#tables.get(experiment) ?? new ExperimentTable(this.catalog, experiment);
+    this.#tables.delete(experiment);
+    this.#tables.set(experiment, table);
+    return table;
+  }
+
+  #forget(needed: ReadonlySet<number>): void {
+    let cells = [...this.#tables.values()].reduce((sum, table) => sum + table.cells.size, 0);
+    for (const [experiment, table] of this.#tables) {
+      if (cells <= keptCells) {
+        return;
+      }
+      if (!needed.has(experiment)) {
+        this.#tables.delete(experiment);
+        cells -= table.cells.size;
+      }
+    }
+  }
+
+  #numbers(experiment: number, { runIds, stage }: TableQuery): Uint32Array {
+    const within = `experiment = ? AND stage ${stage === 'active' ? '=' : '>'} 0`;
+    const rows =
+      runIds === undefined
+        ? this.catalog.db.rows(`SELECT id FROM runs WHERE ${within}`, experiment)
+        : this.catalog.db.rows(
+            `SELECT id FROM runs WHERE run_id IN (SELECT value FROM json_each(?)) AND ${within}`,
+            JSON.stringify(runIds),
+            experiment,
+          );
+    return Uint32Array.from(rows, (row) => real(row[0])).sort();
+  }
+
+  #lines(numbers: Uint32Array): Line[] {
+    return this.catalog.db
+      .rows(
+        'SELECT id, run_id, experiment, slot, name, status, started, ended FROM runs ' +
+          'WHERE id IN (SELECT value FROM json_each(?))',
+        JSON.stringify([...numbers]),
+      )
+      .map(toLine);
+  }
+}
+
+/** Lets others go first whenever it is called after more than `longestTurn`. */
+function takeTurns(): Turn {
+  let end = performance.now() + longestTurn;
+  return async () => {
+    if (performance.now() > end) {
+      await new Promise((resolve) => setImmediate(resolve));
+      end = performance.now() + longestTurn;
+    }
+  };
+}
+
+function toLine(row: Row): Line {
+  const status = text(row[5]);
+  return {
+    number: real(row[0]),
+    id: text(row[1]),
+    experiment: real(row[2]),
+    slot: real(row[3]),
+    name: text(row[4]),
+    status: runStatuses.find((each) => each === status) ?? 'RUNNING',
+    started: Number(row[6]),
+    ended: row[7] === null ? NaN : Number(row[7]),
+  };
+}
+
+/** By run number. */
+function parentsOf(selections: readonly Selection[]): Map<number, string> {
+  const parents = new Map<number, string>();
+  for (const selection of selections) {
+    const column = selection.cells.tags.get(tagNames.parentRunId);
+    for (const place of column === undefined ? [] : selection.places(column)) {
+      const number = column?.runs[place] ?? 0;
+      parents.set(number, column?.texts[column.codes[place] ?? 0] ?? '');
+    }
+  }
+  return parents;
+}
+
+function runsWith(selections: readonly Selection[], key: string): number[] {
+  return selections.flatMap((selection) => {
+    const column = selection.cells.metrics.get(key);
+    return column === undefined ? [] : Array.from(selection.places(column), (place) => column.runs[place] ?? 0);
+  });
+}
