@@ -5,6 +5,7 @@ import { checkEncoding, readJsonBody } from '../http/body';
 import { pathOf } from '../http/gate';
 import type { Store } from '../store/types';
 import type { ArtifactStore } from './artifactStore';
+import { runOfSegments } from './locations';
 import { parseArtifactPath, parseArtifactUrl } from './paths';
 import { bodyOf, checkWritable, noteChange, sendJson } from './proxy';
 
@@ -40,6 +41,7 @@ export function registerMultipart(
     app.post(`${prefix}/mpu/create${tail}`, async (request, reply) => {
       const { path, num_parts = 1 } = decode(requests.create, await read(request));
       const segments = [...folderIn(request, `${prefix}/mpu/create`), nameOf(path)];
+      checkKnown(store, segments);
       const uploadId = await multipart.create(segments, Number(num_parts));
       return sendJson(reply, {
         upload_id: uploadId,
@@ -75,6 +77,21 @@ export function registerMultipart(
     reply.header('etag', await multipart.write(upload, number, Number(length), bodyOf(request.raw)));
     return sendJson(reply, {});
   });
+}
+
+/**
+ * The client of 2.9 leaves the run's folder out of the URL: their file would end where nobody looks for it. This text, which
+ * is MLflow's, makes them upload the file as a whole, which they do to the right place.
+ * @throws ApiError NOT_IMPLEMENTED where a place is neither in an experiment's folder nor in a run's
+ */
+function checkKnown(store: Store, segments: readonly string[]): void {
+  const [first = ''] = segments;
+  if (segments.length === 1 || (!store.getExperiment(first) && runOfSegments(store, segments) === undefined)) {
+    throw new ApiError(
+      'NOT_IMPLEMENTED',
+      "Multipart upload is not supported for the current artifact repository: this is no run's folder.",
+    );
+  }
 }
 
 /** The folder is in the URL, the file's name in the body. */

@@ -252,6 +252,15 @@ describe('logged models, bulk histories and files by run', () => {
     const climbing = { path: '..', num_parts: 1 };
     assertError(await send('POST', `${multipart}/create/0`, climbing), 400, 'INVALID_PARAMETER_VALUE', /^Invalid path/);
     assertError(await send('POST', `${multipart}/create/..%2f..`, { path: 'x' }), 400, undefined, /^Invalid path/);
+    // mlflow 2.9 leaves the run's folder out of the URL, and would not find its file again.
+    for (const lost of ['', '/', '/a%20b', `/artifacts/0/${runId}`]) {
+      assertError(
+        await send('POST', `${multipart}/create${lost}`, { path: 'x', num_parts: 1 }),
+        501,
+        'NOT_IMPLEMENTED',
+        /^Multipart upload is not supported for the current artifact repository/,
+      );
+    }
     const left = () => readdir(path.join(server.store, 'uploads'));
     assert.ok(await until(async () => (await left()).length === 0, 2_000), String(await left()));
   });
