@@ -39,8 +39,8 @@ const functions: ReadonlyMap<string, { readonly arity: number; readonly apply: (
     }),
   );
 
-/** Longer texts, and deeper brackets, are refused. */
-const maxLength = 2000;
+/** Longer texts, in characters, and deeper brackets, are refused. */
+export const maxExpression = 2000;
 const maxDepth = 100;
 const token =
   /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`([^`]+)`|([\p{L}_][\p{L}\p{N}_.]*)|([-+*/^(),]))/uy;
@@ -61,8 +61,8 @@ export function metricExpression(key: string): string {
 }
 
 function tokensOf(text: string): Token[] {
-  if (text.length > maxLength) {
-    throw new ExpressionError(`An expression has at most ${maxLength} characters`, maxLength);
+  if (text.length > maxExpression) {
+    throw new ExpressionError(`An expression has at most ${maxExpression} characters`, maxExpression);
   }
   const end = text.trimEnd().length;
   const tokens: Token[] = [];

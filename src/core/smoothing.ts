@@ -14,7 +14,7 @@ export interface Smoothing {
   amount: number;
 }
 
-export const smoothingKinds: readonly Smoothing['kind'][] = ['ema', 'timeEma', 'mean', 'median', 'gaussian'];
+export const smoothingKinds = ['ema', 'timeEma', 'mean', 'median', 'gaussian'] as const satisfies Smoothing['kind'][];
 
 /** Widest window in points, and the largest standard deviation of a Gaussian. */
 export const maxWindow = 10_001;

@@ -5,7 +5,7 @@
  */
 import type { RunStatus, LifecycleStage } from '../core/model';
 import type { ExperimentRequests } from './experimentPanel';
-import type { Smoothing, XAxis } from './extras';
+import type { Smoothing, XSource } from './extras';
 import type { WireDouble } from './mlflow';
 
 export type PanelInt64 = number | string;
@@ -62,7 +62,7 @@ export interface PanelRequests extends ExperimentRequests {
     params: {
       runIds: string[];
       keys: string[];
-      x: XAxis;
+      x: XSource;
       maxPoints: number;
       range?: { min: number; max: number };
       smoothing?: Smoothing;

@@ -1,5 +1,7 @@
 /** What panels may send: each request's parameters are checked against these before anything is done with them. */
 import * as z from 'zod/mini';
+import { maxExpression } from '../../core/expression';
+import { smoothingFault, smoothingKinds } from '../../core/smoothing';
 import { panelCommands } from '../../protocol/panels';
 
 const id = z.string().check(z.minLength(1), z.maxLength(256));
@@ -28,9 +30,22 @@ export const requests = {
   series: z.object({
     runIds: ids,
     keys: z.array(z.string()).check(z.maxLength(10_000)),
-    x: z.enum(['step', 'time', 'relative']),
+    x: z.union([
+      z.enum(['step', 'time', 'relative']),
+      z.object({ expression: z.string().check(z.maxLength(maxExpression)) }),
+    ]),
     maxPoints: z.int().check(z.minimum(2), z.maximum(10_000)),
     range: z.optional(z.object({ min: finite, max: finite })),
+    smoothing: z.optional(
+      z
+        .object({ kind: z.enum(smoothingKinds), amount: finite })
+        .check(z.refine((smoothing) => smoothingFault(smoothing) === undefined)),
+    ),
+    known: z.optional(
+      z
+        .array(z.object({ runId: id, key: z.string(), version: z.string().check(z.maxLength(100)) }))
+        .check(z.maxLength(20_000)),
+    ),
   }),
   artifacts: z.object({ runId: id, path }),
   artifact: z.object({ runId: id, path, limit: z.int().check(z.minimum(0), z.maximum(1e9)) }),

@@ -36,10 +36,20 @@ function readRequests(panel: PanelContext): Answers<'subject' | 'runs' | 'series
       return readRuns(panel, await panel.client(), limit, signal);
     },
     series: async (params, signal) => {
-      const { runIds, keys, x, maxPoints, range } = requests.series.parse(params);
+      const { runIds, keys, x, maxPoints, range, smoothing, known } = requests.series.parse(params);
       const client = await panel.client();
       return client.seriesBuffer(
-        { run_ids: runIds, keys, x, max_points: maxPoints, ...(range === undefined ? {} : { range }) },
+        {
+          run_ids: runIds,
+          keys,
+          x,
+          max_points: maxPoints,
+          ...(range === undefined ? {} : { range }),
+          ...(smoothing === undefined ? {} : { smoothing }),
+          ...(known === undefined
+            ? {}
+            : { known: known.map(({ runId, key, version }) => ({ run_id: runId, key, version })) }),
+        },
         { signal },
       );
     },
