@@ -2,11 +2,20 @@
 export interface Failure {
   readonly code?: string;
   readonly message: RegExp;
+  /** Tried only with clients that have this. */
+  readonly of?: string;
 }
 
 export interface Script {
   readonly name: string;
+  /** What it is called where the same script runs twice. */
+  readonly title?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly exitCode?: number;
+  /** What it does not run without. */
+  readonly needs?: string;
+  /** Without what it leaves something out, and how many of its runs that is. */
+  readonly parts?: Readonly<Record<string, number>>;
   /** Runs that it logs to and says everything about. */
   readonly runs: number;
   /** Calls that must fail, each at once: all that the script tries. */
@@ -14,13 +23,14 @@ export interface Script {
 }
 
 const missingRun = { code: 'RESOURCE_DOES_NOT_EXIST', message: /Run with id=0\w+ not found/ };
-/** Of a logged model; the 2.x client, which has none, asks for a run instead. */
-const missingModel = { code: 'RESOURCE_DOES_NOT_EXIST', message: /not found/ };
+const missingModel = { code: 'RESOURCE_DOES_NOT_EXIST', message: /not found/, of: 'mlflow.get_logged_model' };
 const deletedRun = {
   code: 'INVALID_PARAMETER_VALUE',
   message: /The run \w+ must be in the 'active' state. Current state is deleted/,
 };
 const missingRegistered = { code: 'RESOURCE_DOES_NOT_EXIST', message: /Registered Model with name=.* not found/ };
+const versionOrder = 'mlflow.MlflowClient.search_model_versions(order_by)';
+const aliases = 'mlflow.MlflowClient.set_registered_model_alias';
 const missingVersion = {
   code: 'RESOURCE_DOES_NOT_EXIST',
   message: /Model Version \(name=.*, version=\d\) not found/,
@@ -55,6 +65,11 @@ export const scripts: readonly Script[] = [
   },
   {
     name: 'run_kinds',
+    parts: {
+      'mlflow.get_parent_run': 0,
+      'mlflow.disable_system_metrics_logging': 0,
+      'mlflow.start_run(log_system_metrics)': 1,
+    },
     runs: 11,
     failures: { 'a run that is not there': missingRun, 'resume one that is not there': missingRun },
   },
@@ -75,6 +90,12 @@ export const scripts: readonly Script[] = [
   { name: 'extreme_values', runs: 1, failures: { 'a word': { message: /must be real number/ } } },
   {
     name: 'artifacts',
+    parts: {
+      'mlflow.log_table': 0,
+      'mlflow.load_table': 0,
+      'mlflow.log_image(key)': 0,
+      'mlflow.artifacts.list_artifacts': 0,
+    },
     runs: 1,
     failures: {
       'log_artifact of a file that is not there': { message: /No such file/ },
@@ -95,30 +116,76 @@ export const scripts: readonly Script[] = [
       'restore a missing run': missingRun,
     },
   },
-  { name: 'more_ways', runs: 3 },
-  { name: 'command_line', runs: 1 },
-  { name: 'async_logging', runs: 2 },
+  {
+    name: 'more_ways',
+    parts: {
+      'mlflow.log_metrics(timestamp)': 0,
+      'mlflow.log_metric(timestamp)': 0,
+      'mlflow.log_metric(run_id)': 0,
+      'mlflow.start_run(parent_run_id)': 1,
+    },
+    runs: 3,
+  },
+  {
+    name: 'command_line',
+    parts: {
+      'mlflow experiments search': 0,
+      'mlflow experiments get': 0,
+      'mlflow runs create': 1,
+      'mlflow models update-pip-requirements': 0,
+    },
+    runs: 2,
+  },
+  {
+    name: 'async_logging',
+    needs: 'mlflow.log_metric(synchronous)',
+    parts: { 'mlflow.flush_async_logging': 0, 'mlflow.config.enable_async_logging': 1 },
+    runs: 2,
+  },
   { name: 'sklearn_training', runs: 1 },
-  { name: 'sklearn_autolog', runs: 0 },
+  {
+    name: 'sklearn_autolog',
+    parts: { 'mlflow.sklearn.autolog(log_datasets)': 0, 'sklearn.metrics.SCORERS': 0 },
+    runs: 0,
+  },
   {
     name: 'models',
+    needs: 'mlflow.log_input',
+    parts: { 'mlflow.get_logged_model': 0 },
     runs: 0,
     failures: { 'a model that is not there': missingModel, 'a deleted model': missingModel },
   },
-  { name: 'models_autolog', runs: 0 },
-  { name: 'large_files', runs: 1 },
+  { name: 'models_autolog', needs: 'mlflow.sklearn.autolog(log_datasets)', runs: 0 },
+  {
+    name: 'large_files',
+    needs: 'mlflow.store.artifact.http_artifact_repo.HttpArtifactRepository.complete_multipart_upload',
+    runs: 1,
+  },
   {
     name: 'registry',
+    parts: { [aliases]: 0, [versionOrder]: 0, 'mlflow.MlflowClient.copy_model_version': 0 },
     runs: 0,
     failures: {
       'an unknown stage': { code: 'INVALID_PARAMETER_VALUE', message: /Invalid Model Version stage: Testing/ },
-      'a missing alias': { code: 'INVALID_PARAMETER_VALUE', message: /Registered model alias old not found/ },
-      'a reserved alias': { code: 'INVALID_PARAMETER_VALUE', message: /Version alias name 'v1' is reserved/ },
-      'an alias of no version': missingVersion,
+      'a missing alias': {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: /Registered model alias old not found/,
+        of: aliases,
+      },
+      'a reserved alias': {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: /Version alias name 'v1' is reserved/,
+        of: aliases,
+      },
+      'an alias of no version': { ...missingVersion, of: aliases },
       'load a missing stage': { message: /No versions of model with name '.*' and stage 'None' found/ },
       'too long a tag': { code: 'INVALID_PARAMETER_VALUE', message: /exceeds the maximum length of 100000/ },
       'a bad filter': { code: 'INVALID_PARAMETER_VALUE', message: /Invalid attribute key 'colour'/ },
-      'a bad order': { code: 'INVALID_PARAMETER_VALUE', message: /Invalid attribute key 'colour'/ },
+      'a bad order': {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: /Invalid attribute key 'colour'/,
+        of: versionOrder,
+      },
       'a name twice': takenModel,
       'a name with a slash': { code: 'INVALID_PARAMETER_VALUE', message: /Names cannot contain '\/' or ':'/ },
       'a version of nothing': missingRegistered,
@@ -133,3 +200,7 @@ export const scripts: readonly Script[] = [
     },
   },
 ];
+
+export function titleOf({ name, title = name.replaceAll('_', ' ') }: Script): string {
+  return title;
+}

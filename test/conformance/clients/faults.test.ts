@@ -4,9 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { startLabbook, until, type LabbookServer } from '../../fakes/labbookServer';
 import { compareRuns } from './compare';
-import { clients, runScript, startScript, type Client, type Running } from './python';
+import { runScript, startScript, type Running } from './python';
 import { Rest, trackingEnv } from './rest';
 import { checkEnd } from './verdict';
+import { oldestAndNewest, type Client } from './versions';
 
 /** The last step whose metric was acknowledged, as the script printed it; -1 before the first. */
 function lastStep(script: Running): number {
@@ -20,7 +21,7 @@ async function untilStep(script: Running, step: number): Promise<void> {
   assert.ok(lastStep(script) >= step, `the script did not reach step ${step}: ${script.stdout()}`);
 }
 
-for (const client of clients) {
+for (const client of oldestAndNewest) {
   describe(`when things break, with ${client}`, () => {
     let store: string;
     let server: LabbookServer;

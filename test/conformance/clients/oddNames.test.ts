@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { clients, runScript } from './python';
+import { runScript } from './python';
 import { trackingEnv } from './rest';
 import { startStrictly, type StrictServer } from './server';
 import { checkEnd } from './verdict';
+import { oldestAndNewest } from './versions';
 
 /**
  * The client puts file names into the URL as they are. So `#` and `?` cut the name, `%20` becomes a space, and the rest may be
@@ -24,7 +25,7 @@ describe('file names that a URL does not carry', () => {
   });
   after(async () => await server.dispose());
 
-  for (const client of clients) {
+  for (const client of oldestAndNewest) {
     it(`are kept or refused at once, and never harm the rest, with ${client}`, async () => {
       const ended = await runScript(client, 'odd_names', { env: trackingEnv(server) });
       const report = checkEnd(ended);

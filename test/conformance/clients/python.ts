@@ -5,10 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseReport, type Report } from './report';
-
-/** The clients that are tested: each is the Python environment of `test/fixtures/requirements-<name>.txt`. */
-export const clients = ['mlflow3', 'mlflow2'] as const;
-export type Client = (typeof clients)[number];
+import type { Client } from './versions';
 
 const scripts = path.resolve('test/fixtures/scripts');
 

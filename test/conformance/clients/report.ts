@@ -6,6 +6,12 @@ const texts = z.record(z.string(), z.string());
 /** Sorted; not a record, since keys such as `__proto__` count too. */
 const pairs = z.array(z.tuple([z.string(), z.string()]));
 const report = z.object({
+  /** Of the client. */
+  version: z.string(),
+  /** What the script asked the client for, and whether that was there. */
+  has: z.record(z.string(), z.boolean()),
+  /** Why the script did not run to its end: what the client does not have. */
+  skipped: z.string().nullable(),
   logged: z.record(
     z.string(),
     z.object({

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { startLabbook } from '../../fakes/labbookServer';
 import { compareRuns } from './compare';
-import { clients, runScript } from './python';
+import { runScript } from './python';
 import { Rest } from './rest';
 import { checkEnd } from './verdict';
+import { oldestAndNewest } from './versions';
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -15,7 +16,7 @@ function isFree(port: number): Promise<boolean> {
 }
 
 describe('the quick start with http://localhost:5000 in it', () => {
-  for (const client of clients) {
+  for (const client of oldestAndNewest) {
     it(`works as printed, with ${client}`, async function () {
       const server = (await isFree(5000))
         ? await startLabbook({ args: ['--port', '5000'] }).catch(() => undefined)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Failure } from './expectations';
+import type { Failure, Script } from './expectations';
 import type { Ended } from './python';
 import type { Report } from './report';
+import { atTimes, clientHas, versions, type Client } from './versions';
 
 /** What a client prints when it cannot reach the server; child processes have no other way to tell. */
 const lost = /Retrying|Max retries exceeded|connection broken|ConnectionError/;
@@ -24,9 +25,22 @@ export function checkEnd(ended: Ended, exitCode = 0): Report {
   return report;
 }
 
-export function checkFailures(report: Report, expected: Readonly<Record<string, Failure>> = {}): void {
-  assert.deepEqual(Object.keys(report.errors).sort(), Object.keys(expected).sort());
-  for (const [what, { code, message }] of Object.entries(expected)) {
+/** The client is the one that is meant, and the script left out only what that client does not have. */
+export function checkParts(report: Report, client: Client, { needs, parts = {} }: Script): void {
+  assert.equal(report.version, versions[client]);
+  for (const [name, found] of Object.entries(report.has)) {
+    assert.ok(name === needs || name in parts, `${name} is missing in the script's row`);
+    if (!(name in atTimes)) {
+      assert.equal(found, clientHas(client, name), `${client} has ${name}`);
+    }
+  }
+}
+
+/** All that must fail did, at once, and nothing else was tried. */
+export function checkFailures(report: Report, client: Client, all: Readonly<Record<string, Failure>> = {}): void {
+  const expected = Object.entries(all).filter(([, { of }]) => of === undefined || clientHas(client, of));
+  assert.deepEqual(Object.keys(report.errors).sort(), expected.map(([what]) => what).sort());
+  for (const [what, { code, message }] of expected) {
     const found = report.errors[what];
     assert.ok(found?.error, `${what} must fail`);
     assert.match(found.error.message, message, what);
