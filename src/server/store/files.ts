@@ -32,8 +32,8 @@ export interface StoreFiles {
   read(path: string): Promise<Uint8Array>;
   /** For histories, which are opened on demand inside synchronous reads. */
   readSync(path: string): Uint8Array;
-  /** `create`: empties an existing file; `exclusive`: fails with EEXIST; `extend`: keeps its content, must exist. */
-  open(path: string, how: 'create' | 'exclusive' | 'extend'): Promise<StoreFile>;
+  /** `create`: empties an existing file; `exclusive`: fails with EEXIST. */
+  open(path: string, how: 'create' | 'exclusive'): Promise<StoreFile>;
   rename(from: string, to: string): Promise<void>;
   /** A second name for the same file; EEXIST where `to` exists. */
   link(from: string, to: string): Promise<void>;
@@ -77,7 +77,7 @@ class RealFile implements StoreFile {
 }
 
 // O_APPEND: after a truncation the next write goes to the new end, wherever the file position is.
-const flags = { create: 'w', exclusive: 'wx', extend: 'a' } as const;
+const flags = { create: 'w', exclusive: 'wx' } as const;
 
 export const realFiles: StoreFiles = {
   realpath: (path) => fs.realpath(path),
@@ -88,12 +88,8 @@ export const realFiles: StoreFiles = {
   read: (path) => fs.readFile(path),
   readSync: (path) => readFileSync(path),
   async open(path, how) {
-    if (how === 'extend') {
-      await fs.access(path);
-    } else {
-      // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending.
-      await (await fs.open(path, flags[how], 0o600)).close();
-    }
+    // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending.
+    await (await fs.open(path, flags[how], 0o600)).close();
     return new RealFile(await fs.open(path, 'a', 0o600));
   },
   rename: (from, to) => fs.rename(from, to),

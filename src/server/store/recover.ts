@@ -26,6 +26,10 @@ interface Torn {
 /**
  * Brings the databases up to the end of the journal. Everything is read and checked before anything is changed, also on the
  * disk: with an error all files are as they were.
+ *
+ * The last segment is then written anew, without what is torn or was refused. What was read of it may be in the system's memory
+ * only: a process that was killed had not yet synced it, or its sync had failed, after which further syncs report success without
+ * writing (Linux). It counts now, and what is answered next follows it.
  * @throws StoreDamagedError, StoreVersionError
  */
 export async function recover(
@@ -34,7 +38,7 @@ export async function recover(
   databases: Databases,
   readOnly: boolean,
 ): Promise<Recovery> {
-  const { segments, torn } = await readJournal(files, folder);
+  const { segments, torn, lastBytes } = await readJournal(files, folder);
   const start = segments[0]?.first;
   const { applied } = databases.catalog;
   if (start !== undefined && start > applied + 1) {
@@ -50,9 +54,19 @@ export async function recover(
       `The journal ends with change ${seq}, but the catalog has changes up to ${applied}.`,
     );
   }
-  const warnings = torn === undefined ? [] : [readOnly ? describe(torn) : await setAside(files, folder, torn, seq + 1)];
+  const warnings: string[] = [];
+  if (torn !== undefined) {
+    const kept = readOnly ? undefined : await setAside(files, folder, torn, seq + 1);
+    warnings.push(describe(torn) + (kept === undefined ? '' : ` It was cut off and kept as ${kept}.`));
+  }
   if (!readOnly) {
-    await makeDurable(files, folder, last?.file);
+    if (last !== undefined) {
+      await replaceFile(files, last.file, lastBytes.subarray(0, last.end));
+    }
+    if (torn?.whole === true) {
+      await files.remove(torn.file);
+    }
+    await files.syncFolder(folder);
   }
   return {
     segments: segments.map(({ first }) => first),
@@ -64,10 +78,11 @@ export async function recover(
 async function readJournal(
   files: StoreFiles,
   folder: string,
-): Promise<{ segments: Segment[]; torn: Torn | undefined }> {
+): Promise<{ segments: Segment[]; torn: Torn | undefined; lastBytes: Buffer }> {
   const names = (await listOrNothing(files, folder)).filter((name) => segmentPattern.test(name)).sort();
   const firsts = names.map((name) => Number(segmentPattern.exec(name)?.[1]));
   const segments: Segment[] = [];
+  let lastBytes: Buffer = Buffer.alloc(0);
   for (const [i, name] of names.entries()) {
     const file = path.join(folder, name);
     const bytes = Buffer.from(await files.read(file));
@@ -76,18 +91,19 @@ async function readJournal(
     const found = readHeader(file, bytes);
     if (found === undefined && isLast && bytes.length <= headerSize) {
       // A segment's header is synced before the first frame is written, so nothing in it was ever answered.
-      return { segments, torn: { file, bytes, offset: 0, whole: true } };
+      return { segments, torn: { file, bytes, offset: 0, whole: true }, lastBytes };
     }
     if (found !== first) {
       throw new StoreDamagedError(file, 0, 'The checksum of its header does not match, or its name was changed.');
     }
     const segment = readSegment(file, bytes, first, firsts[i + 1]);
     segments.push(segment);
+    lastBytes = bytes;
     if (isLast && segment.end < bytes.length) {
-      return { segments, torn: { file, bytes, offset: segment.end, whole: false } };
+      return { segments, torn: { file, bytes, offset: segment.end, whole: false }, lastBytes };
     }
   }
-  return { segments, torn: undefined };
+  return { segments, torn: undefined, lastBytes };
 }
 
 /** Copied to a medium for reading, a store may have lost its empty folders. */
@@ -130,39 +146,11 @@ function replayAll(databases: Databases, segments: readonly Segment[]): number {
   return seq;
 }
 
-/** Keeps the torn end in a file of its own and cuts it off the journal. */
+/** Keeps the torn end in a file of its own, before it is cut off. @returns the file */
 async function setAside(files: StoreFiles, folder: string, torn: Torn, seq: number): Promise<string> {
   const kept = path.join(folder, `torn-${seq}-${Date.now()}.bin`);
   await replaceFile(files, kept, torn.bytes.subarray(torn.offset));
-  if (torn.whole) {
-    await files.remove(torn.file);
-  } else {
-    const file = await files.open(torn.file, 'extend');
-    try {
-      await file.truncate(torn.offset);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-  await files.syncFolder(folder);
-  return `${describe(torn)} It was cut off and kept as ${kept}.`;
-}
-
-/**
- * What was found may be in the system's memory only: a process that was killed had written frames and not yet synced them, or
- * removed segments. It counts now, and what is answered next follows it.
- */
-async function makeDurable(files: StoreFiles, folder: string, last: string | undefined): Promise<void> {
-  if (last !== undefined) {
-    const file = await files.open(last, 'extend');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-  await files.syncFolder(folder);
+  return kept;
 }
 
 function describe({ file, bytes, offset }: Torn): string {

@@ -117,13 +117,10 @@ export class MemoryDisk {
       if (how === 'exclusive' && id !== undefined) {
         throw systemError('EEXIST');
       }
-      if (how === 'extend' && id === undefined) {
-        throw systemError('ENOENT');
-      }
       if (id === undefined) {
         id = this.add({ kind: 'file', versions: [Buffer.alloc(0)], dropped: Infinity, modified: Date.now() });
         this.put(path, id);
-      } else if (how === 'create') {
+      } else {
         this.write(id, Buffer.alloc(0));
       }
       return this.opened(id, path);
