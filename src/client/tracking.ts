@@ -1,5 +1,5 @@
 import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus } from '../core/model';
-import { extrasPrefix, type Capability, type Info, type SeriesRequest } from '../protocol/extras';
+import { extrasPrefix, type Capability, type Info, type PurgeRequest, type SeriesRequest } from '../protocol/extras';
 import { apiPrefix } from '../protocol/mlflow';
 import { decodeSeries, encodeSeries, type SeriesEntry } from '../protocol/seriesCodec';
 import {
@@ -7,6 +7,7 @@ import {
   experimentFromWire,
   metricFromWire,
   readFields,
+  readInt64,
   readList,
   readText,
   runFromWire,
@@ -26,6 +27,7 @@ import type {
   CallOptions,
   ExperimentQuery,
   PageOf,
+  Purged,
   RegistryClient,
   RunQuery,
   ServerAddress,
@@ -36,6 +38,8 @@ const runsPerPage = 1000;
 const experimentsPerPage = 1000;
 /** As MLflow's own client asks. */
 const pointsPerPage = 25_000;
+/** Files of many runs take their time, milliseconds. */
+const purgeTimeout = 30 * 60_000;
 
 /**
  * Connects to a tracking server, Labbook's or another MLflow server, and finds out which it is.
@@ -238,6 +242,27 @@ class HttpTrackingClient implements TrackingClient {
       const slots = Object.entries(readFields(answer['slots'], 'slots'));
       return new Map(slots.filter((slot): slot is [string, number] => typeof slot[1] === 'number'));
     });
+  }
+
+  async purge(
+    {
+      runIds,
+      experimentIds,
+      dryRun = false,
+    }: { readonly runIds: readonly string[]; readonly experimentIds: readonly string[]; readonly dryRun?: boolean },
+    options: CallOptions = {},
+  ): Promise<Purged> {
+    if (!this.has('purge')) {
+      throw new RequestError('status', 'This tracking server cannot delete for good; use its own `mlflow gc`.');
+    }
+    const body: PurgeRequest = { run_ids: [...runIds], experiment_ids: [...experimentIds], dry_run: dryRun };
+    const path = `${extrasPrefix}/purge`;
+    return this.call({ method: 'POST', path, body, read: dryRun, timeout: purgeTimeout, ...options }, (answer) => ({
+      runs: Number(readInt64(answer, 'runs')),
+      experiments: Number(readInt64(answer, 'experiments')),
+      bytes: Number(readInt64(answer, 'bytes')),
+      keptArtifacts: readList(answer, 'kept_artifacts', String),
+    }));
   }
 
   dispose(): void {

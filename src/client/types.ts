@@ -95,6 +95,15 @@ export interface TrackingClient extends Disposable {
   ): Promise<RunInfo>;
   deleteRun(id: string, options?: CallOptions): Promise<void>;
   restoreRun(id: string, options?: CallOptions): Promise<void>;
+  /**
+   * Deletes for good what is deleted: runs, and experiments with all of their runs, with what they have in the store. Where
+   * something is not deleted nothing happens. With `dryRun` it only counts.
+   * @throws RequestError; also where the server cannot do it, see `has('purge')`
+   */
+  purge(
+    what: { readonly runIds: readonly string[]; readonly experimentIds: readonly string[]; readonly dryRun?: boolean },
+    options?: CallOptions,
+  ): Promise<Purged>;
   setTag(runId: string, key: string, value: string, options?: CallOptions): Promise<void>;
   deleteTag(runId: string, key: string, options?: CallOptions): Promise<void>;
 
@@ -138,6 +147,16 @@ export interface TrackingClient extends Disposable {
 
   /** Closes the sockets; calls under way fail. */
   dispose(): void;
+}
+
+/** What was, or would be, deleted for good. */
+export interface Purged {
+  readonly runs: number;
+  readonly experiments: number;
+  /** Bytes of artifacts and points. */
+  readonly bytes: number;
+  /** URIs of artifacts outside the store, which stay. */
+  readonly keptArtifacts: readonly string[];
 }
 
 /** A model that a run logged (MLflow 3). */

@@ -6,6 +6,7 @@ import { ArtifactStore } from './artifacts/artifactStore';
 import { LocalFolders } from './artifacts/localFolders';
 import { artifactRoot } from './artifacts/locations';
 import { ArtifactPlaces } from './artifacts/places';
+import { finishPurges } from './artifacts/removal';
 import { ChangeHub } from './changeHub';
 import type { ServeOptions } from './commandLine';
 import { DiscoveryFile, readOrMakeToken } from './discovery';
@@ -118,6 +119,9 @@ async function serveStore(
   };
   let stopping: Promise<void> | undefined;
   if (!store.readOnly) {
+    finishPurges(store.purging, places, log).catch((error: unknown) =>
+      log.error('a deletion could not be finished', error),
+    );
     await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
   }
   return { url, unkeptToken: kept ? undefined : token, stop: () => (stopping ??= stop()) };

@@ -71,6 +71,17 @@ export class ArtifactFolder {
     }
   }
 
+  /** Bytes of all files in a folder; links and other things count nothing. */
+  async size(segments: readonly string[]): Promise<number> {
+    const folder = await this.lstatInside(segments);
+    return folder?.isDirectory() === true ? await sizeOf(this.at(segments)) : 0;
+  }
+
+  /** True where a folder is. */
+  async has(segments: readonly string[]): Promise<boolean> {
+    return (await this.lstatInside(segments))?.isDirectory() === true;
+  }
+
   protected at(segments: readonly string[]): string {
     return path.join(this.root, ...segments);
   }
@@ -89,6 +100,27 @@ export class ArtifactFolder {
     }
     return stats;
   }
+}
+
+/** Looks at so many files at once. */
+const filesAtOnce = 64;
+
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  const folders = [folder];
+  for (let each = folders.pop(); each !== undefined; each = folders.pop()) {
+    const entries = await readdir(each, { withFileTypes: true });
+    for (let i = 0; i < entries.length; i += filesAtOnce) {
+      const chunk = entries.slice(i, i + filesAtOnce);
+      const here = each;
+      const files = await Promise.all(
+        chunk.filter((entry) => entry.isFile()).map((entry) => lstatOrNothing(path.join(here, entry.name))),
+      );
+      bytes += files.reduce((sum, stats) => sum + (stats?.size ?? 0), 0);
+      folders.push(...chunk.filter((entry) => entry.isDirectory()).map((entry) => path.join(here, entry.name)));
+    }
+  }
+  return bytes;
 }
 
 /** @returns undefined where nothing is, links included as they are */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError } from '../../core/errors';
 import { errnoOf } from '../http/errors';
@@ -86,21 +86,48 @@ export class ArtifactStore extends ArtifactFolder {
     if (segments.length === 0) {
       throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: the artifact root itself cannot be deleted');
     }
+    if (!(await this.discard(segments))) {
+      throw missing(segments, undefined);
+    }
+  }
+
+  /**
+   * Removes the folder of a run or a logged model with its `artifacts`, as permanent deletion does; fine where nothing is. Above
+   * `artifacts` only what is empty goes: others may keep artifacts there.
+   */
+  async purge(segments: readonly string[]): Promise<void> {
+    await this.discard(segments);
+    const parent = segments.slice(0, -1);
+    if (parent.length === 0 || !(await this.has(parent))) {
+      return;
+    }
+    try {
+      await rmdir(this.at(parent));
+    } catch (error) {
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error) ?? '')) {
+        throw error;
+      }
+    }
+  }
+
+  /** Deletes a file or a whole folder; of a link only the link goes. @returns false where nothing is */
+  async discard(segments: readonly string[]): Promise<boolean> {
     const stats = await this.lstatInside(segments);
     if (stats === undefined) {
-      throw missing(segments, undefined);
+      return false;
     }
     const target = this.at(segments);
     if (!stats.isDirectory()) {
       await unlink(target);
       await syncFolder(path.dirname(target));
-      return;
+      return true;
     }
     // A folder leaves at once and whole; its content is removed where nobody sees it.
     const temporary = await this.temporaryName();
     await rename(target, temporary);
     await syncFolder(path.dirname(target));
     await rm(temporary, { recursive: true, force: true });
+    return true;
   }
 
   private async temporaryName(): Promise<string> {

@@ -82,6 +82,18 @@ export class LocalFolders {
     return new ArtifactFolder(place);
   }
 
+  /** Where below the store's artifacts a path of this machine is, as it is written; undefined where it is elsewhere. */
+  segmentsInStore(uri: string): string[] | undefined {
+    const local = localText(uri);
+    const artifacts = path.join(this.options.store, 'artifacts');
+    return local !== undefined && path.isAbsolute(local) && isInside(artifacts, path.normalize(local))
+      ? path
+          .relative(artifacts, path.normalize(local))
+          .split(path.sep)
+          .filter((each) => each !== '')
+      : undefined;
+  }
+
   private async isAllowed(place: string): Promise<boolean> {
     const { store, workspace, allowed } = this.options;
     if (isInside(path.join(store, 'artifacts'), place)) {

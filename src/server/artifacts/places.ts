@@ -18,6 +18,33 @@ export class ArtifactPlaces {
   ) {}
 
   /**
+   * Where below the store's own artifacts a URI is.
+   * @returns undefined where it is elsewhere
+   */
+  ownSegments(uri: string): string[] | undefined {
+    try {
+      return segmentsOfUri(uri) ?? this.local.segmentsInStore(uri);
+    } catch (error) {
+      if (error instanceof ApiError) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** True where there may be artifacts outside the store: of a folder of this machine that can be looked into it is known. */
+  async mayHave(uri: string): Promise<boolean> {
+    try {
+      return (await (await this.local.read(uri))?.has([])) ?? true;
+    } catch (error) {
+      if (error instanceof ApiError) {
+        return true;
+      }
+      throw error;
+    }
+  }
+
+  /**
    * @param of whose artifacts these are, for the message: `run`, `model`, `model version`
    * @throws ApiError NOT_IMPLEMENTED where only clients can reach them (`s3://…`), PERMISSION_DENIED where they are in a folder of
    *   this machine that is not allowed

@@ -11,6 +11,7 @@ import { experimentEndpoints } from '../api/experiments';
 import { inputEndpoints } from '../api/inputs';
 import type { EventConnections } from '../api/labbook/events';
 import { extraEndpoints } from '../api/labbook/extras';
+import { purge } from '../api/labbook/purge';
 import { Curves } from '../api/labbook/curves';
 import { answerSeries } from '../api/labbook/series';
 import { answerTableColumns, answerTableRows } from '../api/labbook/table';
@@ -120,17 +121,19 @@ export function createApp(context: AppContext): FastifyInstance {
   return app;
 }
 
-function registerExtras(app: FastifyInstance, { store, events, shutdown }: AppContext): void {
-  registerEndpoints(app, '', extraEndpoints(store));
+function registerExtras(app: FastifyInstance, context: AppContext): void {
+  const { store, events, shutdown } = context;
+  const purging: Endpoint = { method: 'POST', path: `${extrasPrefix}/purge`, handle: (input) => purge(context, input) };
+  registerEndpoints(app, '', [...extraEndpoints(store), purging]);
   app.get(`${extrasPrefix}/events`, (request, reply) => {
     events.serve(request.raw, reply.raw);
     reply.hijack();
   });
+  const curves = new Curves(store);
   app.post(`${extrasPrefix}/series`, async (request, reply) => {
     const bytes = await answerSeries(curves, await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
     return reply.header('content-type', seriesContentType).send(Buffer.from(bytes));
   });
-  const curves = new Curves(store);
   const table = {
     rows: (input: unknown) => answerTableRows(store, input),
     columns: (input: unknown) => answerTableColumns(store, input),

@@ -9,15 +9,25 @@ import { isOfInputs } from './inputs/effects';
 import { applyModelMetrics, applyToModels } from './models/apply';
 import { isOfModels, type ModelEffect } from './models/effects';
 import { applyToRegistry } from './registry/apply';
+import { applyToPurge } from './purge/apply';
+import { isOfPurge, type PurgeEffect } from './purge/effects';
 import { isOfRegistry, type RegistryEffect } from './registry/effects';
 import { real } from './sqlite';
 
 /** What an effect changed, for readers of the change feed. */
 export interface Change {
   readonly experiment?: number;
+  readonly experiments?: readonly number[];
   /** Names of registered models. */
   readonly models?: readonly string[];
-  readonly run?: { readonly id: string; readonly experimentId: string; readonly aspects: readonly Aspect[] };
+  readonly run?: ChangedRun;
+  readonly runs?: readonly ChangedRun[];
+}
+
+export interface ChangedRun {
+  readonly id: string;
+  readonly experimentId: string;
+  readonly aspects: readonly Aspect[];
 }
 
 /** Writes an effect into the catalog. Decides nothing: the same effects in the same order give the same catalog. */
@@ -27,6 +37,9 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
   }
   if (isOfModels(effect)) {
     return { experiment: applyToModels(catalog, effect) };
+  }
+  if (isOfPurge(effect)) {
+    return applyToPurge(catalog, effect);
   }
   switch (effect.kind) {
     case 'createExperiment':
@@ -51,7 +64,7 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
 }
 
 type ExperimentEffect = Extract<Effect, { id: number }>;
-type RunEffect = Exclude<Effect, ExperimentEffect | RegistryEffect | ModelEffect | { kind: 'createRun' }>;
+type RunEffect = Exclude<Effect, ExperimentEffect | RegistryEffect | ModelEffect | PurgeEffect | { kind: 'createRun' }>;
 
 function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
   const { db } = catalog;

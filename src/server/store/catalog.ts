@@ -5,6 +5,7 @@ import type { MetricSummary } from './metricSummary';
 import { specialOf, storedValue, valueFrom } from './points';
 import { inputSchema } from './inputs/schema';
 import { modelSchema } from './models/schema';
+import { purgeSchema } from './purge/schema';
 import { registrySchema } from './registry/schema';
 import { type Cell, Database, formatVersion, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
 
@@ -172,7 +173,7 @@ export class Catalog {
 
 /** Tables that stores from before them do not have. */
 function makeLaterTables(db: Database): void {
-  [registrySchema, modelSchema, inputSchema].forEach((schema) => db.script(schema));
+  [registrySchema, modelSchema, inputSchema, purgeSchema].forEach((schema) => db.script(schema));
 }
 
 export function toKeyValue(row: Row): KeyValue {

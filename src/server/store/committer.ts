@@ -204,14 +204,16 @@ function toBatch(revision: number, changes: readonly Change[]): ChangeBatch {
   const experiments = new Set<string>();
   const runs = new Map<string, RunChange>();
   const models = new Set<string>();
-  for (const { experiment, run, models: changed = [] } of changes) {
+  for (const change of changes) {
+    const { experiment, run, models: changed = [] } = change;
+    change.experiments?.forEach((each) => experiments.add(String(each)));
     changed.forEach((name) => models.add(name));
     if (experiment !== undefined) {
       experiments.add(String(experiment));
     }
-    if (run !== undefined) {
-      const aspects = new Set([...(runs.get(run.id)?.aspects ?? []), ...run.aspects]);
-      runs.set(run.id, { run_id: run.id, experiment_id: run.experimentId, aspects: [...aspects] });
+    for (const each of run === undefined ? (change.runs ?? []) : [run]) {
+      const aspects = new Set([...(runs.get(each.id)?.aspects ?? []), ...each.aspects]);
+      runs.set(each.id, { run_id: each.id, experiment_id: each.experimentId, aspects: [...aspects] });
     }
   }
   return {

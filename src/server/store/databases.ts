@@ -18,6 +18,8 @@ export class Databases {
   apply(effect: Effect): Change {
     if (effect.kind === 'log') {
       applyToHistory(this.histories, effect, -1);
+    } else if (effect.kind === 'purge') {
+      effect.runIds.forEach((runId) => this.histories.forget(runId));
     }
     return applyToCatalog(this.catalog, effect);
   }
@@ -27,13 +29,20 @@ export class Databases {
    * be the newer one, since they are saved one after the other while writes go on.
    */
   replay(effect: Effect, seq: number): void {
-    if (effect.kind === 'log') {
+    if (effect.kind === 'purge') {
+      effect.runIds.forEach((runId) => this.histories.forgetNow(runId));
+    } else if (effect.kind === 'log' && !this.isPurged(effect.runId, seq)) {
       applyToHistory(this.histories, effect, seq);
     }
     if (seq > this.catalog.applied) {
       applyToCatalog(this.catalog, effect);
       this.catalog.applied = seq;
     }
+  }
+
+  /** True where the run was deleted for good after the change `seq`; its history may be gone already. */
+  private isPurged(runId: string, seq: number): boolean {
+    return seq <= this.catalog.applied && this.catalog.run(runId) === undefined;
   }
 
   /** @param seq sequence number of the last change */

@@ -14,6 +14,7 @@ import {
   modelMetricsToArray,
 } from './models/effects';
 import { packPoints, type Point, unpackPoints } from './points';
+import { isOfPurge, isPurgeKind, type PurgeEffect, purgeEffectFromArray, purgeEffectToArray } from './purge/effects';
 import {
   isOfRegistry,
   isRegistryKind,
@@ -49,6 +50,7 @@ export type Effect =
   | RegistryEffect
   | ModelEffect
   | InputEffect
+  | PurgeEffect
   | {
       kind: 'createExperiment';
       id: number;
@@ -107,6 +109,9 @@ function toArray(effect: Effect): unknown[] {
   if (isOfInputs(effect)) {
     return inputEffectToArray(effect);
   }
+  if (isOfPurge(effect)) {
+    return purgeEffectToArray(effect);
+  }
   const { kind } = effect;
   switch (kind) {
     case 'createExperiment':
@@ -160,6 +165,9 @@ function fromArray(raw: unknown): Effect {
   }
   if (isInputKind(kind)) {
     return inputEffectFromArray(kind, f);
+  }
+  if (isPurgeKind(kind)) {
+    return purgeEffectFromArray(kind, f);
   }
   switch (kind) {
     case 'createExperiment':

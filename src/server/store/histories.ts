@@ -25,6 +25,8 @@ export class Histories {
   private readonly dirty = new Map<string, number>();
   /** Runs whose histories are inside a transaction. */
   private readonly touched = new Set<string>();
+  /** Runs that the running transaction deletes for good. */
+  private readonly forgotten = new Set<string>();
 
   constructor(
     private readonly sqlite: SqlJs,
@@ -68,6 +70,8 @@ export class Histories {
 
   /** Keeps what was changed since the last commit or rollback. @param seq sequence number of the last change */
   commit(seq: number): void {
+    this.forgotten.forEach((runId) => this.forgetNow(runId));
+    this.forgotten.clear();
     if (this.touched.size === 0) {
       return;
     }
@@ -79,10 +83,26 @@ export class Histories {
   }
 
   rollback(): void {
+    this.forgotten.clear();
     for (const runId of this.touched) {
       this.open.get(runId)?.rollback();
     }
     this.touched.clear();
+  }
+
+  /** With the running transaction's end the run has no history any more, in memory; the file is removed later (purge/). */
+  forget(runId: string): void {
+    this.forgotten.add(runId);
+  }
+
+  /** The same at once: no rollback brings it back. */
+  forgetNow(runId: string): void {
+    if (this.touched.delete(runId)) {
+      this.open.get(runId)?.rollback();
+    }
+    this.open.get(runId)?.close();
+    this.open.delete(runId);
+    this.dirty.delete(runId);
   }
 
   /** Runs with changes that no file has. */

@@ -6,6 +6,8 @@ import type { Databases } from './databases';
 import type { StoreFiles } from './files';
 import type { Journal } from './journal';
 import type { StoreLock } from './lock';
+import { Purging } from './purge/purging';
+import type { PurgeReader } from './purge/types';
 import { Reads } from './reads';
 import { TableReader } from './table/reader';
 import { StepValues } from './table/stepValues';
@@ -30,6 +32,7 @@ export class LabbookStore extends Reads implements Store {
   readonly readOnly: boolean;
   readonly table: TableReader;
   readonly warnings: readonly string[];
+  readonly purging: PurgeReader;
   private readonly lock: StoreLock | undefined;
   private readonly databases: Databases;
   private readonly journal: Journal;
@@ -51,6 +54,16 @@ export class LabbookStore extends Reads implements Store {
     this.journal = journal;
     this.committer = new Committer(databases, journal, parts.artifactRoot, (batch) => this.emit(batch));
     this.checkpointer = new Checkpointer(parts.files, parts.folder, databases, journal, this.committer, parts.saved);
+    this.purging = new Purging({
+      catalog: databases.catalog,
+      histories: databases.histories,
+      files: parts.files,
+      checkpoint: async () => {
+        this.checkWritable();
+        await this.checkpointer.checkpoint();
+      },
+      write: (write) => this.write(write),
+    });
   }
 
   get revision(): number {
@@ -58,18 +71,7 @@ export class LabbookStore extends Reads implements Store {
   }
 
   async write(write: Write): Promise<WriteResult> {
-    if (this.readOnly) {
-      throw new ApiError('PERMISSION_DENIED', `The store ${this.folder} is read-only: nothing can be logged to it.`);
-    }
-    if (this.lock?.lost === true) {
-      throw new ApiError(
-        'PERMISSION_DENIED',
-        `Another process has taken over the store ${this.folder}: log to that one.`,
-      );
-    }
-    if (this.closing !== undefined) {
-      throw new ApiError('PERMISSION_DENIED', 'The store is being closed: nothing more can be logged to it.');
-    }
+    this.checkWritable();
     return this.committer.write(write);
   }
 
@@ -95,6 +97,21 @@ export class LabbookStore extends Reads implements Store {
   close(): Promise<void> {
     this.closing ??= this.finish();
     return this.closing;
+  }
+
+  private checkWritable(): void {
+    if (this.readOnly) {
+      throw new ApiError('PERMISSION_DENIED', `The store ${this.folder} is read-only: nothing can be logged to it.`);
+    }
+    if (this.lock?.lost === true) {
+      throw new ApiError(
+        'PERMISSION_DENIED',
+        `Another process has taken over the store ${this.folder}: log to that one.`,
+      );
+    }
+    if (this.closing !== undefined) {
+      throw new ApiError('PERMISSION_DENIED', 'The store is being closed: nothing more can be logged to it.');
+    }
   }
 
   private get writable(): boolean {

@@ -12,6 +12,9 @@ import { isOfModels } from './models/effects';
 import { recordModel } from './models/recordModel';
 import { resolveModel } from './models/resolve';
 import type { ModelWrite } from './models/types';
+import { isOfPurge } from './purge/effects';
+import { isPending, resolvePurge } from './purge/resolve';
+import type { PurgeWrite } from './purge/types';
 import { isOfRegistry } from './registry/effects';
 import { resolveRegistry } from './registry/resolve';
 import type { RegistryWrite } from './registry/types';
@@ -46,6 +49,9 @@ export function resolve(context: ResolveContext, write: Write): Effect | undefin
   if (isOfInputs(write)) {
     return resolveInputs(context.catalog, activeRun(context.catalog, write.runId), write);
   }
+  if (isOfPurge(write)) {
+    return resolvePurge(context.catalog, write, (experimentId) => anyExperiment(context.catalog, experimentId).id);
+  }
   switch (write.kind) {
     case 'createExperiment':
     case 'renameExperiment':
@@ -70,7 +76,7 @@ export function resolve(context: ResolveContext, write: Write): Effect | undefin
 type ExperimentWrite = Extract<Write, { kind: `${string}Experiment` | `${string}ExperimentTag` }>;
 type RunWrite = Exclude<
   Write,
-  ExperimentWrite | RegistryWrite | ModelWrite | InputWrite | { kind: 'log' | 'recordModel' }
+  ExperimentWrite | RegistryWrite | ModelWrite | InputWrite | PurgeWrite | { kind: 'log' | 'recordModel' }
 >;
 
 function resolveExperiment({ catalog, artifactRoot }: ResolveContext, write: ExperimentWrite): Effect | undefined {
@@ -124,7 +130,8 @@ function resolveRun({ catalog }: ResolveContext, write: RunWrite): Effect | unde
   switch (write.kind) {
     case 'createRun': {
       const { id, experiment } = activeExperiment(catalog, write.experimentId);
-      if (catalog.run(runId) !== undefined) {
+      // A history that is still to be removed must not become that of another run.
+      if (catalog.run(runId) !== undefined || isPending(catalog, { kind: 'history', name: runId })) {
         throw new ApiError('RESOURCE_ALREADY_EXISTS', `Run with id=${runId} already exists.`);
       }
       const name = wellFormed(write.name);

@@ -4,6 +4,7 @@ import type { ChangeBatch } from '../../protocol/extras';
 import type { ModelPoint } from '../../core/loggedModels';
 import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
+import type { PurgeReader, PurgeWrite } from './purge/types';
 import type { RegistryReader, RegistryWrite } from './registry/types';
 import type { SearchQuery } from './search/statements';
 import type { TableReader } from './table/reader';
@@ -17,6 +18,7 @@ export type Write =
   | RegistryWrite
   | ModelWrite
   | InputWrite
+  | PurgeWrite
   | {
       kind: 'createExperiment';
       name: string;
@@ -134,6 +136,8 @@ export interface Store {
   readonly inputs: InputReader;
   /** The model registry. */
   readonly registry: RegistryReader;
+  /** Permanent deletion. */
+  readonly purging: PurgeReader;
 
   /** Runs that are neither deleted nor ended. */
   countRunningRuns(): number;

@@ -79,6 +79,22 @@ describe('client: the tracking API', () => {
     await assert.rejects(client.getExperiment('4711'), failsWith(404, 'RESOURCE_DOES_NOT_EXIST', /4711/));
   });
 
+  it('deletes for good what is deleted', async () => {
+    const id = await client.createExperiment('for good');
+    const { run } = await script(server, 'runs/create', { experiment_id: id });
+    const { run_id: runId } = (run as { info: { run_id: string } }).info;
+    await upload(server, (await client.getRun(runId)).info, 'a.txt', 'text');
+    const what = { runIds: [], experimentIds: [id] };
+    await assert.rejects(client.purge(what), failsWith(400, 'INVALID_PARAMETER_VALUE', /Delete it first/));
+    await client.deleteExperiment(id);
+    const expected = { runs: 1, experiments: 1, bytes: 4, keptArtifacts: [] };
+    assert.deepEqual(await client.purge({ ...what, dryRun: true }), expected);
+    assert.deepEqual(await client.purge(what), expected);
+    assert.equal(await client.getExperimentByName('for good'), undefined);
+    assert.equal(client.has('purge'), true);
+    await assert.rejects(plainClient.purge(what), /cannot delete for good/);
+  });
+
   it('renames, ends, tags, deletes and restores runs', async () => {
     const id = await startRun(server, 'run');
     assert.equal((await client.updateRun(id, { name: 'renamed' })).name, 'renamed');

@@ -19,7 +19,7 @@ export function extraEndpoints(store: Store): Endpoint[] {
 function info(store: Store): Info {
   return {
     version: labbookVersion,
-    capabilities: ['events', 'series', 'slots', 'shutdown', 'table'],
+    capabilities: ['events', 'series', 'slots', 'shutdown', 'table', 'purge'],
     store: store.folder,
     pid: process.pid,
     revision: store.revision,

@@ -1,0 +1,116 @@
+import { ApiError } from '../../../core/errors';
+import { checkExperimentId, checkRunId } from '../../../core/limits';
+import type { RunInfo } from '../../../core/model';
+import type { PurgeResponse } from '../../../protocol/extras';
+import type { ArtifactPlaces } from '../../artifacts/places';
+import { finishPurges } from '../../artifacts/removal';
+import type { Log } from '../../log';
+import { notDeleted } from '../../store/purge/resolve';
+import type { Store } from '../../store/types';
+import { boolean, decode, message, texts } from '../fields';
+
+const request = message({ run_ids: texts, experiment_ids: texts, dry_run: boolean.optional });
+
+/** Runs that one change of the store takes: few, so that other requests get their turn. */
+const runsPerWrite = 20;
+/** Runs of an experiment that are looked at between two turns of other requests. */
+const runsPerLook = 500;
+
+export interface PurgeContext {
+  readonly store: Store;
+  readonly places: ArtifactPlaces;
+  readonly log: Log;
+}
+
+/**
+ * POST purge: deletes for good what is in the trash. All is looked at first, and where something is not deleted nothing happens.
+ * Then runs go in groups, each of them durable at once; experiments last. The answer comes when the files are gone, too.
+ * @throws ApiError RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE; PERMISSION_DENIED for a store that can only be read
+ */
+export async function purge(context: PurgeContext, input: unknown): Promise<PurgeResponse> {
+  const { store, places, log } = context;
+  const { run_ids, experiment_ids, dry_run = false } = decode(request, input);
+  const experiments = [...new Set(experiment_ids.map(checkExperimentId))];
+  const runs = await lookAt(store, run_ids, experiments);
+  const measured = await measure(context, [...runs.values()], experiments);
+  if (!dry_run) {
+    const ids = [...runs.keys()];
+    for (let i = 0; i < ids.length; i += runsPerWrite) {
+      const group = ids.slice(i, i + runsPerWrite);
+      await store.write({ kind: 'purge', runIds: group, experimentIds: [] });
+    }
+    for (const id of experiments) {
+      await store.write({ kind: 'purge', runIds: [], experimentIds: [id] });
+    }
+    await finishPurges(store.purging, places, log);
+  }
+  return { runs: runs.size, experiments: experiments.length, ...measured };
+}
+
+/** All runs that would go. @throws ApiError where something is not there or not deleted */
+async function lookAt(
+  store: Store,
+  runIds: readonly string[],
+  experimentIds: readonly string[],
+): Promise<Map<string, RunInfo>> {
+  const runs = new Map<string, RunInfo>();
+  const add = (info: RunInfo): void => {
+    if (info.stage !== 'deleted') {
+      throw notDeleted('run', info.id);
+    }
+    runs.set(info.id, info);
+  };
+  for (const id of runIds) {
+    const info = store.getRunInfo(checkRunId(id));
+    if (info === undefined) {
+      throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${id} not found`);
+    }
+    add(info);
+  }
+  for (const id of experimentIds) {
+    const experiment = store.getExperiment(id);
+    if (experiment === undefined) {
+      throw new ApiError('RESOURCE_DOES_NOT_EXIST', `No Experiment with id=${id} exists`);
+    }
+    if (experiment.stage !== 'deleted') {
+      throw notDeleted('experiment', id);
+    }
+    for (let offset = 0, more = true; more; offset += runsPerLook) {
+      const page = store.purging.runsOf(id, { offset, limit: runsPerLook });
+      page.items.forEach(add);
+      more = page.more;
+      await nextTurn();
+    }
+  }
+  return runs;
+}
+
+async function measure(
+  { store, places }: PurgeContext,
+  runs: readonly RunInfo[],
+  experimentIds: readonly string[],
+): Promise<{ bytes: number; kept_artifacts: string[] }> {
+  const uris = new Set<string>();
+  for (const [i, { id, artifactUri }] of runs.entries()) {
+    [artifactUri, ...store.purging.modelUris(id)].forEach((uri) => uris.add(uri));
+    if (i % runsPerLook === runsPerLook - 1) {
+      await nextTurn();
+    }
+  }
+  experimentIds.flatMap((id) => store.purging.modelUrisIn(id)).forEach((uri) => uris.add(uri));
+  let bytes = await store.purging.historyBytes(runs.map(({ id }) => id));
+  const kept: string[] = [];
+  for (const uri of uris) {
+    const segments = places.ownSegments(uri);
+    if (segments !== undefined) {
+      bytes += await places.own.size(segments);
+    } else if (await places.mayHave(uri)) {
+      kept.push(uri);
+    }
+  }
+  return { bytes, kept_artifacts: kept.sort() };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
