@@ -25,3 +25,4 @@ declare class TextDecoder {
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare function clearTimeout(timer: unknown): void;
+declare const performance: { now(): number };

@@ -125,8 +125,8 @@ async function assertTable(store: Store, experimentIds: readonly string[], asked
     expected.forEach((id, i) => assertRow(store, rows, id, i));
     const { columns } = await store.table.columns(query, allColumns);
     allColumns.forEach((column, i) => {
-      const cells = expected.map((id, row) => [rows.number[row], expectedCell(store, id, column)] as const);
-      const wanted: Record<string, unknown> = Object.fromEntries(cells.filter(([, value]) => value !== undefined));
+      const cells = expected.map((id, row) => [rows.number[row] ?? -1, expectedCell(store, id, column)] as const);
+      const wanted = Object.fromEntries(cells.filter(([, value]) => value !== undefined));
       assert.deepEqual(cellsOf(columns[i]), wanted, JSON.stringify(column));
     });
   }

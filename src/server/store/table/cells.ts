@@ -1,9 +1,10 @@
+import { numberColumn, type SparseColumn, TextColumn } from '../../../core/sparseColumns';
 import type { Aspect } from '../../../protocol/extras';
+import type { TableCells, Turn } from '../../../protocol/tableSelection';
 import type { MetricAggregate } from '../../../protocol/tableTypes';
 import type { Catalog } from '../catalog';
 import { valueFrom } from '../points';
 import { type Cell, real, text } from '../sqlite';
-import { numberColumn, type SparseColumn, TextColumn } from './columns';
 
 /** Columns of figures other than the last value that are kept, the least recently asked for going first. */
 const keptFigures = 256;
@@ -24,13 +25,11 @@ const figureSql: Readonly<Record<Figure, string>> = {
 const figures = Object.keys(figureSql) as Figure[];
 const figureList = figures.map((figure) => figureSql[figure]).join(', ');
 
-export type Turn = () => Promise<void>;
-
 /**
  * The cells of one experiment's table, read from the catalog: of every metric the last value, of every param and tag the text, and
  * what other figures were asked for. It holds what the catalog held when a run was last read.
  */
-export class Cells {
+export class Cells implements TableCells {
   readonly metrics = new Map<string, SparseColumn>();
   readonly params = new Map<string, TextColumn>();
   readonly tags = new Map<string, TextColumn>();
@@ -76,7 +75,6 @@ export class Cells {
     }
   }
 
-  /** The column of a metric's figure; undefined where no run has the metric. Takes turns. */
   async figure(key: string, aggregate: MetricAggregate, turn: Turn): Promise<SparseColumn | undefined> {
     const last = this.metrics.get(key);
     if (last === undefined || aggregate === 'last') {

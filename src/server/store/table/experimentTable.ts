@@ -1,7 +1,8 @@
 import type { Aspect, RunChange } from '../../../protocol/extras';
+import type { Turn } from '../../../protocol/tableSelection';
 import type { Catalog } from '../catalog';
 import { real, text } from '../sqlite';
-import { Cells, type Turn } from './cells';
+import { Cells } from './cells';
 
 /** Milliseconds of reading that are aimed at before others get their turn; how many runs are read at once follows. */
 const aim = 8;

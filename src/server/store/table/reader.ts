@@ -1,19 +1,17 @@
-import { runStatuses, tagNames, type LifecycleStage, type RunStatus } from '../../../core/model';
+import { runStatuses, type LifecycleStage, type RunStatus } from '../../../core/model';
 import type { ChangeBatch } from '../../../protocol/extras';
+import { columnOf, keyFacts, parentsOf, Selection, takeTurns, type Turn } from '../../../protocol/tableSelection';
 import type { ColumnId, TableColumn, TableColumns, TableRows } from '../../../protocol/tableTypes';
 import type { Catalog } from '../catalog';
 import { experimentNumber } from '../resolve';
 import { type Row, real, text } from '../sqlite';
-import type { Turn } from './cells';
+import type { Cells } from './cells';
 import { ExperimentTable } from './experimentTable';
-import { columnOf, keyFacts, Selection } from './selection';
 import type { StepValues } from './stepValues';
 
 /** Cells of experiments that are kept for the next question, about 100 MB. The experiments in question always are. */
 const keptCells = 8_000_000;
 const runsAtOnce = 1000;
-/** Milliseconds until others get their turn. */
-const longestTurn = 20;
 
 export interface TableQuery {
   readonly experimentIds: readonly string[];
@@ -58,7 +56,7 @@ export class TableReader {
 
   /** What `TableRows` says; experiments that are not there have no runs. */
   async rows(query: TableQuery): Promise<TableRows> {
-    const turn = takeTurns();
+    const turn = takeTurns(nextTurn);
     const revision = this.revision();
     const selections = await this.#select(query, turn);
     const lines: Line[] = [];
@@ -92,7 +90,7 @@ export class TableReader {
 
   /** What `TableColumns` says. @throws ApiError where a history that has to be read is damaged */
   async columns(query: TableQuery, columns: readonly ColumnId[]): Promise<TableColumns> {
-    const turn = takeTurns();
+    const turn = takeTurns(nextTurn);
     const revision = this.revision();
     const selections = (await this.#select(query, turn)).map(({ selection }) => selection);
     const answers: TableColumn[] = [];
@@ -109,7 +107,7 @@ export class TableReader {
   }
 
   /** The runs in question, by experiment, with cells that are up to date. */
-  async #select(query: TableQuery, turn: Turn): Promise<{ experiment: number; selection: Selection }[]> {
+  async #select(query: TableQuery, turn: Turn): Promise<{ experiment: number; selection: Selection<Cells> }[]> {
     if (this.#rollbacks !== this.catalog.rollbacks) {
       // What was read meanwhile may be of the transaction that was taken back.
       this.#rollbacks = this.catalog.rollbacks;
@@ -173,16 +171,7 @@ export class TableReader {
   }
 }
 
-/** Lets others go first whenever it is called after more than `longestTurn`. */
-function takeTurns(): Turn {
-  let end = performance.now() + longestTurn;
-  return async () => {
-    if (performance.now() > end) {
-      await new Promise((resolve) => setImmediate(resolve));
-      end = performance.now() + longestTurn;
-    }
-  };
-}
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function toLine(row: Row): Line {
   const status = text(row[5]);
@@ -196,19 +185,6 @@ function toLine(row: Row): Line {
     started: Number(row[6]),
     ended: row[7] === null ? NaN : Number(row[7]),
   };
-}
-
-/** By run number. */
-function parentsOf(selections: readonly Selection[]): Map<number, string> {
-  const parents = new Map<number, string>();
-  for (const selection of selections) {
-    const column = selection.cells.tags.get(tagNames.parentRunId);
-    for (const place of column === undefined ? [] : selection.places(column)) {
-      const number = column?.runs[place] ?? 0;
-      parents.set(number, column?.texts[column.codes[place] ?? 0] ?? '');
-    }
-  }
-  return parents;
 }
 
 function runsWith(selections: readonly Selection[], key: string): number[] {

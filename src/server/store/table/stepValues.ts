@@ -1,10 +1,10 @@
 import type { Metric } from '../../../core/model';
+import type { Turn } from '../../../protocol/tableSelection';
 import type { TableColumn } from '../../../protocol/tableTypes';
 import type { Catalog } from '../catalog';
 import { valueFrom } from '../points';
 import { integer, real, text } from '../sqlite';
 import type { Store } from '../types';
-import type { Turn } from './cells';
 
 /** Columns that are kept, the least recently asked for going first. */
 const keptColumns = 16;

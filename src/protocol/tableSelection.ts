@@ -1,13 +1,28 @@
-import type { ColumnId, KeyFacts, TableColumn } from '../../../protocol/tableTypes';
-import type { Cells, Turn } from './cells';
-import type { SparseColumn, TextColumn } from './columns';
+/** Answers about tables (`tableTypes.ts`) from cells in memory, for the server's table and for the client's over other servers. */
+import { tagNames } from '../core/model';
+import type { SparseColumn, TextColumn } from '../core/sparseColumns';
+import type { ColumnId, KeyFacts, MetricAggregate, TableColumn } from './tableTypes';
 
+/** To be awaited now and then in long work: lets others go first when it is time. */
+export type Turn = () => Promise<void>;
+
+export interface TableCells {
+  /** The last values. */
+  readonly metrics: ReadonlyMap<string, SparseColumn>;
+  readonly params: ReadonlyMap<string, TextColumn>;
+  readonly tags: ReadonlyMap<string, TextColumn>;
+  /** A metric's figure; undefined where no run has the metric. Takes turns. */
+  figure(key: string, aggregate: MetricAggregate, turn: Turn): Promise<SparseColumn | undefined>;
+}
+
+/** Milliseconds until others get their turn. */
+const longestTurn = 20;
 /** Finding a run in a column costs about as much as passing by so many. */
 const searchCost = 16;
 const nowhere = 0xffffffff;
 
 /** Some runs of an experiment's table. */
-export class Selection {
+export class Selection<Cells extends TableCells = TableCells> {
   readonly #first: number;
   readonly #has: Uint8Array;
 
@@ -120,6 +135,29 @@ function textColumn(selections: readonly Selection[], kind: 'params' | 'tags', k
     }
   }
   return { kind: 'texts', number: Uint32Array.from(number), code: Uint32Array.from(code), values: [...codeOf.keys()] };
+}
+
+/** Ids of the parents of runs that have one, by run number. */
+export function parentsOf(selections: readonly Selection[]): Map<number, string> {
+  const parents = new Map<number, string>();
+  for (const selection of selections) {
+    const column = selection.cells.tags.get(tagNames.parentRunId);
+    for (const place of column === undefined ? [] : selection.places(column)) {
+      parents.set(column?.runs[place] ?? 0, column?.texts[column.codes[place] ?? 0] ?? '');
+    }
+  }
+  return parents;
+}
+
+/** @param next ends when others have had their turn */
+export function takeTurns(next: () => Promise<void>): Turn {
+  let end = performance.now() + longestTurn;
+  return async () => {
+    if (performance.now() > end) {
+      await next();
+      end = performance.now() + longestTurn;
+    }
+  };
 }
 
 /** Counts values, and whether they are all the same. */
