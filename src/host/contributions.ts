@@ -55,6 +55,10 @@ export const commands = {
   insertTrackingLines: 'labbook.insertTrackingLines',
   writeEnvFile: 'labbook.writeEnvFile',
   createAnExampleRun: 'labbook.createAnExampleRun',
+  filter: 'labbook.filter',
+  clearFilter: 'labbook.clearFilter',
+  sortBy: 'labbook.sortBy',
+  groupBy: 'labbook.groupBy',
   openSelected: 'labbook.openSelected',
   loadMore: 'labbook.loadMore',
   openCode: 'labbook.openCode',
@@ -118,6 +122,10 @@ export interface CommandArguments {
   [commands.insertTrackingLines]: [];
   [commands.writeEnvFile]: [];
   [commands.createAnExampleRun]: [];
+  [commands.filter]: [preset?: { readonly text: string }];
+  [commands.clearFilter]: [];
+  [commands.sortBy]: [preset?: { readonly sort: string }];
+  [commands.groupBy]: [];
   /** What a click in the tree does. Without arguments, see `treeItem`. */
   [commands.openSelected]: [];
   [commands.loadMore]: [target?: LoadMoreTarget];
@@ -219,12 +227,15 @@ export interface ContextKeys {
   'labbook.canWrite': boolean;
   /** True once the store was read and holds no runs: only then is it time for the welcome text. */
   'labbook.empty': boolean;
+  /** True while the view Experiments shows only the runs that a filter finds. */
+  'labbook.filtered': boolean;
 }
 
 export const contextKeys = [
   'labbook.server',
   'labbook.canWrite',
   'labbook.empty',
+  'labbook.filtered',
 ] as const satisfies readonly (keyof ContextKeys)[];
 
 /** Sets context keys, each only when its value changes. */

@@ -17,6 +17,7 @@ import { otherCommands } from './otherCommands';
 import { runCommands } from './runCommands';
 import { scriptCommands } from './scriptCommands';
 import { statusCommands } from './statusCommands';
+import { viewCommands } from './viewCommands';
 import type { Tools } from './tools';
 
 /** What the commands of all features work on, beside the server. */
@@ -39,6 +40,7 @@ export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposab
   return vscode.Disposable.from(
     ...registerCommands(api, openCommands(tools, parts.panels)),
     ...registerCommands(api, editCommands(tools)),
+    ...registerCommands(api, viewCommands(tools, parts)),
     ...registerCommands(api, runCommands(tools, parts.marks)),
     ...registerCommands(api, codeCommands(tools, parts.texts)),
     ...registerCommands(api, artifactCommands(tools)),

@@ -9,6 +9,7 @@ import type { ExperimentEntry, RunList, TreeModel } from './model';
 import { primaryMetricOf } from './primaryMetric';
 import { PendingChanges } from './pendingChanges';
 import { parentIdOf, runForest } from './runForest';
+import { compareBy, groupValue, serverOrder, type Grouping, type TreeQuery } from './treeQuery';
 
 /** Runs that are read at first, and more with each "Load more runs". */
 export const pageSize = 200;
@@ -17,6 +18,9 @@ const eagerExperiments = 20;
 /** Beyond this many changed runs, reading the page again is cheaper than reading each. */
 const singleReads = 40;
 const parallelReads = 4;
+/** Runs that are looked at for a filter that the server does not understand. */
+const scannedRuns = 20_000;
+const scanPage = 1000;
 /**
  * Milliseconds between two refreshes; what a script logs meanwhile is read at once. VS Code holds changes of a tree back until
  * there was none for 200 ms, so at a shorter interval a script that logs all the time would freeze the tree.
@@ -55,6 +59,7 @@ export class Catalog implements TreeModel {
   /** Parents that are named by a tag but are not there, so that they are not asked for again and again. */
   readonly #missingParents = new Set<string>();
   readonly #pending = new PendingChanges();
+  #query: TreeQuery = { sort: 'newest' };
   readonly #refresher: Coalescer;
 
   constructor(private readonly options: CatalogOptions) {
@@ -70,6 +75,29 @@ export class Catalog implements TreeModel {
 
   get experiments(): readonly ExperimentEntry[] {
     return this.#experiments;
+  }
+
+  get query(): TreeQuery {
+    return this.#query;
+  }
+
+  get grouping(): Grouping | undefined {
+    return this.#query.grouping;
+  }
+
+  get isFiltered(): boolean {
+    return this.#query.filter !== undefined;
+  }
+
+  /** Shows other runs, or the same in another order. What is loaded is read again, and shown until then. */
+  setQuery(query: TreeQuery): void {
+    const { filter, sort } = this.#query;
+    this.#query = query;
+    if (filter === query.filter && sort === query.sort) {
+      this.#touch({ all: true });
+    } else {
+      this.reload();
+    }
   }
 
   get runningRuns(): number {
@@ -256,7 +284,8 @@ export class Catalog implements TreeModel {
     const runs = new Map(list.runs);
     await inParallel([...runIds], async (id) => {
       const run = await gone(this.#connected().getRun(id));
-      if (run?.info.stage === 'active' && run.info.experimentId === experimentId) {
+      const isShown = run?.info.stage === 'active' && run.info.experimentId === experimentId;
+      if (isShown && this.#query.filter?.matches(run) !== false) {
         runs.set(id, run);
       } else {
         runs.delete(id);
@@ -268,22 +297,61 @@ export class Catalog implements TreeModel {
     const structure =
       after === undefined ||
       after.primaryMetric !== list.primaryMetric ||
-      [...new Set([...runs.keys(), ...list.runs.keys()])].some((id) => movedOrTurned(list.runs.get(id), runs.get(id)));
+      [...new Set([...runs.keys(), ...list.runs.keys()])].some((id) =>
+        movedOrTurned(list.runs.get(id), runs.get(id), this.grouping),
+      );
     return { structure, changed: [...runIds] };
   }
 
-  /** Reads the newest `limit` runs of an experiment. */
+  /** Reads the first `limit` runs of an experiment that the query wants. */
   async #read(experimentId: string, limit: number): Promise<void> {
-    // One page from the start: a token of an earlier page would skip runs when some were deleted since.
-    const page = await this.#connected().searchRuns({ experimentIds: [experimentId], maxResults: limit });
-    const runs = new Map(page.items.map((run) => [run.info.id, run]));
+    const metric = this.experiment(experimentId)?.list?.primaryMetric;
+    const { items, more } = await this.#search(experimentId, limit, metric);
+    const runs = new Map(items.map((run) => [run.info.id, run]));
     await this.#addParents(experimentId, runs);
     const slots = await this.#slotsOf(runs, new Map());
-    this.#setList(experimentId, runs, slots, page.nextPageToken !== undefined);
+    const list = this.#setList(experimentId, runs, slots, more);
+    // Which metric orders the runs is known only when there are some; only then is a page of many the right one.
+    const isByMetric = serverOrder(this.#query.sort, list?.primaryMetric).length > 0;
+    if (more && isByMetric && list?.primaryMetric !== metric) {
+      const again = await this.#search(experimentId, limit, list?.primaryMetric);
+      this.#setList(experimentId, new Map(again.items.map((run) => [run.info.id, run])), slots, again.more);
+    }
+  }
+
+  /** One page from the start: a token of an earlier page would skip runs when some were deleted since. */
+  async #search(
+    experimentId: string,
+    limit: number,
+    metric: string | undefined,
+  ): Promise<{ items: readonly Run[]; more: boolean }> {
+    const { filter, sort } = this.#query;
+    const client = this.#connected();
+    const query = { experimentIds: [experimentId], orderBy: serverOrder(sort, metric) };
+    if (filter === undefined || filter.forServer !== undefined) {
+      const wanted = filter?.forServer === undefined ? {} : { filter: filter.forServer };
+      const page = await client.searchRuns({ ...query, ...wanted, maxResults: limit });
+      return { items: page.items, more: page.nextPageToken !== undefined };
+    }
+    const items: Run[] = [];
+    let pageToken: string | undefined;
+    let scanned = 0;
+    do {
+      const token = pageToken === undefined ? {} : { pageToken };
+      const page = await client.searchRuns({ ...query, ...token, maxResults: scanPage });
+      items.push(...page.items.filter((run) => filter.matches(run)));
+      scanned += page.items.length;
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined && items.length <= limit && scanned < scannedRuns);
+    return { items: items.slice(0, limit), more: pageToken !== undefined || items.length > limit };
   }
 
   /** Parents are older than their children, so they are often on a later page; without them children would lie about. */
   async #addParents(experimentId: string, runs: Map<string, Run>): Promise<void> {
+    if (this.isFiltered) {
+      // What was not asked for is not shown; a child without its parent then stands at the top.
+      return;
+    }
     for (let depth = 0; depth < 10; depth += 1) {
       const wanted = [...runs.values()]
         .map(parentIdOf)
@@ -332,15 +400,17 @@ export class Catalog implements TreeModel {
       running += run.info.status === 'RUNNING' ? 1 : 0;
     }
     const primaryMetric = primaryMetricOf(entry.experiment, keys, this.options.primaryPatterns());
-    const list: RunList = { runs, forest: runForest(runs), slots, more, primaryMetric, running };
+    const forest = runForest(runs, compareBy(this.#query.sort, primaryMetric));
+    const list: RunList = { runs, forest, slots, more, primaryMetric, running };
     this.#experiments[at] = { experiment: entry.experiment, list };
     return list;
   }
 }
 
 /** True where a run came, went, changed its state or its place; its row's neighbours or the counts above change then. */
-function movedOrTurned(before: Run | undefined, after: Run | undefined): boolean {
+function movedOrTurned(before: Run | undefined, after: Run | undefined, grouping: Grouping | undefined): boolean {
   return (
+    (grouping && before && groupValue(before, grouping)) !== (grouping && after && groupValue(after, grouping)) ||
     before?.info.status !== after?.info.status ||
     before?.info.startTime !== after?.info.startTime ||
     (before && parentIdOf(before)) !== (after && parentIdOf(after))

@@ -30,6 +30,8 @@ export class ExperimentsView {
         primaryPatterns: () => readSetting(vscode.workspace, 'labbook.metrics.primary'),
         onTouched: (touched) => {
           this.contextKeys.set('labbook.empty', rootRefs(this.catalog).length === 0);
+          this.contextKeys.set('labbook.filtered', this.catalog.isFiltered);
+          this.#showMessage(connection.state);
           this.#tree.refresh(touched);
           this.#showBadge();
           this.#onTouched.fire();
@@ -47,7 +49,7 @@ export class ExperimentsView {
     );
     // VS Code hides a tree that is shown for the first time for 2 s, in case that its provider is late; a message, also an
     // empty one, ends that.
-    this.#owned.add(this.#view.onDidChangeVisibility(() => (this.#view.message = messageOf(connection.state))));
+    this.#owned.add(this.#view.onDidChangeVisibility(() => this.#showMessage(connection.state)));
     this.#owned.add(connection.onState((state) => this.#show(state)));
     this.#owned.add(connection.onChange((batch) => this.catalog.apply(batch)));
     this.#owned.add(connection.onReset(() => this.catalog.reload()));
@@ -79,7 +81,7 @@ export class ExperimentsView {
     this.contextKeys.set('labbook.server', state.kind);
     this.contextKeys.set('labbook.canWrite', state.kind === 'ready' && state.session.server.info.read_only !== true);
     this.#showProgress(state.kind === 'starting');
-    this.#view.message = messageOf(state);
+    this.#showMessage(state);
     if (state.kind === 'ready') {
       this.catalog.connect(state.session.client);
     } else {
@@ -93,6 +95,12 @@ export class ExperimentsView {
       this.#tree.redraw();
     }
     this.#showBadge();
+  }
+
+  #showMessage(state: ServerState): void {
+    const { filter } = this.catalog.query;
+    const parts = [messageOf(state), filter === undefined ? '' : inMessage(filter.text, 200)];
+    this.#view.message = parts.filter((part) => part !== '').join(' · ');
   }
 
   #showProgress(on: boolean): void {

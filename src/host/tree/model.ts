@@ -1,5 +1,6 @@
 import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { RunForest } from './runForest';
+import type { Grouping } from './treeQuery';
 
 /** The loaded runs of an experiment. Replaced as a whole when one changes. */
 export interface RunList {
@@ -25,6 +26,10 @@ export interface TreeModel {
   /** Newest first. */
   readonly experiments: readonly ExperimentEntry[];
   experiment(id: string): ExperimentEntry | undefined;
+  /** By what the runs of an experiment are put together. */
+  readonly grouping?: Grouping | undefined;
+  /** True where only some runs are shown. */
+  readonly isFiltered?: boolean;
   /** Entries of a folder of a run ('' is the root); undefined until it was listed. */
   artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined;
 }
@@ -38,6 +43,13 @@ export type NodeRef =
   | { readonly kind: 'group'; readonly id: string; readonly run: RunRef; readonly group: RunGroup }
   | { readonly kind: 'metric' | 'param' | 'tag'; readonly id: string; readonly run: RunRef; readonly key: string }
   | ArtifactRef
+  | {
+      readonly kind: 'runGroup';
+      readonly id: string;
+      readonly experimentId: string;
+      /** Undefined for the runs that lack what is grouped by. */
+      readonly value: string | undefined;
+    }
   | { readonly kind: 'more'; readonly id: string; readonly experimentId: string }
   | { readonly kind: 'wayOut'; readonly id: string; readonly way: 'tryAgain' | 'showLog' }
   | { readonly kind: 'failure'; readonly id: string; readonly parent: string; readonly message: string };

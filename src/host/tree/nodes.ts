@@ -2,11 +2,12 @@
  * What the tree shows, as pure functions of the model: which elements stand below which, and how each looks. `t` translates.
  */
 import { formatBytes, formatMetric, formatStep } from '../../core/format';
-import type { ArtifactEntry, Metric, Run, RunStatus } from '../../core/model';
+import { runStatuses, type ArtifactEntry, type Metric, type Run, type RunStatus } from '../../core/model';
 import { runStyle } from '../../core/runColour';
 import { oneLine, type Translate } from '../platform/text';
 import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
 import { pickMetric } from './primaryMetric';
+import { compareGroups, groupValue, type Grouping } from './treeQuery';
 
 /** Codicon per status, so that the status never hangs on colour alone. */
 const statusIcons: Readonly<Record<RunStatus, string>> = {
@@ -31,6 +32,13 @@ export const runRef = (run: Run): RunRef => ({
   id: `run:${run.info.id}`,
   experimentId: run.info.experimentId,
   runId: run.info.id,
+});
+
+const runGroupRef = (experimentId: string, value: string | undefined): NodeRef => ({
+  kind: 'runGroup',
+  id: `runGroup:${experimentId}:${value === undefined ? 'none' : `=${value}`}`,
+  experimentId,
+  value,
 });
 
 const groupRef = (run: RunRef, group: RunGroup): NodeRef => ({
@@ -69,6 +77,7 @@ export function userTags(run: Run): Run['tags'] {
 export function rootRefs(model: TreeModel): NodeRef[] {
   const [only, ...others] = model.experiments;
   const empty =
+    model.isFiltered !== true &&
     others.length === 0 &&
     (only === undefined || (only.experiment.id === defaultExperimentId && only.list?.runs.size === 0));
   return empty ? [] : model.experiments.map(({ experiment }) => experimentRef(experiment.id));
@@ -78,7 +87,11 @@ export function rootRefs(model: TreeModel): NodeRef[] {
 export function childRefs(ref: NodeRef, model: TreeModel): NodeRef[] | undefined {
   switch (ref.kind) {
     case 'experiment':
-      return runRefs(model.experiment(ref.experimentId));
+      return runRefs(model.experiment(ref.experimentId), model.grouping);
+    case 'runGroup':
+      return rootsOf(model.experiment(ref.experimentId)?.list)
+        .filter((run) => model.grouping && groupValue(run, model.grouping) === ref.value)
+        .map(runRef);
     case 'run':
       return belowRun(ref, model);
     case 'group':
@@ -95,12 +108,21 @@ export function childRefs(ref: NodeRef, model: TreeModel): NodeRef[] | undefined
   }
 }
 
-function runRefs(entry: ExperimentEntry | undefined): NodeRef[] | undefined {
+function rootsOf(list: ExperimentEntry['list']): Run[] {
+  return list?.forest.roots.flatMap((id) => list.runs.get(id) ?? []) ?? [];
+}
+
+function runRefs(entry: ExperimentEntry | undefined, grouping: Grouping | undefined): NodeRef[] | undefined {
   const list = entry?.list;
   if (entry === undefined || list === undefined) {
     return entry === undefined ? [] : undefined;
   }
-  const refs: NodeRef[] = list.forest.roots.flatMap((id) => list.runs.get(id) ?? []).map(runRef);
+  const roots = rootsOf(list);
+  const refs: NodeRef[] = grouping
+    ? [...new Set(roots.map((run) => groupValue(run, grouping)))]
+        .sort(compareGroups)
+        .map((value) => runGroupRef(entry.experiment.id, value))
+    : roots.map(runRef);
   if (list.more) {
     refs.push({ kind: 'more', id: `more:${entry.experiment.id}`, experimentId: entry.experiment.id });
   }
@@ -176,7 +198,13 @@ export function parentRef(ref: NodeRef, model: TreeModel): NodeRef | undefined {
       const list = model.experiment(ref.experimentId)?.list;
       const parentId = list?.forest.parents.get(ref.runId);
       const parent = parentId === undefined ? undefined : list?.runs.get(parentId);
-      return parent ? runRef(parent) : experimentRef(ref.experimentId);
+      const run = list?.runs.get(ref.runId);
+      if (parent) {
+        return runRef(parent);
+      }
+      return run && model.grouping
+        ? runGroupRef(ref.experimentId, groupValue(run, model.grouping))
+        : experimentRef(ref.experimentId);
     }
     case 'group':
       return ref.run;
@@ -192,6 +220,7 @@ export function parentRef(ref: NodeRef, model: TreeModel): NodeRef | undefined {
         ? groupRef(ref.run, 'artifacts')
         : artifactRef(ref.run, { path: ref.path.slice(0, slash), isDirectory: true, size: undefined });
     }
+    case 'runGroup':
     case 'more':
       return experimentRef(ref.experimentId);
   }
@@ -201,7 +230,9 @@ export function parentRef(ref: NodeRef, model: TreeModel): NodeRef | undefined {
 export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView | undefined {
   switch (ref.kind) {
     case 'experiment':
-      return experimentView(ref.id, model.experiment(ref.experimentId), t);
+      return experimentView(ref.id, model.experiment(ref.experimentId), model.isFiltered === true, t);
+    case 'runGroup':
+      return runGroupView(ref, model, t);
     case 'run':
       return runView(ref, model, t);
     case 'group':
@@ -239,7 +270,12 @@ export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView |
   }
 }
 
-function experimentView(id: string, entry: ExperimentEntry | undefined, t: Translate): NodeView | undefined {
+function experimentView(
+  id: string,
+  entry: ExperimentEntry | undefined,
+  isFiltered: boolean,
+  t: Translate,
+): NodeView | undefined {
   if (entry === undefined) {
     return undefined;
   }
@@ -247,7 +283,7 @@ function experimentView(id: string, entry: ExperimentEntry | undefined, t: Trans
   return {
     id,
     label: oneLine(experiment.name),
-    ...(list ? { description: countOfRuns(list, t) } : {}),
+    ...(list ? { description: isFiltered ? countOfMatches(list, t) : countOfRuns(list, t) } : {}),
     icon: { name: 'beaker' },
     expandable: true,
     // What a script is about to fill, or fills, is seen without a click.
@@ -260,6 +296,38 @@ function countOfRuns(list: NonNullable<ExperimentEntry['list']>, t: Translate): 
   const n = list.runs.size;
   const runs = list.more ? t('{0}+ runs', n) : n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n);
   return list.running > 0 ? t('{0} · {1} running', runs, list.running) : runs;
+}
+
+function countOfMatches(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
+  const n = list.runs.size;
+  return list.more ? t('{0}+ found', n) : n === 0 ? t('none found') : t('{0} found', n);
+}
+
+function runGroupView(
+  ref: Extract<NodeRef, { kind: 'runGroup' }>,
+  model: TreeModel,
+  t: Translate,
+): NodeView | undefined {
+  const { grouping } = model;
+  if (grouping === undefined) {
+    return undefined;
+  }
+  const list = model.experiment(ref.experimentId)?.list;
+  const count = rootsOf(list).filter((run) => groupValue(run, grouping) === ref.value).length;
+  const value =
+    ref.value === undefined
+      ? t('none')
+      : grouping.kind === 'status'
+        ? statusWord(runStatuses.find((each) => each === ref.value) ?? 'FINISHED', t)
+        : valueText(ref.value, t);
+  return {
+    id: ref.id,
+    label: grouping.kind === 'status' ? value : `${oneLine(grouping.key, 60)} = ${value}`,
+    description: count === 1 ? t('1 run') : t('{0} runs', count),
+    icon: { name: 'symbol-namespace' },
+    expandable: true,
+    contextValue: 'runGroup;',
+  };
 }
 
 /** A run's status as a word. */

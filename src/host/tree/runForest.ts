@@ -24,7 +24,10 @@ export function compareRuns(a: Run, b: Run): number {
  * Puts runs under the runs that their tag `mlflow.parentRunId` names. A run whose parent is not among `runs`, and every run of
  * a circle of parents (a tag can say anything), stands at the top.
  */
-export function runForest(runs: ReadonlyMap<string, Run>): RunForest {
+export function runForest(
+  runs: ReadonlyMap<string, Run>,
+  compare: (a: Run, b: Run) => number = compareRuns,
+): RunForest {
   const parents = new Map<string, string>();
   for (const run of runs.values()) {
     const parent = parentIdOf(run);
@@ -37,7 +40,7 @@ export function runForest(runs: ReadonlyMap<string, Run>): RunForest {
   }
   const roots: string[] = [];
   const children = new Map<string, string[]>();
-  for (const { info } of [...runs.values()].sort(compareRuns)) {
+  for (const { info } of [...runs.values()].sort(compare)) {
     const parent = parents.get(info.id);
     if (parent === undefined) {
       roots.push(info.id);

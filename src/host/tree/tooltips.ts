@@ -41,6 +41,7 @@ export function tooltipOf(ref: NodeRef, model: TreeModel, t: Translate): string 
     case 'artifact':
       return inMarkdown(ref.path);
     case 'group':
+    case 'runGroup':
     case 'more':
     case 'wayOut':
       return undefined;

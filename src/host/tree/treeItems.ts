@@ -50,6 +50,7 @@ export function clickOf(ref: NodeRef): { command: CommandId; arguments: readonly
     case 'wayOut':
       return { command: ref.way === 'tryAgain' ? commands.restartServer : commands.showLog, arguments: [] };
     case 'experiment':
+    case 'runGroup':
     case 'group':
     case 'param':
     case 'tag':
