@@ -6,6 +6,7 @@ import type { Metric, Run } from '../core/model';
 import type { Columns } from '../core/series';
 import type { SeriesRequest, XSource } from '../protocol/extras';
 import type { SeriesEntry } from '../protocol/seriesCodec';
+import { mapLimited } from './mapLimited';
 
 /** What of the tracking API curves are made from. */
 export interface HistorySource {
@@ -85,17 +86,4 @@ export function metricColumns(history: readonly Metric[]): MetricColumns {
     time: Float64Array.from(points, ({ timestamp }) => Number(timestamp)),
     value: Float64Array.from(points, ({ value }) => value),
   };
-}
-
-/** Maps with at most `limit` calls at a time; the first failure ends it. */
-async function mapLimited<T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      results[index] = await map(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
-  return results;
 }

@@ -2,6 +2,8 @@ import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus 
 import { extrasPrefix, type Capability, type Info, type PurgeRequest, type SeriesRequest } from '../protocol/extras';
 import { apiPrefix } from '../protocol/mlflow';
 import { decodeSeries, encodeSeries, type SeriesEntry } from '../protocol/seriesCodec';
+import { encodeTableColumns, encodeTableRows } from '../protocol/tableCodec';
+import type { ColumnsRequest, TableRequest } from '../protocol/tableTypes';
 import {
   artifactFromWire,
   experimentFromWire,
@@ -20,6 +22,7 @@ import { HttpClient, type HttpRequest, type Query } from './http';
 import { readInfo } from './info';
 import { registryClient } from './registry';
 import { RequestError } from './requestError';
+import { SearchedTable } from './searchedTable';
 import { seriesFromHistory } from './seriesFromHistory';
 import type {
   ArtifactStream,
@@ -69,6 +72,9 @@ class HttpTrackingClient implements TrackingClient {
       this.call({ method, path: `${apiPrefix}/${path}`, body, read: false, ...options }, take),
     allPages,
   });
+
+  /** For servers without the extra. */
+  private readonly searchedTable = new SearchedTable(this);
 
   constructor(
     readonly http: HttpClient,
@@ -232,6 +238,18 @@ class HttpTrackingClient implements TrackingClient {
       : encodeSeries(await this.ownSeries(request, options)).buffer;
   }
 
+  async tableRows(request: TableRequest, options?: CallOptions): Promise<ArrayBuffer> {
+    return this.has('table')
+      ? this.binary('table/rows', request, options)
+      : encodeTableRows(await this.searchedTable.rows(request, options));
+  }
+
+  async tableColumns(request: ColumnsRequest, options?: CallOptions): Promise<ArrayBuffer> {
+    return this.has('table')
+      ? this.binary('table/columns', request, options)
+      : encodeTableColumns(await this.searchedTable.columns(request, options));
+  }
+
   async slots(runIds: readonly string[], options: CallOptions = {}): Promise<ReadonlyMap<string, number> | undefined> {
     if (!this.has('slots')) {
       return undefined;
@@ -269,10 +287,15 @@ class HttpTrackingClient implements TrackingClient {
     this.http.dispose();
   }
 
-  private async serverSeries(request: SeriesRequest, options: CallOptions = {}): Promise<ArrayBuffer> {
-    const path = `${extrasPrefix}/series`;
+  private serverSeries(request: SeriesRequest, options?: CallOptions): Promise<ArrayBuffer> {
+    return this.binary('series', request, options);
+  }
+
+  /** One of Labbook's own reading requests that is answered with an ArrayBuffer. */
+  private async binary(name: string, body: object, options: CallOptions = {}): Promise<ArrayBuffer> {
+    const path = `${extrasPrefix}/${name}`;
     const headers = { accept: 'application/octet-stream' };
-    return (await this.http.bytes({ method: 'POST', path, headers, body: request, read: true, ...options })).buffer;
+    return (await this.http.bytes({ method: 'POST', path, headers, body, read: true, ...options })).buffer;
   }
 
   private ownSeries(request: SeriesRequest, options?: CallOptions): Promise<SeriesEntry[]> {

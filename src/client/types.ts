@@ -7,6 +7,7 @@ import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus,
 import type { ModelStage, ModelVersion, RegisteredModel } from '../core/registry';
 import type { Capability, ChangeBatch, Info, SeriesRequest } from '../protocol/extras';
 import type { SeriesEntry } from '../protocol/seriesCodec';
+import type { ColumnsRequest, TableRequest } from '../protocol/tableTypes';
 
 export interface Disposable {
   dispose(): void;
@@ -139,6 +140,16 @@ export interface TrackingClient extends Disposable {
   series(request: SeriesRequest, options?: CallOptions): Promise<SeriesEntry[]>;
   /** The same in the form of `decodeSeries`, for a panel: a server's answer is passed on as it is. */
   seriesBuffer(request: SeriesRequest, options?: CallOptions): Promise<ArrayBuffer>;
+  /**
+   * The runs of experiments as columns, in the form of `decodeTableRows`: from the server where it can, else made here from searches,
+   * all pages of them.
+   */
+  tableRows(request: TableRequest, options?: CallOptions): Promise<ArrayBuffer>;
+  /**
+   * Columns of the same runs, in the form of `decodeTableColumns`. Where they are made here, they are of the runs as `tableRows` read
+   * them last, and of figures that only histories tell, the newest 200 runs have one.
+   */
+  tableColumns(request: ColumnsRequest, options?: CallOptions): Promise<ArrayBuffer>;
   /** Place of each run in its experiment's order of creation, from 0; undefined where the server does not know. */
   slots(runIds: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number> | undefined>;
 
