@@ -1,5 +1,12 @@
 import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus } from '../core/model';
-import { extrasPrefix, type Capability, type Info, type PurgeRequest, type SeriesRequest } from '../protocol/extras';
+import {
+  extrasPrefix,
+  type Capability,
+  type Info,
+  type PurgeItem,
+  type PurgeRequest,
+  type SeriesRequest,
+} from '../protocol/extras';
 import { apiPrefix } from '../protocol/mlflow';
 import { decodeSeries, encodeSeries, type SeriesEntry } from '../protocol/seriesCodec';
 import { encodeTableColumns, encodeTableRows } from '../protocol/tableCodec';
@@ -280,6 +287,7 @@ class HttpTrackingClient implements TrackingClient {
       experiments: Number(readInt64(answer, 'experiments')),
       bytes: Number(readInt64(answer, 'bytes')),
       keptArtifacts: readList(answer, 'kept_artifacts', String),
+      items: readList(answer, 'items', purgeItemFromWire),
     }));
   }
 
@@ -381,6 +389,17 @@ function understood<T>(take: () => T): T {
     }
     throw cause;
   }
+}
+
+function purgeItemFromWire(wire: unknown): PurgeItem {
+  const fields = readFields(wire, 'item');
+  return {
+    kind: fields['kind'] === 'experiment' ? 'experiment' : 'run',
+    id: readText(fields, 'id'),
+    bytes: Number(readInt64(fields, 'bytes')),
+    runs: Number(readInt64(fields, 'runs')),
+    deleted: Number(readInt64(fields, 'deleted')),
+  };
 }
 
 function ignore(): void {

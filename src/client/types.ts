@@ -5,7 +5,7 @@
 import type { Readable } from 'node:stream';
 import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus, ViewType } from '../core/model';
 import type { ModelStage, ModelVersion, RegisteredModel } from '../core/registry';
-import type { Capability, ChangeBatch, Info, SeriesRequest } from '../protocol/extras';
+import type { Capability, ChangeBatch, Info, PurgeItem, SeriesRequest } from '../protocol/extras';
 import type { SeriesEntry } from '../protocol/seriesCodec';
 import type { ColumnsRequest, TableRequest } from '../protocol/tableTypes';
 
@@ -168,6 +168,8 @@ export interface Purged {
   readonly bytes: number;
   /** URIs of artifacts outside the store, which stay. */
   readonly keptArtifacts: readonly string[];
+  /** What each of the asked things takes; only where nothing was deleted. */
+  readonly items: readonly PurgeItem[];
 }
 
 /** A model that a run logged (MLflow 3). */

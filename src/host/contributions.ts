@@ -59,6 +59,8 @@ export const commands = {
   clearFilter: 'labbook.clearFilter',
   sortBy: 'labbook.sortBy',
   groupBy: 'labbook.groupBy',
+  deleteForGood: 'labbook.deleteForGood',
+  emptyTrash: 'labbook.emptyTrash',
   openSelected: 'labbook.openSelected',
   loadMore: 'labbook.loadMore',
   openCode: 'labbook.openCode',
@@ -114,6 +116,8 @@ export interface CommandArguments {
     selection?: readonly (RunTarget | ExperimentTarget)[],
   ];
   [commands.restore]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.deleteForGood]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.emptyTrash]: [];
   [commands.newExperiment]: [preset?: { name: string }];
   [commands.openArtifact]: [target?: ArtifactTarget];
   [commands.copyId]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
@@ -229,6 +233,8 @@ export interface ContextKeys {
   'labbook.empty': boolean;
   /** True while the view Experiments shows only the runs that a filter finds. */
   'labbook.filtered': boolean;
+  /** True where the server can delete for good. */
+  'labbook.canPurge': boolean;
 }
 
 export const contextKeys = [
@@ -236,6 +242,7 @@ export const contextKeys = [
   'labbook.canWrite',
   'labbook.empty',
   'labbook.filtered',
+  'labbook.canPurge',
 ] as const satisfies readonly (keyof ContextKeys)[];
 
 /** Sets context keys, each only when its value changes. */

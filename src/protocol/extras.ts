@@ -101,6 +101,18 @@ export interface PurgeResponse {
   bytes: number;
   /** Artifact folders outside the store, which stay. */
   kept_artifacts: string[];
+  /** Only with `dry_run`: each thing that was asked for, in the order of the request, runs first. */
+  items?: PurgeItem[];
+}
+export interface PurgeItem {
+  kind: 'run' | 'experiment';
+  id: string;
+  /** Of an experiment: with all of its runs. */
+  bytes: number;
+  /** Runs that go with it, itself included. */
+  runs: number;
+  /** When it was moved to the trash, Unix milliseconds. */
+  deleted: number;
 }
 
 /** `<store>/server.json` (mode 0600), there while the server listens. */

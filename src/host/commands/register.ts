@@ -18,6 +18,7 @@ import { runCommands } from './runCommands';
 import { scriptCommands } from './scriptCommands';
 import { statusCommands } from './statusCommands';
 import { viewCommands } from './viewCommands';
+import { trashCommands } from './trashCommands';
 import type { Tools } from './tools';
 
 /** What the commands of all features work on, beside the server. */
@@ -41,6 +42,7 @@ export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposab
     ...registerCommands(api, openCommands(tools, parts.panels)),
     ...registerCommands(api, editCommands(tools)),
     ...registerCommands(api, viewCommands(tools, parts)),
+    ...registerCommands(api, trashCommands(tools, parts)),
     ...registerCommands(api, runCommands(tools, parts.marks)),
     ...registerCommands(api, codeCommands(tools, parts.texts)),
     ...registerCommands(api, artifactCommands(tools)),

@@ -80,6 +80,7 @@ export class ExperimentsView {
   #show(state: ServerState): void {
     this.contextKeys.set('labbook.server', state.kind);
     this.contextKeys.set('labbook.canWrite', state.kind === 'ready' && state.session.server.info.read_only !== true);
+    this.contextKeys.set('labbook.canPurge', state.kind === 'ready' && state.session.client.has('purge'));
     this.#showProgress(state.kind === 'starting');
     this.#showMessage(state);
     if (state.kind === 'ready') {

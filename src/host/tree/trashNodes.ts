@@ -1,7 +1,8 @@
 /** What the trash shows, as pure functions. */
 import { compareInt64 } from '../../core/int64';
-import { formatInstant } from '../../core/format';
+import { formatAgo, formatBytes, formatInstant } from '../../core/format';
 import type { Experiment, Run } from '../../core/model';
+import type { PurgeItem } from '../../protocol/extras';
 import { inMarkdown, oneLine, type Translate } from '../platform/text';
 import type { NodeView } from './model';
 
@@ -14,15 +15,28 @@ export interface Trash {
   readonly runs: readonly Run[];
   /** Names of the experiments that the runs belong to. */
   readonly names: ReadonlyMap<string, string>;
+  /** Sizes and times, by kind and id; empty where the server does not know, or was not asked yet. */
+  readonly items: ReadonlyMap<string, PurgeItem>;
+  /** True where more runs are in the trash than are listed. */
+  readonly more: boolean;
 }
 
+export const emptyTrash: Trash = { experiments: [], runs: [], names: new Map(), items: new Map(), more: false };
+
+export const itemKey = (kind: PurgeItem['kind'], id: string): string => `${kind}:${id}`;
+
+const itemOf = (ref: TrashRef, trash: Trash): PurgeItem | undefined =>
+  trash.items.get(itemKey(ref.kind, ref.kind === 'run' ? ref.runId : ref.experimentId));
+
 /**
- * Deleted experiments, then deleted runs of experiments that are not deleted themselves: those come back with theirs. Newest
- * first.
+ * Deleted experiments, then deleted runs of experiments that are not deleted themselves: those come back with theirs. What was
+ * deleted last comes first, where that is known.
  */
 export function trashRefs(trash: Trash): TrashRef[] {
   const experiments = [...trash.experiments].sort((a, b) => compareInt64(b.updatedAt, a.updatedAt));
-  const runs = [...trash.runs].sort((a, b) => compareInt64(b.info.startTime, a.info.startTime));
+  const deletedAt = ({ info }: Run): number =>
+    trash.items.get(itemKey('run', info.id))?.deleted ?? Number(info.startTime);
+  const runs = [...trash.runs].sort((a, b) => deletedAt(b) - deletedAt(a));
   return [
     ...experiments.map(({ id }): TrashRef => ({
       kind: 'experiment',
@@ -38,14 +52,17 @@ export function trashRefs(trash: Trash): TrashRef[] {
   ];
 }
 
-export function trashView(ref: TrashRef, trash: Trash, t: Translate): NodeView | undefined {
+export function trashView(ref: TrashRef, trash: Trash, now: number, t: Translate): NodeView | undefined {
+  const item = itemOf(ref, trash);
+  const facts = item ? [formatAgo(item.deleted, now), formatBytes(item.bytes)] : [];
   if (ref.kind === 'experiment') {
     const experiment = trash.experiments.find(({ id }) => id === ref.experimentId);
+    const runs = item && (item.runs === 1 ? t('1 run') : t('{0} runs', item.runs));
     return (
       experiment && {
         id: ref.id,
         label: oneLine(experiment.name),
-        description: t('experiment'),
+        description: (runs === undefined ? [t('experiment')] : [runs, ...facts]).join(' · '),
         icon: { name: 'beaker' },
         expandable: false,
         contextValue: 'experiment;deleted;',
@@ -57,7 +74,7 @@ export function trashView(ref: TrashRef, trash: Trash, t: Translate): NodeView |
     run && {
       id: ref.id,
       label: oneLine(run.info.name) || run.info.id,
-      description: oneLine(trash.names.get(ref.experimentId) ?? ref.experimentId),
+      description: [oneLine(trash.names.get(ref.experimentId) ?? ref.experimentId, 60), ...facts].join(' · '),
       icon: { name: 'trash' },
       expandable: false,
       contextValue: `run;status=${run.info.status.toLowerCase()};deleted;`,
@@ -65,14 +82,35 @@ export function trashView(ref: TrashRef, trash: Trash, t: Translate): NodeView |
   );
 }
 
+/** What stands beside the view's title: how much there is, and what it takes. */
+export function trashSummary(trash: Trash, t: Translate): string {
+  const { length: runs } = trash.runs;
+  const { length: experiments } = trash.experiments;
+  const bytes = [...trash.items.values()].reduce((sum, item) => sum + item.bytes, 0);
+  return [
+    experiments === 0 ? '' : experiments === 1 ? t('1 experiment') : t('{0} experiments', experiments),
+    runs === 0 ? '' : trash.more ? t('{0}+ runs', runs) : runs === 1 ? t('1 run') : t('{0} runs', runs),
+    trash.items.size === 0 ? '' : formatBytes(bytes),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
 export function trashTooltip(ref: TrashRef, trash: Trash, t: Translate): string | undefined {
+  const item = itemOf(ref, trash);
+  const moved = item === undefined ? [] : [inMarkdown(t('Moved to the trash {0}', formatInstant(item.deleted).local))];
   if (ref.kind === 'experiment') {
     const name = trash.experiments.find(({ id }) => id === ref.experimentId)?.name;
-    return name === undefined ? undefined : `**${inMarkdown(name)}**\n\n${t('Restoring it brings its runs back.')}`;
+    return name === undefined
+      ? undefined
+      : [`**${inMarkdown(name)}**`, t('Restoring it brings its runs back.'), ...moved].join('\n\n');
   }
   const run = trash.runs.find(({ info }) => info.id === ref.runId);
   return (
     run &&
-    `**${inMarkdown(run.info.name)}**\n\n${inMarkdown(t('Started {0}', formatInstant(run.info.startTime).local))}`
+    [
+      `**${inMarkdown(run.info.name)}**`,
+      [inMarkdown(t('Started {0}', formatInstant(run.info.startTime).local)), ...moved].join('  \n'),
+    ].join('\n\n')
   );
 }

@@ -1,15 +1,25 @@
 import * as vscode from 'vscode';
+import { RequestError } from '../../client/requestError';
 import type { TrackingClient } from '../../client/types';
 import { Coalescer } from '../../core/coalescer';
+import type { Experiment, Run } from '../../core/model';
 import { viewIds } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
-import { trashRefs, trashTooltip, trashView, type Trash, type TrashRef } from './trashNodes';
+import {
+  emptyTrash,
+  itemKey,
+  trashRefs,
+  trashSummary,
+  trashTooltip,
+  trashView,
+  type Trash,
+  type TrashRef,
+} from './trashNodes';
 import { safeMarkdown } from './treeItems';
 
 /** Deleted runs that are listed at most. */
 const shownRuns = 500;
-const empty: Trash = { experiments: [], runs: [], names: new Map() };
 
 /** The view Trash: deleted experiments and runs, from which they can be restored. VS Code asks for them only while it shows. */
 export class TrashView implements vscode.TreeDataProvider<TrashRef> {
@@ -17,7 +27,8 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
   readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #drawer: Coalescer;
-  #trash = empty;
+  readonly #view: vscode.TreeView<TrashRef>;
+  #trash = emptyTrash;
 
   constructor(
     private readonly connection: Connection,
@@ -29,12 +40,12 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
         onError: (error) => log.error(`drawing the trash: ${describe(error)}`),
       }),
     );
-    const view = this.#owned.add(
+    this.#view = this.#owned.add(
       vscode.window.createTreeView(viewIds.trash, { treeDataProvider: this, canSelectMany: true }),
     );
     // VS Code hides a tree that is shown for the first time for 2 s, in case that its provider is late; a message, also an
     // empty one, ends that.
-    this.#owned.add(view.onDidChangeVisibility(() => (view.message = '')));
+    this.#owned.add(this.#view.onDidChangeVisibility(() => (this.#view.message = '')));
     this.#owned.add(
       connection.onChange((batch) => {
         if (batch.experiments.length > 0 || batch.runs.some(({ aspects }) => aspects.includes('info'))) {
@@ -45,13 +56,17 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
     this.#owned.add(connection.onReset(() => this.refresh()));
   }
 
+  get selection(): readonly TrashRef[] {
+    return this.#view.selection;
+  }
+
   /** Reads again what is in the trash, now or when it is next seen. */
   refresh(): void {
     this.#drawer.request();
   }
 
   getTreeItem(ref: TrashRef): vscode.TreeItem {
-    const view = trashView(ref, this.#trash, vscode.l10n.t);
+    const view = trashView(ref, this.#trash, Date.now(), vscode.l10n.t);
     const item = new vscode.TreeItem(view?.label ?? '');
     item.id = ref.id;
     if (view) {
@@ -68,7 +83,8 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
     }
     const client = this.connection.session?.client;
     try {
-      this.#trash = client === undefined ? empty : await readTrash(client);
+      this.#trash = client === undefined ? emptyTrash : await readTrash(client);
+      this.#view.description = trashSummary(this.#trash, vscode.l10n.t);
     } catch (error) {
       // What was there is better than nothing; the next change reads again.
       this.log.error(`reading the trash: ${describe(error)}`);
@@ -98,10 +114,38 @@ async function readTrash(client: TrackingClient): Promise<Trash> {
   const active = all.filter(({ stage }) => stage === 'active');
   const experimentIds = active.map(({ id }) => id);
   const query = { experimentIds, view: 'DELETED_ONLY', maxResults: shownRuns } as const;
-  const runs = experimentIds.length === 0 ? [] : await client.allRuns(query, { limit: shownRuns });
+  const page = experimentIds.length === 0 ? { items: [] } : await client.searchRuns(query);
+  const experiments = all.filter(({ stage }) => stage === 'deleted');
   return {
-    experiments: all.filter(({ stage }) => stage === 'deleted'),
-    runs,
+    experiments,
+    runs: page.items,
     names: new Map(active.map(({ id, name }) => [id, name])),
+    items: await itemsOf(client, page.items, experiments),
+    more: page.nextPageToken !== undefined,
   };
+}
+
+/** Sizes and times, where the server knows them. */
+async function itemsOf(
+  client: TrackingClient,
+  runs: readonly Run[],
+  experiments: readonly Experiment[],
+): Promise<Trash['items']> {
+  if (!client.has('purge') || runs.length + experiments.length === 0) {
+    return new Map();
+  }
+  try {
+    const { items } = await client.purge({
+      runIds: runs.map(({ info }) => info.id),
+      experimentIds: experiments.map(({ id }) => id),
+      dryRun: true,
+    });
+    return new Map(items.map((item) => [itemKey(item.kind, item.id), item]));
+  } catch (error) {
+    // Something was restored meanwhile: the change is on its way and reads all of it again.
+    if (error instanceof RequestError && error.failure === 'status') {
+      return new Map();
+    }
+    throw error;
+  }
 }

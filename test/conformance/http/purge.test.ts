@@ -66,6 +66,10 @@ describe('permanent deletion', () => {
     const dry = read(await purge([gone], [], true));
     assert.deepEqual([dry['runs'], dry['experiments'], dry['kept_artifacts']], [1, 0, []]);
     assert.ok(Number(dry['bytes']) >= 5000 && Number(dry['bytes']) < 200_000, String(dry['bytes']));
+    const [item] = dry['items'] as unknown[];
+    const { kind, id, bytes, deleted } = record(item);
+    assert.deepEqual([kind, id, bytes], ['run', gone, dry['bytes']]);
+    assert.ok(Math.abs(Number(deleted) - Date.now()) < 60_000, 'when it was deleted');
     assert.ok(await exists(folderOf('0', gone, 'artifacts', 'a.bin')), 'a dry run removes nothing');
     assert.equal(read(await purge([gone, gone]))['runs'], 1);
     assertError(

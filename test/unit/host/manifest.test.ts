@@ -150,6 +150,7 @@ describe('manifest and code', () => {
         commands.compareSelected,
         commands.compareVersions,
         commands.copyArtifactPath,
+        commands.deleteForGood,
         commands.deleteModel,
         commands.deleteVersion,
         commands.loadMore,

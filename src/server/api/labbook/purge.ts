@@ -1,7 +1,7 @@
 import { ApiError } from '../../../core/errors';
 import { checkExperimentId, checkRunId } from '../../../core/limits';
 import type { RunInfo } from '../../../core/model';
-import type { PurgeResponse } from '../../../protocol/extras';
+import type { PurgeItem, PurgeResponse } from '../../../protocol/extras';
 import type { ArtifactPlaces } from '../../artifacts/places';
 import { finishPurges } from '../../artifacts/removal';
 import type { Log } from '../../log';
@@ -32,19 +32,44 @@ export async function purge(context: PurgeContext, input: unknown): Promise<Purg
   const { run_ids, experiment_ids, dry_run = false } = decode(request, input);
   const experiments = [...new Set(experiment_ids.map(checkExperimentId))];
   const runs = await lookAt(store, run_ids, experiments);
-  const measured = await measure(context, [...runs.values()], experiments);
-  if (!dry_run) {
-    const ids = [...runs.keys()];
-    for (let i = 0; i < ids.length; i += runsPerWrite) {
-      const group = ids.slice(i, i + runsPerWrite);
-      await store.write({ kind: 'purge', runIds: group, experimentIds: [] });
-    }
-    for (const id of experiments) {
-      await store.write({ kind: 'purge', runIds: [], experimentIds: [id] });
-    }
-    await finishPurges(store.purging, places, log);
+  const { bytes, kept_artifacts } = await measure(context, [...runs.values()], experiments);
+  const counted = { runs: runs.size, experiments: experiments.length, bytes, kept_artifacts };
+  if (dry_run) {
+    return { ...counted, items: await measureEach(context, [...new Set(run_ids)], experiments, runs) };
   }
-  return { runs: runs.size, experiments: experiments.length, ...measured };
+  const ids = [...runs.keys()];
+  for (let i = 0; i < ids.length; i += runsPerWrite) {
+    const group = ids.slice(i, i + runsPerWrite);
+    await store.write({ kind: 'purge', runIds: group, experimentIds: [] });
+  }
+  for (const id of experiments) {
+    await store.write({ kind: 'purge', runIds: [], experimentIds: [id] });
+  }
+  await finishPurges(store.purging, places, log);
+  return counted;
+}
+
+/** What each of the asked things takes by itself. */
+async function measureEach(
+  context: PurgeContext,
+  runIds: readonly string[],
+  experimentIds: readonly string[],
+  runs: ReadonlyMap<string, RunInfo>,
+): Promise<PurgeItem[]> {
+  const { store } = context;
+  const items: PurgeItem[] = [];
+  for (const id of runIds) {
+    const info = runs.get(id);
+    const { bytes } = await measure(context, info ? [info] : [], []);
+    items.push({ kind: 'run', id, bytes, runs: 1, deleted: store.purging.deletedAt(id) });
+  }
+  for (const id of experimentIds) {
+    const own = [...runs.values()].filter(({ experimentId }) => experimentId === id);
+    const { bytes } = await measure(context, own, [id]);
+    const deleted = Number(store.getExperiment(id)?.updatedAt ?? 0);
+    items.push({ kind: 'experiment', id, bytes, runs: own.length, deleted });
+  }
+  return items;
 }
 
 /** All runs that would go. @throws ApiError where something is not there or not deleted */

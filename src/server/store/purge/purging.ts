@@ -32,6 +32,10 @@ export class Purging implements PurgeReader {
     return { items: rows.slice(0, limit).map(({ info }) => info), more: rows.length > limit };
   }
 
+  deletedAt(runId: string): number {
+    return Number(this.parts.catalog.db.row('SELECT deleted FROM runs WHERE run_id = ?', runId)?.[0] ?? 0);
+  }
+
   modelUris(runId: string): string[] {
     return modelsOf(this.parts.catalog, 'source_run_id', runId).map(([, uri]) => uri);
   }

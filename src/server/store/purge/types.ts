@@ -23,6 +23,8 @@ export type RemoveArtifacts = (removals: readonly Removal[]) => Promise<readonly
 export interface PurgeReader {
   /** Runs of an experiment whatever their stage, those deleted included, in the order of creation. */
   runsOf(experimentId: string, page: { readonly offset: number; readonly limit: number }): Page<RunInfo>;
+  /** When a run was deleted, Unix milliseconds; 0 where it is not. */
+  deletedAt(runId: string): number;
   /** URIs of the artifacts that a run's own logged models have. */
   modelUris(runId: string): string[];
   /** URIs of the artifacts of all logged models of an experiment. */
