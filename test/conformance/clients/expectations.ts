@@ -30,6 +30,7 @@ const deletedRun = {
 };
 const missingRegistered = { code: 'RESOURCE_DOES_NOT_EXIST', message: /Registered Model with name=.* not found/ };
 const versionOrder = 'mlflow.MlflowClient.search_model_versions(order_by)';
+const asynchronous = 'mlflow.environment_variables.MLFLOW_ENABLE_ASYNC_LOGGING';
 const aliases = 'mlflow.MlflowClient.set_registered_model_alias';
 const missingVersion = {
   code: 'RESOURCE_DOES_NOT_EXIST',
@@ -142,6 +143,16 @@ export const scripts: readonly Script[] = [
     parts: { 'mlflow.flush_async_logging': 0, 'mlflow.config.enable_async_logging': 1 },
     runs: 2,
   },
+  { name: 'async_environment', needs: asynchronous, runs: 3 },
+  {
+    name: 'epochs',
+    title: 'epochs, asynchronously',
+    env: { MLFLOW_ENABLE_ASYNC_LOGGING: 'true' },
+    needs: asynchronous,
+    runs: 1,
+  },
+  { name: 'system_metrics', needs: 'mlflow.start_run(log_system_metrics)', runs: 0 },
+  { name: 'older_calls', needs: 'mlflow.MlflowClient.list_experiments', runs: 0 },
   { name: 'sklearn_training', runs: 1 },
   {
     name: 'sklearn_autolog',
@@ -155,6 +166,8 @@ export const scripts: readonly Script[] = [
     runs: 0,
     failures: { 'a model that is not there': missingModel, 'a deleted model': missingModel },
   },
+  { name: 'boosting_autolog', runs: 0 },
+  { name: 'serving_models', parts: { [aliases]: 0 }, runs: 0 },
   { name: 'models_autolog', needs: 'mlflow.sklearn.autolog(log_datasets)', runs: 0 },
   {
     name: 'large_files',
