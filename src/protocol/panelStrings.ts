@@ -1,9 +1,12 @@
+import { tableStrings } from './tableStrings';
+
 /**
  * The texts of the panels: key -> English text, with `{0}`, `{1}` … where values go. The host translates each with
  * `vscode.l10n.t` and hands the result to the panel as JSON; panels use the English text where none was handed over.
  * Whole sentences only: pieces that are glued together cannot be translated.
  */
 export const panelStrings = {
+  ...tableStrings,
   // Everywhere
   loading: 'Loading…',
   tryAgain: 'Try Again',
@@ -120,17 +123,9 @@ export const panelStrings = {
   // Experiment
   noRuns: 'No runs yet',
   noRunsHint: 'A run appears here as soon as a script starts one in this experiment.',
-  shownOf: '{0} of {1} runs in charts',
-  newestOf: 'the newest {0} of {1}',
-  showMore: 'Show more',
   showAll: 'Show all in charts',
-  hideAll: 'Hide all',
   noneShown: 'No run is shown in the charts',
   noneShownHint: 'Click a run in the list to show its curves.',
-  showInCharts: 'Show {0} in charts',
-  findRuns: 'Find runs',
-  compareShown: 'Compare shown runs',
-  runsList: 'Runs',
 } as const satisfies Record<string, string>;
 
 export type PanelStringKey = keyof typeof panelStrings;

@@ -1,70 +1,138 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
 import { Charts } from '../shared/charts/Charts';
-import { useChartRuns, useSame } from '../shared/charts/useChartRuns';
-import { Button, LinkButton } from '../shared/controls';
-import type { ContentProps } from '../shared/mountPanel';
-import { EmptyState } from '../shared/states';
+import { useSame } from '../shared/charts/useChartRuns';
+import { ConnectionBanner, showLogAction } from '../shared/PanelFrame';
+import { looksOf } from '../shared/palette';
+import { EmptyState, ErrorState } from '../shared/states';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import { useScroll } from '../shared/useScroll';
-import { RunList } from './RunList';
+import type { ExperimentSession } from './experimentSession';
+import { Footer } from './Footer';
+import { LoadingTable } from './LoadingTable';
+import { NoMatch } from './NoMatch';
+import { Sash } from './Sash';
+import { Table } from './Table';
+import type { TableView } from './tableModel';
+import { Toolbar } from './Toolbar';
+import { ownColour } from './useLooks';
 
-/** The newest runs of an experiment: which they are, and their curves over each other. */
-export function ExperimentPanel({ session, data }: ContentProps) {
-  const hidden = useStore(session.state, (state) => state.hidden);
-  const box = useScroll(session, 'charts');
-  const all = useChartRuns(session, data.runs, false);
-  const shownIds = useSame(all.runs.filter(({ id }) => !hidden.includes(id)).map(({ id }) => id));
-  const shown = useMemo(() => all.runs.filter(({ id }) => shownIds.includes(id)), [all.runs, shownIds]);
-  if (data.runs.length === 0) {
+/** The runs of an experiment: their table, and the curves of those that are shown. */
+export function ExperimentPanel({ experiment }: { readonly experiment: ExperimentSession }) {
+  const { session, reader, model } = experiment;
+  const state = useStore(reader.state, (each) => each);
+  const view = useStore(model.view, (each) => each);
+  const problem = state.kind === 'ready' ? state.problem : undefined;
+  const at = state.kind === 'ready' ? state.at : undefined;
+  return (
+    <div className="lb-panel">
+      <ConnectionBanner session={session} problem={problem} at={at} />
+      {state.kind === 'loading' && <LoadingTable />}
+      {state.kind === 'failed' && (
+        <ErrorState
+          title={t('runsFailed')}
+          detail={state.message}
+          actions={[{ label: t('tryAgain'), onAct: () => reader.invalidate(undefined) }, showLogAction(session)]}
+        />
+      )}
+      {state.kind === 'ready' && view && <Content experiment={experiment} view={view} />}
+    </div>
+  );
+}
+
+interface Props {
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
+}
+
+function Content({ experiment, view }: Props) {
+  const mode = useStore(experiment.arrangement, (each) => each.mode);
+  const sash = useStore(experiment.arrangement, (each) => each.sash);
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const drawn = useDrawnRuns(experiment, view);
+  if (view.table.size === 0) {
     return <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />;
   }
-  const showAll = (): void => session.arrange({ hidden: [] });
+  const isNarrow = width < 900;
+  const hasMatch = view.runs.length > 0;
+  const chartsOnly = mode === 'charts';
+  const share = mode === 'both' && hasMatch ? { flex: `0 0 ${sash * 100}%` } : { flex: '1 1 0' };
   return (
-    <>
-      <header className="lb-experiment-header">
-        <h1 title={data.experimentName}>{data.experimentName}</h1>
-        <span className="lb-dim lb-counts">
-          {t('shownOf', formatCount(shown.length), formatCount(data.runs.length))}
-        </span>
-        {data.total > data.runs.length && (
-          <>
-            <span className="lb-dim lb-counts">
-              {t('newestOf', formatCount(data.runs.length), formatCount(data.total))}
-            </span>
-            <LinkButton
-              label={t('showMore')}
-              onAct={() => {
-                session.arrange({ limit: data.runs.length * 2 });
-                session.refresh();
-              }}
-            />
-          </>
+    <div ref={box} className={width < 600 ? 'lb-experiment lb-narrow' : 'lb-experiment'}>
+      <Toolbar experiment={experiment} view={view} isNarrow={isNarrow} />
+      <div className="lb-split">
+        {!chartsOnly && (
+          <div className="lb-table-part" style={share}>
+            {hasMatch ? <Table experiment={experiment} view={view} /> : <NoMatch experiment={experiment} view={view} />}
+            <Footer experiment={experiment} view={view} drawn={drawn.runs.length} isNarrow={width < 760} />
+          </div>
         )}
-        <span className="lb-grow" />
-        {shown.length >= 2 && (
-          <Button
-            icon="compare"
-            label={t('compareShown')}
-            onAct={() => session.act('command', { command: 'compareSelected', runIds: shown.map(({ id }) => id) })}
-          />
-        )}
-      </header>
-      <div className="lb-experiment">
-        <RunList session={session} runs={data.runs} looks={all.looks} hidden={hidden} />
-        <div ref={box} className="lb-scroll">
-          {shown.length === 0 ? (
-            <EmptyState
-              title={t('noneShown')}
-              detail={t('noneShownHint')}
-              actions={[{ label: t('showAll'), onAct: showAll }]}
-            />
-          ) : (
-            <Charts session={session} runs={shown} keys={all.keys} looks={all.looks} isSingle={false} />
-          )}
-        </div>
+        {mode === 'both' && hasMatch && <Sash share={sash} onChange={(next) => experiment.arrange({ sash: next })} />}
+        {mode !== 'table' && hasMatch && <ChartPart experiment={experiment} view={view} drawn={drawn} />}
+        {chartsOnly && !hasMatch && <NoMatch experiment={experiment} view={view} />}
       </div>
-    </>
+      <div className="lb-spoken" aria-live="polite">
+        {view.filter && t('spokenFilter', formatCount(view.runs.length), formatCount(view.table.size))}
+      </div>
+    </div>
   );
+}
+
+function ChartPart({ experiment, view, drawn }: Props & { readonly drawn: ReturnType<typeof useDrawnRuns> }) {
+  const { session } = experiment;
+  const box = useScroll(session, 'charts');
+  const keys = useSame(view.table.catalogue.metrics.map(({ key }) => key));
+  return (
+    <div ref={box} className="lb-scroll lb-charts-part">
+      {drawn.runs.length === 0 ? (
+        <EmptyState
+          title={t('noneShown')}
+          detail={t('noneShownHint')}
+          actions={[{ label: t('showAll'), onAct: () => experiment.showAll() }]}
+        />
+      ) : (
+        <Charts session={session} runs={drawn.runs} keys={keys} looks={drawn.looks} isSingle={false} />
+      )}
+    </div>
+  );
+}
+
+/** The runs that are shown and pass the filter, in the order of the table; the same object while it says the same. */
+function useDrawnRuns(experiment: ExperimentSession, view: TableView) {
+  const palette = useStore(experiment.session.palette, (each) => each);
+  const shown = useStore(experiment.arrangement, (each) => each.shown);
+  const facts = useMemo(() => {
+    const { table } = view;
+    // The order of creation: sorting the table does not draw curves anew.
+    const slots = view.runs.filter((slot) => shown !== undefined && experiment.isShown(slot)).sort((a, b) => a - b);
+    return Array.from(slots, (slot) => {
+      const colour = ownColour(view, slot);
+      return {
+        id: table.id[slot] ?? '',
+        name: table.name[slot] ?? '',
+        status: table.status[slot] ?? 'FINISHED',
+        slot: table.place[slot] ?? 0,
+        ...(colour === undefined ? {} : { colour }),
+      };
+    });
+  }, [experiment, view, shown]);
+  const runs = useSame(facts);
+  const isApart = view.facts.experiments.length > 1;
+  const looks = useMemo(() => looksOf(runs, palette, isApart), [runs, palette, isApart]);
+  return { runs, looks };
+}
+
+function useWidth(box: React.RefObject<HTMLDivElement | null>): number {
+  const [width, setWidth] = useState(() => window.innerWidth);
+  useEffect(() => {
+    const element = box.current;
+    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.round(entry.contentRect.width)));
+    if (element) {
+      observer.observe(element);
+    }
+    return () => observer.disconnect();
+  }, [box]);
+  return width;
 }

@@ -1,5 +1,10 @@
-import { mountPanel } from '../shared/mountPanel';
+import { mountSession } from '../shared/mountPanel';
+import { PanelSession } from '../shared/session';
 import { ExperimentPanel } from './ExperimentPanel';
+import { ExperimentSession } from './experimentSession';
 import './experiment.css';
+import './table.css';
 
-mountPanel(ExperimentPanel);
+const session = new PanelSession({ readsRuns: false });
+const experiment = new ExperimentSession(session);
+mountSession(session, () => <ExperimentPanel experiment={experiment} />);

@@ -1,44 +1,60 @@
+import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
+import arrowUp from '@vscode/codicons/src/icons/arrow-up.svg';
 import beaker from '@vscode/codicons/src/icons/beaker.svg';
+import bookmark from '@vscode/codicons/src/icons/bookmark.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
 import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
 import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
 import close from '@vscode/codicons/src/icons/close.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
+import dash from '@vscode/codicons/src/icons/dash.svg';
 import disconnect from '@vscode/codicons/src/icons/debug-disconnect.svg';
 import edit from '@vscode/codicons/src/icons/edit.svg';
+import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
-import eye from '@vscode/codicons/src/icons/eye.svg';
 import eyeClosed from '@vscode/codicons/src/icons/eye-closed.svg';
-import file from '@vscode/codicons/src/icons/file.svg';
+import eye from '@vscode/codicons/src/icons/eye.svg';
 import fileBinary from '@vscode/codicons/src/icons/file-binary.svg';
 import fileCode from '@vscode/codicons/src/icons/file-code.svg';
 import fileMedia from '@vscode/codicons/src/icons/file-media.svg';
-import folder from '@vscode/codicons/src/icons/folder.svg';
+import file from '@vscode/codicons/src/icons/file.svg';
+import filter from '@vscode/codicons/src/icons/filter.svg';
 import folderOpened from '@vscode/codicons/src/icons/folder-opened.svg';
+import folder from '@vscode/codicons/src/icons/folder.svg';
 import compare from '@vscode/codicons/src/icons/git-compare.svg';
 import openInEditor from '@vscode/codicons/src/icons/go-to-file.svg';
+import graphLine from '@vscode/codicons/src/icons/graph-line.svg';
+import groupBy from '@vscode/codicons/src/icons/group-by-ref-type.svg';
 import history from '@vscode/codicons/src/icons/history.svg';
 import info from '@vscode/codicons/src/icons/info.svg';
 import json from '@vscode/codicons/src/icons/json.svg';
 import key from '@vscode/codicons/src/icons/key.svg';
 import person from '@vscode/codicons/src/icons/person.svg';
+import pinned from '@vscode/codicons/src/icons/pinned.svg';
 import pulse from '@vscode/codicons/src/icons/pulse.svg';
 import search from '@vscode/codicons/src/icons/search.svg';
+import splitVertical from '@vscode/codicons/src/icons/split-vertical.svg';
+import starFull from '@vscode/codicons/src/icons/star-full.svg';
 import table from '@vscode/codicons/src/icons/table.svg';
-import unzoom from '@vscode/codicons/src/icons/zoom-out.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 import watch from '@vscode/codicons/src/icons/watch.svg';
+import unzoom from '@vscode/codicons/src/icons/zoom-out.svg';
 
 const sources = {
+  arrowDown,
+  arrowUp,
   beaker,
+  bookmark,
   check,
   chevronDown,
   chevronRight,
   close,
   compare,
   copy,
+  dash,
   disconnect,
   edit,
+  ellipsis,
   error,
   eye,
   eyeClosed,
@@ -46,16 +62,22 @@ const sources = {
   fileBinary,
   fileCode,
   fileMedia,
+  filter,
   folder,
   folderOpened,
+  graphLine,
+  groupBy,
   history,
   info,
   json,
   key,
   openInEditor,
   person,
+  pinned,
   pulse,
   search,
+  splitVertical,
+  starFull,
   table,
   unzoom,
   warning,

@@ -14,13 +14,12 @@ interface Props {
 /** What all panels share: the wait for the first answer, its failure, and the banner while the server is away. */
 export function PanelFrame({ session, Content }: Props) {
   const data = useStore(session.runs, (runs) => runs);
-  const showLog: Action = {
-    label: t('showLog'),
-    onAct: () => session.act('command', { command: 'showLog', runIds: [] }),
-  };
+  const showLog = showLogAction(session);
+  const problem = data.kind === 'ready' ? data.problem : undefined;
+  const at = data.kind === 'ready' ? data.at : undefined;
   return (
     <div className="lb-panel">
-      <ConnectionBanner session={session} showLog={showLog} />
+      <ConnectionBanner session={session} problem={problem} at={at} />
       {data.kind === 'loading' && <Loading />}
       {data.kind === 'failed' && (
         <ErrorState
@@ -34,10 +33,22 @@ export function PanelFrame({ session, Content }: Props) {
   );
 }
 
-function ConnectionBanner({ session, showLog }: { readonly session: PanelSession; readonly showLog: Action }) {
+export function showLogAction(session: PanelSession): Action {
+  return { label: t('showLog'), onAct: () => session.act('command', { command: 'showLog', runIds: [] }) };
+}
+
+interface BannerProps {
+  readonly session: PanelSession;
+  /** Why the newest reading failed. */
+  readonly problem: string | undefined;
+  /** When what is shown was read, Unix milliseconds. */
+  readonly at: number | undefined;
+}
+
+/** Says that the server is away, or that what is shown is old. */
+export function ConnectionBanner({ session, problem, at }: BannerProps) {
   const connection = useStore(session.connection, (state) => state);
-  const problem = useStore(session.runs, (runs) => (runs.kind === 'ready' ? runs.problem : undefined));
-  const at = useStore(session.runs, (runs) => (runs.kind === 'ready' ? runs.at : undefined));
+  const showLog = showLogAction(session);
   if (connection.state === 'connected') {
     if (problem === undefined || at === undefined) {
       return null;

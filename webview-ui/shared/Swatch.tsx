@@ -25,6 +25,16 @@ export function Swatch({ status, look, hollow = false }: Props) {
   );
 }
 
+/** A group's mark: a rounded square in the colour of its first run. */
+export function GroupSwatch({ look }: { readonly look: RunLook }) {
+  return (
+    <svg className="lb-swatch" viewBox="0 0 16 16" aria-hidden="true" style={{ color: look.colour }}>
+      <rect x={3} y={3} width={10} height={10} rx={2} fill="currentColor" />
+      {bars(look.dashIndex)}
+    </svg>
+  );
+}
+
 export function statusWord(status: RunStatus): string {
   switch (status) {
     case 'RUNNING':

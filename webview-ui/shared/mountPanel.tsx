@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ErrorBoundary } from './ErrorBoundary';
 import { PanelFrame } from './PanelFrame';
@@ -16,16 +16,20 @@ export interface ContentProps {
 
 /** Shows a panel in its page; `Content` appears when the runs are there. */
 export function mountPanel(Content: ComponentType<ContentProps>): void {
+  mountSession(new PanelSession(), (session) => <PanelFrame session={session} Content={Content} />);
+}
+
+/** Shows what a session holds in the page; errors of drawing and of all else go to the log. */
+export function mountSession(session: PanelSession, render: (session: PanelSession) => ReactNode): void {
   const root = document.getElementById('root');
   if (!root) {
     throw new Error('The page has no #root');
   }
-  const session = new PanelSession();
   window.addEventListener('error', (event) => session.host.logError('uncaught', event.error ?? event.message));
   window.addEventListener('unhandledrejection', (event) => session.host.logError('unhandled', event.reason));
   createRoot(root).render(
     <ErrorBoundary onError={(error) => session.host.logError('drawing the panel', error)}>
-      <PanelFrame session={session} Content={Content} />
+      {render(session)}
     </ErrorBoundary>,
   );
 }

@@ -18,10 +18,8 @@ export interface PanelState {
   readonly zoom?: Range | undefined;
   /** Sections that were opened or closed by hand. */
   readonly sections: Readonly<Record<string, boolean>>;
-  /** Ids of runs that are not drawn. */
-  readonly hidden: readonly string[];
-  /** How many runs of an experiment are read; 0: as the settings say. */
-  readonly limit: number;
+  /** What is arranged in the table of an experiment, and which runs are drawn (`experiment/table/arrangement.ts`). */
+  readonly table?: Readonly<Record<string, unknown>> | undefined;
   /** Pixels, by tab. */
   readonly scroll: Readonly<Record<string, number>>;
   /** Path of the artifact in the preview, and of the folders that are open. */
@@ -35,8 +33,6 @@ const fresh: PanelState = {
   logY: false,
   oddLog: [],
   sections: {},
-  hidden: [],
-  limit: 0,
   scroll: {},
   artifact: '',
   folders: [],
@@ -45,7 +41,7 @@ const fresh: PanelState = {
 /** The state that an earlier page left behind, field by field, as it may be of an older version. */
 export function readPanelState(saved: unknown): PanelState {
   const from = isRecord(saved) ? saved : {};
-  const { tab, x, logY, oddLog, zoom, sections, hidden, limit, scroll, artifact, folders } = from;
+  const { tab, x, logY, oddLog, zoom, sections, table, scroll, artifact, folders } = from;
   return {
     tab: typeof tab === 'string' ? tab : fresh.tab,
     x: x === 'time' || x === 'relative' ? x : fresh.x,
@@ -53,8 +49,7 @@ export function readPanelState(saved: unknown): PanelState {
     oddLog: texts(oddLog),
     ...(isRange(zoom) ? { zoom: { min: zoom.min, max: zoom.max } } : {}),
     sections: entries(sections, (value): value is boolean => typeof value === 'boolean'),
-    hidden: texts(hidden),
-    limit: typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0 ? limit : fresh.limit,
+    ...(isRecord(table) ? { table } : {}),
     scroll: entries(scroll, (value): value is number => typeof value === 'number'),
     artifact: typeof artifact === 'string' ? artifact : fresh.artifact,
     folders: texts(folders),

@@ -29,6 +29,19 @@ export interface ConnectionState {
   readonly since: number;
 }
 
+/** The runs that table and charts mark together. */
+export interface MarkedRuns {
+  /** Ids; in every list and chart of the panel. */
+  readonly selected: ReadonlySet<string>;
+  /** Under the pointer, in the table or in a chart. */
+  readonly hovered: string | undefined;
+}
+
+export interface SessionOptions {
+  /** False where the panel reads its runs by itself, as the table of an experiment does. */
+  readonly readsRuns?: boolean;
+}
+
 type Changed = PanelNotices['changed'];
 
 /** Milliseconds between two readings of the runs while values come. */
@@ -41,17 +54,22 @@ export class PanelSession {
   readonly connection = new Store<ConnectionState>({ state: 'connected', since: Date.now() });
   readonly state: Store<PanelState>;
   readonly palette: Store<Palette>;
+  readonly marked = new Store<MarkedRuns>({ selected: new Set(), hovered: undefined });
   readonly host: Host;
   /** Curves for charts. */
   readonly loader: SeriesLoader;
   /** Curves in few points, for the tables of metrics. */
   readonly trends: SeriesLoader;
   readonly #changeListeners = new Set<(change: Changed) => void>();
+  readonly #factsListeners = new Set<() => void>();
   readonly #reader: Coalescer;
+  readonly #readsRuns: boolean;
 
-  constructor() {
+  constructor({ readsRuns = true }: SessionOptions = {}) {
+    this.#readsRuns = readsRuns;
     this.host = connectHost({
       changed: (change) => this.#onChanged(change),
+      factsChanged: () => [...this.#factsListeners].forEach((listener) => listener()),
       connection: (connection) => this.#onConnection(connection),
     });
     this.state = new Store(readPanelState(this.host.getState()));
@@ -70,7 +88,9 @@ export class PanelSession {
       }
     });
     this.#keepState();
-    this.#reader.request();
+    if (readsRuns) {
+      this.#reader.request();
+    }
   }
 
   /** Changes what the user arranged. */
@@ -82,7 +102,27 @@ export class PanelSession {
   refresh(): void {
     const state = this.runs.get();
     const runIds = state.kind === 'ready' ? state.runs.map(({ id }) => id) : [];
-    this.#onChanged({ runIds, metrics: true, runs: true, artifacts: true });
+    this.#onChanged({ runIds, metrics: true, runs: true, artifacts: true, all: true });
+  }
+
+  /** What the panel shows, read from the host; kept at once, so that a window that is reloaded right away finds it. */
+  async readSubject(): Promise<PanelSubject> {
+    const subject = await this.host.channel.request('subject', {});
+    if (this.state.get().subject === undefined) {
+      this.arrange({ subject });
+      this.host.setState(this.state.get());
+    }
+    return subject;
+  }
+
+  mark(change: Partial<MarkedRuns>): void {
+    this.marked.update((marked) => ({ ...marked, ...change }));
+  }
+
+  /** Told when `tableFacts` has another answer. */
+  onFactsChanged(listener: () => void): () => void {
+    this.#factsListeners.add(listener);
+    return () => this.#factsListeners.delete(listener);
   }
 
   onChanged(listener: (change: Changed) => void): () => void {
@@ -102,7 +142,9 @@ export class PanelSession {
   }
 
   #onChanged(change: Changed): void {
-    this.#reader.request();
+    if (this.#readsRuns) {
+      this.#reader.request();
+    }
     for (const listener of [...this.#changeListeners]) {
       listener(change);
     }
@@ -121,14 +163,8 @@ export class PanelSession {
     const before = this.runs.get();
     try {
       const { channel } = this.host;
-      const subject = before.kind === 'ready' ? before.subject : await channel.request('subject', {});
-      if (this.state.get().subject === undefined) {
-        this.arrange({ subject });
-        // At once: a window that is reloaded right after the panel was opened must find out what it showed.
-        this.host.setState(this.state.get());
-      }
-      const { limit } = this.state.get();
-      const answer = await channel.request('runs', limit > 0 ? { limit } : {});
+      const subject = before.kind === 'ready' ? before.subject : await this.readSubject();
+      const answer = await channel.request('runs', {});
       this.runs.set({ kind: 'ready', subject, ...answer, at: Date.now() });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,143 @@
+import { useState } from 'react';
+import { formatCount } from '../../src/core/format';
+import { LinkButton } from '../shared/controls';
+import { formatDate } from '../shared/dates';
+import { Menu, type MenuAction } from '../shared/Menu';
+import { anchorOf, type Anchor } from '../shared/Popup';
+import { useStore } from '../shared/store';
+import { t, tCount } from '../shared/strings';
+import type { ExperimentSession } from './experimentSession';
+import { deleteRuns } from './runCommands';
+import type { TableView } from './tableModel';
+
+interface Props {
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
+  /** How many runs the charts draw. */
+  readonly drawn: number;
+  /** No room for more than the first action. */
+  readonly isNarrow: boolean;
+}
+
+/** Counts at the left, at the right what can be done with what is selected. Always of the same height. */
+export function Footer({ experiment, view, drawn, isNarrow }: Props) {
+  const failure = useStore(experiment.failure, (each) => each);
+  const undo = useStore(experiment.undo, (each) => each);
+  const selected = useStore(experiment.selection, (each) => each.runs);
+  return (
+    <div className="lb-footer" role="region" aria-label={t('runsList')}>
+      <Counts experiment={experiment} view={view} drawn={drawn} />
+      <span className="lb-grow" />
+      <Pending experiment={experiment} view={view} />
+      {failure ? (
+        <span className="lb-footer-part lb-error" role="alert">
+          <span className="lb-cut-text" title={failure.message}>
+            {t('editFailed', failure.message)}
+          </span>
+          <LinkButton label={t('dismiss')} onAct={() => experiment.failure.set(undefined)} />
+        </span>
+      ) : undo ? (
+        <span className="lb-footer-part" role="status">
+          <span className="lb-cut-text">
+            {tCount('trashedOne', 'trashedMany', undo.runIds.length, formatCount(undo.runIds.length))}
+          </span>
+          <LinkButton label={t('undo')} onAct={() => experiment.untrash()} />
+        </span>
+      ) : (
+        selected.size > 0 && <Selected experiment={experiment} view={view} runIds={[...selected]} isNarrow={isNarrow} />
+      )}
+    </div>
+  );
+}
+
+function Counts({ experiment, view, drawn }: Omit<Props, 'isNarrow'>) {
+  const connection = useStore(experiment.session.connection, (each) => each.state);
+  const at = useStore(experiment.reader.state, (each) => (each.kind === 'ready' ? each.at : undefined));
+  const [passing, all] = [view.runs.length, view.table.size];
+  const isFiltered = view.filter !== undefined;
+  if (view.queryError) {
+    const counts = [formatCount(passing), formatCount(all)];
+    return (
+      <span className="lb-cut-text" role="status">
+        {t('notApplied', view.queryError.message, ...counts)}
+      </span>
+    );
+  }
+  const counts = isFiltered
+    ? t('runsFiltered', formatCount(passing), formatCount(all))
+    : tCount('runsOne', 'runsMany', all, formatCount(all));
+  const groups = view.groups.length;
+  const parts = [
+    ...(groups > 0 ? [tCount('groupsOne', 'groupsMany', groups, formatCount(groups))] : []),
+    counts,
+    connection === 'connected' || at === undefined ? t('inCharts', formatCount(drawn)) : t('asOf', formatDate(at)),
+  ];
+  return (
+    <span className="lb-footer-part">
+      <span className="lb-cut-text">{parts.join(' · ')}</span>
+      {isFiltered ? (
+        <LinkButton label={t('showAllRuns', formatCount(all))} onAct={() => experiment.arrange({ query: '' })} />
+      ) : (
+        drawn < passing && <LinkButton label={t('showAllInCharts')} onAct={() => experiment.showAll()} />
+      )}
+    </span>
+  );
+}
+
+/** What is held back while the pointer or the focus is in the table. */
+function Pending({ experiment, view }: Pick<Props, 'experiment' | 'view'>) {
+  const { newRuns, isOrderChanged } = view.pending;
+  if (newRuns === 0 && !isOrderChanged) {
+    return null;
+  }
+  const isNew = newRuns > 0;
+  return (
+    <span className="lb-footer-part" role="status">
+      <span>{isNew ? tCount('newRunsOne', 'newRunsMany', newRuns, formatCount(newRuns)) : t('orderChanged')}</span>
+      <LinkButton label={isNew ? t('show') : t('sort')} onAct={() => experiment.model.release()} />
+    </span>
+  );
+}
+
+interface SelectedProps {
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
+  readonly runIds: readonly string[];
+  readonly isNarrow: boolean;
+}
+
+function Selected({ experiment, view, runIds, isNarrow }: SelectedProps) {
+  const [menu, setMenu] = useState<Anchor | undefined>(undefined);
+  const actions: MenuAction[] = [
+    { label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
+    ...(view.facts.canWrite
+      ? [
+          { label: t('addTag'), onAct: () => experiment.command('addTag', runIds) },
+          { label: t('deleteAction'), onAct: () => deleteRuns(experiment, view, runIds) },
+        ]
+      : []),
+  ];
+  return (
+    <span className="lb-footer-part">
+      <span className="lb-selected-count">
+        {tCount('selectedOne', 'selectedMany', runIds.length, formatCount(runIds.length))}
+      </span>
+      {runIds.length > 1 && (
+        <LinkButton label={t('compareAction')} onAct={() => experiment.command('compareSelected', runIds)} />
+      )}
+      {isNarrow ? (
+        <button
+          type="button"
+          className="lb-link"
+          aria-haspopup="menu"
+          onClick={(event) => setMenu(anchorOf(event.currentTarget))}
+        >
+          {t('moreEllipsis')}
+        </button>
+      ) : (
+        actions.map(({ label, onAct }) => <LinkButton key={label} label={label} onAct={onAct} />)
+      )}
+      {menu && <Menu label={t('moreActions')} anchor={menu} sections={[actions]} onClose={() => setMenu(undefined)} />}
+    </span>
+  );
+}

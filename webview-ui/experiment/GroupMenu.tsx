@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import { formatCount } from '../../src/core/format';
+import { Find, LinkButton } from '../shared/controls';
+import { Popup, type Anchor } from '../shared/Popup';
+import { useStore } from '../shared/store';
+import { t } from '../shared/strings';
+import { CheckRow } from './CheckRow';
+import type { ExperimentSession } from './experimentSession';
+import { fieldId, type TableField } from './table/fields';
+import type { KeyCatalogue } from './table/runTable';
+import type { TableView } from './tableModel';
+
+interface Props {
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
+  readonly anchor: Anchor;
+  readonly onClose: () => void;
+}
+
+/** So many keys are listed; the others are found by typing. */
+const mostListed = 200;
+
+/** Chooses the params and tags by which runs are grouped; the chosen ones stand first, in their order. */
+export function GroupMenu({ experiment, view, anchor, onClose }: Props) {
+  const [find, setFind] = useState('');
+  const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
+  const nested = useStore(experiment.arrangement, (each) => each.nested);
+  const wanted = find.trim().toLowerCase();
+  const all = groupKeys(view.table.catalogue).filter(({ key }) => key.toLowerCase().includes(wanted));
+  const chosen = groupBy.flatMap((id) => all.find((each) => each.id === id) ?? []);
+  const others = all.filter(({ id }) => !groupBy.includes(id));
+  const set = (next: readonly string[]): void => experiment.arrange({ groupBy: next, open: [] });
+  const row = ({ id, key, title }: GroupKey) => (
+    <CheckRow
+      key={id}
+      label={key}
+      title={title}
+      on={groupBy.includes(id)}
+      onChange={(on) => set(on ? [...groupBy, id] : groupBy.filter((each) => each !== id))}
+    />
+  );
+  return (
+    <Popup anchor={anchor} isRight role="dialog" label={t('groupBy')} className="lb-choose" onClose={onClose}>
+      <Find label={t('groupFind')} text={find} onChange={setFind} />
+      <div className="lb-choose-list">
+        {chosen.map(row)}
+        {chosen.length > 0 && <hr />}
+        {others.slice(0, mostListed).map(row)}
+        {others.length > mostListed && (
+          <p className="lb-dim">{t('moreColumns', formatCount(others.length - mostListed))}</p>
+        )}
+        {all.length === 0 && <p className="lb-dim">{find === '' ? t('groupNothing') : t('nothingFound', find)}</p>}
+      </div>
+      <div className="lb-choose-foot">
+        <CheckRow label={t('groupEach')} on={nested} onChange={(on) => experiment.arrange({ nested: on, open: [] })} />
+        <span className="lb-grow" />
+        {groupBy.length > 0 && <LinkButton label={t('groupNone')} onAct={() => set([])} />}
+      </div>
+    </Popup>
+  );
+}
+
+interface GroupKey {
+  readonly id: string;
+  readonly key: string;
+  readonly title: string;
+}
+
+/** What runs differ in first: only that parts them. */
+function groupKeys({ params, tags }: KeyCatalogue): GroupKey[] {
+  const entry = (field: TableField, kind: string): GroupKey => ({
+    id: fieldId(field),
+    key: field.key,
+    title: `${kind}.${field.key}`,
+  });
+  const own = tags.filter(
+    ({ key }) => !key.startsWith('mlflow.') || key === 'mlflow.user' || key === 'mlflow.source.name',
+  );
+  const keys = [
+    ...params.map(({ key, differs }) => ({ ...entry({ kind: 'param', key }, 'params'), differs })),
+    ...own.map(({ key, differs }) => ({ ...entry({ kind: 'tag', key }, 'tags'), differs })),
+  ];
+  return [...keys.filter(({ differs }) => differs), ...keys.filter(({ differs }) => !differs)];
+}

@@ -1,0 +1,206 @@
+import { useRef, useState, type PointerEvent } from 'react';
+import { Icon } from '../shared/Icon';
+import { anchorAt, anchorOf, type Anchor } from '../shared/Popup';
+import { t } from '../shared/strings';
+import { columnLabel, columnName, columnSuffix } from './columnTexts';
+import type { SortTerm } from './table/sorting';
+import type { ColumnLayout, PlacedColumn } from './useColumns';
+
+export interface HeaderActions {
+  readonly onSort: (column: PlacedColumn, adding: boolean) => void;
+  readonly onMenu: (column: PlacedColumn, anchor: Anchor) => void;
+  /** @param before id of the column before which it is dropped; undefined: the end */
+  readonly onMove: (column: PlacedColumn, before: string | undefined) => void;
+  readonly onFit: (column: PlacedColumn) => void;
+}
+
+interface Props {
+  readonly layout: ColumnLayout;
+  /** The columns that are drawn. */
+  readonly columns: readonly PlacedColumn[];
+  readonly sort: readonly SortTerm[];
+  /** `fieldId` of the primary metric. */
+  readonly primary: string | undefined;
+  readonly isFocused: boolean;
+  readonly cell: number;
+  readonly actions: HeaderActions;
+}
+
+/** Pixels that the pointer goes until a press is a drag. */
+const dragThreshold = 5;
+
+interface Drag {
+  readonly id: string;
+  readonly startX: number;
+  /** Undefined until the pointer went far enough. */
+  readonly target: { readonly before: string | undefined; readonly at: number } | undefined;
+}
+
+export const headerRowId = 'lb-table-header';
+
+/** Two rows: the titles of sections, and the names of columns. */
+export function Header({ layout, columns, sort, primary, isFocused, cell, actions }: Props) {
+  const [drag, setDrag] = useState<Drag | undefined>(undefined);
+  const row = useRef<HTMLDivElement>(null);
+  const onDrag = (event: PointerEvent, column: PlacedColumn): void => {
+    if (!drag || !row.current || (!drag.target && Math.abs(event.clientX - drag.startX) < dragThreshold)) {
+      return;
+    }
+    setDrag({ ...drag, target: targetOf(event.clientX, row.current, layout, column) });
+  };
+  const onDrop = (column: PlacedColumn, event: PointerEvent): void => {
+    if (drag?.target) {
+      actions.onMove(column, drag.target.before);
+    } else if (drag) {
+      actions.onSort(column, event.shiftKey);
+    }
+    setDrag(undefined);
+  };
+  return (
+    <>
+      <div role="row" className="lb-titles" aria-rowindex={1}>
+        {layout.groups.map((group) => (
+          <span
+            key={group.id}
+            role="columnheader"
+            className={`lb-title${group.isPinned ? ' lb-pinned' : ''}${group.left > 0 ? ' lb-first' : ''}`}
+            style={{ left: group.left, width: group.width }}
+          >
+            <span className="lb-cut-text">{group.title}</span>
+          </span>
+        ))}
+      </div>
+      <div
+        ref={row}
+        role="row"
+        id={headerRowId}
+        className={isFocused ? 'lb-heads lb-focused' : 'lb-heads'}
+        aria-rowindex={2}
+      >
+        {columns.map((column) => (
+          <Head
+            key={column.view.id}
+            column={column}
+            sort={sort}
+            isPrimary={column.view.id === primary}
+            isFocused={isFocused && cell === column.index}
+            isDragged={drag?.target !== undefined && drag.id === column.view.id}
+            actions={actions}
+            onPress={(event) => setDrag({ id: column.view.id, startX: event.clientX, target: undefined })}
+            onDrag={(event) => onDrag(event, column)}
+            onDrop={(event) => onDrop(column, event)}
+            onCancel={() => setDrag(undefined)}
+          />
+        ))}
+        {drag?.target && <i className="lb-drop-mark" style={{ left: drag.target.at }} />}
+      </div>
+    </>
+  );
+}
+
+interface HeadProps {
+  readonly column: PlacedColumn;
+  readonly sort: readonly SortTerm[];
+  readonly isPrimary: boolean;
+  readonly isFocused: boolean;
+  readonly isDragged: boolean;
+  readonly actions: HeaderActions;
+  readonly onPress: (event: PointerEvent) => void;
+  readonly onDrag: (event: PointerEvent) => void;
+  readonly onDrop: (event: PointerEvent) => void;
+  readonly onCancel: () => void;
+}
+
+function Head({
+  column,
+  sort,
+  isPrimary,
+  isFocused,
+  isDragged,
+  actions,
+  onPress,
+  onDrag,
+  onDrop,
+  onCancel,
+}: HeadProps) {
+  const { view, width, left, index } = column;
+  const place = sort.findIndex(({ field }) => field === view.id);
+  const term = sort[place];
+  const suffix = columnSuffix(view.field);
+  const classes = ['lb-head'];
+  if (column.isPinned) classes.push('lb-pinned');
+  if (column.isFirst) classes.push('lb-first');
+  if (view.isNumeric) classes.push('lb-number');
+  if (isFocused) classes.push('lb-focused-cell');
+  if (isDragged) classes.push('lb-dragged');
+  return (
+    <span
+      role="columnheader"
+      id={`${headerRowId}-${view.id}`}
+      className={classes.join(' ')}
+      data-field={view.id}
+      aria-colindex={index + 1}
+      aria-sort={term ? (term.descending ? 'descending' : 'ascending') : 'none'}
+      aria-label={columnName(view)}
+      title={columnName(view)}
+      style={{ width, left }}
+      onPointerDown={(event) => {
+        if (event.button === 0) {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          onPress(event);
+        }
+      }}
+      onPointerMove={onDrag}
+      onPointerUp={onDrop}
+      onPointerCancel={onCancel}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        actions.onMenu(column, anchorAt(event.clientX, event.clientY));
+      }}
+    >
+      {isPrimary && (
+        <span className="lb-star" title={t('primaryMetric')}>
+          <Icon name="starFull" small />
+        </span>
+      )}
+      <span className="lb-cut-text">{columnLabel(view.field, view.label)}</span>
+      {suffix !== '' && <small>{suffix}</small>}
+      {term && (
+        <span className="lb-sort">
+          <Icon name={term.descending ? 'arrowDown' : 'arrowUp'} small />
+          {sort.length > 1 && <small>{place + 1}</small>}
+        </span>
+      )}
+      <button
+        type="button"
+        className="lb-head-menu"
+        tabIndex={-1}
+        aria-label={t('columnMenu', columnName(view))}
+        onPointerDown={(event) => event.stopPropagation()}
+        onPointerUp={(event) => event.stopPropagation()}
+        onClick={(event) => actions.onMenu(column, anchorOf(event.currentTarget))}
+      >
+        <Icon name="chevronDown" small />
+      </button>
+      <i
+        className={column.isResizing ? 'lb-resizer lb-on' : 'lb-resizer'}
+        onPointerDown={(event) => event.stopPropagation()}
+        onPointerUp={(event) => event.stopPropagation()}
+        onMouseDown={column.onResize}
+        onTouchStart={column.onResize}
+        onDoubleClick={() => actions.onFit(column)}
+      />
+    </span>
+  );
+}
+
+/** Where a dragged header would be dropped: before the column whose middle is right of the pointer. Name stays first. */
+function targetOf(clientX: number, row: HTMLElement, layout: ColumnLayout, dragged: PlacedColumn): Drag['target'] {
+  const x = clientX - row.getBoundingClientRect().left;
+  const others = layout.columns.filter(({ index, isPinned }) => index > 0 && isPinned === dragged.isPinned);
+  const next = others.find(({ left, width }) => x < left + width / 2);
+  const last = others.at(-1);
+  return next
+    ? { before: next.view.id, at: next.left }
+    : { before: layout.columns[(last?.index ?? 0) + 1]?.view.id, at: last ? last.left + last.width : 0 };
+}

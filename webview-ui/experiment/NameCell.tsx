@@ -1,0 +1,158 @@
+import { formatCount } from '../../src/core/format';
+import { Icon } from '../shared/Icon';
+import { anchorOf, type Anchor } from '../shared/Popup';
+import type { RunLook } from '../shared/palette';
+import { t } from '../shared/strings';
+import { GroupSwatch, Swatch } from '../shared/Swatch';
+import { EditField } from './EditField';
+import { groupName } from './rowTexts';
+import type { GroupLine, RunLine } from './table/lines';
+import type { RunTable } from './table/runTable';
+
+export interface NameActions {
+  readonly onToggleOpen: (key: string) => void;
+  /** @param only Alt: shows only this run */
+  readonly onToggleShown: (slot: number, only: boolean) => void;
+  readonly onCompare: (slot: number) => void;
+  readonly onMenu: (key: string, anchor: Anchor) => void;
+  readonly onRename: (slot: number, name: string | undefined) => void;
+}
+
+interface RunProps {
+  readonly line: RunLine;
+  readonly table: RunTable;
+  readonly look: RunLook;
+  readonly isShown: boolean;
+  readonly isBaseline: boolean;
+  readonly isEditing: boolean;
+  /** There is a baseline to compare with. */
+  readonly canCompare: boolean;
+  readonly actions: NameActions;
+}
+
+const indent = 14;
+
+export function RunName({ line, table, look, isShown, isBaseline, isEditing, canCompare, actions }: RunProps) {
+  const { slot, depth, children, open } = line;
+  const name = table.name[slot] ?? '';
+  const eye = isShown ? t('hideRun', name) : t('showRun', name);
+  return (
+    <span className="lb-name">
+      <button
+        type="button"
+        className={isShown ? 'lb-eye' : 'lb-eye lb-off'}
+        tabIndex={-1}
+        title={eye}
+        aria-label={eye}
+        aria-pressed={isShown}
+        onClick={(event) => {
+          event.stopPropagation();
+          actions.onToggleShown(slot, event.altKey);
+        }}
+      >
+        <Icon name={isShown ? 'eye' : 'eyeClosed'} />
+      </button>
+      {depth > 0 && <span style={{ width: depth * indent }} />}
+      <Swatch status={table.status[slot] ?? 'FINISHED'} look={look} hollow={!isShown} />
+      {children > 0 && <Twistie name={name} isOpen={open} onToggle={() => actions.onToggleOpen(line.key)} />}
+      {isEditing ? (
+        <EditField label={t('newName')} value={name} onEnd={(value) => actions.onRename(slot, value)} />
+      ) : (
+        <span className="lb-cut-text" title={name}>
+          {name}
+        </span>
+      )}
+      {children > 0 && <span className="lb-dim">{formatCount(children)}</span>}
+      <span className="lb-grow" />
+      {!isEditing && (
+        <span className="lb-row-actions">
+          {canCompare && !isBaseline && (
+            <RowAction icon="compare" label={t('compareWithBaseline')} onAct={() => actions.onCompare(slot)} />
+          )}
+          <RowAction
+            icon="ellipsis"
+            label={t('runMenu', name)}
+            onAct={(button) => actions.onMenu(line.key, anchorOf(button))}
+          />
+        </span>
+      )}
+      {isBaseline && (
+        <span className="lb-dim lb-pin" title={t('baselineMark')}>
+          <Icon name="pinned" small />
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface ActionProps {
+  readonly icon: 'compare' | 'ellipsis';
+  readonly label: string;
+  readonly onAct: (button: HTMLElement) => void;
+}
+
+/** Stands in the row under the pointer; with keys the same is in the row's menu. */
+function RowAction({ icon, label, onAct }: ActionProps) {
+  return (
+    <button
+      type="button"
+      className="lb-icon-button"
+      tabIndex={-1}
+      title={label}
+      aria-label={label}
+      onClick={(event) => {
+        event.stopPropagation();
+        onAct(event.currentTarget);
+      }}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+interface GroupProps {
+  readonly line: GroupLine;
+  readonly look: RunLook;
+  readonly onToggle: (key: string) => void;
+}
+
+export function GroupName({ line, look, onToggle }: GroupProps) {
+  const name = groupName(line.group);
+  return (
+    <span className="lb-name lb-group-name">
+      {line.depth > 0 && <span style={{ width: line.depth * indent }} />}
+      <Twistie name={name} isOpen={line.open} onToggle={() => onToggle(line.key)} />
+      <GroupSwatch look={look} />
+      <b className="lb-cut-text" title={name}>
+        {name}
+      </b>
+      <span className="lb-dim">{formatCount(line.group.slots.length)}</span>
+    </span>
+  );
+}
+
+function Twistie({
+  name,
+  isOpen,
+  onToggle,
+}: {
+  readonly name: string;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      className="lb-twistie"
+      tabIndex={-1}
+      aria-label={isOpen ? t('closed', name) : t('opened', name)}
+      onClick={(event) => {
+        event.stopPropagation();
+        onToggle();
+      }}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
+    </button>
+  );
+}

@@ -1,0 +1,216 @@
+import { memo, type ReactNode } from 'react';
+import type { RunLook } from '../shared/palette';
+import type { PanelSession } from '../shared/session';
+import { t } from '../shared/strings';
+import { CellContent } from './Cell';
+import { EditField } from './EditField';
+import { GroupName, RunName, type NameActions } from './NameCell';
+import { groupRowName, rowName } from './rowTexts';
+import { cellView, groupCell, type CellContext } from './table/cellView';
+import type { GroupLine, Line, RunLine } from './table/lines';
+import type { TableView } from './tableModel';
+import { TrendCell } from './TrendCell';
+import type { PlacedColumn } from './useColumns';
+
+export interface RowActions extends NameActions {
+  readonly onEdited: (slot: number, field: string, value: string | undefined) => void;
+}
+
+/** What all rows have in common; the same object while nothing in it changed. */
+export interface RowContext {
+  readonly session: PanelSession;
+  readonly view: TableView;
+  readonly cells: CellContext;
+  readonly lookOf: (slot: number) => RunLook;
+  readonly actions: RowActions;
+  /** The columns that are drawn: the pinned ones, and what is in view. */
+  readonly columns: readonly PlacedColumn[];
+  readonly width: number;
+}
+
+interface Props {
+  readonly context: RowContext;
+  readonly line: Line;
+  /** Names the row for assistive technology. */
+  readonly id: string;
+  /** From 1, the header counts. */
+  readonly rowIndex: number;
+  /** Pixels from the top of the rows; undefined: where it stands in the page. */
+  readonly top: number | undefined;
+  readonly isSelected: boolean;
+  readonly isFocused: boolean;
+  /** Index of the cell with the focus, -1 for none. */
+  readonly cell: number;
+  readonly isShown: boolean;
+  readonly isBaseline: boolean;
+  /** Field that is being edited. */
+  readonly editing: string | undefined;
+}
+
+export const Row = memo(function Row(props: Props) {
+  const { context, line, id, rowIndex, top, isSelected, isFocused, cell, isShown, isBaseline } = props;
+  const { columns, width, view, cells } = context;
+  const classes = ['lb-row'];
+  const state = { 'lb-selected': isSelected, 'lb-focused': isFocused, 'lb-cell-focus': isFocused && cell >= 0 };
+  const kind = {
+    'lb-baseline': isBaseline && top === undefined,
+    'lb-hidden': line.kind === 'run' && !isShown,
+    'lb-group': line.kind === 'group',
+  };
+  for (const [name, isOn] of Object.entries({ ...state, ...kind })) {
+    if (isOn) {
+      classes.push(name);
+    }
+  }
+  const canOpen = line.kind === 'group' || (line.kind === 'run' && line.children > 0);
+  return (
+    <div
+      role="row"
+      id={id}
+      className={classes.join(' ')}
+      data-key={line.key}
+      aria-rowindex={rowIndex}
+      aria-level={line.kind === 'gone' ? 1 : line.depth + 1}
+      aria-selected={line.kind === 'gone' ? undefined : isSelected}
+      aria-expanded={canOpen ? line.open : undefined}
+      aria-label={
+        line.kind === 'run'
+          ? rowName(line.slot, isShown, view, cells)
+          : line.kind === 'group'
+            ? groupRowName(line.group)
+            : t('goneRun', line.name)
+      }
+      style={{ top, width }}
+    >
+      {columns.map((column, index) => (
+        <RowCell
+          key={column.view.id}
+          column={column}
+          id={`${id}-${column.view.id}`}
+          isFocused={isFocused && cell === column.index}
+        >
+          {contentOf(props, line, column, index)}
+        </RowCell>
+      ))}
+    </div>
+  );
+});
+
+interface CellProps {
+  readonly column: PlacedColumn;
+  readonly id: string;
+  readonly isFocused: boolean;
+  readonly children: ReactNode;
+}
+
+function RowCell({ column, id, isFocused, children }: CellProps) {
+  const { isPinned, isFirst, width, left, view, index } = column;
+  const classes = ['lb-cell'];
+  if (isPinned) classes.push('lb-pinned');
+  if (isFirst) classes.push('lb-first');
+  if (view.isNumeric) classes.push('lb-number');
+  if (isFocused) classes.push('lb-focused-cell');
+  return (
+    <span
+      role={index === 0 ? 'rowheader' : 'gridcell'}
+      id={id}
+      className={classes.join(' ')}
+      data-field={view.id}
+      aria-colindex={index + 1}
+      style={{ width, left }}
+    >
+      {children}
+    </span>
+  );
+}
+
+function contentOf(props: Props, line: Line, { view }: PlacedColumn, index: number): ReactNode {
+  switch (line.kind) {
+    case 'run':
+      return runContent(props, line, view);
+    case 'group':
+      return groupContent(props, line, view);
+    case 'gone':
+      return index === 0 ? <span className="lb-name lb-faint lb-gone">{t('goneRun', line.name)}</span> : null;
+  }
+}
+
+function runContent(
+  { context, isShown, isBaseline, editing }: Props,
+  line: RunLine,
+  view: PlacedColumn['view'],
+): ReactNode {
+  const { session, cells, lookOf, actions, view: table } = context;
+  const { field } = view;
+  const { slot } = line;
+  if (field.kind === 'attribute' && field.key === 'name') {
+    return (
+      <RunName
+        line={line}
+        table={table.table}
+        look={lookOf(slot)}
+        isShown={isShown}
+        isBaseline={isBaseline}
+        isEditing={editing === view.id}
+        canCompare={table.baseline !== undefined}
+        actions={actions}
+      />
+    );
+  }
+  if (field.kind === 'trend') {
+    const isLive = table.table.status[slot] === 'RUNNING';
+    const runId = table.table.id[slot] ?? '';
+    return (
+      <TrendCell
+        session={session}
+        metric={field.key}
+        runId={runId}
+        look={lookOf(slot)}
+        isHollow={!isShown}
+        isLive={isLive}
+      />
+    );
+  }
+  if (editing === view.id) {
+    const value = view.data?.get(slot);
+    return (
+      <EditField
+        label={t('newValue', field.key)}
+        value={typeof value === 'string' ? value : ''}
+        onEnd={(text) => actions.onEdited(slot, view.id, text)}
+      />
+    );
+  }
+  return <CellContent view={cellView(view, slot, cells)} />;
+}
+
+function groupContent({ context }: Props, line: GroupLine, view: PlacedColumn['view']): ReactNode {
+  const { session, cells, lookOf, actions, view: table } = context;
+  const { field } = view;
+  const first = line.group.slots[0] ?? 0;
+  if (field.kind === 'attribute' && field.key === 'name') {
+    return <GroupName line={line} look={lookOf(oldest(line.group.slots, table))} onToggle={actions.onToggleOpen} />;
+  }
+  if (field.kind === 'trend') {
+    const runId = table.table.id[first] ?? '';
+    return (
+      <TrendCell
+        session={session}
+        metric={field.key}
+        runId={runId}
+        look={lookOf(first)}
+        isHollow={false}
+        isLive={false}
+      />
+    );
+  }
+  return <CellContent view={groupCell(view, line.group.slots, cells)} />;
+}
+
+/** The run that gives a group its colour: the first that was made, so that sorting does not change it. */
+export function oldest(slots: Int32Array, { table }: TableView): number {
+  return slots.reduce(
+    (first, slot) => ((table.place[slot] ?? 0) < (table.place[first] ?? 0) ? slot : first),
+    slots[0] ?? 0,
+  );
+}

@@ -1,0 +1,157 @@
+import { useCallback, useState, type ReactNode } from 'react';
+import { Icon, type IconName } from '../shared/Icon';
+import { anchorOf, type Anchor } from '../shared/Popup';
+import { Menu } from '../shared/Menu';
+import { useStore } from '../shared/store';
+import { t } from '../shared/strings';
+import { ColumnsMenu } from './ColumnsMenu';
+import { exportActions } from './exportActions';
+import type { ExperimentSession } from './experimentSession';
+import { GroupMenu } from './GroupMenu';
+import { QueryLine } from './QueryLine';
+import type { LayoutMode } from './table/arrangement';
+import { fieldOf } from './table/fields';
+import { groupKey } from './table/lines';
+import type { Group } from './table/grouping';
+import type { TableView } from './tableModel';
+
+interface Props {
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
+  /** Buttons without words. */
+  readonly isNarrow: boolean;
+}
+
+type Open = { readonly kind: 'group' | 'columns' | 'more'; readonly anchor: Anchor };
+
+/** Above the table: the query, groups, columns, what of the panel is shown. */
+export function Toolbar({ experiment, view, isNarrow }: Props) {
+  const [open, setOpen] = useState<Open | undefined>(undefined);
+  const query = useStore(experiment.arrangement, (each) => each.query);
+  const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
+  const mode = useStore(experiment.arrangement, (each) => each.mode);
+  const close = useCallback(() => setOpen(undefined), []);
+  const toggle = (kind: Open['kind']) => (anchor: Anchor) =>
+    setOpen(open?.kind === kind ? undefined : { kind, anchor });
+  const groups = groupBy.map((id) => fieldOf(id)?.key ?? '').join(', ');
+  return (
+    <div className="lb-toolbar lb-experiment-bar" role="toolbar" aria-label={t('toolbar')}>
+      <QueryLine
+        text={query}
+        keys={view.table.catalogue}
+        draft={experiment.draft}
+        onApply={(text) => experiment.arrange({ query: text })}
+      />
+      <Drop
+        icon="groupBy"
+        label={groups === '' ? t('group') : groups}
+        isNarrow={isNarrow}
+        isOpen={open?.kind === 'group'}
+        onOpen={toggle('group')}
+      />
+      <Drop
+        icon="table"
+        label={t('columns')}
+        isNarrow={isNarrow}
+        isOpen={open?.kind === 'columns'}
+        onOpen={toggle('columns')}
+      />
+      <span className="lb-bar-line" />
+      <Layout experiment={experiment} mode={mode} />
+      <Drop
+        icon="ellipsis"
+        label={t('moreActions')}
+        isNarrow={true}
+        isOpen={open?.kind === 'more'}
+        onOpen={toggle('more')}
+      />
+      {open?.kind === 'group' && <GroupMenu experiment={experiment} view={view} anchor={open.anchor} onClose={close} />}
+      {open?.kind === 'columns' && (
+        <ColumnsMenu experiment={experiment} view={view} anchor={open.anchor} onClose={close} />
+      )}
+      {open?.kind === 'more' && (
+        <Menu
+          label={t('moreActions')}
+          anchor={open.anchor}
+          sections={[groupActions(experiment, view), exportActions(experiment, view)]}
+          onClose={close}
+        />
+      )}
+    </div>
+  );
+}
+
+interface DropProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly isNarrow: boolean;
+  readonly isOpen: boolean;
+  readonly onOpen: (anchor: Anchor) => void;
+}
+
+/** A button that opens something under it. */
+function Drop({ icon, label, isNarrow, isOpen, onOpen }: DropProps): ReactNode {
+  return (
+    <button
+      type="button"
+      className={isNarrow ? 'lb-icon-button' : 'lb-drop'}
+      aria-haspopup="dialog"
+      aria-expanded={isOpen}
+      aria-label={isNarrow ? label : undefined}
+      title={label}
+      // A press outside of a popup closes it; this one is to do so by its click.
+      onPointerDown={(event) => isOpen && event.stopPropagation()}
+      onClick={(event) => onOpen(anchorOf(event.currentTarget))}
+    >
+      <Icon name={icon} />
+      {!isNarrow && (
+        <>
+          <span className="lb-cut-text">{label}</span>
+          <Icon name="chevronDown" small />
+        </>
+      )}
+    </button>
+  );
+}
+
+const modes: readonly (readonly [LayoutMode, IconName])[] = [
+  ['table', 'table'],
+  ['both', 'splitVertical'],
+  ['charts', 'graphLine'],
+];
+
+function Layout({ experiment, mode }: { readonly experiment: ExperimentSession; readonly mode: LayoutMode }) {
+  const labels: Readonly<Record<LayoutMode, string>> = {
+    table: t('layoutTable'),
+    both: t('layoutBoth'),
+    charts: t('layoutCharts'),
+  };
+  return (
+    <span className="lb-modes">
+      {modes.map(([each, icon]) => (
+        <button
+          key={each}
+          type="button"
+          className="lb-icon-button"
+          title={labels[each]}
+          aria-label={labels[each]}
+          aria-pressed={mode === each}
+          onClick={() => experiment.arrange({ mode: each })}
+        >
+          <Icon name={icon} />
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function groupActions(experiment: ExperimentSession, { groups }: TableView) {
+  const keys = (list: readonly Group[]): string[] =>
+    list.flatMap((group) => [groupKey(group.key), ...keys(group.groups)]);
+  return groups.length === 0
+    ? []
+    : [
+        { label: t('openAll'), onAct: () => experiment.arrange({ open: keys(groups) }) },
+        { label: t('closeAll'), onAct: () => experiment.arrange({ open: [] }) },
+      ];
+}

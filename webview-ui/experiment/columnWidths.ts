@@ -1,0 +1,70 @@
+import { columnLabel, columnSuffix } from './columnTexts';
+import { cellView, type CellContext } from './table/cellView';
+import type { ColumnView } from './table/columnView';
+import type { TableView } from './tableModel';
+
+const padding = 18;
+const deltaWidth = 52;
+const most = 220;
+
+/** Width of a text at the table's size, without measuring: good enough for a column that nobody sized. */
+function estimated(text: string): number {
+  return text.length * 6.6;
+}
+
+function headWidth(view: ColumnView): number {
+  const suffix = columnSuffix(view.field);
+  return estimated(columnLabel(view.field, view.label)) + (suffix === '' ? 0 : estimated(suffix) + 4) + padding;
+}
+
+/** The width of a column that nobody sized. @param hasDelta values stand beside their difference to the baseline */
+export function defaultWidth(view: ColumnView, hasDelta: boolean): number {
+  const { field, data } = view;
+  if (field.kind === 'attribute') {
+    return { name: 208, state: 66, experiment: 120, started: 84, ended: 84, duration: 78, id: 110 }[field.key];
+  }
+  if (field.kind === 'trend') {
+    return Math.max(78, Math.min(most, headWidth(view)));
+  }
+  const sort = 22;
+  if (data?.kind === 'texts') {
+    const lengths = data.values.slice(0, 500).map((text) => estimated(text.split('\n', 1)[0] ?? ''));
+    lengths.sort((a, b) => a - b);
+    const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
+    return Math.round(Math.min(most, Math.max(54, headWidth(view) + sort, usual + padding)));
+  }
+  const isFigure =
+    field.kind === 'metricAt' || (field.kind === 'metric' && !['step', 'time', 'count'].includes(field.aggregate));
+  const values = isFigure ? 76 + (hasDelta && view.field.kind !== 'param' ? deltaWidth - 6 : 0) : 76;
+  return Math.round(Math.min(most, Math.max(values, headWidth(view) + sort)));
+}
+
+let canvas: CanvasRenderingContext2D | null | undefined;
+
+/** The width at which nothing in the column is cut, as far as its first 2,000 runs go. */
+export function fittingWidth(view: ColumnView, { runs, table }: TableView, context: CellContext): number {
+  canvas ??= document.createElement('canvas').getContext('2d');
+  if (!canvas) {
+    return defaultWidth(view, true);
+  }
+  const { fontFamily } = getComputedStyle(document.body);
+  canvas.font = `12px ${fontFamily}`;
+  const widthOf = (text: string): number => canvas?.measureText(text).width ?? estimated(text);
+  const isName = view.field.kind === 'attribute' && view.field.key === 'name';
+  let width = headWidth(view) + 20;
+  for (const slot of runs.subarray(0, 2000)) {
+    const cell = cellView(view, slot, context);
+    if (isName) {
+      width = Math.max(width, widthOf(table.name[slot] ?? '') + 96);
+    } else if (cell.kind === 'number') {
+      const mark = cell.best === undefined ? 0 : 12;
+      width = Math.max(
+        width,
+        (widthOf(cell.text) + mark) * 1.04 + (cell.delta ? Math.max(48, widthOf(cell.delta.text)) + 4 : 0) + padding,
+      );
+    } else if (cell.kind === 'text') {
+      width = Math.max(width, widthOf(cell.text) + (cell.lines > 1 ? 64 : 0) + padding);
+    }
+  }
+  return Math.round(Math.min(1200, width));
+}

@@ -1,0 +1,236 @@
+import type { ExperimentRequests } from '../../src/protocol/experimentPanel';
+import type { PanelCommand } from '../../src/protocol/panels';
+import type { ColumnId } from '../../src/protocol/tableTypes';
+import { readPanelState } from '../shared/panelState';
+import type { PanelSession } from '../shared/session';
+import { Store } from '../shared/store';
+import { readArrangement, writeArrangement, type Arrangement } from './table/arrangement';
+import { columnIdOf, type TableField } from './table/fields';
+import { runKey } from './table/lines';
+import { cleaned, nothing, type Selection } from './table/selection';
+import { firstShown, isShown, latest, only, withShown, type ShownRuns } from './table/shownRuns';
+import { TableModel, type TableView } from './tableModel';
+import { TableReader } from './tableReader';
+
+/** Runs that were just moved to the trash, for as long as that can be undone. */
+export interface Undo {
+  readonly runIds: readonly string[];
+}
+
+/** What an edit did wrong, to be told where it was made. */
+export interface Failure {
+  readonly message: string;
+}
+
+const undoTime = 10_000;
+/** Milliseconds until the workspace is told of a new arrangement. */
+const keepDelay = 1000;
+const newestAtFirst = 20;
+
+type Edit = 'setName' | 'setTag' | 'setBaseline' | 'setPrimaryMetric' | 'setDirection';
+
+/** All that the panel of an experiment holds beside what every panel does. Lives as long as the page. */
+export class ExperimentSession {
+  readonly arrangement: Store<Arrangement>;
+  readonly reader: TableReader;
+  readonly model: TableModel;
+  readonly selection = new Store<Selection>(nothing);
+  readonly undo = new Store<Undo | undefined>(undefined);
+  readonly failure = new Store<Failure | undefined>(undefined);
+  /** A query that something else began, for the query line to go on with. */
+  readonly draft = new Store<{ readonly text: string } | undefined>(undefined);
+  #undoTimer: number | undefined;
+
+  constructor(readonly session: PanelSession) {
+    this.arrangement = new Store(readArrangement(session.state.get().table));
+    this.reader = new TableReader(
+      session.host.channel,
+      (error) => session.host.logError('reading the table', error),
+      (facts): readonly ColumnId[] => this.model.firstNeeds(facts),
+    );
+    this.model = new TableModel(this.reader, this.arrangement);
+    session.onChanged(({ runIds, all = false }) => this.reader.invalidate(all ? undefined : runIds));
+    session.onFactsChanged(() => this.reader.invalidateFacts());
+    this.#follow();
+    this.#start().catch((error: unknown) => session.host.logError('opening the panel', error));
+  }
+
+  /** Changes what the user arranged. */
+  arrange(change: Partial<Arrangement>): void {
+    this.arrangement.update((before) => ({ ...before, ...change }));
+  }
+
+  need(who: string, fields: readonly TableField[]): void {
+    this.reader.need(
+      who,
+      fields.flatMap((field) => columnIdOf(field) ?? []),
+    );
+  }
+
+  /** Which runs the charts draw; before the first answer all. */
+  get shown(): ShownRuns {
+    return this.arrangement.get().shown ?? only([], Infinity);
+  }
+
+  isShown(slot: number): boolean {
+    const { id, started } = this.reader.table;
+    return isShown(this.shown, { id: id[slot] ?? '', started: started[slot] ?? NaN });
+  }
+
+  setShown(runIds: Iterable<string>, isOn: boolean): void {
+    this.arrange({ shown: withShown(this.shown, runIds, isOn) });
+  }
+
+  showOnly(runIds: Iterable<string>): void {
+    this.arrange({ shown: only(runIds, this.#newest()) });
+  }
+
+  showAll(): void {
+    this.arrange({ shown: { rest: true, after: this.#newest(), on: new Set(), off: new Set() } });
+  }
+
+  /** Opens or closes groups and runs with children, by the keys of their lines. */
+  toggleOpen(key: string): void {
+    const { open } = this.arrangement.get();
+    this.arrange({ open: open.includes(key) ? open.filter((each) => each !== key) : [...open, key] });
+  }
+
+  open(runId: string, toSide: boolean): void {
+    this.session.act('openRun', { runId, toSide });
+  }
+
+  command(command: PanelCommand, runIds: readonly string[]): void {
+    this.session.act('command', { command, runIds: [...runIds] });
+  }
+
+  /** Asks the host for a change; what comes of it is read again. */
+  edit<Method extends Edit>(method: Method, params: ExperimentRequests[Method]['params']): void {
+    this.#ask(method, async () => {
+      await this.session.host.channel.request(method, params);
+      this.reader.invalidateFacts();
+      this.reader.invalidate(
+        'runIds' in params ? params.runIds : 'runId' in params && params.runId ? [params.runId] : [],
+      );
+    });
+  }
+
+  /** Moves runs to the trash, which can be undone for 10 s. */
+  trash(runIds: readonly string[]): void {
+    this.#ask('trashRuns', async () => {
+      await this.session.host.channel.request('trashRuns', { runIds: [...runIds] });
+      window.clearTimeout(this.#undoTimer);
+      this.undo.set({ runIds });
+      this.#undoTimer = window.setTimeout(() => this.undo.set(undefined), undoTime);
+      this.reader.invalidate(runIds);
+    });
+  }
+
+  untrash(): void {
+    const undo = this.undo.get();
+    if (undo) {
+      this.undo.set(undefined);
+      this.#ask('restoreRuns', async () => {
+        await this.session.host.channel.request('restoreRuns', { runIds: [...undo.runIds] });
+        this.reader.invalidate(undo.runIds);
+      });
+    }
+  }
+
+  copy(text: string): void {
+    this.#ask('copyText', () => this.session.host.channel.request('copyText', { text }));
+  }
+
+  save(name: string, content: string): void {
+    // A dialog: minutes.
+    this.#ask('saveFile', () => this.session.host.channel.request('saveFile', { name, content }, { timeout: 600_000 }));
+  }
+
+  #ask(what: string, act: () => Promise<unknown>): void {
+    this.failure.set(undefined);
+    act().catch((error: unknown) => {
+      this.session.host.logError(what, error);
+      this.failure.set({ message: error instanceof Error ? error.message : String(error) });
+    });
+  }
+
+  #newest(): number {
+    const { table } = this.reader;
+    return latest(Array.from(table.order, (slot) => ({ started: table.started[slot] ?? NaN })));
+  }
+
+  async #start(): Promise<void> {
+    const { session } = this;
+    const isNew = session.state.get().table === undefined;
+    const [subject, kept] = await Promise.all([
+      session.readSubject(),
+      // Without what was kept the panel opens as new.
+      isNew ? session.host.channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
+    ]);
+    if (kept?.arrangement !== undefined) {
+      const state = readPanelState(parsed(kept.arrangement));
+      session.state.set({ ...state, subject });
+      this.arrangement.set(readArrangement(state.table));
+    }
+    this.#keep();
+    this.reader.start();
+  }
+
+  /** What is selected is the same in table and charts; runs that are gone are forgotten. */
+  #follow(): void {
+    const { session, selection, model, arrangement } = this;
+    selection.subscribe(() => session.mark({ selected: selection.get().runs }));
+    session.marked.subscribe(() => {
+      const { selected } = session.marked.get();
+      const before = selection.get();
+      if (selected !== before.runs) {
+        const [first] = selected;
+        const key = first === undefined ? before.focus : runKey(first);
+        selection.set({ ...before, runs: selected, focus: key, anchor: key });
+      }
+    });
+    let lines: TableView['lines'] = [];
+    model.view.subscribe(() => {
+      const view = model.view.get();
+      if (view) {
+        selection.update((state) => cleaned(state, lines, view));
+        ({ lines } = view);
+        if (arrangement.get().shown === undefined) {
+          this.arrange({ shown: shownAtFirst(view) });
+        }
+      }
+    });
+    arrangement.subscribe(() => session.arrange({ table: writeArrangement(arrangement.get()) }));
+  }
+
+  /** Hands the arrangement to the workspace too, for the next panel of the experiment. */
+  #keep(): void {
+    const { session } = this;
+    let timer: number | undefined;
+    const keep = (): void => {
+      timer = undefined;
+      const { subject: _subject, artifact: _artifact, folders: _folders, ...arrangement } = session.state.get();
+      session.host.channel
+        .request('keepArrangement', { arrangement: JSON.stringify(arrangement) })
+        .catch((error: unknown) => session.host.logError('keeping the arrangement', error));
+    };
+    session.state.subscribe(() => (timer ??= window.setTimeout(keep, keepDelay)));
+  }
+}
+
+function shownAtFirst({ table, facts }: TableView): ShownRuns {
+  const runs = Array.from(table.order, (slot) => ({
+    id: table.id[slot] ?? '',
+    started: table.started[slot] ?? NaN,
+    isRunning: table.status[slot] === 'RUNNING',
+  }));
+  return firstShown(runs, newestAtFirst, facts.baseline);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What was kept by something else is as if nothing was.
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Anchor } from '../shared/Popup';
+import { fittingWidth } from './columnWidths';
+import type { ExperimentSession } from './experimentSession';
+import type { HeaderActions } from './Header';
+import type { CellContext } from './table/cellView';
+import { moved, type ColumnChoice } from './table/columnSet';
+import { clicked } from './table/sorting';
+import type { TableView } from './tableModel';
+import type { PlacedColumn } from './useColumns';
+
+/** What the header does: sorts, moves and sizes columns. */
+export function headerActions(
+  experiment: ExperimentSession,
+  view: TableView,
+  columns: readonly PlacedColumn[],
+  cells: CellContext,
+  openMenu: (id: string, anchor: Anchor) => void,
+): HeaderActions {
+  const arrange = experiment.arrange.bind(experiment);
+  const choice = (): ColumnChoice => experiment.arrangement.get().columns;
+  return {
+    onSort: (column, adding) => {
+      if (column.view.field.kind !== 'trend') {
+        arrange({ sort: clicked(view.sort, column.view.id, adding) });
+      }
+    },
+    onMenu: (column, anchor) => openMenu(column.view.id, anchor),
+    onMove: (column, before) => {
+      const order = columns.map(({ view: { id } }) => id);
+      arrange({ columns: { ...choice(), order: moved(order, column.view.id, before) } });
+    },
+    onFit: (column) => {
+      const width = fittingWidth(column.view, view, cells);
+      arrange({ columns: { ...choice(), widths: { ...choice().widths, [column.view.id]: width } } });
+    },
+  };
+}

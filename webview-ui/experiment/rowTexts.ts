@@ -1,0 +1,35 @@
+import { formatCount } from '../../src/core/format';
+import { t } from '../shared/strings';
+import { statusWord } from '../shared/Swatch';
+import { columnName } from './columnTexts';
+import { cellView, type CellContext } from './table/cellView';
+import type { Group } from './table/grouping';
+import type { TableView } from './tableModel';
+
+/** The text over a group's runs: its values. */
+export function groupName(group: Group): string {
+  return group.values
+    .map((value) => (value === undefined ? t('noValue') : value === '' ? t('emptyValue') : value))
+    .join(' · ');
+}
+
+export function groupRowName(group: Group): string {
+  const count = group.slots.length;
+  return t(count === 1 ? 'groupRowOne' : 'groupRowMany', groupName(group), formatCount(count));
+}
+
+/** `r50-mixup-s0, finished, shown, val/acc max 0.8013, +0.0393 to baseline` (ui.md 10) */
+export function rowName(slot: number, isShown: boolean, view: TableView, context: CellContext): string {
+  const { table, primary } = view;
+  const name = table.name[slot] ?? '';
+  const status = statusWord(table.status[slot] ?? 'FINISHED').toLowerCase();
+  const shown = isShown ? t('shownWord') : t('notShownWord');
+  const column = primary && view.column({ kind: 'metric', ...primary });
+  const cell = column && cellView(column, slot, context);
+  if (!column || cell?.kind !== 'number') {
+    return t('rowName', name, status, shown);
+  }
+  return cell.delta
+    ? t('rowNameDelta', name, status, shown, columnName(column), cell.text, cell.delta.text)
+    : t('rowNameMetric', name, status, shown, columnName(column), cell.text);
+}

@@ -1,0 +1,38 @@
+import type { ExperimentSession } from './experimentSession';
+import { columnName } from './columnTexts';
+import { exactCell } from './table/cellView';
+import type { TableView } from './tableModel';
+
+export const textFormats = ['tsv', 'csv', 'json', 'markdown', 'latex'] as const;
+export type TextFormat = (typeof textFormats)[number];
+
+/** Moves runs to the trash, where that may be done. */
+export function deleteRuns(experiment: ExperimentSession, { facts }: TableView, runIds: readonly string[]): void {
+  if (facts.canWrite && runIds.length > 0) {
+    experiment.trash(runIds);
+  }
+}
+
+/** Copies runs with the columns that the table has, in full precision. */
+export function copyRuns(
+  experiment: ExperimentSession,
+  view: TableView,
+  format: TextFormat,
+  runIds: readonly string[],
+): void {
+  if (runIds.length > 0) {
+    experiment.copy(textOf(view, format, runIds));
+  }
+}
+
+/** The runs in the order of the table. */
+export function textOf(view: TableView, _format: TextFormat, runIds: readonly string[]): string {
+  const { table } = view;
+  const wanted = new Set(runIds);
+  const inOrder = view.baseline === undefined ? [...view.runs] : [view.baseline, ...view.runs];
+  const slots = [...new Set(inOrder)].filter((slot) => wanted.has(table.id[slot] ?? ''));
+  const columns = view.columns.fields.filter(({ kind }) => kind !== 'trend').map((field) => view.column(field));
+  const context = { table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
+  const rows = slots.map((slot) => columns.map((column) => exactCell(column, slot, context)));
+  return [columns.map(columnName), ...rows].map((row) => row.join('\t')).join('\n');
+}

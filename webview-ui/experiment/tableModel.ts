@@ -1,0 +1,243 @@
+import type { Filter, SearchError } from '../../src/core/search/ast';
+import { parseFilter } from '../../src/core/search/parse';
+import type { TableFacts } from '../../src/protocol/experimentPanel';
+import type { ColumnId } from '../../src/protocol/tableTypes';
+import { Store } from '../shared/store';
+import type { Arrangement } from './table/arrangement';
+import { columnSet, type ColumnFacts, type ColumnSet } from './table/columnSet';
+import { columnView, type ColumnView } from './table/columnView';
+import { betterOf, type Better } from './table/directions';
+import { columnIdOf, fieldId, fieldOf, type ShownAggregate, type TableField } from './table/fields';
+import { columnsOfFilter, passingRuns } from './table/filtering';
+import type { Group } from './table/grouping';
+import { held, sameOrder } from './table/hold';
+import { linesOf, type Line } from './table/lines';
+import type { RunTable } from './table/runTable';
+import type { SortTerm } from './table/sorting';
+import type { TableReader } from './tableReader';
+
+export interface PrimaryMetric {
+  readonly key: string;
+  readonly aggregate: ShownAggregate;
+}
+
+/** What the panel shows of the runs. Made anew, never changed in place. */
+export interface TableView {
+  readonly table: RunTable;
+  readonly facts: TableFacts;
+  readonly better: (key: string) => Better | undefined;
+  readonly primary: PrimaryMetric | undefined;
+  readonly columnFacts: ColumnFacts;
+  readonly columns: ColumnSet;
+  readonly sort: readonly SortTerm[];
+  readonly lines: readonly Line[];
+  readonly groups: readonly Group[];
+  /** Slots of the runs that pass the filter, in the order of the lines. */
+  readonly runs: Int32Array;
+  /** Slot of the baseline where it is among the runs. */
+  readonly baseline: number | undefined;
+  /** What is held back while somebody points at the lines. */
+  readonly pending: { readonly newRuns: number; readonly isOrderChanged: boolean };
+  /** Why the query is not applied; the last one that was right is. */
+  readonly queryError: SearchError | undefined;
+  readonly filter: Filter | undefined;
+  /** The facts of a column, computed when first asked for. */
+  readonly column: (field: TableField) => ColumnView;
+}
+
+const nothingPending = { newRuns: 0, isOrderChanged: false };
+
+/** Makes the view from what was read and what is arranged. Changes of data move no line while `hold` says so. */
+export class TableModel {
+  readonly view = new Store<TableView | undefined>(undefined);
+  readonly #reader: TableReader;
+  readonly #arrangement: Store<Arrangement>;
+  #filter: { text: string; filter: Filter | undefined; error: SearchError | undefined } = {
+    text: '',
+    filter: undefined,
+    error: undefined,
+  };
+  #isHeld = false;
+
+  constructor(reader: TableReader, arrangement: Store<Arrangement>) {
+    this.#reader = reader;
+    this.#arrangement = arrangement;
+    reader.state.subscribe(() => this.#refresh('data'));
+    let before = arrangement.get();
+    arrangement.subscribe(() => {
+      const now = arrangement.get();
+      if (isOtherTable(before, now)) {
+        this.#refresh('user');
+      }
+      before = now;
+    });
+  }
+
+  /** From now on lines stay where they are, or may move again. */
+  hold(isHeld: boolean): void {
+    if (this.#isHeld !== isHeld) {
+      this.#isHeld = isHeld;
+      if (!isHeld) {
+        this.release();
+      }
+    }
+  }
+
+  /** Shows what was held back. */
+  release(): void {
+    const { newRuns = 0, isOrderChanged = false } = this.view.get()?.pending ?? {};
+    if (newRuns > 0 || isOrderChanged) {
+      this.#refresh('user');
+    }
+  }
+
+  /** The columns without which the lines cannot be told, and those that most panels show first. */
+  firstNeeds(facts: TableFacts): ColumnId[] {
+    const arrangement = this.#arrangement.get();
+    const columnFacts = this.#columnFacts(facts);
+    this.#parse(arrangement.query, facts);
+    const { fields } = columnSet(arrangement.columns, columnFacts);
+    return this.#lineNeeds(columnFacts).concat(fields.slice(0, 24).flatMap((field) => columnIdOf(field) ?? []));
+  }
+
+  #refresh(reason: 'data' | 'user'): void {
+    const state = this.#reader.state.get();
+    if (state.kind !== 'ready') {
+      return;
+    }
+    const { facts } = state;
+    const columnFacts = this.#columnFacts(facts);
+    const { query } = this.#arrangement.get();
+    this.#parse(query, facts);
+    this.#reader.need('lines', this.#lineNeeds(columnFacts));
+    const before = this.view.get();
+    const next = this.#make(facts, columnFacts, before);
+    if (reason === 'data' && this.#isHeld && before) {
+      const kept = held(before.lines, next.lines, this.#reader.table);
+      const { newRuns, isOrderChanged } = kept;
+      const isMoved = newRuns > 0 || isOrderChanged;
+      this.view.set({ ...next, lines: kept.lines, pending: isMoved ? { newRuns, isOrderChanged } : nothingPending });
+      return;
+    }
+    this.view.set(next);
+  }
+
+  #make(facts: TableFacts, columnFacts: ColumnFacts, before: TableView | undefined): TableView {
+    const { table } = this.#reader;
+    const arrangement = this.#arrangement.get();
+    const isFilterRead = columnsOfFilter(this.#filter.filter).every((id) => table.column(id) !== undefined);
+    // Until the columns of a new filter are there the earlier one goes on.
+    const filter = isFilterRead || !before ? this.#filter.filter : before.filter;
+    const passing = passingRuns(table, filter);
+    const baseline = facts.baseline === undefined ? undefined : table.slotOf(facts.baseline);
+    const sort = sortOf(arrangement, columnFacts);
+    const input = { ...arrangement, table, passing, sort, baseline, now: Date.now(), open: new Set(arrangement.open) };
+    const { lines, groups, runs } = linesOf(input);
+    const context = { table, runs, baseline, better: columnFacts.better, digits: facts.digits };
+    const views = new Map<string, ColumnView>();
+    return {
+      table,
+      facts,
+      better: columnFacts.better,
+      primary: columnFacts.primary,
+      columnFacts,
+      columns: columnSet(arrangement.columns, columnFacts),
+      sort,
+      lines: before && sameLines(before.lines, lines) ? before.lines : lines,
+      groups,
+      runs,
+      baseline,
+      pending: nothingPending,
+      queryError: this.#filter.error,
+      filter,
+      column: (field) => {
+        const id = fieldId(field);
+        const known = views.get(id) ?? columnView(field, context);
+        views.set(id, known);
+        return known;
+      },
+    };
+  }
+
+  #columnFacts(facts: TableFacts): ColumnFacts {
+    const { table } = this.#reader;
+    return {
+      catalogue: table.catalogue,
+      primary: facts.primaryMetric,
+      better: betterOf(facts),
+      experiments: facts.experiments.length,
+      runs: table.size,
+    };
+  }
+
+  #lineNeeds(columnFacts: ColumnFacts): ColumnId[] {
+    const arrangement = this.#arrangement.get();
+    const { primary } = columnFacts;
+    const ids = [...sortOf(arrangement, columnFacts).map(({ field }) => field), ...arrangement.groupBy];
+    const hasColours = this.#reader.table.catalogue.tags.some(({ key }) => key === 'mlflow.runColor');
+    return [
+      ...ids.flatMap((id) => columnIdOf(fieldOf(id) ?? { kind: 'attribute', key: 'name' }) ?? []),
+      ...columnsOfFilter(this.#filter.filter),
+      ...(primary ? [{ kind: 'metric' as const, ...primary }] : []),
+      ...(hasColours ? [{ kind: 'tag' as const, key: 'mlflow.runColor' }] : []),
+    ];
+  }
+
+  #parse(text: string, facts: TableFacts): void {
+    if (text === this.#filter.text && text !== '') {
+      return;
+    }
+    const { catalogue } = this.#reader.table;
+    const known = (list: readonly { readonly key: string }[], name: string): boolean =>
+      list.some(({ key }) => key === name);
+    const better = betterOf(facts);
+    const parsed = parseFilter(text, {
+      entity: 'runs',
+      dialect: 'labbook',
+      resolve: (name) =>
+        known(catalogue.params, name)
+          ? 'param'
+          : known(catalogue.metrics, name)
+            ? 'metric'
+            : known(catalogue.tags, name)
+              ? 'tag'
+              : undefined,
+      better: (key) => ({ lower: 'min' as const, higher: 'max' as const, none: undefined })[better(key) ?? 'none'],
+    });
+    this.#filter = parsed.ok
+      ? { text, filter: parsed.value, error: undefined }
+      : { text, filter: this.#filter.filter, error: parsed.error };
+  }
+}
+
+/** As arranged; else the best of the primary metric first, where it is known what that is. */
+function sortOf({ sort }: Arrangement, { primary, better }: ColumnFacts): readonly SortTerm[] {
+  if (sort || !primary) {
+    return sort ?? [];
+  }
+  return [{ field: fieldId({ kind: 'metric', ...primary }), descending: better(primary.key) !== 'lower' }];
+}
+
+/** Whether the lines or columns are others; where the table is scrolled to, for one, is no reason to compute them anew. */
+function isOtherTable(a: Arrangement, b: Arrangement): boolean {
+  return (
+    a.query !== b.query ||
+    a.sort !== b.sort ||
+    a.groupBy !== b.groupBy ||
+    a.nested !== b.nested ||
+    a.open !== b.open ||
+    a.columns !== b.columns
+  );
+}
+
+function sameLines(a: readonly Line[], b: readonly Line[]): boolean {
+  return (
+    sameOrder(a, b) &&
+    a.every((line, i) => {
+      const other = b[i];
+      return (
+        line.kind === 'run' && other?.kind === 'run' && line.open === other.open && line.children === other.children
+      );
+    })
+  );
+}

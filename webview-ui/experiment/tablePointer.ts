@@ -1,0 +1,54 @@
+import type { MouseEvent } from 'react';
+import { anchorAt, type Anchor } from '../shared/Popup';
+import type { ExperimentSession } from './experimentSession';
+import type { Line } from './table/lines';
+import { click, type Place } from './table/selection';
+
+export interface PointerHandlers {
+  readonly onClick: (event: MouseEvent) => void;
+  readonly onDoubleClick: (event: MouseEvent) => void;
+  readonly onContextMenu: (event: MouseEvent) => void;
+}
+
+/** Clicks select, double clicks open, the other button opens the menu. */
+export function pointerHandlers(
+  experiment: ExperimentSession,
+  place: Place,
+  openMenu: (key: string, anchor: Anchor) => void,
+): PointerHandlers {
+  const lineAt = (event: MouseEvent): Line | undefined => {
+    const row = event.target instanceof Element ? event.target.closest('[data-key]') : null;
+    const key = row instanceof HTMLElement ? row.dataset['key'] : undefined;
+    const line = place.lines.find((each) => each.key === key);
+    return line?.kind === 'gone' || event.target instanceof HTMLInputElement ? undefined : line;
+  };
+  return {
+    onClick: (event) => {
+      const line = lineAt(event);
+      if (line) {
+        const modifiers = { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey };
+        experiment.selection.update((state) => click(state, place, line.key, modifiers));
+      }
+    },
+    onDoubleClick: (event) => {
+      const line = lineAt(event);
+      const isButton = event.target instanceof Element && event.target.closest('button') !== null;
+      if (line?.kind === 'run' && !isButton) {
+        experiment.open(place.table.id[line.slot] ?? '', false);
+      } else if (line?.kind === 'group' && !isButton) {
+        experiment.toggleOpen(line.key);
+      }
+    },
+    onContextMenu: (event) => {
+      const line = lineAt(event);
+      if (line) {
+        event.preventDefault();
+        const isIn = line.kind === 'run' && experiment.selection.get().runs.has(place.table.id[line.slot] ?? '');
+        if (!isIn) {
+          experiment.selection.update((state) => click(state, place, line.key, {}));
+        }
+        openMenu(line.key, anchorAt(event.clientX, event.clientY));
+      }
+    },
+  };
+}

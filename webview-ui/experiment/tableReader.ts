@@ -1,0 +1,199 @@
+import { Coalescer } from '../../src/core/coalescer';
+import type { TableFacts } from '../../src/protocol/experimentPanel';
+import type { PanelChannel } from '../../src/protocol/panelChannel';
+import { decodeTableColumns, decodeTableRows } from '../../src/protocol/tableCodec';
+import type { ColumnId } from '../../src/protocol/tableTypes';
+import { Store } from '../shared/store';
+import { fieldId } from './table/fields';
+import { RunTable } from './table/runTable';
+
+/** What the reader has, told anew with every change of it. */
+export type ReaderState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | {
+      readonly kind: 'ready';
+      readonly facts: TableFacts;
+      /** `RunTable.version` */
+      readonly version: number;
+      /** When it was read, Unix milliseconds. */
+      readonly at: number;
+      /** Why a later reading failed; what is here stays. */
+      readonly problem?: string;
+    };
+
+/** Milliseconds between two readings: as often as new values are shown (ui.md 8). */
+const interval = 500;
+/** More runs at once are cheaper to read with all others. */
+const mostSingle = 400;
+/** Columns in one answer: small enough that the first ones are soon there. */
+const columnsAtOnce = 50;
+/** Columns that are kept although nothing shows them now. */
+const mostColumns = 300;
+
+/**
+ * Reads the runs and those of their columns that something needs, and again what was reported as changed; many changes in short
+ * order become one reading.
+ */
+export class TableReader {
+  readonly table = new RunTable();
+  readonly state = new Store<ReaderState>({ kind: 'loading' });
+  readonly #pump: Coalescer;
+  readonly #needs = new Map<string, readonly ColumnId[]>();
+  /** Runs that changed since they were read; `all`: any of them. */
+  #stale: Set<string> | 'all' = 'all';
+  #areFactsStale = true;
+  #facts: TableFacts | undefined;
+
+  constructor(
+    private readonly channel: PanelChannel,
+    private readonly onError: (error: unknown) => void,
+    /** Which columns are needed before anything can be shown, once the rows are known. */
+    private readonly firstNeeds: (facts: TableFacts) => readonly ColumnId[],
+  ) {
+    this.#pump = new Coalescer(() => this.#read(), { minInterval: interval, onError });
+  }
+
+  start(): void {
+    this.#pump.request();
+  }
+
+  /** Runs changed; undefined: it is not known which. */
+  invalidate(runIds: readonly string[] | undefined): void {
+    if (runIds === undefined) {
+      this.#stale = 'all';
+    } else if (this.#stale !== 'all') {
+      for (const id of runIds) {
+        this.#stale.add(id);
+      }
+    }
+    this.#pump.request();
+  }
+
+  invalidateFacts(): void {
+    this.#areFactsStale = true;
+    this.#pump.request();
+  }
+
+  /** Columns that `who` needs from now on. Read at once where they are not there. */
+  need(who: string, columns: readonly ColumnId[]): void {
+    this.#needs.set(who, columns);
+    if (this.state.get().kind === 'ready' && this.#stale !== 'all' && this.#missing().length > 0) {
+      this.#readMissing().catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  dispose(): void {
+    this.#pump.dispose();
+  }
+
+  async #read(): Promise<void> {
+    const stale = this.#stale;
+    const wasFactsStale = this.#areFactsStale;
+    this.#stale = new Set();
+    this.#areFactsStale = false;
+    try {
+      if (wasFactsStale || !this.#facts) {
+        this.#facts = await this.channel.request('tableFacts', {});
+      }
+      if (stale === 'all' || stale.size > mostSingle) {
+        await this.#readAll(this.#facts);
+      } else if (stale.size > 0) {
+        await this.#readSome([...stale]);
+      }
+      await this.#readMissing();
+      this.#tell();
+    } catch (error) {
+      // What was to be read still is.
+      this.#stale = joined(stale, this.#stale);
+      this.#areFactsStale ||= wasFactsStale;
+      this.#fail(error);
+    }
+  }
+
+  async #readAll(facts: TableFacts): Promise<void> {
+    const rows = decodeTableRows(await this.channel.request('tableRows', {}));
+    this.table.takeRows(rows);
+    if (this.state.get().kind !== 'ready') {
+      this.#needs.set('first', this.firstNeeds(facts));
+    }
+    const needed = new Set(this.#needed().map(fieldId));
+    // What nothing shows now is read when it is shown again.
+    this.table.columnKeys.filter((key) => !needed.has(key)).forEach((key) => this.table.dropColumn(key));
+    await this.#readColumns(this.#needed());
+  }
+
+  async #readSome(runIds: string[]): Promise<void> {
+    this.table.takeRows(decodeTableRows(await this.channel.request('tableRows', { runIds })), runIds);
+    await this.#readColumns(
+      this.#needed().filter((id) => this.table.column(id) !== undefined),
+      runIds,
+    );
+    // Of these runs it would be old.
+    const needed = new Set(this.#needed().map(fieldId));
+    this.table.columnKeys.filter((key) => !needed.has(key)).forEach((key) => this.table.dropColumn(key));
+  }
+
+  #missing(): ColumnId[] {
+    return this.#needed().filter((id) => this.table.column(id) === undefined && !this.#underWay.has(fieldId(id)));
+  }
+
+  readonly #underWay = new Set<string>();
+
+  async #readMissing(): Promise<void> {
+    const missing = this.#missing();
+    if (missing.length > 0) {
+      const keys = missing.map(fieldId);
+      keys.forEach((key) => this.#underWay.add(key));
+      try {
+        await this.#readColumns(missing);
+      } finally {
+        keys.forEach((key) => this.#underWay.delete(key));
+      }
+      this.#dropOld();
+      this.#tell();
+    }
+  }
+
+  async #readColumns(ids: readonly ColumnId[], runIds?: string[]): Promise<void> {
+    const readings: Promise<void>[] = [];
+    for (let from = 0; from < ids.length; from += columnsAtOnce) {
+      readings.push(this.#readBatch(ids.slice(from, from + columnsAtOnce), runIds));
+    }
+    await Promise.all(readings);
+  }
+
+  async #readBatch(columns: ColumnId[], runIds?: string[]): Promise<void> {
+    const answer = await this.channel.request('tableColumns', { columns, ...(runIds ? { runIds } : {}) });
+    this.table.takeColumns(columns, decodeTableColumns(answer), runIds);
+  }
+
+  /** What somebody needs, each column once. */
+  #needed(): ColumnId[] {
+    const found = new Map([...this.#needs.values()].flat().map((id) => [fieldId(id), id]));
+    return [...found.values()];
+  }
+
+  #dropOld(): void {
+    const needed = new Set(this.#needed().map(fieldId));
+    const idle = this.table.columnKeys.filter((key) => !needed.has(key));
+    idle.slice(0, Math.max(0, this.table.columnKeys.length - mostColumns)).forEach((key) => this.table.dropColumn(key));
+  }
+
+  #tell(): void {
+    if (this.#facts) {
+      this.state.set({ kind: 'ready', facts: this.#facts, version: this.table.version, at: Date.now() });
+    }
+  }
+
+  #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const before = this.state.get();
+    this.state.set(before.kind === 'ready' ? { ...before, problem: message } : { kind: 'failed', message });
+    this.onError(error);
+  }
+}
+
+function joined(a: Set<string> | 'all', b: Set<string> | 'all'): Set<string> | 'all' {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+}

@@ -1,0 +1,119 @@
+import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+
+/** Where a popup belongs to: below this rectangle, or above it where there is no room. In pixels of the window. */
+export interface Anchor {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+interface Props {
+  readonly anchor: Anchor;
+  /** To the anchor's right edge rather than to its left one. */
+  readonly isRight?: boolean;
+  readonly role: 'dialog' | 'menu';
+  readonly label: string;
+  readonly className?: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+const gap = 2;
+const margin = 4;
+
+/**
+ * A small window over the panel. It takes the focus, keeps it, and gives it back; Escape, a click elsewhere and a change of the
+ * window's size close it.
+ */
+export function Popup({ anchor, isRight = false, role, label, className = '', onClose, children }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) {
+      return;
+    }
+    const place = (): void => {
+      const { offsetWidth: width, offsetHeight: height } = element;
+      const below = window.innerHeight - anchor.bottom - gap - margin;
+      const isBelow = height <= below || below >= anchor.top;
+      const left = isRight ? anchor.right - width : anchor.left;
+      element.style.left = `${Math.max(margin, Math.min(left, window.innerWidth - width - margin))}px`;
+      element.style.maxHeight = `${Math.max(80, isBelow ? below : anchor.top - gap - margin)}px`;
+      element.style.top = isBelow ? `${anchor.bottom + gap}px` : `${Math.max(margin, anchor.top - gap - height)}px`;
+    };
+    place();
+    const observer = new ResizeObserver(place);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [anchor, isRight]);
+  useEffect(() => {
+    const before = document.activeElement;
+    const element = box.current;
+    const first = element?.querySelector<HTMLElement>('[autofocus], input, button, [tabindex="0"]');
+    (first ?? element)?.focus();
+    return () => {
+      // Unless the focus was already taken to where the user went on.
+      if (
+        before instanceof HTMLElement &&
+        (element?.contains(document.activeElement) || document.activeElement === document.body)
+      ) {
+        before.focus({ preventScroll: true });
+      }
+    };
+  }, []);
+  useEffect(() => {
+    const onPointer = (event: PointerEvent): void => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) {
+        onClose();
+      }
+    };
+    window.addEventListener('pointerdown', onPointer, true);
+    window.addEventListener('resize', onClose);
+    return () => {
+      window.removeEventListener('pointerdown', onPointer, true);
+      window.removeEventListener('resize', onClose);
+    };
+  }, [onClose]);
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation();
+      onClose();
+    } else if (event.key === 'Tab') {
+      keepInside(event);
+    }
+  };
+  return (
+    <div
+      ref={box}
+      className={`lb-popup ${className}`}
+      role={role}
+      aria-label={label}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** The Tab key goes round within a popup. */
+function keepInside(event: KeyboardEvent<HTMLDivElement>): void {
+  const stops = [
+    ...event.currentTarget.querySelectorAll<HTMLElement>('input, button:not([tabindex="-1"]), select, [tabindex="0"]'),
+  ].filter((each) => each.offsetParent !== null);
+  const edge = event.shiftKey ? stops[0] : stops.at(-1);
+  if (document.activeElement === edge || document.activeElement === event.currentTarget) {
+    event.preventDefault();
+    (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
+  }
+}
+
+export function anchorOf(element: Element): Anchor {
+  return element.getBoundingClientRect();
+}
+
+export function anchorAt(x: number, y: number): Anchor {
+  return { left: x, right: x, top: y, bottom: y };
+}
