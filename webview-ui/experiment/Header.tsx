@@ -3,6 +3,7 @@ import { Icon } from '../shared/Icon';
 import { anchorAt, anchorOf, type Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
 import { columnLabel, columnName, columnSuffix } from './columnTexts';
+import type { ColumnView } from './table/columnView';
 import type { SortTerm } from './table/sorting';
 import type { ColumnLayout, PlacedColumn } from './useColumns';
 
@@ -124,9 +125,7 @@ function Head({
   onCancel,
 }: HeadProps) {
   const { view, width, left, index } = column;
-  const place = sort.findIndex(({ field }) => field === view.id);
-  const term = sort[place];
-  const suffix = columnSuffix(view.field);
+  const term = sort.find(({ field }) => field === view.id);
   const classes = ['lb-head'];
   if (column.isPinned) classes.push('lb-pinned');
   if (column.isFirst) classes.push('lb-first');
@@ -158,19 +157,7 @@ function Head({
         actions.onMenu(column, anchorAt(event.clientX, event.clientY));
       }}
     >
-      {isPrimary && (
-        <span className="lb-star" title={t('primaryMetric')}>
-          <Icon name="starFull" small />
-        </span>
-      )}
-      <span className="lb-cut-text">{columnLabel(view.field, view.label)}</span>
-      {suffix !== '' && <small>{suffix}</small>}
-      {term && (
-        <span className="lb-sort">
-          <Icon name={term.descending ? 'arrowDown' : 'arrowUp'} small />
-          {sort.length > 1 && <small>{place + 1}</small>}
-        </span>
-      )}
+      <HeadName view={view} sort={sort} isPrimary={isPrimary} />
       <button
         type="button"
         className="lb-head-menu"
@@ -191,6 +178,30 @@ function Head({
         onDoubleClick={() => actions.onFit(column)}
       />
     </span>
+  );
+}
+
+/** The star of the primary metric, the name, which value it is, and how the table is sorted by it. */
+function HeadName({ view, sort, isPrimary }: { readonly view: ColumnView } & Pick<HeadProps, 'sort' | 'isPrimary'>) {
+  const place = sort.findIndex(({ field }) => field === view.id);
+  const term = sort[place];
+  const suffix = columnSuffix(view.field);
+  return (
+    <>
+      {isPrimary && (
+        <span className="lb-star" title={t('primaryMetric')}>
+          <Icon name="starFull" small />
+        </span>
+      )}
+      <span className="lb-cut-text">{columnLabel(view.field, view.label)}</span>
+      {suffix !== '' && <small>{suffix}</small>}
+      {term && (
+        <span className="lb-sort">
+          <Icon name={term.descending ? 'arrowDown' : 'arrowUp'} small />
+          {sort.length > 1 && <small>{place + 1}</small>}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -208,7 +208,8 @@ export class ExperimentSession {
     let timer: number | undefined;
     const keep = (): void => {
       timer = undefined;
-      const { subject: _subject, artifact: _artifact, folders: _folders, ...arrangement } = session.state.get();
+      // What it shows is the panel's own; the rest is how.
+      const arrangement = { ...session.state.get(), subject: undefined };
       session.host.channel
         .request('keepArrangement', { arrangement: JSON.stringify(arrangement) })
         .catch((error: unknown) => session.host.logError('keeping the arrangement', error));

@@ -1,5 +1,5 @@
 import type { KeyboardEvent, RefObject } from 'react';
-import { anchorOf, type Anchor } from '../shared/Popup';
+import { anchorOf } from '../shared/Popup';
 import { headerRowId } from './Header';
 import { groupName } from './rowTexts';
 import { copyRuns, deleteRuns } from './runCommands';
@@ -17,6 +17,7 @@ import {
   type Place,
 } from './table/selection';
 import { clicked } from './table/sorting';
+import type { OpenMenu } from './TableMenus';
 import type { TableView } from './tableModel';
 import type { ColumnLayout, PlacedColumn } from './useColumns';
 import type { Editing } from './useRowActions';
@@ -31,8 +32,7 @@ interface Context {
   readonly reveal: (key: string) => void;
   readonly revealColumn: (column: PlacedColumn | undefined) => void;
   readonly edit: (editing: Editing) => void;
-  readonly openRunMenu: (key: string, anchor: Anchor) => void;
-  readonly openColumnMenu: (column: PlacedColumn, anchor: Anchor) => void;
+  readonly openMenu: (menu: OpenMenu) => void;
   readonly scroller: RefObject<HTMLElement | null>;
 }
 
@@ -201,23 +201,20 @@ function startEdit(line: Line | undefined, { experiment, layout, view, edit }: C
   return true;
 }
 
-function openMenu(
-  line: Line | undefined,
-  { experiment, layout, scroller, openRunMenu, openColumnMenu }: Context,
-): void {
+function openMenu(line: Line | undefined, { experiment, layout, scroller, openMenu: show }: Context): void {
   const { focus, cell } = experiment.selection.get();
   const box = scroller.current;
   if (focus === headerKey) {
     const column = layout.columns[Math.max(0, cell)];
     const head = column && document.getElementById(`${headerRowId}-${column.view.id}`);
     if (column && head) {
-      openColumnMenu(column, anchorOf(head));
+      show({ kind: 'column', id: column.view.id, anchor: anchorOf(head) });
     }
   } else if (line && line.kind !== 'gone' && box) {
     const row = [...box.querySelectorAll<HTMLElement>('[data-key]')].find((each) => each.dataset['key'] === line.key);
     const { left, top, bottom } = (row ?? box).getBoundingClientRect();
     const edge = Math.max(left, box.getBoundingClientRect().left) + 24;
-    openRunMenu(line.key, { left: edge, right: edge, top, bottom });
+    show({ kind: 'run', key: line.key, anchor: { left: edge, right: edge, top, bottom } });
   }
 }
 

@@ -1,0 +1,139 @@
+import { useVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useNow } from '../shared/dates';
+import { useStore } from '../shared/store';
+import { defaultWidth } from './columnWidths';
+import type { ExperimentSession } from './experimentSession';
+import type { CellContext } from './table/cellView';
+import type { ColumnView } from './table/columnView';
+import { runKey, type Line, type RunLine } from './table/lines';
+import type { Place, Selection } from './table/selection';
+import type { TableView } from './tableModel';
+import { useColumns, type ColumnLayout, type PlacedColumn } from './useColumns';
+import { useVisibleColumns } from './useVisibleColumns';
+
+export const rowHeight = 22;
+const titlesHeight = 20;
+const headsHeight = 24;
+
+/** Where everything in the table stands. */
+export interface Grid {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly layout: ColumnLayout;
+  /** The columns that are drawn: the pinned ones, and what is in view. */
+  readonly inView: readonly PlacedColumn[];
+  readonly rows: Virtualizer<HTMLDivElement, Element>;
+  /** Lines in view, and a few around them. */
+  readonly visible: readonly Line[];
+  readonly headHeight: number;
+  /** Stands under the header; undefined where there is none. */
+  readonly baseline: RunLine | undefined;
+  /** What keys and clicks go through. */
+  readonly place: Place;
+  readonly selection: Selection;
+  /** Index of the line with the focus, -1 for none. */
+  readonly focusIndex: number;
+  readonly isBaselineFocused: boolean;
+  readonly cells: CellContext;
+}
+
+export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
+  const scroller = useRef<HTMLDivElement>(null);
+  const selection = useStore(experiment.selection, (each) => each);
+  const delta = useStore(experiment.arrangement, (each) => each.delta);
+  const widths = useStore(experiment.arrangement, (each) => each.columns.widths);
+  const now = useNow(30_000);
+  const cells = useMemo(
+    (): CellContext => ({ table: view.table, delta, baseline: view.baseline, now }),
+    [view, delta, now],
+  );
+  const views = useMemo(() => view.columns.fields.map((field) => view.column(field)), [view]);
+  const widthOf = useStableWidths(view.baseline !== undefined && delta !== 'off');
+  const layout = useColumns(experiment, views, view.columns.pinned, widthOf, widths);
+  const baseline = useMemo(() => baselineLine(view), [view]);
+  const place = useMemo(() => placeOf(view, baseline), [view, baseline]);
+  const headHeight = titlesHeight + headsHeight + (baseline ? rowHeight : 0);
+  const focusIndex = useMemo(
+    () => view.lines.findIndex(({ key }) => key === selection.focus),
+    [view.lines, selection.focus],
+  );
+  const rows = useRows(view, scroller, headHeight, focusIndex);
+  const inView = useVisibleColumns(scroller, layout.columns, layout.pinnedWidth);
+  useEffect(() => {
+    experiment.need(
+      'view',
+      inView.map((column) => column.view.field),
+    );
+  }, [experiment, inView]);
+  return {
+    scroller,
+    layout,
+    inView,
+    rows,
+    visible: rows.getVirtualItems().flatMap(({ index }) => view.lines[index] ?? []),
+    headHeight,
+    baseline,
+    place,
+    selection,
+    focusIndex,
+    isBaselineFocused: focusIndex < 0 && baseline !== undefined && selection.focus === baseline.key,
+    cells,
+  };
+}
+
+function useRows(
+  { lines }: TableView,
+  scroller: RefObject<HTMLDivElement | null>,
+  headHeight: number,
+  focusIndex: number,
+): Virtualizer<HTMLDivElement, Element> {
+  return useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => lines[index]?.key ?? index,
+    overscan: 6,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
+    // The line with the focus is always there, for assistive technology to find.
+    rangeExtractor: useCallback((range: Range) => withFocus(range, focusIndex), [focusIndex]),
+  });
+}
+
+function baselineLine({ baseline, table }: TableView): RunLine | undefined {
+  return baseline === undefined
+    ? undefined
+    : { kind: 'run', key: runKey(table.id[baseline] ?? ''), slot: baseline, depth: 0, children: 0, open: false };
+}
+
+/** The baseline stands first, unless it stands in its group too. */
+function placeOf({ lines, table }: TableView, baseline: RunLine | undefined): Place {
+  const isApart = baseline !== undefined && !lines.some(({ key }) => key === baseline.key);
+  return { lines: isApart ? [baseline, ...lines] : lines, table };
+}
+
+function withFocus({ startIndex, endIndex, overscan, count }: Range, focus: number): number[] {
+  const from = Math.max(0, startIndex - overscan);
+  const to = Math.min(count - 1, endIndex + overscan);
+  const indexes = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+  if (focus < 0 || focus >= count || (focus >= from && focus <= to)) {
+    return indexes;
+  }
+  return focus < from ? [focus, ...indexes] : [...indexes, focus];
+}
+
+/** Widths that follow the content are found once: data never changes a width later. */
+function useStableWidths(hasBaseline: boolean): (view: ColumnView) => number {
+  const [known] = useState(() => new Map<string, number>());
+  return useCallback(
+    (view: ColumnView) => {
+      const key = `${view.id} ${hasBaseline}`;
+      const width = known.get(key) ?? defaultWidth(view, hasBaseline);
+      if (view.data !== undefined) {
+        known.set(key, width);
+      }
+      return width;
+    },
+    [known, hasBaseline],
+  );
+}
