@@ -50,6 +50,13 @@ export const commands = {
   newExperiment: 'labbook.newExperiment',
   openArtifact: 'labbook.openArtifact',
   copyId: 'labbook.copyId',
+  copyAsMarkdown: 'labbook.copyAsMarkdown',
+  copyAsTsv: 'labbook.copyAsTsv',
+  copyAsCsv: 'labbook.copyAsCsv',
+  copyAsJson: 'labbook.copyAsJson',
+  copyAsLatex: 'labbook.copyAsLatex',
+  copyAsPython: 'labbook.copyAsPython',
+  export: 'labbook.export',
   copyTheTwoLines: 'labbook.copyTheTwoLines',
   copyEnvironmentVariables: 'labbook.copyEnvironmentVariables',
   insertTrackingLines: 'labbook.insertTrackingLines',
@@ -121,6 +128,17 @@ export interface CommandArguments {
   [commands.newExperiment]: [preset?: { name: string }];
   [commands.openArtifact]: [target?: ArtifactTarget];
   [commands.copyId]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsMarkdown]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsTsv]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsCsv]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsJson]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsLatex]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsPython]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  /** `file` where nobody is to be asked; its extension says the format. */
+  [commands.export]: [
+    target?: (RunTarget | ExperimentTarget) & { readonly file?: string },
+    selection?: readonly (RunTarget | ExperimentTarget)[],
+  ];
   [commands.copyTheTwoLines]: [];
   [commands.copyEnvironmentVariables]: [preset?: { readonly form: string }];
   [commands.insertTrackingLines]: [];
@@ -207,6 +225,10 @@ export const settings = {
   'labbook.terminals.systemMetrics': flag(true),
   'labbook.terminals.asyncLogging': flag(false),
   'labbook.metrics.primary': texts('*val*acc*', '*eval*acc*', '*val*loss*', '*loss*'),
+  'labbook.metrics.lowerIsBetter': texts('*loss*', '*error*', '*perplexity*', '*rmse*', '*mae*', '*_ms'),
+  'labbook.metrics.higherIsBetter': texts('*acc*', '*f1*', '*auc*', '*reward*', '*bleu*', '*top5*'),
+  'labbook.table.digits': number(4),
+  'labbook.views.folder': text('.labbook/views'),
   'labbook.charts.initialRuns': number(20),
 } as const;
 

@@ -11,6 +11,7 @@ import type { TrashView } from '../tree/trashView';
 import { artifactCommands } from './artifactCommands';
 import { codeCommands } from './codeCommands';
 import { editCommands } from './editCommands';
+import { exportCommands } from './exportCommands';
 import { modelCommands } from './modelCommands';
 import { openCommands } from './openCommands';
 import { otherCommands } from './otherCommands';
@@ -45,6 +46,7 @@ export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposab
     ...registerCommands(api, trashCommands(tools, parts)),
     ...registerCommands(api, runCommands(tools, parts.marks)),
     ...registerCommands(api, codeCommands(tools, parts.texts)),
+    ...registerCommands(api, exportCommands(tools)),
     ...registerCommands(api, artifactCommands(tools)),
     ...registerCommands(api, modelCommands(tools, parts.models)),
     ...registerCommands(api, scriptCommands(tools, parts.context.extensionUri)),

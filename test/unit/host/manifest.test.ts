@@ -23,7 +23,8 @@ interface Manifest {
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     views: Record<string, { id: string; when?: string }[]>;
     viewsWelcome: { view: string; contents: string; when?: string }[];
-    menus: Record<string, { command: string; when?: string }[]>;
+    submenus: { id: string }[];
+    menus: Record<string, ({ command: string; when?: string } | { submenu: string; when?: string })[]>;
     keybindings: { command: string; when?: string }[];
   };
 }
@@ -34,7 +35,8 @@ const manifest = read<Manifest>('package.json');
 const nls = read<Record<string, string>>('package.nls.json');
 const { contributes } = manifest;
 const declared = contributes.commands.map(({ command }) => command);
-const menuItems = Object.values(contributes.menus).flat();
+const allItems = Object.values(contributes.menus).flat();
+const menuItems = allItems.filter((item) => 'command' in item);
 
 describe('manifest and code', () => {
   it('name the same commands', () => {
@@ -71,6 +73,15 @@ describe('manifest and code', () => {
     }
   });
 
+  it('show every submenu, each with items', () => {
+    const shown = allItems.flatMap((item) => ('submenu' in item ? [item.submenu] : []));
+    assert.deepEqual(
+      [...new Set(shown)],
+      contributes.submenus.map(({ id }) => id),
+    );
+    contributes.submenus.forEach(({ id }) => assert.ok((contributes.menus[id] ?? []).length > 0, id));
+  });
+
   it('agree on settings and their defaults', () => {
     const { properties } = contributes.configuration;
     assert.deepEqual(Object.keys(properties).sort(), Object.keys(settings).sort());
@@ -92,7 +103,7 @@ describe('manifest and code', () => {
 
   it('agree on context keys', () => {
     const whens = [
-      ...menuItems.map(({ when }) => when),
+      ...allItems.map(({ when }) => when),
       ...contributes.keybindings.map(({ when }) => when),
       ...contributes.commands.map(({ enablement }) => enablement),
       ...contributes.viewsWelcome.map(({ when }) => when),
@@ -137,12 +148,14 @@ describe('manifest and code', () => {
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
       'labbook.store.path',
       'labbook.server.artifactFolders',
+      'labbook.views.folder',
     ]);
   });
 
   it('give every command a category, and hide what needs an item from the palette', () => {
     assert.ok(contributes.commands.every(({ category }) => category === 'Labbook'));
-    const hidden = (contributes.menus['commandPalette'] ?? []).filter(({ when }) => when === 'false');
+    const palette = (contributes.menus['commandPalette'] ?? []).filter((item) => 'command' in item);
+    const hidden = palette.filter(({ when }) => when === 'false');
     assert.deepEqual(
       hidden.map(({ command }) => command).sort(),
       [

@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { TrackingClient } from '../../client/types';
+import type { Run } from '../../core/model';
+import { runColumns, runsAsPython, runsTable, type RunColumn } from '../../core/runsTable';
+import { tableExtensions, tableFormats, tableText, type TableFormat } from '../../core/tableText';
+import { commands, type CommandHandlers } from '../contributions';
+import { parquetOf } from '../export/parquet';
+import { inMessage } from '../platform/text';
+import { pickRuns } from './picks';
+import { runIdsOf } from './targets';
+import { attempt, clientOf, preset, say, thingsFor, type Tools } from './tools';
+
+type ExportCommands = CommandHandlers<
+  | typeof commands.copyAsMarkdown
+  | typeof commands.copyAsTsv
+  | typeof commands.copyAsCsv
+  | typeof commands.copyAsJson
+  | typeof commands.copyAsLatex
+  | typeof commands.copyAsPython
+  | typeof commands.export
+>;
+
+/** Commands that hand runs to other programs: last metrics, parameters and tags, in full precision. */
+export function exportCommands(tools: Tools): ExportCommands {
+  const { t } = vscode.l10n;
+  const copy = (target: unknown, selection: unknown, textOf: (runs: readonly Run[], table: RunColumn[]) => string) =>
+    attempt(tools, t('Could not copy the runs'), async () => {
+      const client = await clientOf(tools);
+      const runs = await runsFor(tools, client, target, selection, t('Copy which runs?'));
+      if (runs.length > 0) {
+        await vscode.env.clipboard.writeText(textOf(runs, await columnsOf(client, runs)));
+        say(runs.length === 1 ? t('Copied the run.') : t('Copied {0} runs.', runs.length));
+      }
+    });
+  const copyTable =
+    (format: TableFormat) =>
+    (target?: unknown, selection?: unknown): Promise<void> =>
+      copy(target, selection, (_, columns) => tableText(runsTable(columns), format));
+  return {
+    [commands.copyAsMarkdown]: copyTable('markdown'),
+    [commands.copyAsTsv]: copyTable('tsv'),
+    [commands.copyAsCsv]: copyTable('csv'),
+    [commands.copyAsJson]: copyTable('json'),
+    [commands.copyAsLatex]: copyTable('latex'),
+    [commands.copyAsPython]: (target, selection) => copy(target, selection, (runs) => runsAsPython(runs)),
+    [commands.export]: (target, selection) =>
+      attempt(tools, t('Could not export the runs'), async () => {
+        const client = await clientOf(tools);
+        const runs = await runsFor(tools, client, target, selection, t('Export which runs?'));
+        if (runs.length > 0) {
+          await exportRuns(client, runs, preset(target, 'file'));
+        }
+      }),
+  };
+}
+
+/** The runs of the argument, all runs of experiments among it, or those that the user picks. */
+async function runsFor(
+  tools: Tools,
+  client: TrackingClient,
+  target: unknown,
+  selection: unknown,
+  title: string,
+): Promise<readonly Run[]> {
+  const things = thingsFor(tools, target, selection);
+  const experimentIds = things.flatMap((thing) => (thing.kind === 'experiment' ? [thing.experimentId] : []));
+  const runIds = new Set(runIdsOf(things));
+  if (things.length === 0) {
+    return (await pickRuns(client, title, new Set())) ?? [];
+  }
+  const whole = experimentIds.length === 0 ? [] : await client.allRuns({ experimentIds });
+  const runs = new Map(whole.map((run) => [run.info.id, run]));
+  for (const id of runIds) {
+    runs.set(id, runs.get(id) ?? (await client.getRun(id)));
+  }
+  return [...runs.values()];
+}
+
+async function columnsOf(client: TrackingClient, runs: readonly Run[]): Promise<RunColumn[]> {
+  const names = new Map<string, string>();
+  for (const id of new Set(runs.map(({ info }) => info.experimentId))) {
+    names.set(id, (await client.getExperiment(id)).name);
+  }
+  return runColumns(runs, (id) => names.get(id) ?? '');
+}
+
+async function exportRuns(client: TrackingClient, runs: readonly Run[], file: string | undefined): Promise<void> {
+  const { t } = vscode.l10n;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target =
+    file === undefined
+      ? await vscode.window.showSaveDialog({
+          title: runs.length === 1 ? t('Export 1 Run') : t('Export {0} Runs', runs.length),
+          filters: {
+            CSV: ['csv'],
+            TSV: ['tsv'],
+            JSON: ['json'],
+            Parquet: ['parquet'],
+            Markdown: ['md'],
+            LaTeX: ['tex'],
+          },
+          ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, 'runs.csv') }),
+        })
+      : vscode.Uri.file(file);
+  if (target === undefined) {
+    return;
+  }
+  const columns = await columnsOf(client, runs);
+  const extension = target.path.slice(target.path.lastIndexOf('.') + 1).toLowerCase();
+  const format = tableFormats.find((each) => tableExtensions[each] === extension);
+  if (format === undefined && extension !== 'parquet') {
+    throw new Error(
+      t('it is not clear what a .{0} file is to hold; choose one of the formats', inMessage(extension, 20)),
+    );
+  }
+  await writeFile(target.fsPath, format === undefined ? parquetOf(columns) : tableText(runsTable(columns), format));
+  const open = t('Open');
+  const said = runs.length === 1 ? t('Exported 1 run.') : t('Exported {0} runs.', runs.length);
+  // Nobody waits for the notification to be closed.
+  void vscode.window.showInformationMessage(said, open).then(async (choice) => {
+    if (choice === open) {
+      await vscode.commands.executeCommand('vscode.open', target);
+    }
+  });
+}
