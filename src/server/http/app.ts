@@ -34,7 +34,7 @@ import { registerRunFiles } from '../artifacts/runFiles';
 import type { Log } from '../log';
 import type { Store } from '../store/types';
 import { mlflowVersion } from '../version';
-import { readJsonBody, readQuery } from './body';
+import { readInput, readJsonBody } from './body';
 import { answerError, toApiError } from './errors';
 import { pathOf } from './gate';
 
@@ -157,7 +157,7 @@ function registerEndpoints(app: FastifyInstance, prefix: string, endpoints: read
       url: prefix + path,
       handler: async (request, reply) => {
         const { raw } = request;
-        const input = method === 'GET' ? readQuery(raw) : await readJsonBody(raw, contentTypeOfRequest(raw));
+        const input = await readInput(raw, contentTypeOfRequest(raw));
         return sendJson(reply, await handle(withParams(input, request.params)));
       },
     });

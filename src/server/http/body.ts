@@ -34,6 +34,18 @@ export async function readJsonBody(request: IncomingMessage, contentType: string
   return typeof value === 'string' ? parse(value) : value;
 }
 
+/**
+ * What a request says: the JSON body, or of a GET the query. A GET without a query may bring a body instead, as with MLflow
+ * (`_get_request_message` in its `server/handlers.py`); `mlflow-export-import` asks so.
+ */
+export async function readInput(request: IncomingMessage, contentType: string | undefined): Promise<unknown> {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+  const hasBody = encoding !== undefined || Number(length) > 0;
+  return request.method === 'GET' && (queryOf(request) !== '' || !hasBody)
+    ? readQuery(request)
+    : await readJsonBody(request, contentType);
+}
+
 /** Refuses compressed bodies: a few bytes could unpack to gigabytes, and MLflow's clients send none. */
 export function checkEncoding(request: IncomingMessage): void {
   const encoding = request.headers['content-encoding'];

@@ -136,6 +136,21 @@ describe('the REST API', () => {
     );
   });
 
+  it('takes what a GET asks for from its body where the query is empty', async () => {
+    const get = (query: string, body: object | string): Promise<Answer> =>
+      call(server, {
+        method: 'GET',
+        path: `${apiPrefix}/runs/get${query}`,
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
+    assert.deepEqual((await api(server, 'GET', '/runs/get', { run_id: runId }))['run'], await getRun());
+    // The query counts where there is one.
+    assert.equal((await get(`?run_id=${runId}`, { run_id: '0'.repeat(32) })).status, 200);
+    assertError(await get('', '{'), 400, 'BAD_REQUEST');
+    assertError(await get('', ''), 400, 'INVALID_PARAMETER_VALUE', /'run_id'/);
+  });
+
   it('refuses bodies that are not what they should be', async () => {
     const body = { run_id: runId, key: 'k', value: 'v' };
     assertError(await post('/runs/set-tag', '{"run_id":'), 400, 'BAD_REQUEST');
