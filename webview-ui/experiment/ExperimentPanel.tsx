@@ -52,6 +52,7 @@ function Content({ experiment, view }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const drawn = useDrawnRuns(experiment, view);
+  useEffect(() => experiment.model.setNarrow(width < 600), [experiment, width]);
   if (view.table.size === 0) {
     return <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />;
   }
@@ -61,7 +62,7 @@ function Content({ experiment, view }: Props) {
   const share = mode === 'both' && hasMatch ? { flex: `0 0 ${sash * 100}%` } : { flex: '1 1 0' };
   return (
     <div ref={box} className={width < 600 ? 'lb-experiment lb-narrow' : 'lb-experiment'}>
-      <Toolbar experiment={experiment} view={view} isNarrow={isNarrow} />
+      <Toolbar experiment={experiment} view={view} isNarrow={isNarrow} isTiny={width < 600} />
       <div className="lb-split">
         {!chartsOnly && (
           <div className="lb-table-part" style={share}>

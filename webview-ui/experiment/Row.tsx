@@ -188,21 +188,13 @@ function groupContent({ context }: Props, line: GroupLine, view: PlacedColumn['v
   const { session, cells, lookOf, actions, view: table } = context;
   const { field } = view;
   const first = line.group.slots[0] ?? 0;
+  const look = lookOf(oldest(line.group.slots, table));
   if (field.kind === 'attribute' && field.key === 'name') {
-    return <GroupName line={line} look={lookOf(oldest(line.group.slots, table))} onToggle={actions.onToggleOpen} />;
+    return <GroupName line={line} look={look} onToggle={actions.onToggleOpen} />;
   }
   if (field.kind === 'trend') {
     const runId = table.table.id[first] ?? '';
-    return (
-      <TrendCell
-        session={session}
-        metric={field.key}
-        runId={runId}
-        look={lookOf(first)}
-        isHollow={false}
-        isLive={false}
-      />
-    );
+    return <TrendCell session={session} metric={field.key} runId={runId} look={look} isHollow={false} isLive={false} />;
   }
   return <CellContent view={groupCell(view, line.group.slots, cells)} />;
 }

@@ -1,7 +1,7 @@
 import { useCallback, useState, type ReactNode } from 'react';
 import { Icon, type IconName } from '../shared/Icon';
 import { anchorOf, type Anchor } from '../shared/Popup';
-import { Menu } from '../shared/Menu';
+import { Menu, type MenuAction } from '../shared/Menu';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import { ColumnsMenu } from './ColumnsMenu';
@@ -20,12 +20,14 @@ interface Props {
   readonly view: TableView;
   /** Buttons without words. */
   readonly isNarrow: boolean;
+  /** No room for all buttons either: some are in the menu. */
+  readonly isTiny: boolean;
 }
 
 type Open = { readonly kind: 'group' | 'columns' | 'more'; readonly anchor: Anchor };
 
 /** Above the table: the query, groups, columns, what of the panel is shown. */
-export function Toolbar({ experiment, view, isNarrow }: Props) {
+export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
   const query = useStore(experiment.arrangement, (each) => each.query);
   const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
@@ -56,8 +58,8 @@ export function Toolbar({ experiment, view, isNarrow }: Props) {
         isOpen={open?.kind === 'columns'}
         onOpen={toggle('columns')}
       />
-      <span className="lb-bar-line" />
-      <Layout experiment={experiment} mode={mode} />
+      {!isTiny && <span className="lb-bar-line" />}
+      {!isTiny && <Layout experiment={experiment} mode={mode} />}
       <Drop
         icon="ellipsis"
         label={t('moreActions')}
@@ -73,7 +75,11 @@ export function Toolbar({ experiment, view, isNarrow }: Props) {
         <Menu
           label={t('moreActions')}
           anchor={open.anchor}
-          sections={[groupActions(experiment, view), exportActions(experiment, view)]}
+          sections={[
+            isTiny ? layoutActions(experiment, mode) : [],
+            groupActions(experiment, view),
+            exportActions(experiment, view),
+          ]}
           onClose={close}
         />
       )}
@@ -120,12 +126,21 @@ const modes: readonly (readonly [LayoutMode, IconName])[] = [
   ['charts', 'graphLine'],
 ];
 
+function layoutLabels(): Readonly<Record<LayoutMode, string>> {
+  return { table: t('layoutTable'), both: t('layoutBoth'), charts: t('layoutCharts') };
+}
+
+function layoutActions(experiment: ExperimentSession, mode: LayoutMode): MenuAction[] {
+  return modes.map(([each]) => ({
+    label: layoutLabels()[each],
+    checked: mode === each,
+    isRadio: true,
+    onAct: () => experiment.arrange({ mode: each }),
+  }));
+}
+
 function Layout({ experiment, mode }: { readonly experiment: ExperimentSession; readonly mode: LayoutMode }) {
-  const labels: Readonly<Record<LayoutMode, string>> = {
-    table: t('layoutTable'),
-    both: t('layoutBoth'),
-    charts: t('layoutCharts'),
-  };
+  const labels = layoutLabels();
   return (
     <span className="lb-modes">
       {modes.map(([each, icon]) => (
@@ -145,7 +160,7 @@ function Layout({ experiment, mode }: { readonly experiment: ExperimentSession; 
   );
 }
 
-function groupActions(experiment: ExperimentSession, { groups }: TableView) {
+function groupActions(experiment: ExperimentSession, { groups }: TableView): MenuAction[] {
   const keys = (list: readonly Group[]): string[] =>
     list.flatMap((group) => [groupKey(group.key), ...keys(group.groups)]);
   return groups.length === 0

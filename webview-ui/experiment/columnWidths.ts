@@ -4,7 +4,6 @@ import type { ColumnView } from './table/columnView';
 import type { TableView } from './tableModel';
 
 const padding = 18;
-const deltaWidth = 52;
 const most = 220;
 
 /** Width of a text at the table's size, without measuring: good enough for a column that nobody sized. */
@@ -15,6 +14,22 @@ function estimated(text: string): number {
 function headWidth(view: ColumnView): number {
   const suffix = columnSuffix(view.field);
   return estimated(columnLabel(view.field, view.label)) + (suffix === '' ? 0 : estimated(suffix) + 4) + padding;
+}
+
+/** What nearly all values of a column of numbers need, with room for one digit more: values grow while runs run. */
+function numbersWidth({ data, format, base, better }: ColumnView, hasDelta: boolean): number {
+  if (data?.kind !== 'numbers') {
+    return hasDelta ? 104 : 48;
+  }
+  const slots = Array.from({ length: Math.min(200, data.value.length) }, (_, slot) => slot);
+  const values = slots.flatMap((slot) => data.get(slot) ?? []);
+  const widest = (texts: readonly string[], least: number): number => {
+    const widths = texts.map(estimated).sort((a, b) => a - b);
+    return Math.max(least, widths[Math.floor(widths.length * 0.95)] ?? 0);
+  };
+  const numbers = widest(values.map(format.value), 40) + (better ? 14 : 7);
+  const differences = values.map((value) => format.difference(value - (base ?? 0)));
+  return numbers + (hasDelta && base !== undefined ? widest(differences, 44) * 0.92 + 6 : 0);
 }
 
 /** The width of a column that nobody sized. @param hasDelta values stand beside their difference to the baseline */
@@ -33,10 +48,7 @@ export function defaultWidth(view: ColumnView, hasDelta: boolean): number {
     const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
     return Math.round(Math.min(most, Math.max(54, headWidth(view) + sort, usual + padding)));
   }
-  const isFigure =
-    field.kind === 'metricAt' || (field.kind === 'metric' && !['step', 'time', 'count'].includes(field.aggregate));
-  const values = isFigure ? 76 + (hasDelta && view.field.kind !== 'param' ? deltaWidth - 6 : 0) : 76;
-  return Math.round(Math.min(most, Math.max(values, headWidth(view) + sort)));
+  return Math.round(Math.min(most, Math.max(76, headWidth(view) + sort, numbersWidth(view, hasDelta) + padding)));
 }
 
 let canvas: CanvasRenderingContext2D | null | undefined;

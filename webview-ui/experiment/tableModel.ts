@@ -58,6 +58,7 @@ export class TableModel {
     error: undefined,
   };
   #isHeld = false;
+  #isNarrow = false;
 
   constructor(reader: TableReader, arrangement: Store<Arrangement>) {
     this.#reader = reader;
@@ -80,6 +81,14 @@ export class TableModel {
       if (!isHeld) {
         this.release();
       }
+    }
+  }
+
+  /** Says whether there is room for more than the first columns. */
+  setNarrow(isNarrow: boolean): void {
+    if (this.#isNarrow !== isNarrow) {
+      this.#isNarrow = isNarrow;
+      this.#refresh('user');
     }
   }
 
@@ -141,7 +150,7 @@ export class TableModel {
       better: columnFacts.better,
       primary: columnFacts.primary,
       columnFacts,
-      columns: columnSet(arrangement.columns, columnFacts),
+      columns: columnSet(arrangement.columns, columnFacts, this.#isNarrow),
       sort,
       lines: before && sameLines(before.lines, lines) ? before.lines : lines,
       groups,

@@ -32,9 +32,9 @@ export function Menu({ label, anchor, sections, onClose }: Props) {
     const target = targetOf(event, items, at);
     if (target) {
       event.preventDefault();
+      event.stopPropagation();
       target.focus();
     }
-    event.stopPropagation();
   };
   return (
     <Popup anchor={anchor} role="menu" label={label} className="lb-menu" onClose={onClose}>

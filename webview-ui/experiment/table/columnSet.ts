@@ -67,8 +67,17 @@ export function usualAggregate(facts: ColumnFacts, key: string): ShownAggregate 
 /** Sections of metrics by prefix: the primary's first, then by name, what the monitor samples last. */
 export function orderedMetrics(facts: ColumnFacts): KeyFacts[] {
   const { primary } = facts;
-  const rank = (key: string): number =>
-    key === primary?.key ? 0 : isSystemMetric(key) ? 3 : primary && prefixOf(key) === prefixOf(primary.key) ? 1 : 2;
+  const isNearPrimary = (key: string): boolean => primary !== undefined && prefixOf(key) === prefixOf(primary.key);
+  // Without a primary metric, what is known to be good or bad is looked at first.
+  const known = new Set(
+    primary ? [] : facts.catalogue.metrics.filter(({ key }) => facts.better(key)).map(({ key }) => prefixOf(key)),
+  );
+  const rank = (key: string): number => {
+    if (isSystemMetric(key)) {
+      return 3;
+    }
+    return key === primary?.key ? 0 : isNearPrimary(key) || known.has(prefixOf(key)) ? 1 : 2;
+  };
   return facts.catalogue.metrics
     .map((each) => ({
       each,
@@ -111,10 +120,10 @@ export interface ColumnSet {
   readonly equal: number;
 }
 
-/** The columns to show. */
-export function columnSet(choice: ColumnChoice, facts: ColumnFacts): ColumnSet {
+/** The columns to show. @param isNarrow there is room for the name and one value: the primary metric stands first then */
+export function columnSet(choice: ColumnChoice, facts: ColumnFacts, isNarrow = false): ColumnSet {
   const removed = new Set(choice.removed);
-  const usual = usualColumns(facts);
+  const usual = isNarrow ? stateLast(usualColumns(facts)) : usualColumns(facts);
   const usualIds = new Set(usual.map(fieldId));
   const own = choice.added.flatMap((id) => fieldOf(id) ?? []).filter((field) => !usualIds.has(fieldId(field)));
   const candidates = withAdded(usual, own).filter((field) => isName(field) || !removed.has(fieldId(field)));
@@ -136,6 +145,11 @@ export function columnSet(choice: ColumnChoice, facts: ColumnFacts): ColumnSet {
     pinned: pinned.length,
     equal: candidates.length - shown.length,
   };
+}
+
+function stateLast(fields: readonly TableField[]): TableField[] {
+  const isState = (field: TableField): boolean => field.kind === 'attribute' && field.key === 'state';
+  return [...fields.filter((field) => !isState(field)), ...fields.filter(isState)];
 }
 
 function isName(field: TableField): boolean {
