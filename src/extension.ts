@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   own(experiments.onTouched(() => statusBar.refresh()));
   const texts = own(new TextDocuments());
   own(vscode.workspace.registerTextDocumentContentProvider(textScheme, texts));
-  const panels = own(new Panels(context.extensionUri, connection, log));
+  const panels = own(new Panels(context.extensionUri, connection, log, context.workspaceState));
   const files = own(new ArtifactFileSystem(() => connection.ready(10_000)));
   own(vscode.workspace.registerFileSystemProvider(scheme, files, { isReadonly: true, isCaseSensitive: true }));
   own(connection.onChange((batch) => files.changed(batch)));

@@ -1,4 +1,3 @@
-import type { ExperimentRequests } from './experimentPanel';
 import type { PanelNotices, PanelRequests } from './panels';
 import type { None, RpcChannel } from './rpc';
 
@@ -6,4 +5,4 @@ import type { None, RpcChannel } from './rpc';
 export type PanelChannel = RpcChannel<PanelRequests, None, None, PanelNotices>;
 
 /** The host's end: serves the panel's requests, sends it notices. */
-export type HostChannel = RpcChannel<None, Omit<PanelRequests, keyof ExperimentRequests>, PanelNotices, None>;
+export type HostChannel = RpcChannel<None, PanelRequests, PanelNotices, None>;

@@ -5,7 +5,7 @@ import { smoothingFault, smoothingKinds } from '../../core/smoothing';
 import { panelCommands } from '../../protocol/panels';
 
 const id = z.string().check(z.minLength(1), z.maxLength(256));
-const ids = z.array(id).check(z.maxLength(10_000));
+const ids = z.array(id).check(z.maxLength(50_000));
 /** Keys of metrics, params and tags have 250 bytes in MLflow, and no limit elsewhere. */
 const key = z.string().check(z.minLength(1), z.maxLength(10_000));
 const path = z.string().check(z.maxLength(4096));
@@ -53,4 +53,52 @@ export const requests = {
   openRun: z.object({ runId: id, toSide: z.boolean() }),
   command: z.object({ command: z.enum(panelCommands), runIds: ids }),
   log: z.object({ level: z.enum(['info', 'warn', 'error']), message: z.string() }),
+};
+
+const nothing = z.object({});
+const megabyte = 1_000_000;
+/** A text for VS Code's memory, or a file that people read. */
+const document = z.string().check(z.maxLength(megabyte));
+const viewName = z.string().check(z.minLength(1), z.maxLength(200));
+const bytes = z.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer);
+
+const column = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('metric'),
+    key,
+    aggregate: z.enum(['last', 'min', 'max', 'mean', 'step', 'time', 'count']),
+  }),
+  z.object({ kind: z.literal('metricAt'), key, step: z.int() }),
+  z.object({ kind: z.literal('param'), key }),
+  z.object({ kind: z.literal('tag'), key }),
+]);
+
+export const experimentRequests = {
+  tableRows: z.object({ runIds: z.optional(ids) }),
+  tableColumns: z.object({ columns: z.array(column).check(z.maxLength(1000)), runIds: z.optional(ids) }),
+  tableFacts: nothing,
+  setName: z.object({
+    runId: id,
+    name: z.string().check(
+      z.refine((name) => name.trim() !== ''),
+      z.maxLength(10_000),
+    ),
+  }),
+  setTag: z.object({ runIds: ids, key, value: z.optional(document) }),
+  setBaseline: z.object({ runId: z.optional(id) }),
+  setPrimaryMetric: z.object({ key: z.optional(key), aggregate: z.optional(z.enum(['last', 'min', 'max'])) }),
+  setDirection: z.object({ key, better: z.optional(z.enum(['lower', 'higher'])) }),
+  trashRuns: z.object({ runIds: ids }),
+  restoreRuns: z.object({ runIds: ids }),
+  saveFile: z.object({
+    name: z.string().check(z.minLength(1), z.maxLength(1000)),
+    content: z.union([z.string(), bytes]),
+  }),
+  copyText: z.object({ text: z.string() }),
+  readArrangement: nothing,
+  keepArrangement: z.object({ arrangement: document }),
+  listViews: nothing,
+  saveView: z.object({ name: viewName, content: document }),
+  deleteView: z.object({ name: viewName }),
+  openChart: z.object({ metric: key, runIds: ids }),
 };

@@ -7,14 +7,18 @@ import { panelStrings } from '../../protocol/panelStrings';
 import { RpcChannel } from '../../protocol/rpc';
 import { panelViewTypes } from '../contributions';
 import { describe, type Connection, type ServerState } from '../platform/connection';
+import { ExperimentMarks } from '../platform/experimentMarks';
 import { Disposables } from '../platform/disposables';
 import { phaseText } from '../platform/phaseText';
+import { ExperimentFacts, factSettings } from './experimentFacts';
 import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
 import { panelRequests } from './requests';
-import { keyOf, runIdsOf } from './subjects';
+import { SavedViews } from './savedViews';
+import { experimentIdsOf, keyOf, runIdsOf } from './subjects';
 import { readTitle } from './titles';
+import { viewsFolder, watchViews } from './viewsFolder';
 
 /** Milliseconds between two notices to a panel. */
 const noticeInterval = 200;
@@ -23,11 +27,13 @@ const noticeInterval = 200;
 export class Panels {
   readonly #open = new Map<string, vscode.WebviewPanel>();
   readonly #owned = new Disposables();
+  readonly #views = new SavedViews(viewsFolder, vscode.l10n.t);
 
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly connection: Connection,
     private readonly log: vscode.LogOutputChannel,
+    private readonly memory: vscode.Memento,
   ) {
     for (const viewType of Object.values(panelViewTypes)) {
       this.#owned.add(
@@ -90,8 +96,10 @@ export class Panels {
         this.#open.delete(key);
       }
     });
-    const channel = owned.add(this.#channel(panel, subject));
+    const facts = owned.add(this.#facts(subject, (notice) => notice(channel)));
+    const channel = owned.add(this.#channel(panel, subject, facts));
     this.#notify(owned, channel, subject);
+    this.#watch(owned, channel, subject, facts);
     webview.html = panelHtml({
       panel: subject.panel,
       title: panel.title,
@@ -104,7 +112,20 @@ export class Panels {
     });
   }
 
-  #channel(panel: vscode.WebviewPanel, subject: PanelSubject): HostChannel {
+  #facts(subject: PanelSubject, tell: (notice: (channel: HostChannel) => void) => void): ExperimentFacts {
+    return new ExperimentFacts({
+      subject,
+      session: () => this.connection.ready(10_000),
+      marks: new ExperimentMarks(this.memory),
+      memory: this.memory,
+      workspace: vscode.workspace,
+      onFacts: () => tell((channel) => channel.notify('factsChanged', {})),
+      onStages: () => tell((channel) => channel.notify('changed', everything(subject))),
+      onError: (error) => this.log.error(`panel ${subject.panel}: ${describe(error)}`),
+    });
+  }
+
+  #channel(panel: vscode.WebviewPanel, subject: PanelSubject, facts: ExperimentFacts): HostChannel {
     const { webview } = panel;
     const port = {
       post: (message: unknown): void => void webview.postMessage(message),
@@ -113,7 +134,11 @@ export class Panels {
     return new RpcChannel(port, {
       handlers: panelRequests({
         subject,
+        facts,
+        views: this.#views,
+        memory: this.memory,
         log: this.log,
+        openPanel: (other) => this.open(other),
         client: async () => (await this.connection.ready(10_000)).client,
         setTitle: (title) => {
           if (title !== '' && panel.title !== title) {
@@ -149,17 +174,39 @@ export class Panels {
     );
     owned.add(
       this.connection.onReset(() => {
-        channel.notify('changed', {
-          runIds: runIdsOf(subject),
-          metrics: true,
-          runs: true,
-          artifacts: true,
-          all: true,
-        });
+        channel.notify('changed', everything(subject));
       }),
     );
     owned.add(this.connection.onState((state) => channel.notify('connection', connectionNotice(state))));
   }
+
+  /** Settings, tags of the experiments and files of views that change. */
+  #watch(owned: Disposables, channel: HostChannel, subject: PanelSubject, facts: ExperimentFacts): void {
+    if (subject.panel !== 'experiment') {
+      return;
+    }
+    const experiments = experimentIdsOf(subject);
+    owned.add(
+      this.connection.onChange((batch) => {
+        if (experiments.some((id) => batch.experiments.includes(id))) {
+          facts.check();
+        }
+      }),
+    );
+    owned.add(this.connection.onReset(() => facts.check()));
+    owned.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (factSettings.some((id) => event.affectsConfiguration(id))) {
+          facts.check();
+        }
+      }),
+    );
+    owned.add(watchViews(() => channel.notify('viewsChanged', {})));
+  }
+}
+
+function everything(subject: PanelSubject): PanelNotices['changed'] {
+  return { runIds: runIdsOf(subject), metrics: true, runs: true, artifacts: true, all: true };
 }
 
 function connectionNotice(state: ServerState): PanelNotices['connection'] {

@@ -2,30 +2,27 @@ import * as vscode from 'vscode';
 import { RequestError } from '../../client/requestError';
 import type { TrackingClient } from '../../client/types';
 import type { Run } from '../../core/model';
-import type { ExperimentRequests } from '../../protocol/experimentPanel';
-import type { PanelRequests as AllRequests, PanelSubject } from '../../protocol/panels';
+import type { PanelRequests, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { commands, readSetting } from '../contributions';
+import { experimentRequests, type ExperimentContext } from './experimentRequests';
 import { requests } from './messages';
 import { panelTitle } from './titles';
 import { toPanelRun } from './panelRun';
 
 /** A panel as the handlers of its requests see it. */
-export interface PanelContext {
-  readonly subject: PanelSubject;
+export interface PanelContext extends ExperimentContext {
   readonly log: vscode.LogOutputChannel;
-  client(): Promise<TrackingClient>;
   setTitle(title: string): void;
 }
 
-type PanelRequests = Omit<AllRequests, keyof ExperimentRequests>;
 type Answers<Method extends keyof PanelRequests> = Pick<Handlers<PanelRequests>, Method>;
 
 /**
  * All requests of the panels. Each feature answers its own; a request that none answers does not compile.
  */
 export function panelRequests(panel: PanelContext): Handlers<PanelRequests> {
-  return { ...readRequests(panel), ...artifactRequests(panel), ...actionRequests(panel) };
+  return { ...readRequests(panel), ...artifactRequests(panel), ...actionRequests(panel), ...experimentRequests(panel) };
 }
 
 function readRequests(panel: PanelContext): Answers<'subject' | 'runs' | 'series'> {

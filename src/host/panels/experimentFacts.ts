@@ -1,0 +1,141 @@
+import type * as vscode from 'vscode';
+import { Coalescer } from '../../core/coalescer';
+import type { LifecycleStage } from '../../core/model';
+import type { TableFacts } from '../../protocol/experimentPanel';
+import type { PanelSubject } from '../../protocol/panels';
+import { readSetting } from '../contributions';
+import type { Session } from '../platform/connection';
+import type { ExperimentMarks, PrimaryMetric } from '../platform/experimentMarks';
+import { experimentIdsOf } from './subjects';
+
+type Direction = TableFacts['directions'][string];
+
+const directionsKey = 'metrics.directions';
+
+/** Settings that `TableFacts` has. */
+export const factSettings = [
+  'labbook.metrics.lowerIsBetter',
+  'labbook.metrics.higherIsBetter',
+  'labbook.table.digits',
+] as const;
+
+/** Milliseconds between two looks: logged models change their experiment, too, and often. */
+const checkInterval = 500;
+
+interface Told {
+  readonly facts: TableFacts;
+  readonly stages: readonly LifecycleStage[];
+}
+
+/** What the host knows of a panel's experiments; tells when it is no longer what the panel was told. */
+export class ExperimentFacts {
+  #told: Told | undefined;
+  readonly #checks: Coalescer;
+
+  constructor(
+    private readonly parts: {
+      readonly subject: PanelSubject;
+      readonly session: () => Promise<Session>;
+      readonly marks: ExperimentMarks;
+      readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
+      readonly workspace: Pick<typeof vscode.workspace, 'getConfiguration'>;
+      readonly onFacts: () => void;
+      /** An experiment, and with it its runs, was deleted or restored. */
+      readonly onStages: () => void;
+      readonly onError: (error: unknown) => void;
+    },
+  ) {
+    this.#checks = new Coalescer(() => this.#check(), { minInterval: checkInterval, onError: parts.onError });
+  }
+
+  dispose(): void {
+    this.#checks.dispose();
+  }
+
+  /** To be called when something may have changed. */
+  check(): void {
+    this.#checks.request();
+  }
+
+  async read(signal?: AbortSignal): Promise<TableFacts> {
+    this.#told = await this.#read(signal);
+    return this.#told.facts;
+  }
+
+  /** Of the first experiment; undefined: none any more. */
+  async setBaseline(runId: string | undefined): Promise<void> {
+    await this.parts.marks.setBaseline(await this.parts.session(), this.#first(), runId);
+    // What only this workspace remembers makes no change on the server that would tell.
+    this.check();
+  }
+
+  async setPrimaryMetric(metric: PrimaryMetric | undefined): Promise<void> {
+    await this.parts.marks.setPrimaryMetric(await this.parts.session(), this.#first(), metric);
+    this.check();
+  }
+
+  async setDirection(key: string, better: Direction | undefined): Promise<void> {
+    const others = Object.entries(this.#directions()).filter(([each]) => each !== key);
+    const directions = better === undefined ? others : [...others, [key, better] as const];
+    await this.parts.memory.update(directionsKey, Object.fromEntries(directions));
+    this.check();
+  }
+
+  async #check(): Promise<void> {
+    const before = this.#told;
+    if (before === undefined) {
+      return;
+    }
+    const now = await this.#read();
+    this.#told = now;
+    if (JSON.stringify(now.facts) !== JSON.stringify(before.facts)) {
+      this.parts.onFacts();
+    }
+    if (String(now.stages) !== String(before.stages)) {
+      this.parts.onStages();
+    }
+  }
+
+  async #read(signal?: AbortSignal): Promise<Told> {
+    const { marks, subject } = this.parts;
+    const { client, server } = await this.parts.session();
+    const experiments = await Promise.all(
+      experimentIdsOf(subject).map((id) => client.getExperiment(id, signal ? { signal } : {})),
+    );
+    const [first] = experiments;
+    const baseline = first && marks.baseline(first);
+    const primaryMetric = first && marks.primaryMetric(first);
+    const setting = <Id extends (typeof factSettings)[number]>(id: Id) => readSetting(this.parts.workspace, id);
+    const digits = Math.round(setting('labbook.table.digits'));
+    return {
+      facts: {
+        experiments: experiments.map(({ id, name }) => ({ id, name })),
+        ...(baseline === undefined ? {} : { baseline }),
+        ...(primaryMetric === undefined ? {} : { primaryMetric }),
+        lowerIsBetter: [...setting('labbook.metrics.lowerIsBetter')],
+        higherIsBetter: [...setting('labbook.metrics.higherIsBetter')],
+        directions: this.#directions(),
+        digits: Math.min(17, Math.max(2, digits)),
+        canWrite: !server.info.read_only,
+      },
+      stages: experiments.map(({ stage }) => stage),
+    };
+  }
+
+  /** What another version left there is looked at, never believed. */
+  #directions(): Record<string, Direction> {
+    const kept: unknown = this.parts.memory.get(directionsKey);
+    const entries: [string, unknown][] = typeof kept === 'object' && kept !== null ? Object.entries(kept) : [];
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, Direction] => entry[1] === 'lower' || entry[1] === 'higher'),
+    );
+  }
+
+  #first(): string {
+    const [first] = experimentIdsOf(this.parts.subject);
+    if (first === undefined) {
+      throw new Error('This panel shows no experiment.');
+    }
+    return first;
+  }
+}

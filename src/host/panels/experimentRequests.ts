@@ -1,0 +1,152 @@
+import * as vscode from 'vscode';
+import type { TrackingClient } from '../../client/types';
+import type { ExperimentRequests } from '../../protocol/experimentPanel';
+import type { PanelSubject } from '../../protocol/panels';
+import type { Handlers } from '../../protocol/rpc';
+import { describe } from '../platform/connection';
+import { inMessage } from '../platform/text';
+import { forEachRun } from './bulk';
+import type { ExperimentFacts } from './experimentFacts';
+import { experimentRequests as requests } from './messages';
+import { saveFile } from './saveFile';
+import type { SavedViews } from './savedViews';
+import { experimentIdsOf } from './subjects';
+
+/** An experiment's panel as the handlers of its requests see it. */
+export interface ExperimentContext {
+  readonly subject: PanelSubject;
+  readonly facts: ExperimentFacts;
+  readonly views: SavedViews;
+  readonly memory: vscode.Memento;
+  client(): Promise<TrackingClient>;
+  openPanel(subject: PanelSubject): Promise<void>;
+}
+
+type Answers<Method extends keyof ExperimentRequests> = Pick<Handlers<ExperimentRequests>, Method>;
+
+export function experimentRequests(panel: ExperimentContext): Handlers<ExperimentRequests> {
+  return { ...tableRequests(panel), ...editRequests(panel), ...factRequests(panel), ...keepingRequests(panel) };
+}
+
+function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableColumns' | 'openChart'> {
+  const { subject } = panel;
+  const runsOf = (runIds: string[] | undefined) => ({
+    experiment_ids: experimentIdsOf(subject),
+    stage: 'active' as const,
+    ...(runIds === undefined ? {} : { run_ids: runIds }),
+  });
+  return {
+    tableRows: async (params, signal) => {
+      const { runIds } = requests.tableRows.parse(params);
+      return (await panel.client()).tableRows(runsOf(runIds), { signal });
+    },
+    tableColumns: async (params, signal) => {
+      const { runIds, columns } = requests.tableColumns.parse(params);
+      return (await panel.client()).tableColumns({ ...runsOf(runIds), columns }, { signal });
+    },
+    openChart: async (params) => {
+      await panel.openPanel({ panel: 'chart', ...requests.openChart.parse(params) });
+      return null;
+    },
+  };
+}
+
+function editRequests(panel: ExperimentContext): Answers<'setName' | 'setTag' | 'trashRuns' | 'restoreRuns'> {
+  const forEach = async (
+    runIds: readonly string[],
+    signal: AbortSignal,
+    edit: (client: TrackingClient, runId: string) => Promise<unknown>,
+  ): Promise<null> => {
+    const client = await panel.client();
+    const { done, errors } = await forEachRun(runIds, signal, (runId) => edit(client, runId));
+    const [first] = errors;
+    if (first !== undefined && runIds.length > 1) {
+      const reason = inMessage(describe(first), 400);
+      throw new Error(
+        vscode.l10n.t('{0} of {1} runs could not be changed: {2}', runIds.length - done, runIds.length, reason),
+      );
+    }
+    if (first !== undefined) {
+      throw first instanceof Error ? first : new Error(describe(first));
+    }
+    return null;
+  };
+  return {
+    setName: (params, signal) => {
+      const { runId, name } = requests.setName.parse(params);
+      return forEach([runId], signal, (client) => client.updateRun(runId, { name: name.trim() }));
+    },
+    setTag: (params, signal) => {
+      const { runIds, key, value } = requests.setTag.parse(params);
+      return forEach(runIds, signal, (client, runId) =>
+        value === undefined ? client.deleteTag(runId, key) : client.setTag(runId, key, value),
+      );
+    },
+    trashRuns: (params, signal) =>
+      forEach(requests.trashRuns.parse(params).runIds, signal, (client, runId) => client.deleteRun(runId)),
+    restoreRuns: (params, signal) =>
+      forEach(requests.restoreRuns.parse(params).runIds, signal, (client, runId) => client.restoreRun(runId)),
+  };
+}
+
+function factRequests(
+  panel: ExperimentContext,
+): Answers<'tableFacts' | 'setBaseline' | 'setPrimaryMetric' | 'setDirection'> {
+  const { facts } = panel;
+  return {
+    tableFacts: (params, signal) => {
+      requests.tableFacts.parse(params);
+      return facts.read(signal);
+    },
+    setBaseline: async (params) => {
+      await facts.setBaseline(requests.setBaseline.parse(params).runId);
+      return null;
+    },
+    setPrimaryMetric: async (params) => {
+      const { key, aggregate = 'last' } = requests.setPrimaryMetric.parse(params);
+      await facts.setPrimaryMetric(key === undefined ? undefined : { key, aggregate });
+      return null;
+    },
+    setDirection: async (params) => {
+      const { key, better } = requests.setDirection.parse(params);
+      await facts.setDirection(key, better);
+      return null;
+    },
+  };
+}
+
+function keepingRequests(
+  panel: ExperimentContext,
+): Answers<'saveFile' | 'copyText' | 'readArrangement' | 'keepArrangement' | 'listViews' | 'saveView' | 'deleteView'> {
+  const { memory, views } = panel;
+  const memoryKey = `arrangement.${experimentIdsOf(panel.subject).sort().join('+')}`;
+  return {
+    saveFile: async (params) => ({ saved: await saveFile(requests.saveFile.parse(params)) }),
+    copyText: async (params) => {
+      await vscode.env.clipboard.writeText(requests.copyText.parse(params).text);
+      return null;
+    },
+    readArrangement: (params) => {
+      requests.readArrangement.parse(params);
+      const arrangement: unknown = memory.get(memoryKey);
+      return typeof arrangement === 'string' ? { arrangement } : {};
+    },
+    keepArrangement: async (params) => {
+      await memory.update(memoryKey, requests.keepArrangement.parse(params).arrangement);
+      return null;
+    },
+    listViews: async (params) => {
+      requests.listViews.parse(params);
+      return { views: await views.list() };
+    },
+    saveView: async (params) => {
+      const { name, content } = requests.saveView.parse(params);
+      await views.save(name, content);
+      return null;
+    },
+    deleteView: async (params) => {
+      await views.delete(requests.deleteView.parse(params).name);
+      return null;
+    },
+  };
+}

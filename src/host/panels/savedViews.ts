@@ -1,0 +1,117 @@
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ExperimentRequests } from '../../protocol/experimentPanel';
+import type { Translate } from '../platform/text';
+
+export type SavedView = ExperimentRequests['listViews']['result']['views'][number];
+
+/** Says what a file is, to people and to later versions of Labbook. */
+const schema = 'labbook.view/1';
+const extension = '.json';
+const mostViews = 500;
+const mostBytes = 1_000_000;
+const mostCharacters = 100;
+/** Names that Windows keeps for devices, with any ending. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/**
+ * Saved views: one JSON file each in a folder of the project, so that a team can review and share them. A view's name is its file's,
+ * without `.json`. Nothing outside of the folder is read or written, whatever a name or a link says.
+ */
+export class SavedViews {
+  /** @param folder absolute; undefined where no folder is open */
+  constructor(
+    private readonly folder: () => string | undefined,
+    private readonly t: Translate,
+  ) {}
+
+  /** By name. What is no view says so in `problem`, and has no content. No folder: no views. @throws system errors */
+  async list(): Promise<SavedView[]> {
+    const folder = this.folder();
+    const names = folder === undefined ? [] : await readdir(folder).catch(missing([]));
+    const files = names.filter((name) => name.endsWith(extension) && !name.startsWith('.')).sort();
+    return Promise.all(files.slice(0, mostViews).map((name) => this.#read(path.join(folder ?? '', name))));
+  }
+
+  /** @param content a JSON object. @throws Error, fit to show, where the name or the content will not do; system errors */
+  async save(name: string, content: string): Promise<void> {
+    const file = this.#fileOf(name);
+    const value = parseObject(content);
+    if (value === undefined) {
+      throw new Error(this.t('The view “{0}” could not be saved: it is no JSON object.', name));
+    }
+    await mkdir(path.dirname(file), { recursive: true });
+    // Renamed into place, so that a reader never sees half a file, and a link in its place is replaced rather than followed.
+    const temporary = `${file}.${process.pid}.tmp`;
+    try {
+      const view = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'schema'));
+      await writeFile(temporary, `${JSON.stringify({ schema, ...view }, null, 2)}\n`, { flag: 'wx' });
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Nothing happens where there is none of this name. @throws Error where the name will not do; system errors */
+  async delete(name: string): Promise<void> {
+    await rm(this.#fileOf(name), { force: true });
+  }
+
+  async #read(file: string): Promise<SavedView> {
+    const name = path.basename(file, extension);
+    const bad = (problem: string): SavedView => ({ name, content: '', problem });
+    const facts = await lstat(file);
+    if (!facts.isFile()) {
+      return bad(this.t('This is no file.'));
+    }
+    if (facts.size > mostBytes) {
+      return bad(this.t('This file is too large for a view.'));
+    }
+    const value = parseObject(await readFile(file, 'utf8'));
+    if (value === undefined) {
+      return bad(this.t('This file is no JSON object.'));
+    }
+    const { schema: found, ...view } = value;
+    return found === undefined || found === schema
+      ? { name, content: JSON.stringify(view) }
+      : bad(this.t('This view was written by another version of Labbook.'));
+  }
+
+  #fileOf(given: string): string {
+    const name = given.trim().normalize('NFC');
+    const folder = this.folder();
+    if (folder === undefined) {
+      throw new Error(this.t('Views are kept in the project: open a folder first.'));
+    }
+    // eslint-disable-next-line no-control-regex -- control characters are among what file names cannot have
+    if (/[\u0000-\u001f\u007f/\\:*?"<>|]/.test(name)) {
+      throw new Error(this.t('The name of a view becomes that of a file: it cannot have / \\ : * ? " < > |'));
+    }
+    if (name === '' || name.startsWith('.') || name.endsWith('.') || reserved.test(name)) {
+      throw new Error(this.t('“{0}” cannot be the name of a file. Choose another name.', name));
+    }
+    if (name.length > mostCharacters) {
+      throw new Error(this.t('The name of a view has at most {0} characters.', mostCharacters));
+    }
+    return path.join(folder, name + extension);
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function missing<T>(fallback: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      return fallback;
+    }
+    throw error;
+  };
+}

@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile, mkdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { ExperimentFacts } from '../../../src/host/panels/experimentFacts';
+import { forEachRun } from '../../../src/host/panels/bulk';
+import { experimentRequests, panelSubject } from '../../../src/host/panels/messages';
+import { PendingNotice } from '../../../src/host/panels/notices';
+import { SavedViews } from '../../../src/host/panels/savedViews';
+import { keyOf } from '../../../src/host/panels/subjects';
+import { ExperimentMarks } from '../../../src/host/platform/experimentMarks';
+import type { Session } from '../../../src/host/platform/connection';
+import type { PanelSubject } from '../../../src/protocol/panels';
+import { until } from '../../fakes/labbookServer';
+
+const words = (message: string, ...values: (string | number)[]): string =>
+  message.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)]));
+
+describe('saved views', () => {
+  let folder: string;
+  let views: SavedViews;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'labbook-views-'));
+    views = new SavedViews(() => path.join(folder, 'a', 'views'), words);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const fileOf = (name: string) => path.join(folder, 'a', 'views', `${name}.json`);
+
+  it('are JSON files that people can read and compare, with a mark of what they are', async () => {
+    assert.deepEqual(await views.list(), []);
+    await views.save('best of März', '{"sort":[{"key":"val/acc"}],"schema":"other"}');
+    const text = await readFile(fileOf('best of März'), 'utf8');
+    assert.equal(text, '{\n  "schema": "labbook.view/1",\n  "sort": [\n    {\n      "key": "val/acc"\n    }\n  ]\n}\n');
+    assert.deepEqual(await views.list(), [{ name: 'best of März', content: '{"sort":[{"key":"val/acc"}]}' }]);
+    await views.save('best of März', '{"sort":[]}');
+    await views.save('b', '{}');
+    assert.deepEqual(
+      (await views.list()).map(({ name, content }) => [name, content]),
+      [
+        ['b', '{}'],
+        ['best of März', '{"sort":[]}'],
+      ],
+    );
+    await views.delete('b');
+    await views.delete('not there');
+    assert.deepEqual(await readdir(path.join(folder, 'a', 'views')), ['best of März.json']);
+  });
+
+  it('say what is wrong with a file, beside those that are right', async () => {
+    await views.save('good', '{}');
+    await writeFile(fileOf('broken'), '{"a":');
+    await writeFile(fileOf('list'), '[]');
+    await writeFile(fileOf('newer'), '{"schema":"labbook.view/9"}');
+    await writeFile(fileOf('huge'), ' '.repeat(1_000_001));
+    await mkdir(fileOf('folder'));
+    await symlink('/etc/passwd', fileOf('link'));
+    const problems = Object.fromEntries((await views.list()).map(({ name, problem }) => [name, problem]));
+    assert.deepEqual(problems, {
+      broken: 'This file is no JSON object.',
+      folder: 'This is no file.',
+      good: undefined,
+      huge: 'This file is too large for a view.',
+      link: 'This is no file.',
+      list: 'This file is no JSON object.',
+      newer: 'This view was written by another version of Labbook.',
+    });
+  });
+
+  it('stay in their folder, whatever they are called', async () => {
+    await writeFile(path.join(folder, 'outside.json'), 'mine');
+    await mkdir(path.join(folder, 'a', 'views'), { recursive: true });
+    await symlink(path.join(folder, 'outside.json'), fileOf('link'));
+    await views.save('link', '{}');
+    const odd = [
+      '../../outside',
+      '..',
+      '.',
+      '',
+      ' ',
+      '.hidden',
+      'a/b',
+      'a\\b',
+      'c:x',
+      'x\0',
+      'CON',
+      'nul.txt',
+      'a.',
+      '\n',
+    ];
+    for (const name of [...odd, '/etc/x', 'x'.repeat(101)]) {
+      await assert.rejects(views.save(name, '{}'), Error, JSON.stringify(name));
+      await assert.rejects(views.delete(name), Error, JSON.stringify(name));
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 12 }), async (name) => {
+        await views.save(name, '{}').catch(() => undefined);
+        await views.delete(name).catch(() => undefined);
+      }),
+      { numRuns: 40 },
+    );
+    assert.equal(await readFile(path.join(folder, 'outside.json'), 'utf8'), 'mine');
+    assert.deepEqual((await readdir(folder)).sort(), ['a', 'outside.json']);
+    assert.deepEqual(await readdir(path.join(folder, 'a')), ['views']);
+  });
+
+  it('are refused where they are no JSON object, or where no folder is open', async () => {
+    for (const content of ['', '1', '[]', 'null', '{']) {
+      await assert.rejects(views.save('a', content), /no JSON object/);
+    }
+    const nowhere = new SavedViews(() => undefined, words);
+    await assert.rejects(nowhere.save('a', '{}'), /open a folder first/);
+    assert.deepEqual(await nowhere.list(), []);
+  });
+});
+
+describe('changes of many runs', () => {
+  it('are all tried, a few at a time, whatever fails', async () => {
+    let now = 0;
+    let most = 0;
+    const tried: string[] = [];
+    const ids = Array.from({ length: 50 }, (_, i) => String(i));
+    const { done, errors } = await forEachRun(ids, new AbortController().signal, async (id) => {
+      tried.push(id);
+      most = Math.max(most, ++now);
+      await Promise.resolve();
+      now--;
+      if (Number(id) % 10 === 3) {
+        throw new Error(id);
+      }
+    });
+    assert.deepEqual(tried, ids);
+    assert.deepEqual([done, errors.length, most], [45, 5, 8]);
+  });
+
+  it('end when nobody waits any more', async () => {
+    const aborter = new AbortController();
+    const { done } = await forEachRun(['a', 'b', 'c', ...'defghijklmn'], aborter.signal, async () => {
+      aborter.abort();
+      return Promise.resolve();
+    });
+    assert.ok(done <= 8);
+  });
+});
+
+describe('messages of the experiment panel', () => {
+  it('are taken as the contract says', () => {
+    for (const [name, params] of [
+      ['tableRows', {}],
+      ['tableRows', { runIds: ['a'] }],
+      ['tableColumns', { columns: [{ kind: 'metricAt', key: 'loss', step: -4 }] }],
+      ['setTag', { runIds: ['a'], key: 'k', value: '' }],
+      ['setTag', { runIds: ['a'], key: 'k' }],
+      ['setBaseline', {}],
+      ['setPrimaryMetric', { key: 'loss', aggregate: 'min' }],
+      ['saveFile', { name: 'a.csv', content: new ArrayBuffer(3) }],
+      ['openChart', { metric: '<b>/損失', runIds: [] }],
+    ] as const) {
+      assert.doesNotThrow(() => experimentRequests[name].parse(params), name);
+    }
+  });
+
+  it('are refused where they are anything else', () => {
+    const hostile: [keyof typeof experimentRequests, unknown][] = [
+      ['tableRows', { runIds: 'a' }],
+      ['tableRows', { runIds: [''] }],
+      ['tableRows', { runIds: Array.from({ length: 50_001 }, () => 'a') }],
+      ['tableColumns', {}],
+      ['tableColumns', { columns: [{ kind: 'sql', key: 'x' }] }],
+      ['tableColumns', { columns: [{ kind: 'metric', key: 'x', aggregate: '1; DROP TABLE runs' }] }],
+      ['tableColumns', { columns: [{ kind: 'metricAt', key: 'x', step: 0.5 }] }],
+      ['tableColumns', { columns: Array.from({ length: 1001 }, () => ({ kind: 'tag', key: 'x' })) }],
+      ['setName', { runId: 'a', name: '  ' }],
+      ['setName', { runId: { $ne: 1 }, name: 'x' }],
+      ['setTag', { runIds: ['a'], key: '', value: 'x' }],
+      ['setTag', { runIds: ['a'], key: 'k', value: 5 }],
+      ['setDirection', { key: '__proto__', better: 'sideways' }],
+      ['saveFile', { name: 'a', content: { length: 3 } }],
+      ['saveFile', { name: '', content: '' }],
+      ['keepArrangement', { arrangement: 'x'.repeat(1_000_001) }],
+      ['saveView', { name: 7, content: '{}' }],
+      ['openChart', { metric: '', runIds: [] }],
+      ['copyText', {}],
+    ];
+    for (const [name, params] of hostile) {
+      assert.throws(() => experimentRequests[name].parse(params), `${name} ${JSON.stringify(params).slice(0, 80)}`);
+      assert.throws(() => experimentRequests[name].parse(undefined), name);
+    }
+  });
+});
+
+describe('panels of several experiments, and of a chart', () => {
+  const subject: PanelSubject = { panel: 'experiment', experimentId: '1', moreExperimentIds: ['2', '1'] };
+
+  it('are restored, and found again, whatever the order', () => {
+    assert.deepEqual(panelSubject.parse(subject), subject);
+    assert.equal(keyOf(subject), keyOf({ panel: 'experiment', experimentId: '2', moreExperimentIds: ['1'] }));
+    assert.notEqual(keyOf(subject), keyOf({ panel: 'experiment', experimentId: '1' }));
+    const chart: PanelSubject = { panel: 'chart', metric: 'loss', runIds: ['a', 'b'] };
+    assert.deepEqual(panelSubject.parse(chart), chart);
+    assert.notEqual(keyOf(chart), keyOf({ ...chart, metric: 'acc' }));
+  });
+
+  it('hear of runs of each of them that are new, changed or gone', () => {
+    const pending = new PendingNotice();
+    const runs = ['1', '2', '3'].map((id) => ({ run_id: `r${id}`, experiment_id: id, aspects: ['info' as const] }));
+    assert.equal(pending.add({ revision: 1, experiments: [], runs }, subject), true);
+    assert.deepEqual(pending.take(), { runIds: ['r1', 'r2'], metrics: false, runs: true, artifacts: false });
+  });
+});
+
+describe('facts of an experiment panel', () => {
+  /** A server with one experiment, a memory, settings; and what the panel is told. */
+  function scene({ readOnly = false } = {}) {
+    const experiment = { id: '1', name: 'first', stage: 'active', tags: [] as { key: string; value: string }[] };
+    const memory = new Map<string, unknown>();
+    const settings: Record<string, unknown> = {};
+    const told: string[] = [];
+    const session = {
+      server: { info: { read_only: readOnly } },
+      client: {
+        getExperiment: () => Promise.resolve(structuredClone(experiment)),
+        setExperimentTag: (_id: string, key: string, value: string) => {
+          experiment.tags = [{ key, value }];
+          return Promise.resolve();
+        },
+      },
+    } as unknown as Session;
+    const memento = {
+      get: (key: string) => memory.get(key),
+      update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
+      keys: () => [...memory.keys()],
+    } as unknown as ConstructorParameters<typeof ExperimentMarks>[0];
+    const facts = new ExperimentFacts({
+      subject: { panel: 'experiment', experimentId: '1' },
+      session: () => Promise.resolve(session),
+      marks: new ExperimentMarks(memento),
+      memory: memento,
+      workspace: { getConfiguration: () => ({ get: (id: string) => settings[id] }) } as never,
+      onFacts: () => told.push('facts'),
+      onStages: () => told.push('stages'),
+      onError: (error) => told.push(String(error)),
+    });
+    return { facts, experiment, memory, settings, told };
+  }
+
+  it('come from the experiment, the settings and what the user said', async () => {
+    const { facts, settings } = scene();
+    settings['labbook.table.digits'] = 99;
+    settings['labbook.metrics.lowerIsBetter'] = 'no list';
+    await facts.setPrimaryMetric({ key: 'val loss', aggregate: 'min' });
+    await facts.setDirection('__proto__', 'lower');
+    await facts.setDirection('val loss', 'higher');
+    await facts.setDirection('val loss', undefined);
+    const read = await facts.read();
+    assert.deepEqual(read.experiments, [{ id: '1', name: 'first' }]);
+    assert.deepEqual(read.primaryMetric, { key: 'val loss', aggregate: 'min' });
+    assert.equal(read.digits, 17);
+    assert.ok(read.lowerIsBetter.includes('*loss*') && read.higherIsBetter.includes('*acc*'));
+    assert.deepEqual(Object.keys(read.directions), ['__proto__']);
+    assert.equal(read.canWrite, true);
+    facts.dispose();
+  });
+
+  it('are remembered by the workspace where the server is read-only', async () => {
+    const { facts, experiment, memory } = scene({ readOnly: true });
+    await facts.setBaseline('r1');
+    assert.deepEqual(experiment.tags, []);
+    assert.ok([...memory.values()].includes('r1'));
+    const read = await facts.read();
+    assert.deepEqual([read.baseline, read.canWrite], ['r1', false]);
+    facts.dispose();
+  });
+
+  it('tell the panel when they are others, and only then', async () => {
+    const { facts, experiment, settings, told } = scene();
+    facts.check();
+    await facts.read();
+    settings['labbook.table.digits'] = 6;
+    facts.check();
+    assert.ok(await until(() => told.length === 1));
+    experiment.stage = 'deleted';
+    facts.check();
+    assert.ok(await until(() => told.length === 2));
+    await facts.setBaseline('r2');
+    assert.ok(await until(() => told.length === 3));
+    assert.deepEqual(told, ['facts', 'stages', 'facts']);
+    facts.dispose();
+  });
+});
