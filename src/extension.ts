@@ -11,6 +11,7 @@ import { ExperimentMarks } from './host/platform/experimentMarks';
 import { ServerLog } from './host/platform/serverLog';
 import { workspaceServer } from './host/platform/workspaceServer';
 import { TextDocuments } from './host/platform/textDocuments';
+import { watchRunEnds } from './host/status/runEndNotices';
 import { StatusBar } from './host/status/statusBar';
 import { RunLinkProvider } from './host/terminal/runLinkProvider';
 import { ScriptEnvironment } from './host/terminal/scripts';
@@ -33,8 +34,8 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const experiments = own(new ExperimentsView(connection, new ContextKeySetter(vscode.commands), log));
   const models = own(new ModelsView(connection, log));
   const trash = own(new TrashView(connection, log));
-  const statusBar = own(new StatusBar(connection, experiments.catalog, log));
-  own(experiments.onTouched(() => statusBar.refresh()));
+  const statusBar = own(new StatusBar(connection, experiments, log));
+  own(watchRunEnds(experiments));
   const texts = own(new TextDocuments());
   own(vscode.workspace.registerTextDocumentContentProvider(textScheme, texts));
   const panels = own(new Panels(context.extensionUri, connection, log, context.workspaceState));

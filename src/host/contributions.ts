@@ -21,6 +21,8 @@ export const scheme = 'labbook';
 export const textScheme = 'labbook-text';
 /** Of notes, which can be edited. */
 export const notesScheme = 'labbook-notes';
+/** Of rows of runs, for their decorations. */
+export const runScheme = 'labbook-run';
 
 export const viewIds = {
   container: 'labbook',
@@ -123,17 +125,29 @@ export interface CommandArguments {
     selection?: readonly (RunTarget | ExperimentTarget)[],
   ];
   [commands.restore]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
-  [commands.deleteForGood]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.deleteForGood]: [
+    target?: RunTarget | ExperimentTarget,
+    selection?: readonly (RunTarget | ExperimentTarget)[],
+  ];
   [commands.emptyTrash]: [];
   [commands.newExperiment]: [preset?: { name: string }];
   [commands.openArtifact]: [target?: ArtifactTarget];
   [commands.copyId]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
-  [commands.copyAsMarkdown]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsMarkdown]: [
+    target?: RunTarget | ExperimentTarget,
+    selection?: readonly (RunTarget | ExperimentTarget)[],
+  ];
   [commands.copyAsTsv]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
   [commands.copyAsCsv]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
   [commands.copyAsJson]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
-  [commands.copyAsLatex]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
-  [commands.copyAsPython]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyAsLatex]: [
+    target?: RunTarget | ExperimentTarget,
+    selection?: readonly (RunTarget | ExperimentTarget)[],
+  ];
+  [commands.copyAsPython]: [
+    target?: RunTarget | ExperimentTarget,
+    selection?: readonly (RunTarget | ExperimentTarget)[],
+  ];
   /** `file` where nobody is to be asked; its extension says the format. */
   [commands.export]: [
     target?: (RunTarget | ExperimentTarget) & { readonly file?: string },
@@ -230,6 +244,7 @@ export const settings = {
   'labbook.table.digits': number(4),
   'labbook.views.folder': text('.labbook/views'),
   'labbook.charts.initialRuns': number(20),
+  'labbook.notifications.runEnds': text('failed'),
 } as const;
 
 export type SettingId = keyof typeof settings;

@@ -3,7 +3,7 @@ import { Coalescer } from '../../core/coalescer';
 import { commands } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
-import type { TreeModel } from '../tree/model';
+import type { ExperimentsView } from '../tree/experimentsView';
 import { safeMarkdown } from '../tree/treeItems';
 import { liveRuns, statusView, type LiveRun } from './statusText';
 
@@ -19,7 +19,7 @@ export class StatusBar {
 
   constructor(
     private readonly connection: Connection,
-    private readonly model: TreeModel,
+    private readonly experiments: ExperimentsView,
     log: vscode.LogOutputChannel,
   ) {
     this.#item = this.#owned.add(
@@ -34,6 +34,7 @@ export class StatusBar {
       }),
     );
     this.#owned.add(connection.onState(() => this.#drawer.request()));
+    this.#owned.add(experiments.onTouched(() => this.#drawer.request()));
     const timer = setInterval(() => this.#drawer.request(), durationInterval);
     this.#owned.add({ dispose: () => clearInterval(timer) });
     this.#draw();
@@ -41,12 +42,7 @@ export class StatusBar {
   }
 
   get live(): readonly LiveRun[] {
-    return liveRuns(this.model.experiments);
-  }
-
-  /** To be called when runs changed. */
-  refresh(): void {
-    this.#drawer.request();
+    return liveRuns(this.experiments.catalog.experiments);
   }
 
   dispose(): void {

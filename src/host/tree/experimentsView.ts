@@ -7,9 +7,11 @@ import { Disposables } from '../platform/disposables';
 import { inMessage } from '../platform/text';
 import { phaseText } from '../platform/phaseText';
 import { Catalog } from './catalog';
+import { TreeDragging } from './dragging';
 import { ExperimentsTree } from './experimentsTree';
 import type { NodeRef } from './model';
 import { rootRefs } from './nodes';
+import { RunDecorations } from './runDecorations';
 
 /** The view Experiments: its tree, what it says while there is no server, and its badge. */
 export class ExperimentsView {
@@ -45,6 +47,7 @@ export class ExperimentsView {
         treeDataProvider: this.#tree,
         canSelectMany: true,
         showCollapseAll: true,
+        dragAndDropController: new TreeDragging(),
       }),
     );
     // VS Code hides a tree that is shown for the first time for 2 s, in case that its provider is late; a message, also an
@@ -60,6 +63,7 @@ export class ExperimentsView {
         }
       }),
     );
+    this.#owned.add(vscode.window.registerFileDecorationProvider(new RunDecorations()));
     this.#owned.add({ dispose: () => this.#endProgress?.() });
     this.#show(connection.state);
   }

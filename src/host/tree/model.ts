@@ -79,6 +79,8 @@ export interface NodeView {
   readonly description?: string;
   /** A codicon and, for runs, the id of its colour. */
   readonly icon?: { readonly name: string; readonly colour?: string };
+  /** What a run's row is marked with. */
+  readonly mark?: 'failed' | 'lost';
   /** `fileIcon`: the icon that the user's theme has for this kind of file. */
   readonly fileIcon?: 'file' | 'folder';
   readonly expandable: boolean;

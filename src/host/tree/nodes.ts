@@ -2,8 +2,8 @@
  * What the tree shows, as pure functions of the model: which elements stand below which, and how each looks. `t` translates.
  */
 import { formatBytes, formatMetric, formatStep } from '../../core/format';
-import { runStatuses, type ArtifactEntry, type Metric, type Run, type RunStatus } from '../../core/model';
-import { runStyle } from '../../core/runColour';
+import { runStatuses, tagNames, type ArtifactEntry, type Metric, type Run, type RunStatus } from '../../core/model';
+import { runColours, runStyle } from '../../core/runColour';
 import { oneLine, type Translate } from '../platform/text';
 import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
 import { pickMetric } from './primaryMetric';
@@ -361,11 +361,20 @@ function runView(ref: RunRef, model: TreeModel, t: Translate): NodeView | undefi
     id: ref.id,
     label: name,
     description,
-    icon: { name: statusIcons[status], ...(slot === undefined ? {} : { colour: runStyle(slot).colourId }) },
+    icon: { name: statusIcons[status], ...colourOf(run, slot) },
+    ...(status === 'FAILED' ? { mark: 'failed' as const } : {}),
     expandable: true,
     contextValue: `run;status=${status.toLowerCase()};${nested}`,
     accessibleName: t('{0}, {1}, {2}', name, statusWord(status, t), description),
   };
+}
+
+/** The colour that the user chose, where it is one of the palette (the tree knows no others), else that of its place. */
+function colourOf(run: Run, slot: number | undefined): { colour?: string } {
+  const chosen = run.tags.find(({ key }) => key === tagNames.runColor)?.value.toLowerCase();
+  const place = chosen === undefined ? -1 : runColours.dark.findIndex((each) => each.toLowerCase() === chosen);
+  const shown = place >= 0 ? place : slot;
+  return shown === undefined ? {} : { colour: runStyle(shown).colourId };
 }
 
 /**

@@ -3,6 +3,7 @@ import { commands, type CommandId } from '../contributions';
 import { artifactUri } from '../artifacts/fileSystem';
 import type { RunTarget } from '../commands/targets';
 import type { NodeRef, NodeView, RunRef } from './model';
+import { runRowUri } from './runDecorations';
 
 /** Makes VS Code's item of a view. The tooltip comes later, when someone hovers (`resolveTreeItem`). */
 export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
@@ -19,6 +20,9 @@ export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
   if (view.fileIcon && ref.kind === 'artifact') {
     item.resourceUri = artifactUri(ref);
     item.iconPath = view.fileIcon === 'folder' ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
+  }
+  if (ref.kind === 'run') {
+    item.resourceUri = runRowUri(ref.runId, view.mark);
   }
   if (view.accessibleName !== undefined) {
     item.accessibilityInformation = { label: view.accessibleName };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Run } from '../../../src/core/model';
 import { diagnosticsText, problemsIn, withoutSecrets } from '../../../src/host/status/diagnostics';
+import { RunEnds, toTell } from '../../../src/host/status/runEnds';
 import { liveRuns, statusView, type LiveRun } from '../../../src/host/status/statusText';
 import type { Translate } from '../../../src/host/platform/text';
 import type { ServerState } from '../../../src/host/platform/connection';
@@ -129,5 +130,29 @@ describe('diagnostics', () => {
     const log = '2026 [info] fine\n2026 [warning] hm\r\n2026 [error] bad\n';
     assert.deepEqual(problemsIn(log), ['2026 [warning] hm', '2026 [error] bad']);
     assert.deepEqual(problemsIn(log, 1), ['2026 [error] bad']);
+  });
+});
+
+describe('ends of runs', () => {
+  it('are noticed once, of runs that were seen running', () => {
+    const ends = new RunEnds();
+    const at = (...runs: Run[]): string[] => ends.look([entry(runs)]).map(({ run }) => run.info.id);
+    assert.deepEqual(at(makeRun('a', 0, 'RUNNING'), makeRun('old', 0, 'FAILED')), [], 'what ended before is no news');
+    assert.deepEqual(at(makeRun('a', 0, 'FINISHED'), makeRun('old', 0, 'FAILED')), ['a']);
+    assert.deepEqual(at(makeRun('a', 0, 'FINISHED')), []);
+    assert.deepEqual(at(makeRun('b', 0, 'RUNNING')), []);
+    assert.deepEqual(at(), [], 'a deleted run did not end');
+  });
+
+  it('are told as the setting says, and failures where it says something else', () => {
+    const ended = (['FINISHED', 'FAILED', 'KILLED'] as const).map((status) => ({
+      run: makeRun(status, 0, status),
+      experimentName: '',
+    }));
+    const told = (wanted: string): string[] => toTell(ended, wanted).map(({ run }) => run.info.id);
+    assert.deepEqual(told('always'), ['FINISHED', 'FAILED', 'KILLED']);
+    assert.deepEqual(told('never'), []);
+    assert.deepEqual(told('failed'), ['FAILED', 'KILLED']);
+    assert.deepEqual(told('nonsense'), ['FAILED', 'KILLED']);
   });
 });

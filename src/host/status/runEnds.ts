@@ -1,0 +1,44 @@
+import type { Run, RunStatus } from '../../core/model';
+import type { ExperimentEntry } from '../tree/model';
+
+export interface EndedRun {
+  readonly run: Run;
+  readonly experimentName: string;
+}
+
+/** Notices which of the runs that were seen running have ended since. Pure but for what it remembers. */
+export class RunEnds {
+  #running = new Map<string, RunStatus>();
+
+  /** @returns runs that were running when this was called last, and are not any more; those that are gone are left out */
+  look(experiments: readonly ExperimentEntry[]): EndedRun[] {
+    const running = new Map<string, RunStatus>();
+    const ended: EndedRun[] = [];
+    for (const { experiment, list } of experiments) {
+      for (const run of list?.runs.values() ?? []) {
+        const { id, status } = run.info;
+        if (status === 'RUNNING') {
+          running.set(id, status);
+        } else if (this.#running.has(id)) {
+          ended.push({ run, experimentName: experiment.name });
+        }
+      }
+    }
+    this.#running = running;
+    return ended;
+  }
+}
+
+export type EndsToTell = 'never' | 'failed' | 'always';
+
+/** Those of which the user wants to be told: with `failed`, runs that did not finish by themselves. */
+export function toTell(ended: readonly EndedRun[], wanted: string): readonly EndedRun[] {
+  switch (wanted) {
+    case 'always':
+      return ended;
+    case 'never':
+      return [];
+    default:
+      return ended.filter(({ run }) => run.info.status === 'FAILED' || run.info.status === 'KILLED');
+  }
+}
