@@ -56,7 +56,7 @@ export async function fillLabbook(server, { from = 0, to }) {
 }
 
 /** Gives a run `count` points of one metric more, from step `first` on. */
-export async function logPoints(server, runId, key, { first = 0, count, connections = 4 }) {
+export async function logPoints(server, runId, key, { first = 0, count, connections = 1 }) {
   let next = first;
   const batch = (at) =>
     Array.from({ length: Math.min(1000, first + count - at) }, (_, i) => ({

@@ -17,7 +17,7 @@ export function request({ port, token }, method, path, body) {
 }
 
 /** One kept-alive connection with one request at a time. Answers must have a Content-Length. */
-class Connection {
+export class Connection {
   #socket;
   #received = Buffer.alloc(0);
   #waiting;

@@ -1,0 +1,205 @@
+// What grows with the store and what does not: by the number of runs, by the points of one run, by the points of all.
+// `--sizes 'runs:100,1000;points:1e4,1e6;store:1e8'`, or `--sizes all` (100,000 runs, 10^7 points in a run, 10^8 in a store: an hour).
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { step } from '../scripts/run.mjs';
+import { fillLabbook, logPoints } from './lib/filling.mjs';
+import { ask, drive, medianOf, request } from './lib/load.mjs';
+import { startProbe } from './lib/probe.mjs';
+import { save } from './lib/report.mjs';
+import { folder, memoryOf, startLabbook } from './lib/servers.mjs';
+import { newRun } from './side/logMetric.mjs';
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, sizes: { type: 'string' } } });
+const everything = 'runs:100,1000,10000,100000;points:1e4,1e5,1e6,1e7;store:1e8';
+const usual = values.quick ? 'runs:100;points:1e4' : 'runs:100,1000,10000;points:1e4,1e5,1e6';
+const sizes = readSizes(values.sizes === 'all' ? everything : (values.sizes ?? usual));
+
+/** Runs of the curves that are asked for together, and the points of each. */
+const curves = values.quick ? { runs: 10, points: 1000 } : { runs: 100, points: 10_000 };
+/** Points that are written while the longest wait is looked for: their journal makes a checkpoint due. */
+const pressure = values.quick ? 20_000 : 800_000;
+/** Points of each run in the store of very many. */
+const pointsPerRun = 100_000;
+const seconds = values.quick ? 1 : 4;
+
+function readSizes(text) {
+  const found = { runs: [], points: [], store: [] };
+  for (const part of text.split(';')) {
+    const [kind, list = ''] = part.split(':');
+    const numbers = list.split(',').map(Number);
+    if (found[kind] === undefined || numbers.some((each) => !(each > 0))) {
+      throw new Error(`--sizes wants such as 'runs:100,1000;points:1e4', not '${text}'`);
+    }
+    found[kind] = numbers;
+  }
+  return found;
+}
+
+function bytesIn(place) {
+  return readdirSync(place, { withFileTypes: true }).reduce((sum, entry) => {
+    const at = path.join(place, entry.name);
+    return sum + (entry.isDirectory() ? bytesIn(at) : statSync(at).size);
+  }, 0);
+}
+
+/** A quiet log-metric, and the longest wait of one while a checkpoint is made of all that was written. */
+async function writes(server, runId) {
+  const quiet = await drive(server, { seconds }, (asked, at) => {
+    const body = { run_id: runId, key: 'quiet', value: at, timestamp: Date.now(), step: at };
+    return asked(request(server, 'POST', '/api/2.0/mlflow/runs/log-metric', body));
+  });
+  const probe = startProbe(server, runId);
+  await logPoints(server, runId, 'pressure', { count: pressure });
+  const { longest } = await probe.stop();
+  return { median: quiet.median, p99: quiet.p99, longest };
+}
+
+/** Ends the server and starts it again. @returns what that takes and needs */
+async function reopen(server) {
+  await server.stop();
+  const bytes = bytesIn(server.store);
+  Object.assign(server, await startLabbook(server.store));
+  return { open: server.startMs, memory: (memoryOf(server.pid) ?? NaN) / 1e6, bytes };
+}
+
+/** Times a read a few times. @returns the middle one's milliseconds */
+async function timeOf(read) {
+  const times = [];
+  for (let i = 0; i < 5; i++) {
+    const from = performance.now();
+    await read();
+    times.push(performance.now() - from);
+  }
+  return medianOf(times);
+}
+
+async function search(server) {
+  const body = { experiment_ids: ['0'], max_results: 100 };
+  await ask(server, 'POST', '/api/2.0/mlflow/runs/search', { body });
+}
+
+async function history(server, runId, key) {
+  const query = `run_id=${runId}&metric_key=${key}&max_results=25000`;
+  await ask(server, 'GET', `/api/2.0/mlflow/metrics/get-history?${query}`);
+}
+
+async function series(server, run_ids, key, range) {
+  const body = { run_ids, keys: [key], x: 'step', max_points: 1000, ...(range === undefined ? {} : { range }) };
+  await ask(server, 'POST', '/api/labbook/1.0/series', { body });
+}
+
+/** The first answer after a start, when nothing is in memory. */
+async function once(read) {
+  const from = performance.now();
+  await read();
+  return performance.now() - from;
+}
+
+async function byRuns(runs) {
+  const home = folder(`runs-${runs}`);
+  const server = await startLabbook(`${home}/store`);
+  const ids = await fillLabbook(server, { to: runs });
+  const drawn = ids.slice(0, curves.runs);
+  for (const id of drawn) {
+    await logPoints(server, id, 'curve', { count: curves.points });
+  }
+  const written = await writes(server, await newRun(server));
+  const opened = await reopen(server);
+  const probe = startProbe(server);
+  const read = {
+    search: await timeOf(() => search(server)),
+    history: await timeOf(() => history(server, drawn[0], 'curve')),
+    first: await once(() => series(server, drawn, 'curve')),
+    again: await timeOf(() => series(server, drawn, 'curve')),
+  };
+  const { longest } = await probe.stop();
+  await server.stop();
+  rmSync(home, { recursive: true, force: true });
+  return [
+    runs,
+    ...[written.median, written.p99, written.longest],
+    ...[opened.open, opened.memory, opened.bytes / 1e6],
+    ...[read.search, read.history, read.first, read.again, longest],
+  ];
+}
+
+/** @param {number} points of all runs together @param {number} runs that have as many of them each */
+async function byPoints(points, runs) {
+  const home = folder(`points-${points}-${runs}`);
+  const server = await startLabbook(`${home}/store`);
+  const ids = [];
+  for (let i = 0; i < runs; i++) {
+    const id = await newRun(server);
+    ids.push(id);
+    await logPoints(server, id, 'long', { count: points / runs });
+  }
+  const [id] = ids;
+  const written = await writes(server, id);
+  const opened = await reopen(server);
+  const each = points / runs;
+  const probe = startProbe(server);
+  const read = {
+    first: await once(() => series(server, [id], 'long')),
+    again: await timeOf(() => series(server, [id], 'long')),
+    zoom: await timeOf(() => series(server, [id], 'long', { min: each * 0.4, max: each * 0.45 })),
+    history: await timeOf(() => history(server, id, 'long')),
+  };
+  const { longest } = await probe.stop();
+  const memory = (memoryOf(server.pid) ?? NaN) / 1e6;
+  await server.stop();
+  rmSync(home, { recursive: true, force: true });
+  return [
+    points,
+    ...[written.median, written.p99, written.longest],
+    ...[opened.open, opened.memory, memory, opened.bytes / (points + pressure)],
+    ...[read.first, read.again, read.zoom, read.history, longest],
+  ];
+}
+
+async function table(heading, columns, list, measure) {
+  const rows = [];
+  for (const size of list) {
+    rows.push(await step(`${heading}: ${size.toLocaleString('en-US')}`, () => measure(size)));
+  }
+  return rows.length === 0 ? [] : [{ heading, columns, rows }];
+}
+
+const writeColumns = ['write: median', 'p99', 'longest, with a checkpoint'];
+const pointColumns = [
+  'points',
+  ...writeColumns,
+  ...['open', 'memory, MB', 'memory after reading, MB', 'bytes a point'],
+  ...['curve: first', 'again', 'a zoom', 'history: 25,000 points', 'longest pause while reading'],
+];
+const tables = [
+  ...(await table(
+    'By the number of runs',
+    [
+      'runs',
+      ...writeColumns,
+      ...['open', 'memory, MB', 'store, MB', 'search: 100 runs', 'history: 10,000 points'],
+      ...['100 curves: first', 'again', 'longest pause while reading'],
+    ],
+    sizes.runs,
+    byRuns,
+  )),
+  ...(await table('By the points of one run', pointColumns, sizes.points, (points) => byPoints(points, 1))),
+  ...(await table('By the points of the store', pointColumns, sizes.store, (points) =>
+    byPoints(points, Math.max(1, Math.round(points / pointsPerRun))),
+  )),
+];
+
+save('scale', {
+  title: 'What grows with the store',
+  tables,
+  notes: [
+    'Times are milliseconds. A write is one log-metric on one connection; the longest is one of many that were sent while ' +
+      `${pressure.toLocaleString('en-US')} further points went into the same run, so that checkpoints came due. Opening is from the ` +
+      'start of the process to the first answer; memory is that of the process after it. Runs have 20 params, 20 metrics and 5 tags; ' +
+      `curves are ${curves.runs} runs of ${curves.points.toLocaleString('en-US')} points, thinned to 1,000 buckets, first right after ` +
+      'the start. A zoom shows a twentieth of the curve. The longest pause is the longest that a question for `/health` waited ' +
+      `meanwhile.${values.quick ? ' Measured with `--quick`: small and short.' : ''}`,
+  ],
+});
