@@ -39,3 +39,28 @@ with mlflow.start_run(run_name="study"):
         pass
 print("done", flush=True)
 `;
+
+/** Three runs of which two are registered as versions of a model; `note` prints a run's note, `wait` keeps a run going. */
+export const registering = `
+import sys, mlflow
+from mlflow import MlflowClient
+client = MlflowClient()
+mlflow.set_experiment("digits")
+if sys.argv[1:] == ["note"]:
+    [run] = mlflow.search_runs(filter_string="run_name = 'run-1'", output_format="list")
+    print("note: " + run.data.tags["mlflow.note.content"], flush=True)
+elif sys.argv[1:] == ["wait"]:
+    with mlflow.start_run(run_name="live"):
+        mlflow.log_metric("loss", 0.5)
+        input("press Enter")
+else:
+    client.create_registered_model("digits-net")
+    for n, (loss, optimizer) in enumerate([(0.5, "adam"), (0.4, "sgd"), (0.2, "sgd")], 1):
+        with mlflow.start_run(run_name=f"run-{n}") as run:
+            mlflow.log_param("optimizer", optimizer)
+            mlflow.log_metric("loss", loss)
+            mlflow.log_text("weights", "model/weights.txt")
+        if n < 3:
+            client.create_model_version("digits-net", run.info.artifact_uri + "/model", run.info.run_id)
+print("done", flush=True)
+`;
