@@ -4,7 +4,14 @@ import type { HttpClient } from './http';
 import { RequestError } from './requestError';
 import type { CallOptions } from './types';
 
-const capabilities: readonly string[] = ['events', 'series', 'slots', 'shutdown', 'table', 'purge'] satisfies Capability[];
+const capabilities: readonly string[] = [
+  'events',
+  'series',
+  'slots',
+  'shutdown',
+  'table',
+  'purge',
+] satisfies Capability[];
 
 /**
  * What Labbook's server says of itself.

@@ -1,4 +1,4 @@
-import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus } from '../core/model';
+import type { ArtifactEntry, Experiment, Int64, LifecycleStage, Metric, Run, RunInfo, RunStatus } from '../core/model';
 import {
   extrasPrefix,
   type Capability,
@@ -255,6 +255,21 @@ class HttpTrackingClient implements TrackingClient {
     return this.has('table')
       ? this.binary('table/columns', request, options)
       : encodeTableColumns(await this.searchedTable.columns(request, options));
+  }
+
+  async countRuns(
+    experimentIds: readonly string[],
+    stage: LifecycleStage,
+    options: CallOptions = {},
+  ): Promise<number | undefined> {
+    if (!this.has('table')) {
+      return undefined;
+    }
+    const path = `${extrasPrefix}/table/count`;
+    const body: TableRequest = { experiment_ids: [...experimentIds], stage };
+    return this.call({ method: 'POST', path, body, read: true, ...options }, (answer) =>
+      Number(readInt64(answer, 'runs')),
+    );
   }
 
   async slots(runIds: readonly string[], options: CallOptions = {}): Promise<ReadonlyMap<string, number> | undefined> {

@@ -3,7 +3,17 @@
  * Every call ends: with an answer, or a `RequestError` (`requestError.ts`).
  */
 import type { Readable } from 'node:stream';
-import type { ArtifactEntry, Experiment, Int64, Metric, Run, RunInfo, RunStatus, ViewType } from '../core/model';
+import type {
+  ArtifactEntry,
+  Experiment,
+  Int64,
+  LifecycleStage,
+  Metric,
+  Run,
+  RunInfo,
+  RunStatus,
+  ViewType,
+} from '../core/model';
 import type { ModelStage, ModelVersion, RegisteredModel } from '../core/registry';
 import type { Capability, ChangeBatch, Info, PurgeItem, SeriesRequest } from '../protocol/extras';
 import type { SeriesEntry } from '../protocol/seriesCodec';
@@ -150,6 +160,12 @@ export interface TrackingClient extends Disposable {
    * them last, and of figures that only histories tell, the newest 200 runs have one.
    */
   tableColumns(request: ColumnsRequest, options?: CallOptions): Promise<ArrayBuffer>;
+  /** How many runs of experiments there are in a stage; undefined where the server does not count. */
+  countRuns(
+    experimentIds: readonly string[],
+    stage: LifecycleStage,
+    options?: CallOptions,
+  ): Promise<number | undefined>;
   /** Place of each run in its experiment's order of creation, from 0; undefined where the server does not know. */
   slots(runIds: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number> | undefined>;
 

@@ -15,6 +15,11 @@ export interface TableRequest {
   stage: LifecycleStage;
 }
 
+/** POST table/count, of a TableRequest without `run_ids`: how many runs there are. */
+export interface CountResponse {
+  runs: number;
+}
+
 /** Answer to POST table/rows. Columns have one entry per run, newest start first (then by id, as searches without an order). */
 export interface TableRows {
   /** Of the store when it was read. */

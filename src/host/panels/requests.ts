@@ -7,6 +7,7 @@ import type { Handlers } from '../../protocol/rpc';
 import { commands, readSetting } from '../contributions';
 import { experimentRequests, type ExperimentContext } from './experimentRequests';
 import { requests } from './messages';
+import { experimentIdsOf } from './subjects';
 import { panelTitle } from './titles';
 import { toPanelRun } from './panelRun';
 
@@ -112,9 +113,7 @@ async function readRuns(
     { signal },
   );
   const experimentIds = new Set(runs.map(({ info }) => info.experimentId));
-  if (subject.panel === 'experiment') {
-    experimentIds.add(subject.experimentId);
-  }
+  experimentIdsOf(subject).forEach((id) => experimentIds.add(id));
   const names = new Map<string, string>();
   for (const id of experimentIds) {
     names.set(id, (await client.getExperiment(id, { signal })).name);
@@ -125,8 +124,10 @@ async function readRuns(
   panel.setTitle(panelTitle(subject, runs[0]?.info.name, experimentName));
   return {
     runs: runs.map((run, place) => toPanelRun(run, slotOf(run, place), names.get(run.info.experimentId) ?? '')),
-    // Runs are not counted by MLflow's API. The newest run's place counts those before it, deleted ones too.
-    total: more ? Math.max(runs.length + 1, ...[...(slots?.values() ?? [])].map((slot) => slot + 1)) : runs.length,
+    // MLflow's API does not count runs: of a server that has no more than that it is known only that there are more.
+    total: more
+      ? Math.max(runs.length + 1, (await client.countRuns(experimentIdsOf(subject), 'active', { signal })) ?? 0)
+      : runs.length,
     experimentName,
   };
 }
@@ -138,7 +139,7 @@ async function runsOf(
   signal: AbortSignal,
 ): Promise<{ runs: readonly Run[]; more: boolean }> {
   if (subject.panel === 'experiment') {
-    const page = await client.searchRuns({ experimentIds: [subject.experimentId], maxResults: limit }, { signal });
+    const page = await client.searchRuns({ experimentIds: experimentIdsOf(subject), maxResults: limit }, { signal });
     return { runs: page.items, more: page.nextPageToken !== undefined };
   }
   if (subject.panel === 'run') {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
 import type { PanelSubject } from '../../protocol/panels';
 import { oneLine } from '../platform/text';
+import { experimentIdsOf } from './subjects';
 
 const longest = 60;
 
@@ -9,7 +10,7 @@ const longest = 60;
 export function panelTitle(subject: PanelSubject, runName?: string, experimentName?: string): string {
   switch (subject.panel) {
     case 'experiment':
-      return oneLine(experimentName ?? '', longest) || vscode.l10n.t('Experiment');
+      return experimentTitle(oneLine(experimentName ?? '', longest), experimentIdsOf(subject).length - 1);
     case 'run':
       return oneLine(runName ?? '', longest) || vscode.l10n.t('Run');
     case 'compare':
@@ -17,6 +18,13 @@ export function panelTitle(subject: PanelSubject, runName?: string, experimentNa
     case 'chart':
       return oneLine(subject.metric, longest) || vscode.l10n.t('Chart');
   }
+}
+
+function experimentTitle(name: string, others: number): string {
+  if (name === '') {
+    return vscode.l10n.t('Experiment');
+  }
+  return others === 0 ? name : vscode.l10n.t('{0} and {1} more', name, others);
 }
 
 /** The same with the names that the server has. @throws Error where the subject is not there */

@@ -103,6 +103,12 @@ describe('client: the table of runs', () => {
     assert.deepEqual(await tableOf(plainClient, deleted), await tableOf(client, deleted));
   });
 
+  it('counts runs, where the server does', async () => {
+    assert.equal(await client.countRuns(['0'], 'active'), 4);
+    assert.equal(await client.countRuns(['0', '77'], 'deleted'), 1);
+    assert.equal(await plainClient.countRuns(['0'], 'active'), undefined);
+  });
+
   it('refuses what makes no sense', async () => {
     const post = (path: string, body: object) =>
       fetch(`${server.address.url}/api/labbook/1.0/table/${path}`, {

@@ -4,6 +4,7 @@ import type { Store } from '../../store/types';
 import { labbookVersion } from '../../version';
 import type { Endpoint } from '../endpoint';
 import { decode, message, texts } from '../fields';
+import { countTableRuns } from './table';
 
 const slotsRequest = message({ run_ids: texts });
 const maxRuns = 100_000;
@@ -13,6 +14,7 @@ export function extraEndpoints(store: Store): Endpoint[] {
   return [
     { method: 'GET', path: `${extrasPrefix}/info`, handle: () => info(store) },
     { method: 'POST', path: `${extrasPrefix}/slots`, handle: (input) => slots(store, input) },
+    { method: 'POST', path: `${extrasPrefix}/table/count`, handle: (input) => countTableRuns(store, input) },
   ];
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ApiError } from '../../../core/errors';
 import type { LifecycleStage } from '../../../core/model';
 import { encodeTableColumns, encodeTableRows } from '../../../protocol/tableCodec';
-import type { ColumnId, MetricAggregate } from '../../../protocol/tableTypes';
+import type { ColumnId, CountResponse, MetricAggregate } from '../../../protocol/tableTypes';
 import type { Store } from '../../store/types';
 import type { TableQuery } from '../../store/table/reader';
 import { choice, decode, integer, list, message, text, texts } from '../fields';
@@ -36,6 +36,11 @@ const columnsRequest = message({
 export async function answerTableRows(store: Store, input: unknown): Promise<Uint8Array<ArrayBuffer>> {
   const request = decode(rowsRequest, input);
   return new Uint8Array(encodeTableRows(await store.table.rows(queryOf(request))));
+}
+
+/** POST table/count */
+export function countTableRuns(store: Store, input: unknown): CountResponse {
+  return { runs: store.table.count(queryOf(decode(rowsRequest, input))) };
 }
 
 /** POST table/columns: columns of the same runs. */

@@ -88,6 +88,13 @@ export class TableReader {
     };
   }
 
+  /** How many runs of experiments there are. */
+  count({ experimentIds, stage }: Pick<TableQuery, 'experimentIds' | 'stage'>): number {
+    const numbers = experimentIds.flatMap((id) => experimentNumber(id) ?? []);
+    const sql = `SELECT count(*) FROM runs WHERE experiment IN (SELECT value FROM json_each(?)) AND ${ofStage(stage)}`;
+    return real(this.catalog.db.row(sql, JSON.stringify(numbers))?.[0]);
+  }
+
   /** What `TableColumns` says. @throws ApiError where a history that has to be read is damaged */
   async columns(query: TableQuery, columns: readonly ColumnId[]): Promise<TableColumns> {
     const turn = takeTurns(nextTurn);
@@ -148,7 +155,7 @@ export class TableReader {
   }
 
   #numbers(experiment: number, { runIds, stage }: TableQuery): Uint32Array {
-    const within = `experiment = ? AND stage ${stage === 'active' ? '=' : '>'} 0`;
+    const within = `experiment = ? AND ${ofStage(stage)}`;
     const rows =
       runIds === undefined
         ? this.catalog.db.rows(`SELECT id FROM runs WHERE ${within}`, experiment)
@@ -172,6 +179,10 @@ export class TableReader {
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function ofStage(stage: LifecycleStage): string {
+  return stage === 'active' ? 'stage = 0' : 'stage > 0';
+}
 
 function toLine(row: Row): Line {
   const status = text(row[5]);
