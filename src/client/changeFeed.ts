@@ -135,6 +135,7 @@ function readBatch(text: string): ChangeBatch {
     revision: Number(readInt64(fields, 'revision')),
     experiments: readList(fields, 'experiments', String),
     runs: readList(fields, 'runs', readRunChange),
+    ...(fields['models'] === undefined ? {} : { models: readList(fields, 'models', String) }),
   };
 }
 

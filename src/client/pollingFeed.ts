@@ -25,10 +25,11 @@ export class PollingFeed implements ChangeFeed {
   private readonly aborter = new AbortController();
   private runs: ReadonlyMap<string, KnownRun> | undefined;
   private experiments: ReadonlyMap<string, string> = new Map();
+  private models: ReadonlyMap<string, string> = new Map();
   private revision = 0;
 
   constructor(
-    private readonly client: Pick<TrackingClient, 'allExperiments' | 'searchRuns'>,
+    private readonly client: Pick<TrackingClient, 'allExperiments' | 'searchRuns' | 'registry'>,
     private readonly times: FeedTimes,
   ) {
     this.core = new FeedCore(times);
@@ -85,21 +86,39 @@ export class PollingFeed implements ChangeFeed {
     const query = { experimentIds: [...experiments.keys()], view: 'ALL', maxResults: runsPerPoll } as const;
     const page = await this.client.searchRuns(query, options);
     const runs = new Map(page.items.map((run) => [run.info.id, knownRun(run)]));
-    const before = { runs: this.runs, experiments: this.experiments };
+    const models = await this.readModels(options);
+    const before = { runs: this.runs, experiments: this.experiments, models: this.models };
+    this.models = models;
     this.runs = runs;
     this.experiments = experiments;
     if (!before.runs) {
       return;
     }
+    const changedModels = changedKeys(before.models, models);
     const batch = {
       revision: this.revision + 1,
+      ...(changedModels.length > 0 ? { models: changedModels } : {}),
       experiments: changedKeys(before.experiments, experiments),
       // Of several pages a missing run may just be on the next.
       runs: changedRuns(before.runs, runs, page.nextPageToken === undefined),
     };
-    if (batch.experiments.length + batch.runs.length > 0) {
+    if (batch.experiments.length + batch.runs.length + changedModels.length > 0) {
       this.revision++;
       this.core.changes.fire(batch);
+    }
+  }
+
+  /** Registered models with their latest versions, as texts. */
+  private async readModels(options: { readonly signal: AbortSignal }): Promise<ReadonlyMap<string, string>> {
+    try {
+      const models = await this.client.registry.models(options);
+      return new Map(models.map((model) => [model.name, stringifyJson(model)]));
+    } catch (error) {
+      // Some servers have no registry.
+      if (error instanceof RequestError && error.failure === 'status') {
+        return this.models;
+      }
+      throw error;
     }
   }
 }

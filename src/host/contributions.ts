@@ -236,7 +236,7 @@ export const settings = {
   'labbook.server.keepAliveMinutes': number(10),
   'labbook.server.artifactFolders': texts(),
   'labbook.terminals.setEnvironment': flag(true),
-  'labbook.terminals.systemMetrics': flag(true),
+  'labbook.terminals.systemMetrics': flag(false),
   'labbook.terminals.asyncLogging': flag(false),
   'labbook.metrics.primary': texts('*val*acc*', '*eval*acc*', '*val*loss*', '*loss*'),
   'labbook.metrics.lowerIsBetter': texts('*loss*', '*error*', '*perplexity*', '*rmse*', '*mae*', '*_ms'),

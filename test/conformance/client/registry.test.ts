@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import type { RunningServer } from '../../../src/client/serverTypes';
 import type { TrackingClient } from '../../../src/client/types';
-import { startRun, TemporaryStore } from './harness';
+import { openChangeFeed } from '../../../src/client/changeFeed';
+import { connectTracking } from '../../../src/client/tracking';
+import { until } from '../../fakes/labbookServer';
+import { Recorder, startRun, TemporaryStore } from './harness';
+import { PlainServer } from './plainServer';
 
 describe('client: the model registry', () => {
   let store: TemporaryStore;
@@ -76,4 +80,28 @@ describe('client: the model registry', () => {
     );
     assert.deepEqual(await registry.loggedModels(experimentId, runId), []);
   });
+
+  for (const kind of ['its feed', 'asking again and again'] as const) {
+    it(`tells of changes by ${kind}`, async () => {
+      const plain = kind === 'its feed' ? undefined : await PlainServer.start(server.address);
+      const address = plain?.address ?? server.address;
+      const reader = await connectTracking(address);
+      const feed = openChangeFeed(address, reader, { times: { poll: 50 } });
+      try {
+        const recorder = new Recorder(feed);
+        assert.ok(await recorder.connected());
+        const name = `told by ${kind}`;
+        await client.registry.createModel(name);
+        const told = (): boolean => recorder.batches.some(({ models }) => models?.includes(name));
+        assert.ok(await until(told));
+        recorder.batches.length = 0;
+        await client.registry.describeModel(name, 'new');
+        assert.ok(await until(told));
+      } finally {
+        feed.dispose();
+        reader.dispose();
+        plain?.dispose();
+      }
+    });
+  }
 });
