@@ -4,6 +4,7 @@ import type { Databases } from './databases';
 import { replaceFile, type StoreFiles } from './files';
 import type { Histories } from './histories';
 import type { Journal } from './journal';
+import { appendPoints, endOfPoints } from './pointsFile';
 
 export const catalogName = 'catalog.sqlite';
 
@@ -109,21 +110,30 @@ export class Checkpointer {
   }
 
   private async saveHistories(histories: Histories): Promise<void> {
-    const saved: { runId: string; seq: number }[] = [];
+    const saved: { runId: string; seq: number; done: () => void }[] = [];
     for (const runId of histories.dirtyRuns) {
+      const pointsFile = histories.pointsFileOf(runId);
+      const pointsEnd = await endOfPoints(this.files, pointsFile);
       const exported = await this.committer.between(() => {
         const seq = this.committer.revision;
-        return { seq, history: histories.export(runId, seq) };
+        return { seq, history: histories.export(runId, seq, pointsEnd) };
       });
       if (exported.history !== undefined) {
-        await replaceFile(this.files, exported.history.file, exported.history.bytes);
-        saved.push({ runId, seq: exported.seq });
+        const { bytes, points } = exported.history;
+        if (points.length > 0) {
+          await appendPoints(this.files, pointsFile, pointsEnd, points);
+        }
+        await replaceFile(this.files, histories.fileOf(runId), bytes);
+        saved.push({ runId, seq: exported.seq, done: () => exported.history?.saved() });
       }
     }
     if (saved.length > 0) {
       await this.files.syncFolder(histories.folder);
     }
     // Only now are the renames durable. Until then the histories count as unsaved, so that a failure is made up for.
-    saved.forEach(({ runId, seq }) => histories.saved(runId, seq));
+    for (const { runId, seq, done } of saved) {
+      done();
+      histories.saved(runId, seq);
+    }
   }
 }

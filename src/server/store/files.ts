@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 
 /** An open file. Every method rejects with Node's system error (`code` such as ENOSPC). */
@@ -32,8 +32,10 @@ export interface StoreFiles {
   read(path: string): Promise<Uint8Array>;
   /** For histories, which are opened on demand inside synchronous reads. */
   readSync(path: string): Uint8Array;
-  /** `create`: empties an existing file; `exclusive`: fails with EEXIST. */
-  open(path: string, how: 'create' | 'exclusive'): Promise<StoreFile>;
+  /** `length` bytes from `offset` on; fewer where the file ends before. */
+  readPartSync(path: string, offset: number, length: number): Uint8Array;
+  /** `create`: empties an existing file; `exclusive`: fails with EEXIST; `extend`: keeps its content, must exist. */
+  open(path: string, how: 'create' | 'exclusive' | 'extend'): Promise<StoreFile>;
   rename(from: string, to: string): Promise<void>;
   /** A second name for the same file; EEXIST where `to` exists. */
   link(from: string, to: string): Promise<void>;
@@ -77,7 +79,7 @@ class RealFile implements StoreFile {
 }
 
 // O_APPEND: after a truncation the next write goes to the new end, wherever the file position is.
-const flags = { create: 'w', exclusive: 'wx' } as const;
+const flags = { create: 'w', exclusive: 'wx', extend: 'r' } as const;
 
 export const realFiles: StoreFiles = {
   realpath: (path) => fs.realpath(path),
@@ -87,6 +89,19 @@ export const realFiles: StoreFiles = {
   list: (folder) => fs.readdir(folder),
   read: (path) => fs.readFile(path),
   readSync: (path) => readFileSync(path),
+  readPartSync(path, offset, length) {
+    const file = openSync(path, 'r');
+    try {
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      for (let read = -1; read !== 0 && done < length; done += read) {
+        read = readSync(file, bytes, done, length - done, offset + done);
+      }
+      return bytes.subarray(0, done);
+    } finally {
+      closeSync(file);
+    }
+  },
   async open(path, how) {
     // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending.
     await (await fs.open(path, flags[how], 0o600)).close();

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { StoreDamagedError } from './damage';
 import { systemCode, type StoreFiles } from './files';
-import { History } from './history';
+import { History, type HistoryExport, type HistoryHome, pointSizes, type PointSizes } from './history';
 import type { SqlJs } from './sqlite';
 
 /** Histories without unsaved changes that stay open: at most so many … */
@@ -18,6 +19,8 @@ export function historyName(runId: string): string {
   return safe ? `${runId}.sqlite` : `x-${createHash('sha256').update(runId).digest('hex')}.sqlite`;
 }
 
+export const pointsSuffix = '.points';
+
 /** The open histories, most recently used last. Those with unsaved changes stay open until a checkpoint has saved them. */
 export class Histories {
   private readonly open = new Map<string, History>();
@@ -32,6 +35,7 @@ export class Histories {
     private readonly sqlite: SqlJs,
     private readonly files: StoreFiles,
     readonly folder: string,
+    private readonly sizes: PointSizes = pointSizes,
   ) {}
 
   /**
@@ -55,16 +59,13 @@ export class Histories {
       }
       throw error;
     }
-    return this.add(runId, History.open(this.sqlite, file, bytes, runId));
+    return this.add(runId, History.open(this.homeOf(runId), bytes));
   }
 
   /** The history of a run inside the running transaction, made where there is none. */
   change(runId: string): History {
-    const history = this.find(runId) ?? this.add(runId, History.create(this.sqlite, this.fileOf(runId), runId));
-    if (!this.touched.has(runId)) {
-      history.begin();
-      this.touched.add(runId);
-    }
+    const history = this.find(runId) ?? this.add(runId, History.create(this.homeOf(runId)));
+    this.touched.add(runId);
     return history;
   }
 
@@ -100,7 +101,6 @@ export class Histories {
     if (this.touched.delete(runId)) {
       this.open.get(runId)?.rollback();
     }
-    this.open.get(runId)?.close();
     this.open.delete(runId);
     this.dirty.delete(runId);
   }
@@ -114,10 +114,12 @@ export class Histories {
     return this.dirty.size;
   }
 
-  /** @param seq sequence number of the last change of all; the file then says that it holds all up to there */
-  export(runId: string, seq: number): { file: string; bytes: Uint8Array } | undefined {
-    const history = this.open.get(runId);
-    return history && { file: this.fileOf(runId), bytes: history.export(seq) };
+  /**
+   * @param seq sequence number of the last change of all; the files then say that they hold all up to there
+   * @param pointsEnd size of the run's points' file
+   */
+  export(runId: string, seq: number, pointsEnd: number): HistoryExport | undefined {
+    return this.open.get(runId)?.export(seq, pointsEnd);
   }
 
   /** The file on the disk holds the changes up to `seq`. */
@@ -129,9 +131,6 @@ export class Histories {
   }
 
   close(): void {
-    for (const history of this.open.values()) {
-      history.close();
-    }
     this.open.clear();
     this.dirty.clear();
     this.touched.clear();
@@ -139,6 +138,42 @@ export class Histories {
 
   fileOf(runId: string): string {
     return path.join(this.folder, historyName(runId));
+  }
+
+  /** Where the points are that the database has no room for. */
+  pointsFileOf(runId: string): string {
+    return this.fileOf(runId).replace(/\.sqlite$/, pointsSuffix);
+  }
+
+  /** All files that a run may have, that which speaks of the others first. */
+  filesOf(runId: string): string[] {
+    return [this.fileOf(runId), this.pointsFileOf(runId)];
+  }
+
+  private homeOf(runId: string): HistoryHome {
+    const pointsFile = this.pointsFileOf(runId);
+    return {
+      sqlite: this.sqlite,
+      runId,
+      file: this.fileOf(runId),
+      pointsFile,
+      sizes: this.sizes,
+      readPoints: (offset, length) => {
+        let bytes: Uint8Array;
+        try {
+          bytes = this.files.readPartSync(pointsFile, offset, length);
+        } catch (error) {
+          if (systemCode(error) === 'ENOENT') {
+            throw new StoreDamagedError(pointsFile, offset, 'It is missing.');
+          }
+          throw error;
+        }
+        if (bytes.length < length) {
+          throw new StoreDamagedError(pointsFile, offset + bytes.length, 'It ends too early.');
+        }
+        return bytes;
+      },
+    };
   }
 
   private add(runId: string, history: History): History {
@@ -156,7 +191,6 @@ export class Histories {
       if (count <= keptOpen && bytes <= keptBytes) {
         return;
       }
-      history.close();
       this.open.delete(runId);
       bytes -= history.bytes;
       count--;

@@ -1,209 +1,319 @@
 import type { Int64 } from '../../core/model';
+import type { MetricColumns } from '../../core/metricColumns';
 import { StoreDamagedError } from './damage';
 import type { MetricEffect } from './effects';
-import { comparePoints, type Point, specialOf, storedValue, valueFrom } from './points';
+import { type Block, MetricPoints } from './metricPoints';
+import { packBlock, unpackBlock } from './pointBlock';
+import type { PointList } from './pointList';
+import { type Point, specialOf, storedValue, valueFrom } from './points';
 import { Database, formatVersion, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
 
 const schema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE keys (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, ordered INTEGER NOT NULL);
-CREATE TABLE points (
+CREATE TABLE blocks (
   key INTEGER NOT NULL,
-  step INTEGER NOT NULL,
-  timestamp INTEGER NOT NULL,
-  value REAL NOT NULL,
-  special INTEGER NOT NULL,
-  PRIMARY KEY (key, step, timestamp, value, special)
+  place INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  first_step INTEGER NOT NULL,
+  first_timestamp INTEGER NOT NULL,
+  first_value REAL NOT NULL,
+  first_special INTEGER NOT NULL,
+  last_step INTEGER NOT NULL,
+  last_timestamp INTEGER NOT NULL,
+  last_value REAL NOT NULL,
+  last_special INTEGER NOT NULL,
+  offset INTEGER,
+  length INTEGER NOT NULL,
+  bytes BLOB,
+  PRIMARY KEY (key, place)
 ) WITHOUT ROWID;
 `;
 
-interface KeyState {
-  readonly id: number;
-  /** True while timestamps never fall in the order of steps: then (step, timestamp) and (timestamp, step) are one order. */
-  ordered: boolean;
-  last: Point | undefined;
+/** Sizes in points. */
+export interface PointSizes {
+  /** Of a block at most: reading one takes about 0.1 ms. */
+  readonly block: number;
+  /** When a history's database has more than this, its blocks move to the points' file … */
+  readonly kept: number;
+  /** … the larger ones first: those of at least so many points, and smaller ones only where that is not enough. */
+  readonly sealed: readonly number[];
+}
+
+export const pointSizes: PointSizes = { block: 8192, kept: 200_000, sealed: [512, 64, 1] };
+
+/** Where a history is. */
+export interface HistoryHome {
+  readonly sqlite: SqlJs;
+  readonly runId: string;
+  /** The database. */
+  readonly file: string;
+  readonly pointsFile: string;
+  readonly sizes: PointSizes;
+  /** Reads a part of the points' file. @throws StoreDamagedError where it has no such part */
+  readonly readPoints: (offset: number, length: number) => Uint8Array;
+}
+
+/** A history as files. */
+export interface HistoryExport {
+  /** The database. */
+  readonly bytes: Uint8Array;
+  /** What is to be appended to the points' file, and synced, before the database is written; empty as a rule. */
+  readonly points: readonly Uint8Array[];
+  /** To be called when both are durable. */
+  saved(): void;
 }
 
 /** The points of one run's metrics that have more than one point. */
 export class History {
-  /** What is known of the keys; emptied on rollback. */
-  private readonly keys = new Map<string, KeyState>();
+  private readonly metrics = new Map<string, MetricPoints>();
+  /** Metrics that the running transaction made, and those that it changed. */
+  private readonly made = new Set<string>();
+  private readonly changed = new Set<MetricPoints>();
+  /** The block that was unpacked last, and its points: neighbours ask for the same one. */
+  private unpacked: { readonly block: Block; readonly points: PointList } | undefined;
 
   private constructor(
-    private readonly file: string,
-    private readonly db: Database,
+    private readonly home: HistoryHome,
     /** Sequence number of the last change in the file that it was opened from; 0 where there was none. */
     readonly applied: number,
-    /** Size of its file when it was last read or written. */
+    /** Memory that it takes, about. */
     public bytes: number,
   ) {}
 
-  static create(sqlite: SqlJs, file: string, runId: string): History {
-    const db = new Database(sqlite);
-    db.script(schema);
-    db.run("INSERT INTO meta VALUES ('format', ?), ('applied', 0), ('run', ?)", formatVersion, runId);
-    return new History(file, db, 0, 0);
+  static create(home: HistoryHome): History {
+    return new History(home, 0, 0);
   }
 
   /** @throws StoreDamagedError, StoreVersionError; also where the file belongs to another run */
-  static open(sqlite: SqlJs, file: string, bytes: Uint8Array, runId: string): History {
+  static open(home: HistoryHome, bytes: Uint8Array): History {
+    const { sqlite, file, runId } = home;
     const db = openDatabase(sqlite, file, bytes);
-    const meta = new Map(db.rows('SELECT name, value FROM meta').map((row) => [text(row[0]), row[1]]));
-    if (meta.get('run') !== runId) {
+    try {
+      const meta = new Map(db.rows('SELECT name, value FROM meta').map((row) => [text(row[0]), row[1]]));
+      if (meta.get('run') !== runId) {
+        throw new StoreDamagedError(file, 0, `It should belong to run ${runId}.`);
+      }
+      const history = new History(home, real(meta.get('applied')), bytes.length);
+      history.readFrom(db);
+      return history;
+    } finally {
       db.close();
-      throw new StoreDamagedError(file, 0, `It should belong to run ${runId}.`);
     }
-    return new History(file, db, real(meta.get('applied')), bytes.length);
-  }
-
-  begin(): void {
-    this.db.script('BEGIN');
   }
 
   commit(): void {
-    this.db.script('COMMIT');
+    this.changed.forEach((metric) => metric.commit());
+    this.changed.clear();
+    this.made.clear();
   }
 
   rollback(): void {
-    this.db.script('ROLLBACK');
-    this.keys.clear();
+    this.changed.forEach((metric) => metric.rollback());
+    this.made.forEach((key) => this.metrics.delete(key));
+    this.changed.clear();
+    this.made.clear();
+    this.unpacked = undefined;
   }
 
-  /** The history as a file, saying that it holds the changes up to `applied`. Not inside a transaction. */
-  export(applied: number): Uint8Array {
-    this.db.run("UPDATE meta SET value = ? WHERE name = 'applied'", applied);
-    const bytes = this.db.export();
-    this.bytes = bytes.length;
-    return bytes;
-  }
-
-  close(): void {
-    this.db.close();
+  /**
+   * The history as files, saying that they hold the changes up to `applied`. Not inside a transaction.
+   * @param pointsEnd size of the points' file, behind which everything goes
+   */
+  export(applied: number, pointsEnd: number): HistoryExport {
+    const sealed = this.blocksToSeal();
+    const points: Uint8Array[] = [];
+    let end = pointsEnd;
+    const places = new Map<Block, { offset: number; length: number }>();
+    for (const { key, block } of sealed) {
+      const bytes = this.packed(key, block);
+      // Closed: what comes later begins another block, so that this one is what is in the file.
+      block.packed = bytes;
+      block.points = undefined;
+      places.set(block, { offset: end, length: bytes.length });
+      points.push(bytes);
+      end += bytes.length;
+    }
+    const db = new Database(this.home.sqlite);
+    try {
+      this.writeTo(db, applied, places);
+      const bytes = db.export();
+      return {
+        bytes,
+        points,
+        saved: () => {
+          for (const [block, place] of places) {
+            block.place = place;
+            block.packed = undefined;
+          }
+          this.bytes = bytes.length;
+        },
+      };
+    } finally {
+      db.close();
+    }
   }
 
   has(key: string, point: Point): boolean {
-    const state = this.key(key);
-    return (
-      state !== undefined &&
-      this.db.row(
-        'SELECT 1 FROM points WHERE key = ? AND step = ? AND timestamp = ? AND value = ? AND special = ?',
-        state.id,
-        point.step,
-        point.timestamp,
-        storedValue(point.value),
-        specialOf(point.value),
-      ) !== undefined
-    );
+    return this.metrics.get(key)?.has(point) ?? false;
   }
 
-  /** @throws StoreDamagedError where the metric's earlier points should be here and are not */
+  /** How many points each metric has. */
+  counts(): ReadonlyMap<string, number> {
+    return new Map([...this.metrics].map(([key, metric]) => [key, metric.count]));
+  }
+
+  /** Reads every block. @throws StoreDamagedError */
+  verify(): void {
+    for (const [key, { all }] of this.metrics) {
+      all.forEach((block) => this.load(key, block));
+    }
+  }
+
+  /** In a transaction. @throws StoreDamagedError where the metric's earlier points should be here and are not */
   apply({ key, mode, points }: MetricEffect): void {
-    let state = this.key(key);
-    if (state === undefined && mode === 'append') {
-      throw new StoreDamagedError(this.file, 0, `The points of metric ${JSON.stringify(key)} are missing.`);
-    }
-    state ??= this.addKey(key);
-    const wasOrdered = state.ordered;
-    for (const point of points) {
-      this.db.run(
-        'INSERT OR IGNORE INTO points VALUES (?, ?, ?, ?, ?)',
-        state.id,
-        point.step,
-        point.timestamp,
-        storedValue(point.value),
-        specialOf(point.value),
-      );
-      if (state.last === undefined || comparePoints(point, state.last) > 0) {
-        state.ordered &&= state.last === undefined || point.timestamp >= state.last.timestamp;
-        state.last = point;
-      } else {
-        // Somewhere in the middle: finding out whether the order still holds is not worth it.
-        state.ordered = false;
+    let metric = this.metrics.get(key);
+    if (metric === undefined) {
+      if (mode === 'append') {
+        throw new StoreDamagedError(this.home.file, 0, `The points of metric ${JSON.stringify(key)} are missing.`);
       }
+      metric = new MetricPoints(key, this.home.sizes.block, this.load);
+      this.metrics.set(key, metric);
+      this.made.add(key);
     }
-    if (wasOrdered && !state.ordered) {
-      this.db.run('UPDATE keys SET ordered = 0 WHERE id = ?', state.id);
-    }
+    metric.begin();
+    this.changed.add(metric);
+    metric.add(points);
+    this.bytes += 200 + points.length * 32;
   }
 
   /** In the order (timestamp, step, value). */
   page(key: string, offset: number, limit: number): Point[] {
-    const state = this.key(key);
-    const order = state?.ordered === true ? 'step, timestamp, value, special' : 'timestamp, step, value, special';
-    return state === undefined
-      ? []
-      : this.db
-          .rows(
-            `SELECT step, timestamp, value, special FROM points WHERE key = ? ORDER BY ${order} LIMIT ? OFFSET ?`,
-            state.id,
-            limit,
-            offset,
-          )
-          .map(toPoint);
+    return this.metrics.get(key)?.page(offset, limit) ?? [];
   }
 
-  /** Visits `limit` points from the place `from` on, in the order (step, timestamp, value). */
-  each(key: string, from: number, limit: number, visit: (step: Int64, timestamp: Int64, value: number) => void): void {
-    const state = this.key(key);
-    if (state !== undefined) {
-      this.db.each(
-        'SELECT step, timestamp, value, special FROM points WHERE key = ? ORDER BY step, timestamp, value, special LIMIT ? OFFSET ?',
-        [state.id, limit, from],
-        (row) => visit(integer(row[0]), integer(row[1]), valueFrom(real(row[2]), real(row[3]))),
-      );
-    }
+  /** What `Store.getMetricColumns` says. */
+  columns(key: string, from: number, limit: number): MetricColumns {
+    const metric = this.metrics.get(key);
+    const length = Math.max(0, Math.min(limit, (metric?.count ?? 0) - from));
+    const columns = { step: new Float64Array(length), time: new Float64Array(length), value: new Float64Array(length) };
+    let at = 0;
+    metric?.each(from, length, (list, start, end) => {
+      const { steps, timestamps, values } = list.columns();
+      columns.step.set(steps.subarray(start, end), at);
+      columns.time.set(timestamps.subarray(start, end), at);
+      columns.value.set(values.subarray(start, end), at);
+      at += end - start;
+    });
+    return columns;
   }
 
   /** What `Store.sampleMetric` says. */
   sample(key: string, range: { start: Int64; end: Int64 } | undefined, limit: number): Point[] {
-    const state = this.key(key);
-    if (state === undefined) {
+    const metric = this.metrics.get(key);
+    if (metric === undefined) {
       return [];
     }
-    const filter = range === undefined ? 'key = ?' : 'key = ? AND step >= ? AND step <= ?';
-    const params = range === undefined ? [state.id] : [state.id, range.start, range.end];
-    const total = real(this.db.row(`SELECT count(*) FROM points WHERE ${filter}`, ...params)?.[0]);
-    const wanted = new Set(firstOfBuckets(total, limit));
-    const points: Point[] = [];
-    let at = 0;
-    this.db.each(
-      `SELECT step, timestamp, value, special FROM points WHERE ${filter} ORDER BY step, timestamp, value, special`,
-      params,
+    const from = range === undefined ? 0 : metric.countBefore(range.start);
+    const to = range === undefined ? metric.count : metric.countBefore(stepAfter(range.end));
+    return metric.pick(firstOfBuckets(Math.max(0, to - from), limit).map((place) => from + place));
+  }
+
+  private readonly load = (key: string, block: Block): PointList => {
+    if (block.points !== undefined) {
+      return block.points;
+    }
+    if (this.unpacked?.block === block) {
+      return this.unpacked.points;
+    }
+    const { packed, place } = block;
+    const bytes = packed ?? this.home.readPoints(place?.offset ?? 0, place?.length ?? 0);
+    const file = packed === undefined ? this.home.pointsFile : this.home.file;
+    const points = unpackBlock(bytes, { key, count: block.count, file, offset: place?.offset ?? 0 });
+    this.unpacked = { block, points };
+    return points;
+  };
+
+  private blocksToSeal(): { key: string; block: Block }[] {
+    const inDatabase: { key: string; block: Block }[] = [];
+    for (const [key, { all }] of this.metrics) {
+      inDatabase.push(...all.filter(({ place }) => place === undefined).map((block) => ({ key, block })));
+    }
+    const countOf = (blocks: typeof inDatabase): number => blocks.reduce((sum, { block }) => sum + block.count, 0);
+    let left = countOf(inDatabase);
+    const sealed: typeof inDatabase = [];
+    for (const size of this.home.sizes.sealed) {
+      if (left <= this.home.sizes.kept) {
+        break;
+      }
+      const more = inDatabase.filter((each) => each.block.count >= size && !sealed.includes(each));
+      sealed.push(...more);
+      left -= countOf(more);
+    }
+    return sealed;
+  }
+
+  private packed(key: string, block: Block): Uint8Array {
+    return block.packed ?? packBlock(key, this.load(key, block));
+  }
+
+  private writeTo(db: Database, applied: number, places: ReadonlyMap<Block, { offset: number; length: number }>): void {
+    db.script(`BEGIN; ${schema}`);
+    db.run(
+      "INSERT INTO meta VALUES ('format', ?), ('applied', ?), ('run', ?)",
+      formatVersion,
+      applied,
+      this.home.runId,
+    );
+    let id = 0;
+    for (const [key, metric] of this.metrics) {
+      db.run('INSERT INTO keys VALUES (?, ?, ?)', ++id, key, metric.ordered ? 1 : 0);
+      metric.all.forEach((block, number) => {
+        const place = block.place ?? places.get(block);
+        const bytes = place === undefined ? this.packed(key, block) : null;
+        db.run(
+          'INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+          id,
+          number,
+          block.count,
+          ...cells(block.first),
+          ...cells(block.last),
+          place?.offset ?? null,
+          place?.length ?? bytes?.length ?? 0,
+          bytes,
+        );
+      });
+    }
+    db.script('COMMIT');
+  }
+
+  private readFrom(db: Database): void {
+    const blocks = new Map<number, Block[]>();
+    db.each(
+      'SELECT key, count, first_step, first_timestamp, first_value, first_special, last_step, last_timestamp, last_value, ' +
+        'last_special, offset, length, bytes FROM blocks ORDER BY key, place',
+      [],
       (row) => {
-        if (wanted.has(at++)) {
-          points.push(toPoint(row));
+        const bytes = row[12];
+        const block: Block = { count: real(row[1]), first: toPoint(row, 2), last: toPoint(row, 6) };
+        if (bytes instanceof Uint8Array) {
+          block.packed = bytes;
+        } else {
+          block.place = { offset: real(row[10]), length: real(row[11]) };
+        }
+        const ofKey = blocks.get(real(row[0]));
+        if (ofKey === undefined) {
+          blocks.set(real(row[0]), [block]);
+        } else {
+          ofKey.push(block);
         }
       },
     );
-    return points;
-  }
-
-  private key(key: string): KeyState | undefined {
-    const known = this.keys.get(key);
-    if (known !== undefined) {
-      return known;
+    for (const row of db.rows('SELECT id, key, ordered FROM keys ORDER BY id')) {
+      const key = text(row[1]);
+      const saved = { ordered: row[2] === 1, blocks: blocks.get(real(row[0])) ?? [] };
+      this.metrics.set(key, new MetricPoints(key, this.home.sizes.block, this.load, saved));
     }
-    const row = this.db.row('SELECT id, ordered FROM keys WHERE key = ?', key);
-    if (row === undefined) {
-      return undefined;
-    }
-    const id = real(row[0]);
-    const last = this.db.row(
-      'SELECT step, timestamp, value, special FROM points WHERE key = ? ' +
-        'ORDER BY step DESC, timestamp DESC, value DESC, special DESC LIMIT 1',
-      id,
-    );
-    const state: KeyState = { id, ordered: row[1] === 1, last: last && toPoint(last) };
-    this.keys.set(key, state);
-    return state;
-  }
-
-  private addKey(key: string): KeyState {
-    this.db.run('INSERT INTO keys (key, ordered) VALUES (?, 1)', key);
-    const id = real(this.db.row('SELECT id FROM keys WHERE key = ?', key)?.[0]);
-    const state: KeyState = { id, ordered: true, last: undefined };
-    this.keys.set(key, state);
-    return state;
   }
 }
 
@@ -220,6 +330,18 @@ function firstOfBuckets(total: number, limit: number): number[] {
   return Array.from({ length: limit }, (_, i) => (i === limit - 1 ? total - 1 : i * size + Math.min(i, larger)));
 }
 
-function toPoint(row: Row): Point {
-  return { step: integer(row[0]), timestamp: integer(row[1]), value: valueFrom(real(row[2]), real(row[3])) };
+function stepAfter(step: Int64): Int64 {
+  return BigInt(step) + 1n;
+}
+
+function cells({ step, timestamp, value }: Point): [Int64, Int64, number, number] {
+  return [step, timestamp, storedValue(value), specialOf(value)];
+}
+
+function toPoint(row: Row, at: number): Point {
+  return {
+    step: integer(row[at]),
+    timestamp: integer(row[at + 1]),
+    value: valueFrom(real(row[at + 2]), real(row[at + 3])),
+  };
 }

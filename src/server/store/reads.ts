@@ -104,24 +104,13 @@ export class Reads {
     const { latest, points, history } = metric;
     const { from, limit } = part ?? { from: 0, limit: points };
     const expected = Math.max(0, Math.min(limit, points - from));
-    const columns = {
-      step: new Float64Array(expected),
-      time: new Float64Array(expected),
-      value: new Float64Array(expected),
-    };
-    let at = 0;
-    const add = (step: number | bigint, time: number | bigint, value: number): void => {
-      columns.step[at] = Number(step);
-      columns.time[at] = Number(time);
-      columns.value[at] = value;
-      at++;
-    };
-    if (history !== undefined) {
-      history.each(key, from, limit, add);
-      this.expectPoints(runId, key, expected, at);
-    } else if (expected > 0) {
-      add(latest.step, latest.timestamp, latest.value);
+    if (history === undefined) {
+      const { step, timestamp, value } = latest;
+      const one = (column: number): Float64Array => new Float64Array(expected).fill(column);
+      return { step: one(Number(step)), time: one(Number(timestamp)), value: one(value) };
     }
+    const columns = history.columns(key, from, limit);
+    this.expectPoints(runId, key, expected, columns.step.length);
     return columns;
   }
 

@@ -31,7 +31,7 @@ export async function openStore(options: StoreOptions, files: StoreFiles = realF
   const folder = await reachFolder(files, options.folder);
   const lock = await StoreLock.acquire(files, folder);
   try {
-    return await openLocked(files, folder, options.artifactRoot, lock);
+    return await openLocked(files, folder, options, lock);
   } catch (error) {
     await lock?.release();
     throw error;
@@ -58,9 +58,10 @@ async function reachFolder(files: StoreFiles, folder: string): Promise<string> {
 async function openLocked(
   files: StoreFiles,
   folder: string,
-  artifactRoot: string,
+  options: Pick<StoreOptions, 'artifactRoot' | 'pointSizes'>,
   lock: StoreLock | undefined,
 ): Promise<Store> {
+  const { artifactRoot } = options;
   const readOnly = lock === undefined;
   const journalFolder = path.join(folder, journalName);
   const historyFolder = path.join(folder, historyName);
@@ -73,7 +74,7 @@ async function openLocked(
   const catalog =
     (await openCatalog(files, folder, sqlite)) ?? (await createCatalog(files, folder, sqlite, artifactRoot, readOnly));
   const saved = catalog.applied;
-  const databases = new Databases(catalog, new Histories(sqlite, files, historyFolder));
+  const databases = new Databases(catalog, new Histories(sqlite, files, historyFolder, options.pointSizes));
   try {
     const { segments, bytes, warnings } = await recover(files, journalFolder, databases, readOnly);
     if (!readOnly) {

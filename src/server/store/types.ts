@@ -2,6 +2,7 @@ import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus } fro
 import type { MetricColumns } from '../../core/metricColumns';
 import type { ChangeBatch } from '../../protocol/extras';
 import type { ModelPoint } from '../../core/loggedModels';
+import type { PointSizes } from './history';
 import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
 import type { PurgeReader, PurgeWrite } from './purge/types';
@@ -157,4 +158,6 @@ export interface StoreOptions {
   folder: string;
   /** Default root for artifacts of new experiments: `<root>/<experiment id>`. */
   artifactRoot: string;
+  /** For tests: smaller ones, so that few points do what many do. */
+  pointSizes?: PointSizes;
 }

@@ -6,7 +6,7 @@ import type { ChangeBatch } from '../../../src/protocol/extras';
 import type { Store } from '../../../src/server/store/types';
 import { createRun, FaultyFiles, history, log, metric, type Operation, runId, Scene, systemError } from './support';
 
-const scene = new Scene();
+const scene = new Scene({ block: 2, kept: 1, sealed: [1] });
 const valuesOf = (store: Store): number[] => history(store, 'm').map(({ value }) => value);
 
 async function full(store: Store, value: number): Promise<void> {
@@ -93,7 +93,7 @@ describe('Store: a disk that fails', () => {
   it('loses nothing when a checkpoint fails at any of its operations', async () => {
     const operations: Operation[] = ['open', 'append', 'sync', 'rename', 'syncFolder', 'remove'];
     for (const operation of operations) {
-      for (const nth of [1, 2, 3]) {
+      for (const nth of [1, 2, 3, 4, 5]) {
         const faulty = new FaultyFiles();
         const { folder, store } = await scene.withRun(faulty.files);
         await log(store, { metrics: [metric('m', 1, 1), metric('m', 2, 2), metric('n', 5)] });
@@ -142,7 +142,7 @@ describe('Store: a folder that cannot be written to', () => {
   /** As on a read-only medium. */
   function readOnlyFiles(): FaultyFiles {
     const faulty = new FaultyFiles();
-    const reads: Operation[] = ['realpath', 'list', 'read', 'readSync', 'facts'];
+    const reads: Operation[] = ['realpath', 'list', 'read', 'readSync', 'readPartSync', 'facts'];
     faulty.fault = (operation) => (reads.includes(operation) ? undefined : systemError('EROFS'));
     return faulty;
   }

@@ -5,7 +5,7 @@ import { openStore } from '../../../src/server/store/store';
 import type { Store } from '../../../src/server/store/types';
 import { runWrite } from './arbitraries';
 import { compareWithModel, Model, type ModelledWrite } from './model';
-import { Scene } from './support';
+import { Scene, smallSizes } from './support';
 
 type Step = { kind: 'writes'; writes: ModelledWrite[] } | { kind: 'checkpoint' | 'reopen' | 'kill' };
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -30,13 +30,13 @@ async function outcome(store: Store, each: ModelledWrite): Promise<ErrorCode | u
 }
 
 describe('Store: against a plain model', () => {
-  const scene = new Scene();
+  const scene = new Scene(smallSizes);
   afterEach(() => scene.end());
 
   it('answers and holds the same after any history of writes, checkpoints, ends and kills', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const open = (folder: string) => openStore({ folder, artifactRoot: 'root:/' });
+        const open = (folder: string) => openStore({ folder, artifactRoot: 'root:/', pointSizes: smallSizes });
         let folder = await scene.folder();
         let store = await open(folder);
         const model = new Model(store.getExperiment('0')?.createdAt ?? 0);

@@ -4,16 +4,22 @@ import os from 'node:os';
 import path from 'node:path';
 import type { KeyValue, Metric } from '../../../src/core/model';
 import { realFiles, type StoreFile, type StoreFiles, systemCode } from '../../../src/server/store/files';
+import type { PointSizes } from '../../../src/server/store/history';
 import { openStore } from '../../../src/server/store/store';
 import type { Store } from '../../../src/server/store/types';
 
 export const artifactRoot = 'mlflow-artifacts:/';
 export const runId = '0123456789abcdef0123456789abcdef';
 
+/** Sizes by which few points move to points' files, in many blocks. */
+export const smallSizes: PointSizes = { block: 4, kept: 9, sealed: [3, 1] };
+
 /** Temporary folders and stores of one test; `afterEach(() => scene.end())`. */
 export class Scene {
   private readonly folders: string[] = [];
   private readonly stores: Store[] = [];
+
+  constructor(private readonly sizes?: PointSizes) {}
 
   async folder(): Promise<string> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'labbook-store-'));
@@ -22,7 +28,8 @@ export class Scene {
   }
 
   async open(folder: string, files?: StoreFiles): Promise<Store> {
-    const store = await openStore({ folder, artifactRoot }, files);
+    const sizes = this.sizes === undefined ? {} : { pointSizes: this.sizes };
+    const store = await openStore({ folder, artifactRoot, ...sizes }, files);
     this.stores.push(store);
     return store;
   }
@@ -117,6 +124,10 @@ export class FaultyFiles {
       list: async (path) => (check('list', path), realFiles.list(path)),
       read: async (path) => (check('read', path), realFiles.read(path)),
       readSync: (path) => (check('readSync', path), realFiles.readSync(path)),
+      readPartSync: (path, offset, length) => (
+        check('readPartSync', path),
+        realFiles.readPartSync(path, offset, length)
+      ),
       open: async (path, how) => (check('open', path), this.wrapFile(await realFiles.open(path, how), path)),
       rename: async (from, to) => (check('rename', to), realFiles.rename(from, to)),
       link: async (from, to) => (check('link', to), realFiles.link(from, to)),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Metric } from '../../../src/core/model';
-import { createRun, history, log, metric, runId, Scene } from './support';
+import { createRun, history, log, metric, runId, Scene, smallSizes } from './support';
 
-const scene = new Scene();
+const scene = new Scene(smallSizes);
 const odd = [
   NaN,
   -0,

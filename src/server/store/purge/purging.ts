@@ -48,7 +48,9 @@ export class Purging implements PurgeReader {
   async historyBytes(runIds: readonly string[]): Promise<number> {
     let bytes = 0;
     for (const runId of runIds) {
-      bytes += (await this.parts.files.facts(this.parts.histories.fileOf(runId)))?.size ?? 0;
+      for (const file of this.parts.histories.filesOf(runId)) {
+        bytes += (await this.parts.files.facts(file))?.size ?? 0;
+      }
     }
     return bytes;
   }
@@ -82,7 +84,9 @@ export class Purging implements PurgeReader {
     await checkpoint();
     const ofHistories = removals.filter(({ kind }) => kind === 'history');
     for (const { name } of ofHistories) {
-      await files.remove(histories.fileOf(name));
+      for (const file of histories.filesOf(name)) {
+        await files.remove(file);
+      }
     }
     if (ofHistories.length > 0) {
       await files.syncFolder(histories.folder);

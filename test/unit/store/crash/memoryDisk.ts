@@ -111,16 +111,23 @@ export class MemoryDisk {
       this.check('readSync', path);
       return this.content(path);
     },
+    readPartSync: (path, offset, length) => {
+      this.check('readPartSync', path);
+      return this.content(path).subarray(offset, offset + length);
+    },
     open: async (path, how) => {
       await this.ask('open', path);
-      let id = this.find(path);
+      let id = how === 'extend' ? this.need(path) : this.find(path);
       if (how === 'exclusive' && id !== undefined) {
         throw systemError('EEXIST');
+      }
+      if (how === 'extend' && id === undefined) {
+        throw systemError('ENOENT');
       }
       if (id === undefined) {
         id = this.add({ kind: 'file', versions: [Buffer.alloc(0)], dropped: Infinity, modified: Date.now() });
         this.put(path, id);
-      } else {
+      } else if (how === 'create') {
         this.write(id, Buffer.alloc(0));
       }
       return this.opened(id, path);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ApiError, type ErrorCode } from '../../../../src/core/errors';
+import { smallSizes } from '../support';
 import { openStore } from '../../../../src/server/store/store';
 import type { RegistryWrite } from '../../../../src/server/store/registry/types';
 import type { Store, Write } from '../../../../src/server/store/types';
@@ -13,7 +14,7 @@ export const storeFolder = '/home/store';
 
 /** Opens the store on a disk; everything that it does passes `disk.before`. */
 export function openOn(disk: MemoryDisk): Promise<Store> {
-  return openStore({ folder: storeFolder, artifactRoot: 'root:/' }, disk.files);
+  return openStore({ folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes }, disk.files);
 }
 
 /** As the end of the process: nothing of it reaches the disk any more. Frees the store's memory. */
@@ -180,7 +181,7 @@ export class World {
 
   private watch(disk: MemoryDisk): MemoryDisk {
     disk.before = ({ operation, path, torn }) => {
-      if (!['realpath', 'list', 'read', 'readSync', 'facts', 'touch'].includes(operation)) {
+      if (!['realpath', 'list', 'read', 'readSync', 'readPartSync', 'facts', 'touch'].includes(operation)) {
         this.note(`${operation} ${path}`, torn);
       }
       return undefined;
