@@ -2,7 +2,7 @@ import 'react';
 
 declare module 'react' {
   interface CSSProperties {
-    /** Most columns of a section of charts. */
-    '--lb-columns'?: number;
+    /** How much of a slider is to the left of its thumb. */
+    '--lb-share'?: string;
   }
 }

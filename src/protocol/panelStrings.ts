@@ -1,3 +1,4 @@
+import { chartStrings } from './chartStrings';
 import { tableStrings } from './tableStrings';
 
 /**
@@ -7,6 +8,7 @@ import { tableStrings } from './tableStrings';
  */
 export const panelStrings = {
   ...tableStrings,
+  ...chartStrings,
   // Everywhere
   loading: 'Loading…',
   tryAgain: 'Try Again',
@@ -28,45 +30,6 @@ export const panelStrings = {
   oneRun: '{0} run',
   manyRuns: '{0} runs',
   charts: 'Charts',
-
-  // Charts
-  chart: 'chart',
-  chartBar: 'Options of the charts',
-  findCharts: 'Find charts',
-  xAxis: 'x',
-  step: 'Step',
-  time: 'Time',
-  timeSinceStart: 'Time since start',
-  wallTime: 'Wall time',
-  logY: 'Log y',
-  logYHint: 'Logarithmic y axis in all charts (L: in one chart)',
-  logTag: 'log',
-  resetZoom: 'Reset the zoom (double click, or 0)',
-  metrics: 'metrics',
-  noMetrics: 'No metrics yet',
-  noMetricsHint: 'Curves appear here as soon as a script logs a metric.',
-  noChartFound: 'No chart matches “{0}”.',
-  loadingChart: 'Loading {0}',
-  chartFailed: '{0} could not be read',
-  runLacks: 'The run has no {0}.',
-  runsLack: 'None of the {0} shown runs has {1}.',
-  oneValue: 'one value',
-  atStep: 'Step {0}',
-  afterStart: '{0} after the start',
-  range: '{0} – {1}',
-  moreRuns: '{0} more',
-  meansNote: 'Means of neighbouring points. Zoom in for each.',
-  notPositive: '{0} points ≤ 0 are not drawn',
-  dataTableOf: 'Data of {0}',
-  rowsOf: '{0} of {1} rows.',
-  enteredChart: '{0}: Left and Right move the cross-hair, Up and Down change the run, Escape leaves.',
-  spokenReading: '{0}: {1} {2}, {3} of {4} from the top',
-  chartEmptyLabel: '{0}, no values',
-  stepsFromTo: 'steps {0} to {1}',
-  timesFromTo: 'from {0} to {1}',
-  chartLabelNoValue: '{0}, {1}, {2}, no finite value',
-  chartLabelLowest: '{0}, {1}, {2}, lowest {3} {4}',
-  chartLabelHighest: '{0}, {1}, {2}, highest {3} {4}',
 
   // Run
   overview: 'Overview',

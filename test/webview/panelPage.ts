@@ -26,6 +26,8 @@ interface PageOptions {
   readonly strings?: Record<string, string>;
   /** What the page's clock says, Unix milliseconds; default: the true time. */
   readonly now?: number;
+  /** Runs in the page before all of its scripts. */
+  readonly prepare?: () => void;
 }
 
 interface Served {
@@ -74,6 +76,9 @@ export class PanelBrowser {
     page.setDefaultTimeout(patience);
     if (options.now !== undefined) {
       await page.clock.setFixedTime(options.now);
+    }
+    if (options.prepare) {
+      await page.addInitScript(options.prepare);
     }
     const place = `/page/${randomBytes(6).toString('hex')}`;
     this.#served.set(place, { scenario, options });
@@ -155,7 +160,12 @@ export class Panel {
         await this.photograph('failed');
         throw new Error(`There is no canvas for ${metric}. The page said: ${this.errors.join('\n')}`, { cause: error });
       });
-    await until(`${metric} is drawn`, async () => (await this.pixels(metric)).length > 0);
+    await until(`${metric} is drawn`, () => this.isDrawn(metric));
+  }
+
+  /** Whether a chart shows all that it has to: drawing may be spread over several frames. */
+  async isDrawn(metric: string): Promise<boolean> {
+    return (await this.canvas(metric).getAttribute('data-state')) === 'drawn';
   }
 
   /** The pixels of a chart's canvas that are not fully transparent. */

@@ -3,15 +3,18 @@ import fc from 'fast-check';
 import { thin } from '../../src/core/series';
 import { diffRows } from '../../webview-ui/compare/diffRows';
 import { artifactKind, asText } from '../../webview-ui/run/artifactKind';
+import { plainCharts } from '../../webview-ui/shared/charts/arrangement';
 import { axesOf } from '../../webview-ui/shared/charts/axes';
 import { curveOf, nearestIndex, type Curve } from '../../webview-ui/shared/charts/curve';
 import { around, nearestX, readingsAt } from '../../webview-ui/shared/charts/reading';
 import { sectionsOf } from '../../webview-ui/shared/charts/sections';
 import { clockTicks, durationTicks, linearTicks, logTicks, numberLabel } from '../../webview-ui/shared/charts/ticks';
+import { scaleKinds } from '../../webview-ui/shared/charts/transform';
 import { readPanelState } from '../../webview-ui/shared/panelState';
 import { fakeRun } from '../fakes/fakeHost/scenario';
 
 const labels = (ticks: readonly { label: string }[]): string[] => ticks.map(({ label }) => label);
+const anyScale = fc.constantFrom(...scaleKinds);
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 
 /** The number that a label says. */
@@ -86,7 +89,7 @@ describe('Ticks', () => {
 describe('Curves', () => {
   it('break at values that are not finite and keep them as marks', () => {
     const curve = raw('a', [0, 1, 2, 3], [1, NaN, Infinity, 4]);
-    assert.deepEqual(curve.y, [1, NaN, NaN, 4]);
+    assert.deepEqual([...curve.y], [1, NaN, NaN, 4]);
     assert.deepEqual(curve.odd, [
       { x: 1, y: NaN },
       { x: 2, y: Infinity },
@@ -153,15 +156,15 @@ describe('Curves', () => {
 
   it('have axes that hold all finite values, whatever they are', () => {
     fc.assert(
-      fc.property(fc.array(fc.double(), { minLength: 1, maxLength: 20 }), fc.boolean(), (values, log) => {
+      fc.property(fc.array(fc.double(), { minLength: 1, maxLength: 20 }), anyScale, (values, yScale) => {
         const curve = raw(
           'a',
           values.map((_, i) => i),
           values,
         );
-        const axes = axesOf([curve], undefined, log);
+        const axes = axesOf([curve], { yScale });
         assert.ok(axes.y.min < axes.y.max && Number.isFinite(axes.y.min) && Number.isFinite(axes.y.max));
-        const shown = values.filter((value) => Number.isFinite(value) && (!axes.log || value > 0));
+        const shown = values.filter((value) => Number.isFinite(axes.yTransform.to(value)));
         assert.ok(shown.every((value) => value >= axes.y.min && value <= axes.y.max));
       }),
     );
@@ -224,14 +227,21 @@ describe('What panels show', () => {
     fc.assert(
       fc.property(fc.anything(), (saved) => {
         const state = readPanelState(saved);
-        assert.ok(state.zoom === undefined || state.zoom.min < state.zoom.max);
+        const { zoom } = state.charts;
+        assert.ok(zoom === undefined || zoom.min < zoom.max);
         assert.equal(typeof state.tab, 'string');
       }),
     );
-    const state = readPanelState({ tab: 'charts', zoom: { min: 1, max: 2 }, hidden: ['a', 1], x: 'time', limit: 40 });
-    assert.deepEqual(
-      [state.tab, state.zoom, state.hidden, state.x, state.limit],
-      ['charts', { min: 1, max: 2 }, ['a'], 'time', 40],
-    );
+    const charts = { zoom: { min: 1, max: 2 }, pinned: ['a', 1], x: 'time', columns: 4, groups: null };
+    const state = readPanelState({ tab: 'charts', charts });
+    assert.equal(state.tab, 'charts');
+    assert.deepEqual(state.charts, {
+      ...plainCharts,
+      zoom: { min: 1, max: 2 },
+      pinned: ['a'],
+      x: 'time',
+      columns: 4,
+      groups: null,
+    });
   });
 });

@@ -1,11 +1,18 @@
+import { useMemo } from 'react';
 import { Charts } from '../shared/charts/Charts';
 import { useChartRuns } from '../shared/charts/useChartRuns';
 import type { ContentProps } from '../shared/mountPanel';
 
 /** One metric of some runs, with an editor tab to itself. */
 export function ChartPanel({ session, data }: ContentProps) {
-  const { runs, looks } = useChartRuns(session, data.runs, false);
+  const { runs, looks, keys } = useChartRuns(session, data.runs, true);
   const { subject } = data;
-  const keys = subject.panel === 'chart' ? [subject.metric] : [];
-  return <Charts session={session} runs={runs} keys={keys} looks={looks} isSingle={false} />;
+  const metric = subject.panel === 'chart' ? subject.metric : '';
+  // The others are for the x axis.
+  const all = useMemo(() => [metric, ...keys.filter((key) => key !== metric)], [metric, keys]);
+  return (
+    <div className="lb-scroll">
+      <Charts session={session} runs={runs} keys={all} looks={looks} isSingle={false} isOneChart />
+    </div>
+  );
 }

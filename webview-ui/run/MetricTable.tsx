@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { exactNumber, formatCount, formatInstant, metricFormat } from '../../src/core/format';
 import type { PanelMetric, PanelRun } from '../../src/protocol/panels';
-import { curveOf } from '../shared/charts/curve';
+import { bestOf, curveOf } from '../shared/charts/curve';
 import { Find } from '../shared/controls';
 import { fromPanelInt64, fromWireDouble } from '../shared/numbers';
 import type { RunLook } from '../shared/palette';
@@ -69,9 +69,8 @@ function MetricRow({ session, run, metric, look }: Props & { readonly metric: Pa
   const entry = data.entries.get(run.id);
   const curve = useMemo(() => (entry ? curveOf(entry) : undefined), [entry]);
   const last = fromWireDouble(metric.value);
-  const values = curve?.y.filter(Number.isFinite) ?? [];
-  const low = (curve?.low ?? values).filter(Number.isFinite).reduce((a, b) => Math.min(a, b), Infinity);
-  const high = (curve?.high ?? values).filter(Number.isFinite).reduce((a, b) => Math.max(a, b), -Infinity);
+  const low = (curve && bestOf(curve, 'lower')?.y) ?? Infinity;
+  const high = (curve && bestOf(curve, 'higher')?.y) ?? -Infinity;
   const isOne = curve !== undefined && curve.total <= 1;
   const format = metricFormat([last, ...(isOne || low > high ? [] : [low, high])]);
   const when = formatInstant(fromPanelInt64(metric.timestamp), document.documentElement.lang || undefined);

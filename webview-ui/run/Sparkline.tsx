@@ -1,4 +1,5 @@
-import { xExtent, yExtent, type Curve } from '../shared/charts/curve';
+import { yExtentOf } from '../shared/charts/axes';
+import { xExtent, type Curve } from '../shared/charts/curve';
 import { unknownLook, type RunLook } from '../shared/palette';
 
 interface Props {
@@ -14,7 +15,7 @@ const margin = 2;
 /** The shape of a curve at the size of a word. */
 export function Sparkline({ curve, look = unknownLook, isLive }: Props) {
   const x = xExtent([curve]);
-  const y = x && yExtent([curve], x, false);
+  const y = x && yExtentOf([curve], x, false);
   if (!x || !y) {
     return null;
   }

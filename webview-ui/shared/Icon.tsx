@@ -31,6 +31,10 @@ import json from '@vscode/codicons/src/icons/json.svg';
 import key from '@vscode/codicons/src/icons/key.svg';
 import person from '@vscode/codicons/src/icons/person.svg';
 import pinned from '@vscode/codicons/src/icons/pinned.svg';
+import pin from '@vscode/codicons/src/icons/pin.svg';
+import screenFull from '@vscode/codicons/src/icons/screen-full.svg';
+import screenNormal from '@vscode/codicons/src/icons/screen-normal.svg';
+import settings from '@vscode/codicons/src/icons/settings.svg';
 import pulse from '@vscode/codicons/src/icons/pulse.svg';
 import search from '@vscode/codicons/src/icons/search.svg';
 import splitVertical from '@vscode/codicons/src/icons/split-vertical.svg';
@@ -74,6 +78,10 @@ const sources = {
   openInEditor,
   person,
   pinned,
+  pin,
+  screenFull,
+  screenNormal,
+  settings,
   pulse,
   search,
   splitVertical,

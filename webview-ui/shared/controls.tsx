@@ -100,12 +100,14 @@ interface SelectProps<Value extends string> {
   readonly value: Value;
   readonly options: readonly { readonly value: Value; readonly label: string }[];
   readonly onChange: (value: Value) => void;
+  /** Without the label in front: what it is of is seen from what stands beside it. */
+  readonly isBare?: boolean;
 }
 
-export function Select<Value extends string>({ label, value, options, onChange }: SelectProps<Value>) {
+export function Select<Value extends string>({ label, value, options, onChange, isBare = false }: SelectProps<Value>) {
   return (
-    <label className="lb-select">
-      <span className="lb-dim">{label}</span>
+    <label className={isBare ? 'lb-select lb-bare' : 'lb-select'}>
+      {!isBare && <span className="lb-dim">{label}</span>}
       <select
         aria-label={label}
         value={value}

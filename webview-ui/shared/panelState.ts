@@ -1,22 +1,12 @@
 import type { PanelSubject } from '../../src/protocol/panels';
-import type { XAxis } from '../../src/protocol/extras';
-
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
+import { readChartsArrangement, type ChartsArrangement } from './charts/arrangement';
 
 /** What the user arranged in a panel, kept over reloads. Never data. The host restores the panel by `subject`. */
 export interface PanelState {
   readonly subject?: PanelSubject | undefined;
   readonly tab: string;
-  readonly x: XAxis;
-  readonly logY: boolean;
-  /** Charts whose y axis is not as `logY` says. */
-  readonly oddLog: readonly string[];
-  /** In the unit of `x`; undefined: all. */
-  readonly zoom?: Range | undefined;
-  /** Sections that were opened or closed by hand. */
+  readonly charts: ChartsArrangement;
+  /** Sections of the panel, other than those of charts, that were opened or closed by hand. */
   readonly sections: Readonly<Record<string, boolean>>;
   /** What is arranged in the table of an experiment, and which runs are drawn (`experiment/table/arrangement.ts`). */
   readonly table?: Readonly<Record<string, unknown>> | undefined;
@@ -27,11 +17,8 @@ export interface PanelState {
   readonly folders: readonly string[];
 }
 
-const fresh: PanelState = {
+const fresh: Omit<PanelState, 'charts'> = {
   tab: '',
-  x: 'step',
-  logY: false,
-  oddLog: [],
   sections: {},
   scroll: {},
   artifact: '',
@@ -41,13 +28,10 @@ const fresh: PanelState = {
 /** The state that an earlier page left behind, field by field, as it may be of an older version. */
 export function readPanelState(saved: unknown): PanelState {
   const from = isRecord(saved) ? saved : {};
-  const { tab, x, logY, oddLog, zoom, sections, table, scroll, artifact, folders } = from;
+  const { tab, charts, sections, table, scroll, artifact, folders } = from;
   return {
     tab: typeof tab === 'string' ? tab : fresh.tab,
-    x: x === 'time' || x === 'relative' ? x : fresh.x,
-    logY: logY === true,
-    oddLog: texts(oddLog),
-    ...(isRange(zoom) ? { zoom: { min: zoom.min, max: zoom.max } } : {}),
+    charts: readChartsArrangement(charts),
     sections: entries(sections, (value): value is boolean => typeof value === 'boolean'),
     ...(isRecord(table) ? { table } : {}),
     scroll: entries(scroll, (value): value is number => typeof value === 'number'),
@@ -58,15 +42,6 @@ export function readPanelState(saved: unknown): PanelState {
 
 function isRecord(value: unknown): value is Partial<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-function isRange(value: unknown): value is Range {
-  return (
-    isRecord(value) &&
-    Number.isFinite(value['min']) &&
-    Number.isFinite(value['max']) &&
-    Number(value['min']) < Number(value['max'])
-  );
 }
 
 function texts(value: unknown): string[] {

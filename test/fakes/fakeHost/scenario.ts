@@ -80,6 +80,12 @@ export function compareScenario(runs: readonly FakeRun[]): Scenario {
   return { subject: { panel: 'compare', runIds }, experimentName: 'cifar100', runs, total: runs.length };
 }
 
+/** One chart in a tab of its own. */
+export function chartScenario(metric: string, runs: readonly FakeRun[]): Scenario {
+  const runIds = runs.map(({ run }) => run.id);
+  return { subject: { panel: 'chart', metric, runIds }, experimentName: 'cifar100', runs, total: runs.length };
+}
+
 /** @param runs the newest first */
 export function experimentScenario(runs: readonly FakeRun[], total = runs.length): Scenario {
   return { subject: { panel: 'experiment', experimentId: '1' }, experimentName: 'cifar100', runs, total };

@@ -1,9 +1,11 @@
 import { exactNumber, metricFormat } from '../../../src/core/format';
 import { unknownLook } from '../palette';
+import { useStore } from '../store';
 import { t } from '../strings';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
-import { isLowerBetter } from './direction';
+import { lastOf } from './Legend';
+import { select } from './usePlotPointer';
 
 interface Props {
   readonly view: ChartsView;
@@ -11,10 +13,15 @@ interface Props {
   readonly curves: readonly Curve[];
 }
 
+/** Bars that are put into the page at most; the best ones. */
+const mostBars = 300;
+
 /** Metrics of which each run has one value: bars from the best to the worst; of a single run just the value. */
 export function Bars({ view, metric, curves }: Props) {
-  const rows = curves.map((curve) => ({ runId: curve.runId, value: curve.odd[0]?.y ?? curve.y[0] ?? NaN }));
-  const sign = isLowerBetter(metric) ? 1 : -1;
+  const marked = useStore(view.session.marked, (each) => each);
+  const better = view.better(metric);
+  const rows = curves.map((curve) => ({ curve, runId: curve.runId, value: lastOf(curve) }));
+  const sign = better === 'lower' ? 1 : -1;
   rows.sort((a, b) => Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value)) || sign * (a.value - b.value));
   const format = metricFormat(rows.map(({ value }) => value));
   const [only] = rows;
@@ -29,20 +36,28 @@ export function Bars({ view, metric, curves }: Props) {
   const most = rows.reduce((size, { value }) => (Number.isFinite(value) ? Math.max(size, Math.abs(value)) : size), 0);
   return (
     <div className="lb-bars">
-      {rows.map(({ runId, value }, index) => {
+      {rows.slice(0, mostBars).map(({ curve, runId, value }, index) => {
         const share = Number.isFinite(value) && most > 0 ? Math.abs(value) / most : 0;
-        const name = view.runs.find(({ id }) => id === runId)?.name ?? runId;
+        const name = view.nameOf(runId);
         const look = view.looks.get(runId) ?? unknownLook;
+        const isMarked = marked.hovered === runId || marked.selected.has(runId);
         return (
-          <div key={runId} className="lb-bar-row">
+          <div
+            key={runId}
+            className={isMarked ? 'lb-bar-row lb-near' : 'lb-bar-row'}
+            onPointerEnter={() => view.session.mark({ hovered: runId })}
+            onPointerLeave={() => view.session.mark({ hovered: undefined })}
+            onClick={(event) => select(view, runId, event.ctrlKey || event.metaKey)}
+          >
             <span className="lb-cut-text" title={name}>
               {name}
             </span>
             <span className="lb-bar-room">
               <i style={{ width: `${share * 72}%`, background: look.colour }} />
-              <span className={index === 0 ? 'lb-best' : undefined} title={exactNumber(value)}>
+              <span className={index === 0 && better ? 'lb-best' : undefined} title={exactNumber(value)}>
                 {format(value)}
               </span>
+              {curve.members && <span className="lb-faint">{t('groupSize', curve.members.at(-1) ?? 0)}</span>}
             </span>
           </div>
         );

@@ -1,235 +1,295 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent, type RefObject } from 'react';
+import { memo, useRef, useState, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { formatCount, formatMetric } from '../../../src/core/format';
+import { LinkButton } from '../controls';
 import { ErrorBoundary } from '../ErrorBoundary';
-import { fromWireDouble } from '../numbers';
-import type { RunsState } from '../session';
+import { Icon, type IconName } from '../Icon';
+import { Menu } from '../Menu';
+import { anchorAt, anchorOf, type Anchor } from '../Popup';
 import { Loading } from '../states';
 import { useStore } from '../store';
-import { LinkButton } from '../controls';
-import { t } from '../strings';
+import { t, tCount } from '../strings';
+import { isSmoothing, scaleOf, type ChartSize } from './arrangement';
 import { Bars } from './Bars';
+import { handleChartKey, type ChartKeyContext } from './chartKeys';
 import { chartLabel } from './chartLabel';
-import { isLog, toggleLog, type ChartsView } from './controller';
-import { curveOf, type Curve } from './curve';
+import { useChartMenu } from './chartMenu';
+import { arrangeCharts, toggleIn, type ChartsView } from './controller';
+import type { Curve } from './curve';
 import { DataTable } from './DataTable';
+import { Legend } from './Legend';
 import { PlotView } from './PlotView';
+import { ResizeHandle } from './ResizeHandle';
 import type { ChartData } from './seriesLoader';
-import { plotKeyEvent } from './usePlotKeys';
+import type { ScaleKind } from './transform';
+import { useChartCurves, useNear, type ChartCurves } from './useChartData';
 
-interface Props {
+export interface CardProps {
   readonly view: ChartsView;
   readonly metric: string;
   /** The one of the charts that the Tab key stops at. */
   readonly isStop: boolean;
-  readonly onFocus: () => void;
+  readonly onFocus: (metric: string) => void;
+  /** Of the section, to move within it. */
+  readonly siblings: readonly string[];
+  readonly size: ChartSize | undefined;
+  readonly isPinned: boolean;
+  readonly isLarge: boolean;
+  /** Beside a large chart of several curves. */
+  readonly hasLegend: boolean;
+  /** It is all that the panel shows. */
+  readonly isAlone: boolean;
+  readonly onDrag: ((event: DragEvent, metric: string) => void) | undefined;
 }
 
+/** Points of a curve that a large chart has room for. */
+const roomOfLarge = 1500;
+
 /** One metric of the shown runs. Reads and draws only while it is in sight or near. */
-export function ChartCard({ view, metric, isStop, onFocus }: Props) {
+export const ChartCard = memo(function ChartCard(props: CardProps) {
+  const { view, metric, isStop, onFocus, size, isLarge, isAlone } = props;
   const card = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const isNear = useNear(card);
   const [isTable, setIsTable] = useState(false);
   const [isEntered, setIsEntered] = useState(false);
-  const data = useChartData(view, metric, isNear);
-  const log = useStore(view.session.state, (state) => isLog(state, metric));
-  const curves = useMemo(() => curvesOf(data, view), [data, view]);
-  const nameOf = (runId: string): string => view.runs.find(({ id }) => id === runId)?.name ?? runId;
-  const isPassed = useStore(view.session.runs, (state) => isLeftBehind(state, metric));
-  const isOneEach =
-    curves.length > 0 && curves.every(({ total }) => total === 1) && (isPassed || !allRun(curves, view));
-
+  const [menu, setMenu] = useState<Anchor>();
+  const found = useChartCurves(view, metric, isNear, isLarge ? roomOfLarge : 0);
+  const { data, curves } = found;
+  const yScale = useStore(view.session.state, ({ charts }) => scaleOf(charts, metric));
+  const isBars = isOneEach(view, data, found.runs);
+  const sections = useChartMenu({ ...props, found, isTable, setIsTable, frame, yScale });
+  const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, setIsTable, frame };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const done = handleKey(event, { isEntered, setIsEntered, frame, view, metric, setIsTable });
-    if (done) {
+    if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
+      event.preventDefault();
+      setMenu(anchorOf(event.currentTarget));
+    } else if (handleChartKey(event, context)) {
       event.preventDefault();
       event.stopPropagation();
     }
   };
+  const hasLegend = props.hasLegend && isLarge && curves.length > 1;
   return (
-    <div ref={card} className="lb-chart" data-chart={metric} onKeyDown={onKeyDown}>
-      <div className="lb-chart-title">
-        <span className="lb-cut-text" title={metric}>
-          {metric}
-        </span>
-        {log && !isOneEach && <span className="lb-tag">{t('logTag')}</span>}
-        <span className="lb-grow" />
-        {view.isSingle && !isOneEach && <LastValue view={view} metric={metric} />}
+    <div
+      ref={card}
+      className={`lb-chart${isLarge ? ' lb-large' : ''}`}
+      data-chart={metric}
+      style={size && !isLarge ? { gridColumn: `span ${size.columns}` } : undefined}
+      onKeyDown={onKeyDown}
+    >
+      <Title {...props} found={found} yScale={yScale} isBars={isBars} menu={menu} onMenu={setMenu} />
+      <div className="lb-chart-body">
+        <div
+          ref={frame}
+          className={isEntered ? 'lb-chart-frame lb-entered' : 'lb-chart-frame'}
+          style={size && !isLarge ? { height: size.height, maxHeight: 'none', aspectRatio: 'auto' } : undefined}
+          role={isTable ? 'group' : 'img'}
+          aria-label={chartLabel(metric, curves, view.settings.x, view.better(metric), view.nameOf)}
+          aria-roledescription={t('chart')}
+          tabIndex={isStop ? 0 : -1}
+          onFocus={() => onFocus(metric)}
+          onBlur={() => {
+            setIsEntered(false);
+            if (view.hover.get()?.key === metric && !view.hover.get()?.isKept) {
+              view.hover.set(undefined);
+            }
+          }}
+        >
+          <ErrorBoundary onError={(error) => view.session.host.logError(`drawing ${metric}`, error)}>
+            <Body {...{ view, metric, found, isNear, isTable, isBars, yScale, frame }} />
+          </ErrorBoundary>
+        </div>
+        {hasLegend && <Legend view={view} curves={curves} />}
       </div>
-      <div
-        ref={frame}
-        className={isEntered ? 'lb-chart-frame lb-entered' : 'lb-chart-frame'}
-        role={isTable ? 'group' : 'img'}
-        aria-label={chartLabel(metric, curves, data.axis, nameOf)}
-        aria-roledescription={t('chart')}
-        tabIndex={isStop ? 0 : -1}
-        onFocus={onFocus}
-        onBlur={() => {
-          setIsEntered(false);
-          if (view.hover.get()?.key === metric) {
-            view.hover.set(undefined);
-          }
-        }}
-      >
-        <ErrorBoundary onError={(error) => view.session.host.logError(`drawing ${metric}`, error)}>
-          <Body {...{ view, metric, curves, data, isNear, isTable, isOneEach, log, frame }} />
-        </ErrorBoundary>
-      </div>
+      {!isLarge && !isAlone && <ResizeHandle view={view} metric={metric} card={card} frame={frame} />}
+      {menu && <Menu label={metric} anchor={menu} sections={sections} onClose={() => setMenu(undefined)} />}
     </div>
+  );
+});
+
+interface TitleProps extends CardProps {
+  readonly found: ChartCurves;
+  readonly yScale: ScaleKind;
+  readonly isBars: boolean;
+  readonly menu: Anchor | undefined;
+  readonly onMenu: (anchor: Anchor) => void;
+}
+
+/** The chart's name, what is special about it, and on the right what can be done with it. */
+function Title({ view, metric, isLarge, isPinned, isAlone, onDrag, found, yScale, isBars, menu, onMenu }: TitleProps) {
+  const { session } = view;
+  const toggleLarge = (): void => arrangeCharts(session, { large: isLarge ? '' : metric });
+  const togglePin = (): void => {
+    arrangeCharts(session, { pinned: toggleIn(session.state.get().charts.pinned, metric) });
+  };
+  return (
+    <div
+      className="lb-chart-title"
+      draggable={onDrag !== undefined}
+      onDragStart={(event) => onDrag?.(event, metric)}
+      onDoubleClick={isAlone ? undefined : toggleLarge}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu(anchorAt(event.clientX, event.clientY));
+      }}
+    >
+      <span className="lb-cut-text" title={metric}>
+        {metric}
+      </span>
+      {!isBars && yScale !== 'linear' && <span className="lb-tag">{t(yScale === 'log' ? 'logTag' : 'symlogTag')}</span>}
+      <Subtitle view={view} found={found} isLarge={isLarge} isBars={isBars} />
+      <span className="lb-grow" />
+      {view.isSingle && !isBars && <LastValue curve={found.runs[0]} />}
+      <span className="lb-chart-buttons">
+        {!isAlone && (
+          <>
+            <TitleButton
+              icon={isPinned ? 'pinned' : 'pin'}
+              label={t(isPinned ? 'unpinChart' : 'pinChart')}
+              onAct={togglePin}
+            />
+            <TitleButton
+              icon={isLarge ? 'screenNormal' : 'screenFull'}
+              label={t(isLarge ? 'smallChart' : 'largeChart')}
+              onAct={toggleLarge}
+            />
+          </>
+        )}
+        <TitleButton
+          icon="ellipsis"
+          label={t('chartMenu', metric)}
+          isOpen={menu !== undefined}
+          onAct={(element) => onMenu(anchorOf(element))}
+        />
+      </span>
+    </div>
+  );
+}
+
+interface TitleButtonProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onAct: (element: HTMLElement) => void;
+  /** Of what opens a menu. */
+  readonly isOpen?: boolean;
+}
+
+/** No stop of the Tab key: the grid has one, and there are keys and a menu for the same. */
+function TitleButton({ icon, label, onAct, isOpen }: TitleButtonProps) {
+  return (
+    <button
+      type="button"
+      className="lb-icon-button"
+      tabIndex={-1}
+      title={label}
+      aria-label={label}
+      aria-haspopup={isOpen === undefined ? undefined : 'menu'}
+      aria-expanded={isOpen}
+      onClick={(event) => onAct(event.currentTarget)}
+    >
+      <Icon name={icon} />
+    </button>
   );
 }
 
 interface BodyProps {
   readonly view: ChartsView;
   readonly metric: string;
-  readonly curves: readonly Curve[];
-  readonly data: ChartData;
+  readonly found: ChartCurves;
   readonly isNear: boolean;
   readonly isTable: boolean;
-  readonly isOneEach: boolean;
-  readonly log: boolean;
+  readonly isBars: boolean;
+  readonly yScale: ScaleKind;
   readonly frame: RefObject<HTMLDivElement | null>;
 }
 
-function Body({ view, metric, curves, data, isNear, isTable, isOneEach, log, frame }: BodyProps) {
+function Body({ view, metric, found, isNear, isTable, isBars, yScale, frame }: BodyProps) {
+  const { data, curves, behind } = found;
   if (data.error !== undefined && curves.length === 0) {
-    return (
-      <div className="lb-chart-message" role="alert">
-        <p className="lb-error">{t('chartFailed', metric)}</p>
-        <p>{data.error}</p>
-        <p className="lb-chart-actions">
-          <LinkButton label={t('tryAgain')} onAct={() => view.session.loader.retry()} />
-          <LinkButton
-            label={t('showLog')}
-            onAct={() => view.session.act('command', { command: 'showLog', runIds: [] })}
-          />
-        </p>
-      </div>
-    );
+    return <Failed view={view} metric={metric} error={data.error} />;
   }
   if (!data.ready) {
     return isNear ? <Loading label={t('loadingChart', metric)} /> : null;
   }
   if (curves.length === 0) {
+    const { x } = view.settings;
     const count = view.runs.length;
+    const lacking =
+      typeof x === 'string' || found.data.entries.size === 0
+        ? count === 1
+          ? t('runLacks', metric)
+          : t('runsLack', formatCount(count), metric)
+        : t('nothingOver', metric, x.expression.replaceAll('`', ''));
     return (
       <div className="lb-chart-message">
-        <p className="lb-dim">{count === 1 ? t('runLacks', metric) : t('runsLack', formatCount(count), metric)}</p>
+        <p className="lb-dim">{lacking}</p>
       </div>
     );
   }
   if (isTable) {
     return <DataTable view={view} metric={metric} curves={curves} />;
   }
-  if (isOneEach) {
+  if (isBars) {
     return <Bars view={view} metric={metric} curves={curves} />;
   }
-  return isNear ? <PlotView view={view} metric={metric} curves={curves} log={log} frame={frame} /> : null;
+  return isNear ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
 }
 
-function LastValue({ view, metric }: { readonly view: ChartsView; readonly metric: string }) {
-  const last = useStore(view.session.runs, (state) =>
-    state.kind === 'ready' ? state.runs[0]?.metrics.find(({ key }) => key === metric) : undefined,
+function Failed({ view, metric, error }: { view: ChartsView; metric: string; error: string }) {
+  const showLog = (): void => view.session.act('command', { command: 'showLog', runIds: [] });
+  return (
+    <div className="lb-chart-message" role="alert">
+      <p className="lb-error">{t('chartFailed', metric)}</p>
+      <p>{error}</p>
+      <p className="lb-chart-actions">
+        <LinkButton label={t('tryAgain')} onAct={() => view.session.loader.retry()} />
+        <LinkButton label={t('showLog')} onAct={showLog} />
+      </p>
+    </div>
   );
-  return last ? <span className="lb-chart-value">{formatMetric(fromWireDouble(last.value))}</span> : null;
 }
 
-interface KeyContext {
-  readonly isEntered: boolean;
-  readonly setIsEntered: (entered: boolean) => void;
-  readonly setIsTable: (change: (is: boolean) => boolean) => void;
-  readonly frame: RefObject<HTMLDivElement | null>;
+interface SubtitleProps {
   readonly view: ChartsView;
-  readonly metric: string;
+  readonly found: ChartCurves;
+  readonly isLarge: boolean;
+  readonly isBars: boolean;
 }
 
-/** @returns whether the key was one of a chart's */
-function handleKey(event: KeyboardEvent, context: KeyContext): boolean {
-  const { frame, view, metric } = context;
-  if (event.ctrlKey || event.metaKey || event.altKey) {
+/** What is said of a chart beside its name where there is room. */
+function Subtitle({ view, found, isLarge, isBars }: SubtitleProps) {
+  if (isBars) {
+    return view.isSingle ? null : <span className="lb-chart-value">{t('oneValueEach')}</span>;
+  }
+  if (!isLarge || found.runs.length === 0) {
+    return null;
+  }
+  const points = found.runs.reduce((sum, { total }) => sum + total, 0);
+  const isSmooth = isSmoothing(view.settings.smoothing);
+  const text = isSmooth
+    ? t('smoothedOver', formatCount(points))
+    : tCount('onePoint', 'manyPoints', points, formatCount(points));
+  return <span className="lb-chart-value">{text}</span>;
+}
+
+function LastValue({ curve }: { readonly curve: Curve | undefined }) {
+  const last = curve?.values.findLast((value) => Number.isFinite(value));
+  const odd = curve?.odd.at(-1);
+  const isOdd = odd !== undefined && odd.x >= (curve?.x.at(-1) ?? NaN);
+  const value = isOdd ? odd.y : last;
+  return value === undefined ? null : <span className="lb-chart-value">{formatMetric(value)}</span>;
+}
+
+/** Each run has one value, and no run is about to log the next one. */
+function isOneEach(view: ChartsView, data: ChartData, curves: readonly Curve[]): boolean {
+  if (curves.length === 0 || curves.some(({ total }) => total !== 1) || typeof view.settings.x !== 'string') {
     return false;
   }
-  switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
-    case 't':
-      context.setIsTable((is) => !is);
-      // The table's own focus goes with it.
-      frame.current?.focus();
-      return true;
-    case 'l':
-      toggleLog(view.session, metric);
-      return true;
-    case 'Enter':
-      if (event.target !== frame.current) {
-        return false;
-      }
-      context.setIsEntered(true);
-      view.say(t('enteredChart', metric));
-      return true;
-    case 'Escape':
-      context.setIsEntered(false);
-      view.hover.set(undefined);
-      return context.isEntered;
-    case 'ArrowLeft':
-    case 'ArrowRight':
-    case 'ArrowUp':
-    case 'ArrowDown':
-      if (!context.isEntered) {
-        return false;
-      }
-      break;
-    case '+':
-    case '=':
-    case '-':
-    case '0':
-      break;
-    default:
-      return false;
-  }
-  frame.current?.dispatchEvent(new CustomEvent(plotKeyEvent, { detail: event.nativeEvent }));
-  return true;
-}
-
-function curvesOf(data: ChartData, view: ChartsView): Curve[] {
-  return view.runs.flatMap(({ id }) => {
-    const entry = data.entries.get(id);
-    return entry ? [curveOf(entry, view.zoom ? data.details.get(id) : undefined)] : [];
-  });
-}
-
-/** Whether runs have gone on after they last logged a metric, so that it stays at what it is. */
-function isLeftBehind(state: RunsState, metric: string): boolean {
-  const runs = state.kind === 'ready' ? state.runs : [];
-  return runs.every(({ metrics }) => {
-    const own = metrics.find(({ key }) => key === metric);
-    return own === undefined || metrics.some(({ step }) => Number(step) > Number(own.step));
-  });
-}
-
-function allRun(curves: readonly Curve[], view: ChartsView): boolean {
-  return curves.every(({ runId }) => view.runs.find(({ id }) => id === runId)?.status === 'RUNNING');
-}
-
-/** Whether the element is in sight, or less than a screen's scroll away. */
-function useNear(element: RefObject<HTMLElement | null>): boolean {
-  const [isNear, setIsNear] = useState(false);
-  useEffect(() => {
-    if (!element.current) {
-      return undefined;
-    }
-    const observer = new IntersectionObserver((changes) => setIsNear(changes.at(-1)?.isIntersecting ?? false), {
-      rootMargin: '240px 0px',
-    });
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [element]);
-  return isNear;
-}
-
-function useChartData(view: ChartsView, metric: string, isNear: boolean): ChartData {
+  const live = new Set(view.runs.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
   const { loader } = view.session;
-  const subscribe = useMemo(
-    () => (listener: () => void) => (isNear ? loader.watch(metric, listener) : () => undefined),
-    [loader, metric, isNear],
+  // Where a run went on with other metrics this one stays what it is.
+  return (
+    curves.some(({ runId }) => !live.has(runId)) ||
+    curves.every(({ runId, x }) => data.entries.has(runId) && loader.latestX(runId) > (x[0] ?? NaN))
   );
-  return useSyncExternalStore(subscribe, () => loader.get(metric));
 }

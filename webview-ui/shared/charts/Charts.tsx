@@ -1,19 +1,28 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { formatCount } from '../../../src/core/format';
-import type { XAxis } from '../../../src/protocol/extras';
-import { Find, IconButton, Select, Toggle } from '../controls';
-import { Icon } from '../Icon';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { isSmoothing } from './arrangement';
 import type { RunLook } from '../palette';
 import type { PanelSession } from '../session';
 import { EmptyState } from '../states';
 import { Store, useStore } from '../store';
 import { t } from '../strings';
-import { ChartCard } from './ChartCard';
-import type { ChartRun, ChartsView, Hover } from './controller';
-import { sectionsOf, type Section } from './sections';
+import { ChartBar } from './ChartBar';
+import { ChartGrid } from './ChartGrid';
+import {
+  ZoomControl,
+  type ChartGroup,
+  type ChartRun,
+  type ChartSettings,
+  type ChartsView,
+  type Hover,
+} from './controller';
+import { usuallyBetter, type Better } from './direction';
+import { DrawQueue } from './drawQueue';
+import { GridLegend } from './GridLegend';
+import type { Range } from './range';
 import { Tooltip } from './Tooltip';
+import { useWidth } from './useWidth';
 
-interface Props {
+export interface ChartsProps {
   readonly session: PanelSession;
   /** The runs that are drawn; of the same identity as long as nothing in them changes. */
   readonly runs: readonly ChartRun[];
@@ -21,39 +30,67 @@ interface Props {
   readonly keys: readonly string[];
   readonly looks: ReadonlyMap<string, RunLook>;
   readonly isSingle: boolean;
+  /** Runs that may be drawn as one curve; of the same identity as long as they say the same. */
+  readonly groups?: readonly ChartGroup[];
+  /** Default: as the settings' defaults say. */
+  readonly better?: (key: string) => Better | undefined;
+  /** Hides all runs but these. */
+  readonly showOnly?: (runIds: readonly string[]) => void;
+  /** The panel has a list of the runs of its own. */
+  readonly hasRunList?: boolean;
+  /** Shows one chart, as large as there is room. */
+  readonly isOneChart?: boolean;
+  /** In the bar, before the options of the charts. */
+  readonly extra?: ReactNode;
 }
 
-/** All points of all runs of one chart stay near this number, so that many runs do not slow the panel down. */
-const pointsOfChart = 12_000;
+/** Points of all curves of one chart stay near this number, so that many runs do not slow the panel down. */
+const pointsOfChart = 40_000;
 /** Each curve gets about one bucket a pixel or two. */
-const mostPoints = 400;
+const points = { most: 400, least: 120 };
+/** Curves over another metric cannot be read in parts. */
+const pointsOverMetric = 1000;
+/** More curves than this need a list of their own (ui.md 5.9). */
+const mostWithoutLegend = 12;
+const widthWithLegend = 1200;
+const noGroups: readonly ChartGroup[] = [];
 
 /** Charts of all metrics, in sections, with what they have in common: axis, zoom, cross-hair. */
-export function Charts({ session, runs, keys, looks, isSingle }: Props) {
+export function Charts(props: ChartsProps) {
+  const { session, keys, runs, isOneChart = false, hasRunList = false, extra } = props;
   const [find, setFind] = useState('');
   const [spoken, setSpoken] = useState('');
-  const [hover] = useState(() => new Store<Hover | undefined>(undefined));
-  const axis = useStore(session.state, (state) => state.x);
-  const zoom = useStore(session.state, (state) => state.zoom);
-  useLoaderQuery(session, runs, axis, zoom);
-  const view = useMemo(
-    (): ChartsView => ({ session, hover, runs, looks, isSingle, axis, zoom, say: setSpoken }),
-    [session, hover, runs, looks, isSingle, axis, zoom],
-  );
-  const sections = useMemo(() => {
-    const wanted = find.trim().toLowerCase();
-    return sectionsOf(keys.filter((key) => key.toLowerCase().includes(wanted)));
-  }, [keys, find]);
-  const columns = sections.reduce((most, section) => Math.max(most, section.keys.length), 1);
-
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const view = useView(props, setSpoken);
+  const legend = useStore(session.state, ({ charts }) => charts.legend);
+  const curves = view.groups.length > 0 ? view.groups.length : runs.length;
+  const hasLegend = legend ?? (!hasRunList && !isOneChart && curves > mostWithoutLegend && width >= widthWithLegend);
   if (keys.length === 0) {
     return <EmptyState title={t('noMetrics')} detail={t('noMetricsHint')} />;
   }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && view.hover.get()?.isKept) {
+      event.stopPropagation();
+      view.hover.set(undefined);
+    }
+  };
   return (
-    <div className="lb-charts">
-      <ChartBar session={session} find={find} onFind={setFind} />
-      {sections.length === 0 && <EmptyState title={t('noChartFound', find)} />}
-      <Grid view={view} sections={sections} columns={Math.min(6, Math.max(2, columns))} />
+    <div ref={box} className={isOneChart ? 'lb-charts lb-one-chart' : 'lb-charts'} onKeyDown={onKeyDown}>
+      <ChartBar
+        view={view}
+        keys={keys}
+        find={find}
+        onFind={isOneChart ? undefined : setFind}
+        width={width}
+        groupCount={props.groups?.length ?? 0}
+        hasLegend={hasLegend}
+        extra={extra}
+      />
+      <div className="lb-charts-body">
+        <ChartGrid view={view} keys={keys} find={find} isOneChart={isOneChart} hasLegend={hasLegend && !isOneChart} />
+        {hasLegend && !isOneChart && <GridLegend view={view} keys={keys} />}
+      </div>
       <Tooltip view={view} />
       <div className="lb-spoken" aria-live="polite">
         {spoken}
@@ -62,126 +99,72 @@ export function Charts({ session, runs, keys, looks, isSingle }: Props) {
   );
 }
 
+function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
+  const { session, runs, looks, isSingle, groups = noGroups, better = usuallyBetter, showOnly } = props;
+  const [parts] = useState(() => ({
+    hover: new Store<Hover | undefined>(undefined),
+    queue: new DrawQueue(),
+    zoom: new ZoomControl(session),
+  }));
+  const settings = useSettings(session);
+  const zoom = useStore(session.state, ({ charts }) => charts.zoom);
+  useEffect(() => parts.zoom.follow(zoom), [parts, zoom]);
+  useLoaderQuery(session, runs, settings, zoom);
+  // A new function each time would draw all charts anew.
+  const latest = useRef(showOnly);
+  useEffect(() => {
+    latest.current = showOnly;
+  });
+  const canShowOnly = showOnly !== undefined;
+  return useMemo((): ChartsView => {
+    const drawnGroups = settings.groups ? groups : noGroups;
+    const names = new Map([...runs, ...drawnGroups].map(({ id, name }) => [id, name]));
+    const groupLooks = drawnGroups.flatMap(({ id, runIds }): [string, RunLook][] => {
+      const look = looks.get(runIds[0] ?? '');
+      return look ? [[id, { ...look, dash: [], dashIndex: 0 }]] : [];
+    });
+    return {
+      session,
+      ...parts,
+      runs,
+      looks: new Map([...looks, ...groupLooks]),
+      groups: drawnGroups,
+      isSingle,
+      settings,
+      better,
+      nameOf: (id) => names.get(id) ?? id,
+      say,
+      showOnly: canShowOnly ? (ids) => latest.current?.(ids) : undefined,
+    };
+  }, [session, parts, runs, looks, groups, isSingle, settings, better, say, canShowOnly]);
+}
+
+function useSettings(session: PanelSession): ChartSettings {
+  const charts = useStore(session.state, (state) => state.charts);
+  const { x, xScale, clip, bands, smoothing, groups, groupRuns } = charts;
+  return useMemo(
+    () => ({ x, xScale, clip, bands, smoothing, groups, groupRuns }),
+    [x, xScale, clip, bands, smoothing, groups, groupRuns],
+  );
+}
+
 function useLoaderQuery(
   session: PanelSession,
   runs: readonly ChartRun[],
-  axis: XAxis,
-  range: ChartsView['zoom'],
+  { x, smoothing }: ChartSettings,
+  zoom: Range | undefined,
 ): void {
   const ids = runs.map(({ id }) => id).join(' ');
   useEffect(() => {
     const runIds = ids === '' ? [] : ids.split(' ');
-    const maxPoints = Math.round(Math.min(mostPoints, Math.max(120, pointsOfChart / Math.max(1, runIds.length))));
-    session.loader.configure({ runIds, axis, range, maxPoints });
-  }, [session, ids, axis, range]);
-}
-
-interface BarProps {
-  readonly session: PanelSession;
-  readonly find: string;
-  readonly onFind: (text: string) => void;
-}
-
-function ChartBar({ session, find, onFind }: BarProps) {
-  const state = useStore(session.state, (each) => each);
-  const axes: { value: XAxis; label: string }[] = [
-    { value: 'step', label: t('step') },
-    { value: 'relative', label: t('timeSinceStart') },
-    { value: 'time', label: t('wallTime') },
-  ];
-  return (
-    <div className="lb-toolbar" role="toolbar" aria-label={t('chartBar')}>
-      <Find label={t('findCharts')} text={find} onChange={onFind} />
-      <Select
-        label={t('xAxis')}
-        value={state.x}
-        options={axes}
-        onChange={(x) => session.arrange({ x, zoom: undefined })}
-      />
-      <Toggle
-        label={t('logY')}
-        title={t('logYHint')}
-        on={state.logY}
-        onChange={(logY) => session.arrange({ logY, oddLog: [] })}
-      />
-      {state.zoom && (
-        <IconButton icon="unzoom" label={t('resetZoom')} onAct={() => session.arrange({ zoom: undefined })} />
-      )}
-    </div>
-  );
-}
-
-interface GridProps {
-  readonly view: ChartsView;
-  readonly sections: readonly Section[];
-  readonly columns: number;
-}
-
-/** One stop of the Tab key; arrows go from chart to chart, Enter into one (ui.md 4). */
-function Grid({ view, sections, columns }: GridProps) {
-  const grid = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState('');
-  const byHand = useStore(view.session.state, (state) => state.sections);
-  const isOpen = ({ id, open }: Section): boolean => byHand[id] ?? open;
-  const shown = sections.filter(isOpen).flatMap(({ keys }) => keys);
-  const stop = shown.includes(current) ? current : shown[0];
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target instanceof HTMLElement && event.target.classList.contains('lb-chart-frame')) {
-      const next = neighbour(grid.current, event.target, event.key);
-      if (next) {
-        event.preventDefault();
-        next.focus();
-      }
-    }
-  };
-  return (
-    <div ref={grid} className="lb-grid" onKeyDown={onKeyDown}>
-      {sections.map((section) => (
-        <section key={section.id} aria-label={section.title || t('metrics')}>
-          <button
-            type="button"
-            className="lb-section"
-            aria-expanded={isOpen(section)}
-            onClick={() => view.session.arrange({ sections: { ...byHand, [section.id]: !isOpen(section) } })}
-          >
-            <Icon name={isOpen(section) ? 'chevronDown' : 'chevronRight'} />
-            <span className="lb-cut-text">{section.title || t('metrics')}</span>
-            <span className="lb-count">{formatCount(section.keys.length)}</span>
-          </button>
-          {isOpen(section) && (
-            <div className="lb-section-charts" style={{ '--lb-columns': columns }}>
-              {section.keys.map((key) => (
-                <ChartCard key={key} view={view} metric={key} isStop={key === stop} onFocus={() => setCurrent(key)} />
-              ))}
-            </div>
-          )}
-        </section>
-      ))}
-    </div>
-  );
-}
-
-/** The chart beside, or the nearest of the row above or below. */
-function neighbour(grid: HTMLElement | null, from: HTMLElement, key: string): HTMLElement | undefined {
-  const frames = [...(grid?.querySelectorAll<HTMLElement>('.lb-chart-frame') ?? [])];
-  const at = frames.indexOf(from);
-  const own = from.getBoundingClientRect();
-  const offLeft = (frame: HTMLElement): number => Math.abs(frame.getBoundingClientRect().left - own.left);
-  const rows = (sign: number): HTMLElement[] => {
-    const beyond = frames.filter((frame) => sign * (frame.getBoundingClientRect().top - own.top) > 4);
-    const distance = Math.min(...beyond.map((frame) => sign * frame.getBoundingClientRect().top));
-    return beyond.filter((frame) => Math.abs(sign * frame.getBoundingClientRect().top - distance) < 4);
-  };
-  switch (key) {
-    case 'ArrowLeft':
-      return frames[at - 1];
-    case 'ArrowRight':
-      return frames[at + 1];
-    case 'ArrowUp':
-      return rows(-1).sort((a, b) => offLeft(a) - offLeft(b))[0];
-    case 'ArrowDown':
-      return rows(1).sort((a, b) => offLeft(a) - offLeft(b))[0];
-    default:
-      return undefined;
-  }
+    const isOverMetric = typeof x !== 'string';
+    const share = Math.min(points.most, Math.max(points.least, pointsOfChart / Math.max(1, runIds.length)));
+    session.loader.configure({
+      runIds,
+      axis: isOverMetric ? 'step' : x,
+      range: isOverMetric ? undefined : zoom,
+      maxPoints: isOverMetric ? pointsOverMetric : Math.round(share),
+      smoothing: isSmoothing(smoothing) ? smoothing : undefined,
+    });
+  }, [session, ids, x, zoom, smoothing]);
 }

@@ -1,6 +1,7 @@
 import { exactNumber, metricFormat } from '../../../src/core/format';
+import { useStore } from '../store';
 import { t } from '../strings';
-import { placeCell } from './axisText';
+import { axisTitle, placeCell } from './axisText';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
 import { allX, nearestX, readingsAt } from './reading';
@@ -12,22 +13,25 @@ interface Props {
 }
 
 const mostRows = 500;
+/** Cells that are put into the page at most. */
+const mostCells = 20_000;
 
 /** What a chart shows as a table: a row for each x, a column for each run. */
 export function DataTable({ view, metric, curves }: Props) {
-  const { zoom } = view;
+  const zoom = useStore(view.zoom.range, (each) => each);
+  const axis = view.settings.x;
   const inRange = allX(curves).filter((x) => !zoom || (x >= zoom.min && x <= zoom.max));
-  const rows = thinOut(inRange);
-  const format = metricFormat(curves.flatMap(({ y }) => y));
+  const rows = thinOut(inRange, Math.max(20, Math.min(mostRows, Math.floor(mostCells / Math.max(1, curves.length)))));
+  const format = metricFormat(curves.flatMap(({ y }) => [...y]));
   return (
     <div className="lb-data-table" tabIndex={0} role="region" aria-label={t('dataTableOf', metric)}>
       <table>
         <thead>
           <tr>
-            <th scope="col">{view.axis === 'step' ? t('step') : t('time')}</th>
+            <th scope="col">{axisTitle(axis)}</th>
             {curves.map(({ runId }) => (
               <th key={runId} scope="col">
-                {view.runs.find(({ id }) => id === runId)?.name ?? runId}
+                {view.nameOf(runId)}
               </th>
             ))}
           </tr>
@@ -35,7 +39,7 @@ export function DataTable({ view, metric, curves }: Props) {
         <tbody>
           {rows.map((x) => (
             <tr key={x}>
-              <th scope="row">{placeCell(view.axis, x)}</th>
+              <th scope="row">{placeCell(axis, x)}</th>
               {curves.map((curve) => {
                 const value = nearestX([curve], x) === x ? readingsAt([curve], x, 0)[0]?.value : undefined;
                 return (
@@ -53,10 +57,10 @@ export function DataTable({ view, metric, curves }: Props) {
   );
 }
 
-/** At most `mostRows` of them, spread evenly, the first and the last among them. */
-function thinOut(rows: readonly number[]): readonly number[] {
-  if (rows.length <= mostRows) {
+/** At most `most` of them, spread evenly, the first and the last among them. */
+function thinOut(rows: readonly number[], most: number): readonly number[] {
+  if (rows.length <= most) {
     return rows;
   }
-  return Array.from({ length: mostRows }, (_, i) => rows[Math.round((i * (rows.length - 1)) / (mostRows - 1))] ?? 0);
+  return Array.from({ length: most }, (_, i) => rows[Math.round((i * (rows.length - 1)) / (most - 1))] ?? 0);
 }

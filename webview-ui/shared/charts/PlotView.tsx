@@ -1,82 +1,152 @@
 import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { useStore } from '../store';
-import { t } from '../strings';
+import { formatCount } from '../../../src/core/format';
 import { unknownLook } from '../palette';
-import { axesOf } from './axes';
+import { useStore } from '../store';
+import { t, tCount } from '../strings';
 import { placeCell } from './axisText';
 import type { ChartsView } from './controller';
 import { CrossHair } from './CrossHair';
 import type { Curve } from './curve';
-import { Plot, type PlotModel } from './plot';
+import { nobody, Plot } from './plot';
+import type { PlotModel } from './plotModel';
+import type { ScaleKind } from './transform';
 import { usePlotKeys } from './usePlotKeys';
-import { usePlotPointer } from './usePlotPointer';
+import { usePlotPointer, type Box } from './usePlotPointer';
 
 interface Props {
   readonly view: ChartsView;
   readonly metric: string;
+  /** What is told: runs, or groups. */
   readonly curves: readonly Curve[];
-  readonly log: boolean;
+  /** Runs behind their groups. */
+  readonly behind: readonly Curve[];
+  readonly yScale: ScaleKind;
   /** The element that has the focus and gets the keys. */
   readonly frame: RefObject<HTMLDivElement | null>;
 }
 
 /** Curves on a canvas, which stays the same element while they grow. */
-export function PlotView({ view, metric, curves, log, frame }: Props) {
+export function PlotView({ view, metric, curves, behind, yScale, frame }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [plot, setPlot] = useState<Plot>();
-  const palette = useStore(view.session.palette, (each) => each);
-  const { axis, zoom, runs, looks } = view;
-  const model = useMemo((): PlotModel => {
-    const live = new Set(runs.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
-    const drawn = curves.map((curve) => ({
-      curve,
-      look: looks.get(curve.runId) ?? unknownLook,
-      isLive: live.has(curve.runId),
-    }));
-    return { curves: drawn, axis, axes: axesOf(curves, zoom, log), palette };
-  }, [curves, runs, looks, axis, zoom, log, palette]);
-
+  const model = usePlotModel(view, metric, curves, behind, yScale);
   useEffect(() => {
     if (!canvas.current) {
       return undefined;
     }
-    const made = new Plot(canvas.current);
+    const made = new Plot(canvas.current, view.queue);
     setPlot(made);
     return () => {
       setPlot(undefined);
       made.dispose();
     };
-  }, []);
+  }, [view.queue]);
   const pointer = usePlotPointer({ view, metric, curves, plot, canvas });
-  const { isInside, onDrawn } = pointer;
+  const { isInside, onDrawn, box } = pointer;
+  useEffect(() => plot?.drawn.subscribe(onDrawn), [plot, onDrawn]);
+  useEffect(() => plot?.set(model), [plot, model]);
+  const yZoom = useStore(view.session.state, ({ charts }) =>
+    Object.hasOwn(charts.yZoom, metric) ? charts.yZoom[metric] : undefined,
+  );
   useEffect(() => {
-    if (plot) {
-      plot.draw(model, isInside);
-      onDrawn();
-    }
-  }, [plot, model, isInside, onDrawn]);
-  const nearest = useStore(view.hover, (hover) => (hover?.key === metric ? hover.nearest : undefined));
-  useEffect(() => {
-    plot?.emphasise(curves.length > 1 ? nearest : undefined);
-  }, [plot, curves.length, nearest]);
+    const show = (): void => plot?.setView({ zoom: view.zoom.range.get(), yZoom, holdsY: isInside });
+    show();
+    return view.zoom.range.subscribe(show);
+  }, [plot, view.zoom, yZoom, isInside]);
+  useEmphasis(view, metric, curves, plot);
   usePlotKeys({ view, metric, curves, plot, frame, canvas });
-
-  const { selection } = pointer;
-  const { notPositive } = model.axes;
   return (
     <div className="lb-plot" {...pointer.handlers}>
       <canvas ref={canvas} />
-      {plot && <CrossHair view={view} metric={metric} plot={plot} model={model} />}
-      {selection && plot && (
-        <div
-          className="lb-selection"
-          style={{ left: selection.from, width: selection.to - selection.from, top: plot.area.top, bottom: 0 }}
-        >
-          <span>{t('range', placeCell(axis, round(selection.min)), placeCell(axis, round(selection.max)))}</span>
-        </div>
-      )}
-      {notPositive > 0 && <span className="lb-plot-note">{t('notPositive', notPositive)}</span>}
+      {plot && <CrossHair view={view} metric={metric} plot={plot} />}
+      {box && plot && <Selection box={box} plot={plot} view={view} />}
+      {plot && <Notes plot={plot} />}
     </div>
+  );
+}
+
+function usePlotModel(
+  { settings, runs, looks, session, better }: ChartsView,
+  metric: string,
+  curves: readonly Curve[],
+  behind: readonly Curve[],
+  yScale: ScaleKind,
+): PlotModel {
+  const palette = useStore(session.palette, (each) => each);
+  return useMemo((): PlotModel => {
+    const live = new Set(runs.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
+    const draw = (curve: Curve, isBehind: boolean) => ({
+      curve,
+      look: looks.get(curve.runId) ?? unknownLook,
+      isLive: !isBehind && live.has(curve.runId),
+      isBehind,
+    });
+    return {
+      curves: [...curves.map((curve) => draw(curve, false)), ...behind.map((curve) => draw(curve, true))],
+      axis: settings.x,
+      xScale: settings.xScale,
+      yScale,
+      clip: settings.clip,
+      bands: settings.bands,
+      better: better(metric),
+      palette,
+    };
+  }, [curves, behind, runs, looks, settings, better, metric, yScale, palette]);
+}
+
+/** The curve under the pointer, in whichever chart or in the table, and those that are selected, come forward. */
+function useEmphasis(view: ChartsView, metric: string, curves: readonly Curve[], plot: Plot | undefined): void {
+  useEffect(() => {
+    const drawn = new Map(curves.map(({ runId }) => [runId, runId]));
+    view.groups.forEach(({ id, runIds }) => runIds.forEach((runId) => drawn.has(id) && drawn.set(runId, id)));
+    let before = nobody;
+    const update = (): void => {
+      const { selected, hovered } = view.session.marked.get();
+      const hover = view.hover.get();
+      const near = hover?.key === metric ? hover.nearest : hovered;
+      const ids = [...selected, ...(near === undefined ? [] : [near])].flatMap((id) => drawn.get(id) ?? []);
+      const next = new Set(curves.length > 1 ? ids : []);
+      // All forward is the same as none.
+      const chosen = next.size === 0 || next.size === curves.length ? nobody : next;
+      if (chosen.size !== before.size || [...chosen].some((id) => !before.has(id))) {
+        before = chosen;
+        plot?.emphasise(chosen);
+      }
+    };
+    before = new Set(['']);
+    update();
+    const unsubscribe = [view.hover.subscribe(update), view.session.marked.subscribe(update)];
+    return () => unsubscribe.forEach((end) => end());
+  }, [view, metric, curves, plot]);
+}
+
+function Selection({ box, plot, view }: { readonly box: Box; readonly plot: Plot; readonly view: ChartsView }) {
+  const { left, right, top, bottom } = box;
+  const cell = (pixel: number): string => placeCell(view.settings.x, round(plot.xAt(pixel)));
+  return (
+    <div className="lb-selection" style={{ left, width: right - left, top, height: bottom - top }}>
+      <span>{t('range', cell(left), cell(right))}</span>
+    </div>
+  );
+}
+
+/** What the axes leave out is told. */
+function Notes({ plot }: { readonly plot: Plot }) {
+  const { notPositive, above, below } = useStore(plot.leftOut, (each) => each);
+  return (
+    <>
+      {(notPositive > 0 || above > 0) && (
+        <span className="lb-plot-note">
+          {above > 0 && <span>{tCount('oneAbove', 'manyAbove', above, formatCount(above))} ⌃</span>}
+          {notPositive > 0 && (
+            <span>{tCount('oneNotPositive', 'notPositive', notPositive, formatCount(notPositive))}</span>
+          )}
+        </span>
+      )}
+      {below > 0 && (
+        <span className="lb-plot-note lb-below">{tCount('oneBelow', 'manyBelow', below, formatCount(below))} ⌄</span>
+      )}
+    </>
   );
 }
 

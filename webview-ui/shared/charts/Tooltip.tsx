@@ -1,23 +1,30 @@
 import { useLayoutEffect, useRef } from 'react';
-import { exactNumber, metricFormat } from '../../../src/core/format';
+import { exactNumber, formatCount, metricFormat } from '../../../src/core/format';
+import { IconButton } from '../controls';
 import { unknownLook } from '../palette';
 import { useStore } from '../store';
 import { t } from '../strings';
-import { Swatch } from '../Swatch';
+import { GroupSwatch, Swatch } from '../Swatch';
 import { placeCell, placeText } from './axisText';
-import type { ChartsView } from './controller';
-import { around } from './reading';
+import type { ChartsView, Hover } from './controller';
+import { groupStyleText } from './GroupSelect';
+import { around, type Reading } from './reading';
+import { select } from './usePlotPointer';
 
 const mostRows = 12;
 const distance = 16;
 
-/** What the runs' values are at the cross-hair, beside the pointer and never under it. */
+/** What the values are at the cross-hair, beside the pointer and never under it; a click keeps it. */
 export function Tooltip({ view }: { readonly view: ChartsView }) {
   const hover = useStore(view.hover, (each) => each);
+  return hover && hover.readings.length > 0 ? <Box view={view} hover={hover} /> : null;
+}
+
+function Box({ view, hover }: { readonly view: ChartsView; readonly hover: Hover }) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = box.current;
-    if (!element || !hover) {
+    if (!element) {
       return;
     }
     const { offsetWidth: width, offsetHeight: height } = element;
@@ -26,35 +33,69 @@ export function Tooltip({ view }: { readonly view: ChartsView }) {
     const top = Math.min(hover.top + 8, window.innerHeight - height - 4);
     element.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
   }, [hover]);
-  if (!hover || hover.readings.length === 0) {
-    return null;
-  }
   const format = metricFormat(hover.readings.map(({ value }) => value));
   const nearest = hover.readings.findIndex(({ runId }) => runId === hover.nearest);
   const rows = around(hover.readings, Math.max(0, nearest), mostRows);
   const rest = hover.readings.length - rows.length;
+  const { groups } = view.settings;
+  const isGroups = view.groups.length > 0;
   return (
-    <div ref={box} className="lb-tooltip" aria-hidden="true">
+    <div ref={box} className={hover.isKept ? 'lb-tooltip lb-kept' : 'lb-tooltip'} aria-hidden={!hover.isKept}>
       <div className="lb-tooltip-head">
         <span>{placeText(hover.axis, hover.x)}</span>
-        <span className="lb-dim lb-cut-text">{hover.key}</span>
+        <span className="lb-dim lb-cut-text">
+          {isGroups ? t('keyWithStyle', hover.key, groupStyleText(groups)) : hover.key}
+        </span>
+        {hover.isKept && <IconButton icon="close" label={t('closeTooltip')} onAct={() => view.hover.set(undefined)} />}
       </div>
-      {rows.map(({ runId, x, value }) => {
-        const run = view.runs.find(({ id }) => id === runId);
-        return (
-          <div
-            key={runId}
-            className={runId === hover.nearest && view.runs.length > 1 ? 'lb-tooltip-row lb-near' : 'lb-tooltip-row'}
-          >
-            {run && <Swatch status={run.status} look={view.looks.get(runId) ?? unknownLook} />}
-            <span className="lb-cut-text lb-grow">{run?.name ?? runId}</span>
-            {Math.abs(x - hover.x) > hover.span / 100 && <span className="lb-faint">{placeCell(hover.axis, x)}</span>}
-            <span title={exactNumber(value)}>{format(value)}</span>
-          </div>
-        );
-      })}
-      {rest > 0 && <div className="lb-tooltip-row lb-dim">{t('moreRuns', rest)}</div>}
+      {rows.map((reading) => (
+        <Row key={reading.runId} view={view} hover={hover} reading={reading} format={format} />
+      ))}
+      {rest > 0 && <div className="lb-tooltip-row lb-dim">{t('moreRuns', formatCount(rest))}</div>}
       {rows.some(({ isMean }) => isMean) && <div className="lb-tooltip-note">{t('meansNote')}</div>}
     </div>
   );
+}
+
+interface RowProps {
+  readonly view: ChartsView;
+  readonly hover: Hover;
+  readonly reading: Reading;
+  readonly format: (value: number) => string;
+}
+
+function Row({ view, hover, reading, format }: RowProps) {
+  const { runId, x, value, raw, spread } = reading;
+  const run = view.runs.find(({ id }) => id === runId);
+  const look = view.looks.get(runId) ?? unknownLook;
+  const isNear = runId === hover.nearest && hover.readings.length > 1;
+  return (
+    <div
+      className={isNear ? 'lb-tooltip-row lb-near' : 'lb-tooltip-row'}
+      onClick={hover.isKept ? (event) => select(view, runId, event.ctrlKey || event.metaKey) : undefined}
+    >
+      {run ? <Swatch status={run.status} look={look} /> : <GroupSwatch look={look} />}
+      <span className="lb-cut-text lb-grow">{view.nameOf(runId)}</span>
+      {Math.abs(x - hover.x) > hover.span / 100 && <span className="lb-faint">{placeCell(hover.axis, x)}</span>}
+      {raw !== undefined && <span className="lb-faint">{t('rawValue', format(raw))}</span>}
+      <span title={exactNumber(value)}>{format(value)}</span>
+      {spread && <span className="lb-faint">{spreadText(view, reading, format)}</span>}
+    </div>
+  );
+}
+
+/** `± 0.0124`, `0.61 – 0.68`, `n = 1`; with how many runs they are where that is not all of them. */
+function spreadText(view: ChartsView, { runId, value, spread }: Reading, format: (value: number) => string): string {
+  if (!spread) {
+    return '';
+  }
+  const { low, high, members } = spread;
+  const all = view.groups.find(({ id }) => id === runId)?.runIds.length ?? members;
+  const kind = view.settings.groups?.spread;
+  if (members === 1) {
+    return t('groupSize', 1);
+  }
+  const isEven = kind === 'std' || kind === 'se' || kind === 'ci95';
+  const width = isEven ? t('plusMinus', format(high - value)) : t('range', format(low), format(high));
+  return members === all ? t('widthWithSize', width, members) : t('widthWithSizeOf', width, members, all);
 }

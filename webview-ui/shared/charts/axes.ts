@@ -1,42 +1,108 @@
-/** The ranges of a chart's axes. Pure. */
-import type { XAxis } from '../../../src/protocol/extras';
-import type { Range } from '../panelState';
-import { xExtent, yExtent, type Curve } from './curve';
-import { clockTicks, durationTicks, linearTicks, logTicks, type Tick } from './ticks';
+/** The ranges of a chart's axes, and what they leave out. Pure. */
+import type { XSource } from '../../../src/protocol/extras';
+import { lowerBound, upperBound, xExtent, type Curve } from './curve';
+import type { Range } from './range';
+import { clockTicks, durationTicks, linearTicks, logTicks, symlogTicks, type Tick } from './ticks';
+import { kneeOf, linear, logarithmic, symlog, type ScaleKind, type Transform } from './transform';
 
 /** What a chart's axes go over. */
 export interface Axes {
   readonly x: Range;
   readonly y: Range;
-  /** Whether y is logarithmic: it was asked for, and there is something above 0. */
-  readonly log: boolean;
+  readonly xTransform: Transform;
+  readonly yTransform: Transform;
   /** Points that a logarithmic axis cannot show. */
   readonly notPositive: number;
+  /** Curves that leave the plot at the top and at the bottom. */
+  readonly above: number;
+  readonly below: number;
 }
 
-/** Most runs whose band between minimum and maximum is drawn. */
+export interface AxesOptions {
+  readonly zoom?: Range | undefined;
+  readonly yZoom?: Range | undefined;
+  readonly xScale?: ScaleKind;
+  readonly yScale?: ScaleKind;
+  /** y goes from the 1st to the 99th percentile. */
+  readonly clip?: boolean;
+  /** Bands are drawn and are to have room. */
+  readonly bands?: boolean;
+}
+
+/** Most runs of which every band between minimum and maximum is drawn. */
 export const mostBands = 6;
+/** Percentiles are taken of so many values at most, evenly chosen. */
+const mostSorted = 4096;
+
+interface Extent {
+  min: number;
+  minPositive: number;
+  max: number;
+  /** Smallest magnitude above 0. */
+  least: number;
+  notPositive: number;
+}
 
 /** x over all points or the zoom; y over the finite values that are drawn, bands included, plus 4 %. */
-export function axesOf(curves: readonly Curve[], zoom: Range | undefined, wantsLog: boolean): Axes {
-  const x = zoom ?? fromZero(grown(xExtent(curves) ?? { min: 0, max: 1 }));
-  const extent = yExtent(curves, x, curves.length <= mostBands);
+export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axes {
+  const { zoom, yZoom, xScale = 'linear', yScale = 'linear', clip = false } = options;
+  const whole = xRange(curves, xScale);
+  const xTransform = whole.transform;
+  const x = zoom && Number.isFinite(xTransform.to(zoom.min)) ? zoom : zoom ? cut(zoom, whole.range) : whole.range;
+  const notPositiveX = xTransform.kind === 'log' ? countNotPositive(curves) : 0;
+  const extent = yExtentOf(curves, x, options.bands ?? curves.length <= mostBands);
   if (!extent) {
-    return { x, y: { min: 0, max: 1 }, log: false, notPositive: 0 };
+    return {
+      x,
+      y: { min: 0, max: 1 },
+      xTransform,
+      yTransform: linear(),
+      notPositive: notPositiveX,
+      above: 0,
+      below: 0,
+    };
   }
-  const log = wantsLog && extent.minPositive < Infinity;
-  const y = padded(log ? { min: extent.minPositive, max: extent.max } : extent, log);
-  return { x, y, log, notPositive: log ? extent.notPositive : 0 };
+  const isLog = yScale === 'log' && extent.minPositive < Infinity;
+  const clipped = clip ? percentiles(curves, x, isLog) : undefined;
+  const shown = clipped ?? (isLog ? { min: extent.minPositive, max: extent.max } : extent);
+  const yTransform = isLog
+    ? logarithmic
+    : yScale === 'symlog'
+      ? symlog(kneeOf(extent.least, Math.max(Math.abs(extent.min), Math.abs(extent.max))))
+      : linear(extent);
+  const zoomed = yZoom && Number.isFinite(yTransform.to(yZoom.min)) ? yZoom : undefined;
+  const y = zoomed ?? padded(shown, yTransform);
+  const told = clipped ? beyond(curves, x, y) : { above: 0, below: 0 };
+  return { x, y, xTransform, yTransform, notPositive: notPositiveX + (isLog ? extent.notPositive : 0), ...told };
 }
 
-/** Of a thinned curve the first point is some steps in; that should not take the 0 off the axis. */
+function xRange(curves: readonly Curve[], scale: ScaleKind): { range: Range; transform: Transform } {
+  const extent = xExtent(curves);
+  const whole = grown(extent ?? { min: 0, max: 1 });
+  if (scale === 'symlog') {
+    const least = leastPositive(curves);
+    return { range: whole, transform: symlog(kneeOf(least, Math.max(Math.abs(whole.min), Math.abs(whole.max)))) };
+  }
+  if (scale === 'log' && whole.max > 0) {
+    const least = leastPositive(curves);
+    const min = least < whole.max ? least : whole.max / 10;
+    return { range: { min, max: whole.max }, transform: logarithmic };
+  }
+  return { range: fromZero(whole), transform: linear(whole) };
+}
+
+function cut(zoom: Range, whole: Range): Range {
+  return zoom.max > whole.min ? { min: Math.max(zoom.min, whole.min), max: zoom.max } : whole;
+}
+
+/** A first step of 1 instead of 0, or a first bucket, should not take the 0 off the axis. */
 function fromZero({ min, max }: Range): Range {
   return { min: min > 0 && min < max * 0.02 ? 0 : min, max };
 }
 
 /** A range that has a width: from a first point on there will be more. */
 function grown({ min, max }: Range): Range {
-  return { min, max: max > min ? max : min + 1 };
+  return { min, max: max > min ? max : min + Math.max(1, Math.abs(min) * 1e-9) };
 }
 
 /** A range that has a width: of a single value some around it. */
@@ -48,37 +114,109 @@ export function widened({ min, max }: Range): Range {
   return { min: finite(min - around), max: finite(max + around) };
 }
 
-/** The y range of finite values from `min` to `max`: 4 % more on both sides. */
-export function padded(range: Range, isLog: boolean): Range {
+/** The y range of finite values from `min` to `max`: 4 % more on both sides, as it is drawn. */
+export function padded(range: Range, transform: Transform): Range {
   const { min, max } = widened(range);
-  if (isLog) {
+  if (transform.kind === 'log') {
     const low = Math.log10(Math.max(min, Number.MIN_VALUE));
     const high = Math.log10(max);
     const share = (high - low) * 0.04;
     return { min: Math.max(10 ** (low - share), Number.MIN_VALUE), max: finite(10 ** (high + share)) };
   }
+  const low = transform.to(min);
+  const high = transform.to(max);
   // Shares first: the span of the largest doubles overflows.
-  const share = max * 0.04 - min * 0.04;
-  return { min: finite(min - share), max: finite(max + share) };
+  const share = high * 0.04 - low * 0.04;
+  // Rounding on the way back must not cut a value off.
+  return {
+    min: Math.min(min, finite(transform.from(low - share))),
+    max: Math.max(max, finite(transform.from(high + share))),
+  };
 }
 
-export function union(a: Range, b: Range | undefined): Range {
-  return b ? { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) } : a;
-}
-
-export function ticksOf(axis: XAxis | 'value' | 'log', { min, max }: Range, most: number): Tick[] {
-  switch (axis) {
+/** @param kind of the axis; without one it is an axis of values */
+export function ticksOf(kind: XSource | 'value', { min, max }: Range, transform: Transform, most: number): Tick[] {
+  if (transform.kind === 'log') {
+    return logTicks(min, max, most);
+  }
+  if (transform.kind === 'symlog') {
+    return symlogTicks(min, max, most, transform);
+  }
+  switch (kind) {
     case 'relative':
       return durationTicks(min, max, most);
     case 'time':
       return clockTicks(min, max, most);
-    case 'log':
-      return logTicks(min, max, most);
     case 'step':
       return linearTicks(min, max, most).filter(({ value }) => Number.isInteger(value));
-    case 'value':
+    default:
       return linearTicks(min, max, most);
   }
+}
+
+/** The finite values that are drawn within an x range; undefined where there is none. */
+export function yExtentOf(curves: readonly Curve[], range: Range, banded: boolean): Extent | undefined {
+  const extent = { min: Infinity, minPositive: Infinity, max: -Infinity, least: Infinity, notPositive: 0 };
+  for (const { x, y, low, high } of curves) {
+    const to = upperBound(x, range.max);
+    for (let i = lowerBound(x, range.min); i < to; i++) {
+      const value = y[i] ?? NaN;
+      if (!Number.isFinite(value)) {
+        continue;
+      }
+      const smallest = banded && low ? (low[i] ?? value) : value;
+      const largest = banded && high ? (high[i] ?? value) : value;
+      // Smoothing may leave the band; the line has room all the same.
+      extent.min = Math.min(extent.min, smallest, value);
+      extent.max = Math.max(extent.max, largest, value);
+      extent.notPositive += value <= 0 ? 1 : 0;
+      const positive = smallest > 0 ? Math.min(smallest, value > 0 ? value : smallest) : value;
+      extent.minPositive = positive > 0 ? Math.min(extent.minPositive, positive) : extent.minPositive;
+      const size = Math.abs(value);
+      extent.least = size > 0 ? Math.min(extent.least, size) : extent.least;
+    }
+  }
+  return extent.min <= extent.max ? extent : undefined;
+}
+
+/** The 1st to the 99th percentile of what lies in an x range. */
+function percentiles(curves: readonly Curve[], range: Range, positive: boolean): Range | undefined {
+  const parts = curves.map(({ x, y }) => y.subarray(lowerBound(x, range.min), upperBound(x, range.max)));
+  const count = parts.reduce((sum, part) => sum + part.length, 0);
+  const stride = Math.max(1, Math.ceil(count / mostSorted));
+  const chosen: number[] = [];
+  let index = 0;
+  for (const part of parts) {
+    for (; index < part.length; index += stride) {
+      const value = part[index] ?? NaN;
+      if (Number.isFinite(value) && (!positive || value > 0)) {
+        chosen.push(value);
+      }
+    }
+    index -= part.length;
+  }
+  const sorted = Float64Array.from(chosen).sort();
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
+  return sorted.length === 0 ? undefined : { min: at(0.01), max: at(0.99) };
+}
+
+function beyond(curves: readonly Curve[], { min, max }: Range, y: Range): { above: number; below: number } {
+  let above = 0;
+  let below = 0;
+  for (const curve of curves) {
+    const part = curve.y.subarray(lowerBound(curve.x, min), upperBound(curve.x, max));
+    above += part.some((value) => value > y.max) ? 1 : 0;
+    below += part.some((value) => value < y.min) ? 1 : 0;
+  }
+  return { above, below };
+}
+
+function leastPositive(curves: readonly Curve[]): number {
+  return curves.reduce((least, { x }) => Math.min(least, x[upperBound(x, 0)] ?? Infinity), Infinity);
+}
+
+function countNotPositive(curves: readonly Curve[]): number {
+  return curves.reduce((count, { x }) => count + upperBound(x, 0), 0);
 }
 
 function finite(value: number): number {

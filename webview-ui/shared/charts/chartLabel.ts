@@ -1,41 +1,43 @@
 import { formatCount, metricFormat } from '../../../src/core/format';
-import type { XAxis } from '../../../src/protocol/extras';
+import type { XSource } from '../../../src/protocol/extras';
 import { t, tCount } from '../strings';
 import { placeCell } from './axisText';
-import { xExtent, type Curve } from './curve';
-import { isLowerBetter } from './direction';
+import { bestOf, xExtent, type Curve } from './curve';
+import type { Better } from './direction';
 
 /** What a chart shows, in a sentence: `val/loss, 10 runs, steps 0 to 78,200, lowest 0.7364 wrn28-10-cutmix`. */
 export function chartLabel(
   key: string,
   curves: readonly Curve[],
-  axis: XAxis,
+  axis: XSource,
+  better: Better | undefined,
   nameOf: (runId: string) => string,
 ): string {
   const extent = xExtent(curves);
   if (!extent) {
     return t('chartEmptyLabel', key);
   }
-  const runs = tCount('oneRun', 'manyRuns', curves.length, formatCount(curves.length));
+  const isGroups = curves.some(({ members }) => members !== undefined);
+  const one = isGroups ? 'oneGroup' : 'oneRun';
+  const runs = tCount(one, isGroups ? 'manyGroups' : 'manyRuns', curves.length, formatCount(curves.length));
   const from = placeCell(axis, extent.min);
   const to = placeCell(axis, extent.max);
   const place = axis === 'step' ? t('stepsFromTo', from, to) : t('timesFromTo', from, to);
-  const best = extreme(curves, isLowerBetter(key));
+  const best = extreme(curves, better ?? 'higher');
   if (!best) {
     return t('chartLabelNoValue', key, runs, place);
   }
   const value = metricFormat([best.value])(best.value);
-  const label = isLowerBetter(key) ? 'chartLabelLowest' : 'chartLabelHighest';
-  return t(label, key, runs, place, value, nameOf(best.runId));
+  return t(better === 'lower' ? 'chartLabelLowest' : 'chartLabelHighest', key, runs, place, value, nameOf(best.runId));
 }
 
-function extreme(curves: readonly Curve[], lowest: boolean): { value: number; runId: string } | undefined {
+function extreme(curves: readonly Curve[], better: Better): { value: number; runId: string } | undefined {
   let best: { value: number; runId: string } | undefined;
-  for (const { runId, y, low, high } of curves) {
-    for (const value of (lowest ? low : high) ?? y) {
-      if (Number.isFinite(value) && (best === undefined || (lowest ? value < best.value : value > best.value))) {
-        best = { value, runId };
-      }
+  for (const curve of curves) {
+    // Of a group the line counts, not its band.
+    const value = bestOf(curve.members ? { ...curve, low: curve.y, high: curve.y } : curve, better)?.y;
+    if (value !== undefined && (!best || (better === 'lower' ? value < best.value : value > best.value))) {
+      best = { value, runId: curve.runId };
     }
   }
   return best;

@@ -1,50 +1,137 @@
-import type { XAxis } from '../../../src/protocol/extras';
 import type { PanelRun } from '../../../src/protocol/panels';
+import type { XSource } from '../../../src/protocol/extras';
 import type { RunLook } from '../palette';
-import type { Range } from '../panelState';
 import type { PanelSession } from '../session';
-import type { Store } from '../store';
+import { Store } from '../store';
+import { plainCharts, scaleOf, withScale, type ChartsArrangement } from './arrangement';
+import type { Better } from './direction';
+import type { DrawQueue } from './drawQueue';
+import type { Range } from './range';
 import type { Reading } from './reading';
 
 /** Where the cross-hair stands. All charts show it, the one with `key` also tells what is there. */
 export interface Hover {
   readonly key: string;
   readonly x: number;
-  readonly axis: XAxis;
+  readonly axis: XSource;
   /** How far the chart goes in x. */
   readonly span: number;
   /** In drawn order from the top. */
   readonly readings: readonly Reading[];
-  /** The run nearest to the pointer, or chosen by key. */
+  /** The curve nearest to the pointer, or chosen by key. */
   readonly nearest: string | undefined;
   /** Where the tooltip points, in the window. */
   readonly left: number;
   readonly top: number;
+  /** It stays where it is until it is closed. */
+  readonly isKept: boolean;
 }
 
 /** What a chart needs to know of a run. Kept small, so that charts are not drawn anew whenever a value comes. */
 export type ChartRun = Pick<PanelRun, 'id' | 'name' | 'status'>;
 
+/** Runs that are drawn as one curve. */
+export interface ChartGroup {
+  /** Names it among runs and groups. */
+  readonly id: string;
+  readonly name: string;
+  readonly runIds: readonly string[];
+}
+
 /** What the charts of a panel have in common. */
 export interface ChartsView {
   readonly session: PanelSession;
+  readonly queue: DrawQueue;
   readonly hover: Store<Hover | undefined>;
+  readonly zoom: ZoomControl;
   /** The runs that are drawn. */
   readonly runs: readonly ChartRun[];
   readonly looks: ReadonlyMap<string, RunLook>;
+  /** Empty where runs are drawn by themselves. */
+  readonly groups: readonly ChartGroup[];
   /** The panel is of one run: values need no name. */
   readonly isSingle: boolean;
-  readonly axis: XAxis;
-  readonly zoom: Range | undefined;
+  readonly settings: ChartSettings;
+  readonly better: (key: string) => Better | undefined;
+  /** Of a run or a group. */
+  readonly nameOf: (id: string) => string;
   /** Speaks to a screen reader. */
   readonly say: (text: string) => void;
+  /** Hides all runs but these; undefined where the panel cannot. */
+  readonly showOnly: ((runIds: readonly string[]) => void) | undefined;
 }
 
-export function isLog(state: { logY: boolean; oddLog: readonly string[] }, key: string): boolean {
-  return state.logY !== state.oddLog.includes(key);
+/** What of the arrangement makes other pictures of all charts. */
+export type ChartSettings = Pick<
+  ChartsArrangement,
+  'x' | 'xScale' | 'clip' | 'bands' | 'smoothing' | 'groups' | 'groupRuns'
+>;
+
+/** Milliseconds after which a zoom that goes on is read finely and remembered. */
+const settleTime = 150;
+
+/** The x range of all charts while it changes many times a second; the arrangement gets it when it rests. */
+export class ZoomControl {
+  readonly range: Store<Range | undefined>;
+  #timer: number | undefined;
+
+  constructor(private readonly session: PanelSession) {
+    this.range = new Store(session.state.get().charts.zoom);
+  }
+
+  set(range: Range | undefined): void {
+    this.range.set(range);
+    this.#timer ??= window.setTimeout(() => this.settle(), settleTime);
+  }
+
+  /** Hands what is shown to the arrangement now. */
+  settle(): void {
+    window.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.session.state.get().charts.zoom !== this.range.get()) {
+      arrangeCharts(this.session, { zoom: this.range.get() });
+    }
+  }
+
+  /** Takes what the arrangement says: another view was opened, or the zoom reset. */
+  follow(range: Range | undefined): void {
+    if (this.#timer === undefined) {
+      this.range.set(range);
+    }
+  }
 }
 
-export function toggleLog(session: PanelSession, key: string): void {
-  const { oddLog } = session.state.get();
-  session.arrange({ oddLog: oddLog.includes(key) ? oddLog.filter((each) => each !== key) : [...oddLog, key] });
+export function arrangeCharts(session: PanelSession, change: Partial<ChartsArrangement>): void {
+  session.arrange({ charts: { ...session.state.get().charts, ...change } });
+}
+
+/** Shows everything again: x in all charts, y in one, or in all. */
+export function resetZoom(view: ChartsView, metric?: string): void {
+  const { session, zoom } = view;
+  const { yZoom } = session.state.get().charts;
+  zoom.set(undefined);
+  zoom.settle();
+  if (Object.keys(yZoom).length > 0) {
+    const others = Object.entries(yZoom).filter(([key]) => metric !== undefined && key !== metric);
+    arrangeCharts(session, { yZoom: Object.fromEntries(others) });
+  }
+}
+
+/** Linear becomes logarithmic, everything else linear. */
+export function toggleLog(session: PanelSession, metric: string): void {
+  const { charts } = session.state.get();
+  arrangeCharts(session, {
+    yScales: withScale(charts, metric, scaleOf(charts, metric) === 'linear' ? 'log' : 'linear'),
+    yZoom: {},
+  });
+}
+
+export function toggleIn(list: readonly string[], item: string): string[] {
+  return list.includes(item) ? list.filter((each) => each !== item) : [...list, item];
+}
+
+/** As it was before anything was arranged; what the data is read with stays. */
+export function resetLayout(session: PanelSession): void {
+  const { sections, sectionOrder, order, pinned, hidden, sizes, columns, large, yScales } = plainCharts;
+  arrangeCharts(session, { sections, sectionOrder, order, pinned, hidden, sizes, columns, large, yScales });
 }

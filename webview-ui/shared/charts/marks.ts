@@ -1,66 +1,69 @@
-/** What chart.js does not draw: bands, single points, ends of live runs, NaN and infinities. */
-import type { Palette } from '../palette';
-import type { DrawnCurve } from './plot';
-
-/** A canvas with the chart's axes; `x` and `y` turn values into CSS pixels. */
-export interface Pen {
-  readonly context: CanvasRenderingContext2D;
-  readonly area: { left: number; right: number; top: number; bottom: number };
-  x(value: number): number;
-  y(value: number): number;
-  readonly palette: Palette;
-}
+/** What stands on lines: single points, ends of live runs, best values, NaN and infinities. */
+import { bestOf, lowerBound, upperBound, type Curve, type OddPoint } from './curve';
+import type { DrawnCurve } from './plotModel';
+import { contains, stretches } from './strokes';
+import type { Pen } from './surface';
 
 /** Beyond this many odd points of a chart they are marked but not named. */
 const mostNamed = 3;
+/** Of one kind in one pixel column a curve has one mark, and a chart has no more than this: more cannot be told apart. */
+const mostMarks = 2000;
 
-/** The area between the smallest and the largest value of each bucket. */
-export function drawBands(pen: Pen, curves: readonly DrawnCurve[]): void {
-  const { context, area } = pen;
-  context.save();
-  context.beginPath();
-  context.rect(area.left, area.top, area.right - area.left, area.bottom - area.top);
-  context.clip();
-  context.globalAlpha = pen.palette.kind === 'light' ? 0.18 : 0.22;
-  for (const { curve, look } of curves) {
-    if (!curve.low || !curve.high) {
-      continue;
-    }
-    context.fillStyle = look.colour;
-    for (const [from, to] of parts(curve.y)) {
-      context.beginPath();
-      for (let i = from; i < to; i++) {
-        context.lineTo(pen.x(curve.x[i] ?? NaN), clamp(pen.y(curve.high[i] ?? NaN), area));
-      }
-      for (let i = to - 1; i >= from; i--) {
-        context.lineTo(pen.x(curve.x[i] ?? NaN), clamp(pen.y(curve.low[i] ?? NaN), area));
-      }
-      context.fill();
+/** A dot where a point has no neighbour to be joined to. */
+export function drawLonePoints(pen: Pen, { curve, look }: DrawnCurve): void {
+  const { context } = pen;
+  context.fillStyle = look.colour;
+  if (curve.x.length > 0 && curve.odd.length === 0 && curve.x.length > 1) {
+    return;
+  }
+  for (const [from, to] of stretches(curve.y)) {
+    if (to - from === 1) {
+      dot(pen, pen.x(curve.x[from] ?? NaN), pen.y(curve.y[from] ?? NaN), 2);
     }
   }
-  context.restore();
 }
 
-/** A dot where a point has no neighbour to be joined to, and a ringed one at the end of a run that goes on. */
-export function drawEnds(pen: Pen, curves: readonly DrawnCurve[]): void {
+/** A ringed dot at the end of a run that goes on. */
+export function drawLiveEnds(pen: Pen, curves: readonly DrawnCurve[]): void {
   const { context } = pen;
   for (const { curve, look, isLive } of curves) {
-    context.save();
-    context.fillStyle = look.colour;
-    for (const [from, to] of parts(curve.y)) {
-      if (to - from === 1) {
-        dot(pen, curve.x[from] ?? NaN, curve.y[from] ?? NaN, 2);
-      }
-    }
-    const last = curve.y.findLastIndex(Number.isFinite);
-    if (isLive && last >= 0) {
-      const [x, y] = [curve.x[last] ?? NaN, curve.y[last] ?? NaN];
+    const last = isLive ? curve.y.findLastIndex(Number.isFinite) : -1;
+    if (last >= 0) {
+      const [x, y] = [pen.x(curve.x[last] ?? NaN), pen.y(curve.y[last] ?? NaN)];
+      context.fillStyle = look.colour;
       context.globalAlpha = 0.35;
       dot(pen, x, y, 5.5);
       context.globalAlpha = 1;
       dot(pen, x, y, 3);
     }
-    context.restore();
+  }
+}
+
+/** A hollow ring at the best of all values that the x range holds. */
+export function drawBest(pen: Pen, curves: readonly DrawnCurve[], better: 'lower' | 'higher' | undefined): void {
+  if (!better) {
+    return;
+  }
+  let best: { x: number; y: number; colour: string } | undefined;
+  let isAnyOther = false;
+  for (const { curve, look } of curves) {
+    const own = curve.members ? undefined : bestOf(curve, better, pen.range);
+    // Where all values are equal none is best.
+    isAnyOther ||= bestOf(curve, better === 'lower' ? 'higher' : 'lower', pen.range)?.y !== (best ?? own)?.y;
+    if (own && (!best || (better === 'lower' ? own.y < best.y : own.y > best.y))) {
+      best = { ...own, colour: look.colour };
+    }
+  }
+  const [x, y] = [pen.x(best?.x ?? NaN), pen.y(best?.y ?? NaN)];
+  if (best && isAnyOther && contains(pen.area, x, y)) {
+    const { context } = pen;
+    context.beginPath();
+    context.arc(x, y, 3.5, 0, 2 * Math.PI);
+    context.fillStyle = pen.palette.background;
+    context.fill();
+    context.strokeStyle = best.colour;
+    context.lineWidth = 1.75;
+    context.stroke();
   }
 }
 
@@ -68,34 +71,54 @@ export function drawEnds(pen: Pen, curves: readonly DrawnCurve[]): void {
 export function drawOddPoints(pen: Pen, curves: readonly DrawnCurve[]): void {
   const { context, area, palette } = pen;
   const count = curves.reduce((sum, { curve }) => sum + curve.odd.length, 0);
+  if (count === 0) {
+    return;
+  }
   context.save();
   context.font = `11px ${palette.fontFamily}`;
   context.textBaseline = 'middle';
+  let marks = 0;
   for (const { curve, look } of curves) {
-    for (const point of curve.odd) {
+    const seen = new Set<string>();
+    for (const point of within(curve, pen.range)) {
       const x = pen.x(point.x);
-      if (x < area.left - 1 || x > area.right + 1) {
+      const place = `${Math.round(x)} ${point.y}`;
+      if (!(x >= area.left - 1 && x <= area.right + 1) || seen.has(place) || marks >= mostMarks) {
         continue;
       }
+      seen.add(place);
+      marks++;
       const y = point.y === Infinity ? area.top + 4 : point.y === -Infinity ? area.bottom - 5 : area.bottom - 4;
       symbol(context, point.y, x, y, look.colour);
       if (count <= mostNamed) {
-        const name = Number.isNaN(point.y) ? 'NaN' : point.y > 0 ? '+Inf' : '\u2212Inf';
-        const toTheLeft = x + 10 + context.measureText(name).width > area.right;
-        context.textAlign = toTheLeft ? 'right' : 'left';
-        context.fillStyle = palette.foreground;
-        context.strokeStyle = palette.background;
-        context.lineWidth = 3;
-        // Lines may pass behind it.
-        context.strokeText(name, toTheLeft ? x - 7 : x + 7, y);
-        context.fillText(name, toTheLeft ? x - 7 : x + 7, y);
+        name(pen, point, x, y);
       }
     }
   }
   context.restore();
 }
 
-function symbol(context: CanvasRenderingContext2D, value: number, x: number, y: number, colour: string): void {
+function within({ odd }: Curve, range: { min: number; max: number }): readonly OddPoint[] {
+  if (odd.length < 50) {
+    return odd;
+  }
+  const x = odd.map((point) => point.x);
+  return odd.slice(Math.max(0, lowerBound(x, range.min) - 1), upperBound(x, range.max) + 1);
+}
+
+function name({ context, area, palette }: Pen, point: OddPoint, x: number, y: number): void {
+  const text = Number.isNaN(point.y) ? 'NaN' : point.y > 0 ? '+Inf' : '\u2212Inf';
+  const toTheLeft = x + 10 + context.measureText(text).width > area.right;
+  context.textAlign = toTheLeft ? 'right' : 'left';
+  context.fillStyle = palette.foreground;
+  context.strokeStyle = palette.background;
+  context.lineWidth = 3;
+  // Lines may pass behind it.
+  context.strokeText(text, toTheLeft ? x - 7 : x + 7, y);
+  context.fillText(text, toTheLeft ? x - 7 : x + 7, y);
+}
+
+function symbol(context: Pen['context'], value: number, x: number, y: number, colour: string): void {
   const size = 3.5;
   context.beginPath();
   if (Number.isNaN(value)) {
@@ -117,30 +140,11 @@ function symbol(context: CanvasRenderingContext2D, value: number, x: number, y: 
   context.fill();
 }
 
-function dot(pen: Pen, x: number, y: number, radius: number): void {
-  const { area, context } = pen;
-  const [left, top] = [pen.x(x), pen.y(y)];
-  if (left >= area.left - 1 && left <= area.right + 1 && top >= area.top - 1 && top <= area.bottom + 1) {
+/** @param x in CSS pixels, as `y` */
+function dot({ area, context }: Pen, x: number, y: number, radius: number): void {
+  if (contains(area, x, y)) {
     context.beginPath();
-    context.arc(left, top, radius, 0, 2 * Math.PI);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
     context.fill();
   }
-}
-
-/** The stretches without a break, as index ranges [from, to). */
-function* parts(y: readonly number[]): Generator<[number, number]> {
-  let from = 0;
-  for (let i = 0; i <= y.length; i++) {
-    if (i === y.length || !Number.isFinite(y[i])) {
-      if (i > from) {
-        yield [from, i];
-      }
-      from = i + 1;
-    }
-  }
-}
-
-function clamp(pixel: number, { top, bottom }: Pen['area']): number {
-  // Far outside, canvases round visibly.
-  return Math.min(bottom + 1000, Math.max(top - 1000, pixel));
 }

@@ -1,152 +1,293 @@
-import {
-  Chart,
-  LinearScale,
-  LineController,
-  LineElement,
-  LogarithmicScale,
-  PointElement,
-  type ChartConfiguration,
-  type ChartDataset,
-  type Scale,
-} from 'chart.js';
-import type { XAxis } from '../../../src/protocol/extras';
-import { faded, type Palette, type RunLook } from '../palette';
-import type { Range } from '../panelState';
-import { mostBands, ticksOf, union, type Axes } from './axes';
-import type { Curve } from './curve';
-import { drawBands, drawEnds, drawOddPoints } from './marks';
+import { Chart, LinearScale, type ChartConfiguration, type Scale } from 'chart.js';
+import { Store } from '../store';
+import { axesOf, mostBands, ticksOf, type Axes } from './axes';
+import { CurveLayer, isSameFrame, type Frame } from './curveLayer';
+import type { DrawQueue, Drawing } from './drawQueue';
+import { drawBest, drawLiveEnds } from './marks';
+import type { PlotModel } from './plotModel';
+import { backSteps, frontSteps } from './plotSteps';
+import { union, type Range } from './range';
+import type { Area, Pen } from './surface';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
+Chart.register(LinearScale);
 
-export interface DrawnCurve {
-  readonly curve: Curve;
-  readonly look: RunLook;
-  /** The run still runs: its end is marked. */
-  readonly isLive: boolean;
+/** The part of a chart that is in view. */
+export interface PlotView {
+  readonly zoom: Range | undefined;
+  readonly yZoom: Range | undefined;
+  /** The pointer is in the chart: the y range may grow, but not shrink (ui.md 8). */
+  readonly holdsY: boolean;
 }
 
-export interface PlotModel {
-  readonly curves: readonly DrawnCurve[];
-  readonly axis: XAxis;
-  readonly axes: Axes;
-  readonly palette: Palette;
-}
+export type LeftOut = Pick<Axes, 'notPositive' | 'above' | 'below'>;
 
-type Point = { x: number; y: number };
-type LineChart = Chart<'line', Point[]>;
+export const nobody: ReadonlySet<string> = new Set();
 
 const gutter = 42;
+/** Opacity of the others where some curves are brought forward. */
+const dimmed = 0.4;
 
-/** One line chart on a canvas. The canvas and the chart stay while data, theme, axes and size change. */
-export class Plot {
-  readonly #chart: LineChart;
+/**
+ * One chart on a canvas: chart.js lays out and draws the axes, the curves are pictures of our own (`CurveLayer`), as chart.js makes
+ * an object of every point and draws all lines in one go. Canvas and chart stay while data, theme, axes and size change.
+ */
+export class Plot implements Drawing {
+  readonly #chart: Chart;
+  readonly #back = new CurveLayer();
+  readonly #front = new CurveLayer();
   #model: PlotModel | undefined;
-  #y: { range: Range; log: boolean } | undefined;
-  /** Values are drawn times this: near the ends of doubles chart.js would compute with infinities. */
-  #unit = 1;
-  #emphasis: string | undefined;
+  #view: PlotView = { zoom: undefined, yZoom: undefined, holdsY: false };
+  #emphasis = nobody;
+  #axes: Axes | undefined;
+  /** What the pictures that were begun last are of. */
+  #backOf: { model: PlotModel; frame: Frame } | undefined;
+  #frontOf: { model: PlotModel; frame: Frame; emphasis: ReadonlySet<string> } | undefined;
+  #isStale = { axes: false, paint: false };
+  /** Layout alone is wanted: there is nothing to draw yet, or it is drawn later. */
+  #isQuiet = true;
 
-  constructor(canvas: HTMLCanvasElement) {
+  /** How often it was repainted. */
+  readonly drawn = new Store(0);
+  /** What the axes do not show. */
+  readonly leftOut = new Store<LeftOut>({ notPositive: 0, above: 0, below: 0 });
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly queue: DrawQueue,
+  ) {
     this.#chart = new Chart(canvas, this.#config());
+    this.#isQuiet = false;
   }
 
-  /** @param holdY the pointer is in the chart: the y range may grow, but not shrink */
-  draw(model: PlotModel, holdY: boolean): void {
-    this.#model = model;
-    const { axes } = model;
-    const held = holdY && this.#y?.log === axes.log ? this.#y.range : undefined;
-    this.#y = { range: union(axes.y, held), log: axes.log };
-    this.#unit = unitOf(this.#y.range);
-    this.#apply(model, axes.x, this.#y.range, axes.log);
-  }
-
-  /** Brings one run forward, the others back; undefined: all as they are. */
-  emphasise(runId: string | undefined): void {
-    if (runId !== this.#emphasis) {
-      this.#emphasis = runId;
-      for (const [index, dataset] of this.#chart.data.datasets.entries()) {
-        this.#paint(dataset, this.#model?.curves[index]?.look);
-      }
-      this.#chart.update('none');
+  /** Shows another model. */
+  set(model: PlotModel): void {
+    if (model !== this.#model) {
+      this.#model = model;
+      this.#request('axes');
     }
+  }
+
+  /** Shows another part. */
+  setView(view: PlotView): void {
+    this.#view = view;
+    this.#request('axes');
+  }
+
+  /** Brings some curves forward, the others back; nobody: all as they are. */
+  emphasise(ids: ReadonlySet<string>): void {
+    if (ids !== this.#emphasis) {
+      this.#emphasis = ids;
+      this.#request('paint');
+    }
+  }
+
+  get axes(): Axes | undefined {
+    return this.#axes;
+  }
+
+  /** What is drawn between the axes, in CSS pixels of the canvas; whole device pixels, so that pictures are put there as they are. */
+  get area(): Area {
+    const { left, right, top, bottom } = this.#chart.chartArea;
+    const ratio = this.#chart.currentDevicePixelRatio;
+    const snap = (pixel: number): number => Math.round(pixel * ratio) / ratio;
+    return { left: snap(left), right: snap(right), top: snap(top), bottom: snap(bottom) };
   }
 
   /** Where x is drawn, in CSS pixels from the canvas's left; undefined outside of the plot. */
   pixelOfX(x: number): number | undefined {
-    const { left, right } = this.#chart.chartArea;
-    const pixel = this.#chart.scales['x']?.getPixelForValue(x) ?? NaN;
+    const { left, right } = this.area;
+    const pixel = this.#axes ? this.#penOf(this.#axes, this.area).x(x) : NaN;
     return pixel >= left - 0.5 && pixel <= right + 0.5 ? pixel : undefined;
   }
 
   pixelOfY(y: number): number {
-    return this.#chart.scales['y']?.getPixelForValue(y * this.#unit) ?? NaN;
+    return this.#axes ? this.#penOf(this.#axes, this.area).y(y) : NaN;
   }
 
   /** @param pixel from the canvas's left; outside of the plot: its nearest end */
   xAt(pixel: number): number {
-    const { left, right } = this.#chart.chartArea;
-    return this.#chart.scales['x']?.getValueForPixel(Math.min(right, Math.max(left, pixel))) ?? NaN;
+    const { left, right } = this.area;
+    const place = (Math.min(right, Math.max(left, pixel)) - left) / Math.max(1, right - left);
+    return this.#axes ? between(this.#axes.x, this.#axes.xTransform, place) : NaN;
   }
 
-  /** What is drawn between the axes, in CSS pixels of the canvas. */
-  get area(): { left: number; right: number; top: number; bottom: number } {
-    return this.#chart.chartArea;
+  /** @param pixel from the canvas's top; outside of the plot: its nearest end */
+  yAt(pixel: number): number {
+    const { top, bottom } = this.area;
+    const place = (bottom - Math.min(bottom, Math.max(top, pixel))) / Math.max(1, bottom - top);
+    return this.#axes ? between(this.#axes.y, this.#axes.yTransform, place) : NaN;
   }
 
   /** The drawn x range. */
   get xRange(): Range {
-    const { min = 0, max = 1 } = this.#chart.scales['x'] ?? {};
-    return { min, max };
+    return this.#axes?.x ?? { min: 0, max: 1 };
   }
 
   dispose(): void {
+    this.queue.forget(this);
     this.#chart.destroy();
   }
 
-  #apply(model: PlotModel, x: Range, y: Range, log: boolean): void {
-    const { data, options } = this.#chart;
-    // One dataset per run, kept by its id, so that chart.js changes lines in place.
-    const known = new Map(data.datasets.map((dataset) => [dataset.label, dataset]));
-    data.datasets = model.curves.map(({ curve, look }) => {
-      const dataset: ChartDataset<'line', Point[]> = known.get(curve.runId) ?? { label: curve.runId, data: [] };
-      dataset.data = this.#points(curve);
-      dataset.borderDash = [...look.dash];
-      this.#paint(dataset, look);
-      return dataset;
-    });
-    const scales = options.scales ?? {};
-    for (const [name, range] of [
-      ['x', x],
-      ['y', { min: y.min * this.#unit, max: y.max * this.#unit }],
+  advance(deadline: number): boolean {
+    const model = this.#model;
+    if (!model || this.#chart.width === 0) {
+      return false;
+    }
+    if (this.#isStale.axes) {
+      this.#layOut(model);
+    }
+    this.#beginPictures(model);
+    // The few that are brought forward first.
+    const isWhole = [this.#front.work(deadline), this.#back.work(deadline)].includes(true);
+    if (isWhole || this.#isStale.paint || this.#isStale.axes) {
+      this.#isStale = { axes: false, paint: false };
+      this.#chart.draw();
+      this.drawn.update((count) => count + 1);
+    }
+    const isPending = this.#front.isPending || this.#back.isPending || this.#isOutdated(model);
+    this.canvas.dataset['state'] = isPending ? 'drawing' : 'drawn';
+    return isPending;
+  }
+
+  #request(what: 'axes' | 'paint'): void {
+    this.#isStale[what] = true;
+    this.queue.request(this);
+  }
+
+  /** Axes, their labels and the room for them. */
+  #layOut(model: PlotModel): void {
+    const before = this.#axes;
+    const curves = model.curves.map(({ curve }) => curve);
+    const { xScale, yScale, clip } = model;
+    const { zoom, yZoom, holdsY } = this.#view;
+    const hasBands = model.bands && curves.length <= mostBands;
+    const axes = axesOf(curves, { zoom, yZoom, xScale, yScale, clip, bands: hasBands });
+    const holds =
+      holdsY && !yZoom && before?.yTransform.kind === axes.yTransform.kind && before.yTransform.kind !== 'symlog';
+    this.#axes = holds ? { ...axes, y: union(axes.y, before.y) } : axes;
+    if (before && (before.xTransform.id !== axes.xTransform.id || before.yTransform.id !== axes.yTransform.id)) {
+      this.#back.clear();
+      this.#front.clear();
+    }
+    this.#tell(this.#axes);
+    const { palette } = model;
+    const scales = this.#chart.options.scales ?? {};
+    const { x, y, xTransform, yTransform } = this.#axes;
+    for (const [name, range, transform] of [
+      ['x', x, xTransform],
+      ['y', y, yTransform],
     ] as const) {
       const scale = scales[name];
       if (scale) {
-        Object.assign(scale, range, name === 'y' ? { type: log ? 'logarithmic' : 'linear' } : {});
-        Object.assign(scale.grid ?? {}, { color: model.palette.grid });
-        Object.assign(scale.border ?? {}, { color: model.palette.line });
-        Object.assign(scale.ticks ?? {}, {
-          color: model.palette.dim,
-          font: { family: model.palette.fontFamily, size: 11 },
-        });
+        Object.assign(scale, { min: transform.to(range.min), max: transform.to(range.max) });
+        Object.assign(scale.grid ?? {}, { color: palette.grid });
+        Object.assign('border' in scale ? (scale.border ?? {}) : {}, { color: palette.line });
+        Object.assign(scale.ticks ?? {}, { color: palette.dim, font: { family: palette.fontFamily, size: 11 } });
       }
     }
-    this.#chart.update('none');
+    this.#isQuiet = true;
+    try {
+      this.#chart.update('none');
+    } finally {
+      this.#isQuiet = false;
+    }
   }
 
-  #paint(dataset: ChartDataset<'line', Point[]>, look: RunLook | undefined): void {
-    const isBack = this.#emphasis !== undefined && dataset.label !== this.#emphasis;
-    dataset.borderColor = isBack ? faded(look?.colour ?? '', 0.4) : look?.colour;
-    dataset.borderWidth = dataset.label === this.#emphasis ? 2 : 1.5;
-    // What is drawn first is on top.
-    dataset.order = isBack ? 1 : 0;
+  #tell({ notPositive, above, below }: Axes): void {
+    const before = this.leftOut.get();
+    if (before.notPositive !== notPositive || before.above !== above || before.below !== below) {
+      this.leftOut.set({ notPositive, above, below });
+    }
   }
 
-  #points({ x, y }: Curve): Point[] {
-    return x.map((each, i) => ({ x: each, y: (y[i] ?? NaN) * this.#unit }));
+  /** A picture that is being drawn is finished first: it has its place also in a view that moved on. */
+  #beginPictures(model: PlotModel): void {
+    const frame = this.#frame();
+    if (!frame || !this.#axes) {
+      return;
+    }
+    const pen = this.#penOf(this.#axes, { left: 0, top: 0, right: frame.width, bottom: frame.height });
+    const range = this.#axes.x;
+    if (!this.#back.isPending && (this.#backOf?.model !== model || !isSameFrame(this.#backOf.frame, frame))) {
+      this.#back.begin(frame, { ...pen, palette: model.palette, range }, backSteps(model));
+      this.#backOf = { model, frame };
+    }
+    const emphasis = this.#emphasis;
+    if (emphasis.size === 0) {
+      this.#front.clear();
+      this.#frontOf = undefined;
+    } else if (
+      !this.#front.isPending &&
+      (this.#frontOf?.model !== model ||
+        this.#frontOf.emphasis !== emphasis ||
+        !isSameFrame(this.#frontOf.frame, frame))
+    ) {
+      this.#front.begin(frame, { ...pen, palette: model.palette, range }, frontSteps(model, emphasis));
+      this.#frontOf = { model, frame, emphasis };
+    }
   }
 
-  #config(): ChartConfiguration<'line', Point[]> {
-    const base = { display: true, bounds: 'data' as const, border: { display: false }, title: { display: false } };
+  #isOutdated(model: PlotModel): boolean {
+    const frame = this.#frame();
+    return frame !== undefined && (this.#backOf?.model !== model || !isSameFrame(this.#backOf.frame, frame));
+  }
+
+  #frame(): Frame | undefined {
+    const axes = this.#axes;
+    const { left, right, top, bottom } = this.area;
+    if (!axes || !(right > left && bottom > top)) {
+      return undefined;
+    }
+    return {
+      left: axes.xTransform.to(axes.x.min),
+      right: axes.xTransform.to(axes.x.max),
+      bottom: axes.yTransform.to(axes.y.min),
+      top: axes.yTransform.to(axes.y.max),
+      width: right - left,
+      height: bottom - top,
+      ratio: this.#chart.currentDevicePixelRatio,
+    };
+  }
+
+  #penOf(axes: Axes, area: Area): Pick<Pen, 'area' | 'x' | 'y'> {
+    const { x, y, xTransform, yTransform } = axes;
+    const left = xTransform.to(x.min);
+    const bottom = yTransform.to(y.min);
+    const perX = (area.right - area.left) / (xTransform.to(x.max) - left);
+    const perY = (area.bottom - area.top) / (yTransform.to(y.max) - bottom);
+    return {
+      area,
+      x: (value) => area.left + (xTransform.to(value) - left) * perX,
+      y: (value) => area.bottom - (yTransform.to(value) - bottom) * perY,
+    };
+  }
+
+  #paint(): void {
+    const model = this.#model;
+    const frame = this.#frame();
+    if (!model || !frame || !this.#axes) {
+      return;
+    }
+    const context = this.#chart.ctx;
+    const { area } = this;
+    context.save();
+    context.beginPath();
+    context.rect(area.left - 1, area.top - 1, area.right - area.left + 2, area.bottom - area.top + 2);
+    context.clip();
+    context.globalAlpha = this.#emphasis.size > 0 ? dimmed : 1;
+    this.#back.paint(context, frame, area);
+    context.globalAlpha = 1;
+    this.#front.paint(context, frame, area);
+    context.restore();
+    context.save();
+    const pen = { ...this.#penOf(this.#axes, area), context, palette: model.palette, range: this.#axes.x };
+    drawLiveEnds(pen, model.curves);
+    drawBest(pen, model.curves, model.better);
+    context.restore();
+  }
+
+  #config(): ChartConfiguration<'line'> {
+    const base = { display: true, border: { display: false }, title: { display: false }, type: 'linear' as const };
     return {
       type: 'line',
       data: { datasets: [] },
@@ -154,34 +295,22 @@ export class Plot {
         animation: false,
         responsive: true,
         maintainAspectRatio: false,
-        parsing: false,
-        normalized: true,
         events: [],
-        layout: { padding: { top: 6, right: 8, bottom: 0, left: 0 } },
-        elements: {
-          line: { borderWidth: 1.5, borderJoinStyle: 'round', spanGaps: false },
-          point: { radius: 0, hitRadius: 0, hoverRadius: 0 },
-        },
+        layout: { padding: { top: 6, right: 14, bottom: 0, left: 0 } },
+        onResize: () => this.#request('axes'),
         scales: {
           x: {
             ...base,
-            type: 'linear',
             border: { display: true },
             grid: { display: false, tickLength: 3 },
-            ticks: {
-              padding: 2,
-              maxRotation: 0,
-              align: 'inner',
-              callback: (value) => this.#labels.get(Number(value)) ?? '',
-            },
-            afterBuildTicks: (scale) => this.#setTicks(scale, this.#model?.axis ?? 'step', scale.width / 70),
+            ticks: { padding: 2, maxRotation: 0, callback: (_, at) => this.#labels.x[at] ?? '' },
+            afterBuildTicks: (scale) => this.#setTicks(scale, 'x', scale.width / 70),
           },
           y: {
             ...base,
-            type: 'linear',
             grid: { drawTicks: false },
-            ticks: { padding: 6, maxRotation: 0, callback: (value) => this.#labels.get(Number(value)) ?? '' },
-            afterBuildTicks: (scale) => this.#setTicks(scale, this.#y?.log ? 'log' : 'value', scale.height / 26),
+            ticks: { padding: 6, maxRotation: 0, callback: (_, at) => this.#labels.y[at] ?? '' },
+            afterBuildTicks: (scale) => this.#setTicks(scale, 'y', scale.height / 26),
             // The same for all charts, so that they stand in line and do not shift while values come.
             afterFit: (scale) => (scale.width = Math.max(scale.width, gutter)),
           },
@@ -189,51 +318,31 @@ export class Plot {
       },
       plugins: [
         {
-          id: 'marks',
-          beforeDatasetsDraw: (chart) => this.#draw(chart, 'below'),
-          afterDatasetsDraw: (chart) => this.#draw(chart, 'above'),
+          id: 'curves',
+          beforeRender: () => !this.#isQuiet,
+          beforeDatasetsDraw: () => this.#paint(),
         },
       ],
     };
   }
 
-  readonly #labels = new Map<number, string>();
+  readonly #labels: { x: string[]; y: string[] } = { x: [], y: [] };
 
-  #setTicks(scale: Scale, axis: XAxis | 'value' | 'log', room: number): void {
-    const unit = scale.axis === 'y' ? this.#unit : 1;
-    const range = { min: scale.min / unit, max: scale.max / unit };
-    const ticks = ticksOf(axis, range, Math.round(Math.min(6, Math.max(3, room))));
-    for (const { value, label } of ticks) {
-      this.#labels.set(value * unit, label);
-    }
-    scale.ticks = ticks.map(({ value }) => ({ value: value * unit }));
-  }
-
-  #draw(chart: Chart, layer: 'below' | 'above'): void {
-    const model = this.#model;
-    const { x, y } = chart.scales;
-    if (!model || !x || !y) {
+  #setTicks(scale: Scale, name: 'x' | 'y', room: number): void {
+    const axes = this.#axes;
+    if (!axes || !this.#model) {
+      scale.ticks = [];
       return;
     }
-    const pen = {
-      context: chart.ctx,
-      area: chart.chartArea,
-      x: (value: number) => x.getPixelForValue(value),
-      y: (value: number) => y.getPixelForValue(value * this.#unit),
-      palette: model.palette,
-    };
-    if (layer === 'below') {
-      if (model.curves.length <= mostBands) {
-        drawBands(pen, model.curves);
-      }
-    } else {
-      drawEnds(pen, model.curves);
-      drawOddPoints(pen, model.curves);
-    }
+    const transform = name === 'x' ? axes.xTransform : axes.yTransform;
+    const kind = name === 'x' ? this.#model.axis : 'value';
+    const ticks = ticksOf(kind, axes[name], transform, Math.round(Math.min(6, Math.max(3, room))));
+    this.#labels[name] = ticks.map(({ label }) => label);
+    scale.ticks = ticks.map(({ value }) => ({ value: transform.to(value) }));
   }
 }
 
-function unitOf({ min, max }: Range): number {
-  const size = Math.max(Math.abs(min), Math.abs(max));
-  return size > 1e290 ? 2 ** -100 : size < 1e-290 ? 2 ** 200 : 1;
+function between({ min, max }: Range, { to, from }: Axes['xTransform'], share: number): number {
+  const low = to(min);
+  return from(low + (to(max) - low) * share);
 }

@@ -2,13 +2,18 @@
 import { nearestIndex, type Curve } from './curve';
 
 export interface Reading {
+  /** The run's id, or the group's. */
   readonly runId: string;
-  /** x of the run's own point, which need not be the cross-hair's. */
+  /** x of the curve's own point, which need not be the cross-hair's. */
   readonly x: number;
-  /** NaN and the infinities as they were logged. */
+  /** Where the line is; NaN and the infinities as they were logged. */
   readonly value: number;
   /** The value is a mean of several points. */
   readonly isMean: boolean;
+  /** Of a smoothed line: what was logged. */
+  readonly raw?: number;
+  /** Of a group. */
+  readonly spread?: { readonly low: number; readonly high: number; readonly members: number };
 }
 
 /**
@@ -20,11 +25,23 @@ export function readingsAt(curves: readonly Curve[], x: number, tolerance: numbe
   for (const curve of curves) {
     const index = nearestIndex(curve.x, x);
     const at = curve.x[index];
-    if (at !== undefined && Math.abs(at - x) <= tolerance) {
-      const y = curve.y[index] ?? NaN;
-      const odd = Number.isNaN(y) ? curve.odd.find((each) => each.x === at) : undefined;
-      readings.push({ runId: curve.runId, x: at, value: odd?.y ?? y, isMean: curve.low !== undefined });
+    if (at === undefined || Math.abs(at - x) > tolerance) {
+      continue;
     }
+    const y = curve.y[index] ?? NaN;
+    const odd = Number.isNaN(y) ? curve.odd.find((each) => each.x === at) : undefined;
+    const raw = curve.values[index] ?? NaN;
+    const members = curve.members?.[index];
+    readings.push({
+      runId: curve.runId,
+      x: at,
+      value: odd?.y ?? y,
+      isMean: curve.low !== undefined && members === undefined && curve.values[index] === y,
+      ...(curve.y === curve.values || !Number.isFinite(raw) ? {} : { raw }),
+      ...(members === undefined
+        ? {}
+        : { spread: { low: curve.low?.[index] ?? NaN, high: curve.high?.[index] ?? NaN, members } }),
+    });
   }
   return readings.sort((a, b) => compareDown(a.value, b.value));
 }
@@ -42,9 +59,18 @@ export function nearestX(curves: readonly Curve[], x: number): number | undefine
 }
 
 /** All x at which a curve has a point, ascending, each once. */
-export function allX(curves: readonly Curve[]): number[] {
-  return [...new Set(curves.flatMap((curve) => curve.x))].sort((a, b) => a - b);
+export function allX(curves: readonly Curve[]): readonly number[] {
+  let found = known.get(curves);
+  if (!found) {
+    const all = new Set<number>();
+    curves.forEach(({ x }) => x.forEach((each) => all.add(each)));
+    found = [...Float64Array.from(all).sort()];
+    known.set(curves, found);
+  }
+  return found;
 }
+
+const known = new WeakMap<readonly Curve[], readonly number[]>();
 
 /** `count` of the rows around the one at `index`, in order. */
 export function around<Row>(rows: readonly Row[], index: number, count: number): readonly Row[] {

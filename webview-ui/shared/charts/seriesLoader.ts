@@ -1,9 +1,10 @@
 import { Coalescer } from '../../../src/core/coalescer';
-import type { PanelChannel } from '../../../src/protocol/panelChannel';
+import type { Smoothing } from '../../../src/core/smoothing';
 import type { XAxis } from '../../../src/protocol/extras';
-import { decodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
-import type { Range } from '../panelState';
+import type { PanelChannel } from '../../../src/protocol/panelChannel';
+import { continueSeries, decodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
 import type { Detail } from './curve';
+import { isSameRange, type Range } from './range';
 
 /** What is known of one metric's curves. Never changed in place. */
 export interface ChartData {
@@ -24,26 +25,36 @@ export interface SeriesQuery {
   readonly axis: XAxis;
   readonly range: Range | undefined;
   readonly maxPoints: number;
+  readonly smoothing?: Smoothing | undefined;
 }
 
 interface KeyState {
   data: ChartData;
-  readonly listeners: Set<() => void>;
+  /** Each with how many points it has room for. */
+  readonly listeners: Map<() => void, number>;
   /** Runs whose curve is to be read: as a whole, and its part in the range. */
   stale: Set<string>;
   staleDetail: Set<string>;
+  /** What the entries were asked with: other buckets or smoothing cannot be continued. */
+  readonly askedWith: Map<string, string>;
 }
 
 interface Batch {
   readonly keys: readonly string[];
   readonly runIds: readonly string[];
   readonly range: Range | undefined;
+  readonly maxPoints: number;
 }
 
-/** Milliseconds between two reads: as often as the eye follows, see ui.md 8. */
-const interval = 250;
+/** Milliseconds between two reads: no more than two repaints a second, see ui.md 8. */
+const interval = 480;
+/** After what the user did, sooner. */
+const hurry = 60;
+/** Curves in one request: the first charts should not wait for the last. */
+const pairsAtOnce = 120;
 const keysAtOnce = 16;
-const noData = { ready: false, error: undefined, entries: new Map(), details: new Map() };
+const requestsAtOnce = 3;
+const noData: Omit<ChartData, 'axis'> = { ready: false, error: undefined, entries: new Map(), details: new Map() };
 
 /**
  * Reads the curves that are watched, and of those only what is new to it or was reported as changed; many changes in short
@@ -54,12 +65,14 @@ export class SeriesLoader {
   readonly #pump: Coalescer;
   #query: SeriesQuery = { runIds: [], axis: 'step', range: undefined, maxPoints: 600 };
   #abort = new AbortController();
+  #lastLive = -Infinity;
+  #timer: number | undefined;
 
   constructor(
     private readonly channel: PanelChannel,
     onError: (error: unknown) => void,
   ) {
-    this.#pump = new Coalescer(() => this.#read(), { minInterval: interval, onError });
+    this.#pump = new Coalescer(() => this.#read(), { minInterval: hurry, onError });
   }
 
   configure(query: SeriesQuery): void {
@@ -70,8 +83,9 @@ export class SeriesLoader {
       this.#abort = new AbortController();
     }
     const known = new Set(before.runIds);
-    const added = query.axis === before.axis ? query.runIds.filter((id) => !known.has(id)) : query.runIds;
-    const isZoomed = query.range?.min !== before.range?.min || query.range?.max !== before.range?.max;
+    const isOther = query.axis !== before.axis || askOf(query) !== askOf(before);
+    const added = isOther ? query.runIds : query.runIds.filter((id) => !known.has(id));
+    const isZoomed = isOther || !isSameRange(query.range, before.range);
     for (const state of this.#keys.values()) {
       added.forEach((id) => state.stale.add(id));
       if (isZoomed) {
@@ -88,10 +102,23 @@ export class SeriesLoader {
     return this.#state(key).data;
   }
 
-  /** Keeps a metric's curves current until the returned function is called. */
-  watch(key: string, listener: () => void): () => void {
+  /** The largest x that is known of a run, of whichever metric. */
+  latestX(runId: string): number {
+    let latest = -Infinity;
+    for (const { data } of this.#keys.values()) {
+      latest = Math.max(latest, data.entries.get(runId)?.series.x.at(-1) ?? -Infinity);
+    }
+    return latest;
+  }
+
+  /** Keeps a metric's curves current until the returned function is called. @param room for points; default: the query's */
+  watch(key: string, listener: () => void, room = 0): () => void {
     const state = this.#state(key);
-    state.listeners.add(listener);
+    const before = this.#roomOf(state);
+    state.listeners.set(listener, room);
+    if (this.#roomOf(state) > before) {
+      this.#query.runIds.forEach((id) => state.stale.add(id));
+    }
     this.#pump.request();
     return () => state.listeners.delete(listener);
   }
@@ -108,7 +135,12 @@ export class SeriesLoader {
         }
       });
     }
-    this.retry();
+    const wait = Math.max(0, this.#lastLive + interval - performance.now());
+    this.#timer ??= window.setTimeout(() => {
+      this.#timer = undefined;
+      this.#lastLive = performance.now();
+      this.#pump.request();
+    }, wait);
   }
 
   /** Asks again for what failed. */
@@ -117,6 +149,7 @@ export class SeriesLoader {
   }
 
   dispose(): void {
+    window.clearTimeout(this.#timer);
     this.#abort.abort();
     this.#pump.dispose();
   }
@@ -125,34 +158,62 @@ export class SeriesLoader {
     let state = this.#keys.get(key);
     if (!state) {
       const { axis, runIds } = this.#query;
-      state = { data: { ...noData, axis }, listeners: new Set(), stale: new Set(runIds), staleDetail: new Set() };
+      state = {
+        data: { ...noData, axis },
+        listeners: new Map(),
+        stale: new Set(runIds),
+        staleDetail: new Set(),
+        askedWith: new Map(),
+      };
       this.#keys.set(key, state);
     }
     return state;
   }
 
+  #roomOf(state: KeyState): number {
+    return Math.max(this.#query.maxPoints, ...state.listeners.values());
+  }
+
   async #read(): Promise<void> {
     const query = this.#query;
     const { signal } = this.#abort;
-    await Promise.all(
-      this.#batches(({ stale }) => stale, undefined).map((batch) => this.#readBatch(batch, query, signal)),
+    await this.#readAll(
+      this.#batches(({ stale }) => stale, undefined),
+      query,
+      signal,
     );
     const { range } = query;
     if (range && query === this.#query) {
       this.#findThinned(range);
-      const batches = this.#batches(({ staleDetail }) => staleDetail, range);
-      await Promise.all(batches.map((batch) => this.#readBatch(batch, query, signal)));
+      await this.#readAll(
+        this.#batches(({ staleDetail }) => staleDetail, range),
+        query,
+        signal,
+      );
     }
+  }
+
+  /** A few at a time; what is watched first comes first. */
+  async #readAll(batches: readonly Batch[], query: SeriesQuery, signal: AbortSignal): Promise<void> {
+    const waiting = [...batches];
+    const work = async (): Promise<void> => {
+      for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
+        // What is out of date is asked for anew anyway.
+        if (query === this.#query) {
+          await this.#readBatch(batch, query, signal);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: requestsAtOnce }, work));
   }
 
   /** Only thinned curves have more to show in a part; those that were read meanwhile as a whole have no part yet. */
   #findThinned(range: Range): void {
     for (const state of this.#keys.values()) {
       for (const [id, { series }] of state.data.entries) {
-        const detail = state.data.details.get(id)?.range;
         if (series.kind === 'raw') {
           state.staleDetail.delete(id);
-        } else if (detail?.min !== range.min || detail.max !== range.max) {
+        } else if (!isSameRange(state.data.details.get(id)?.range, range)) {
           state.staleDetail.add(id);
         }
       }
@@ -162,33 +223,38 @@ export class SeriesLoader {
   /** The watched keys with something stale; those that lack the same runs together. */
   #batches(staleOf: (state: KeyState) => Set<string>, range: Range | undefined): Batch[] {
     const shown = new Set(this.#query.runIds);
-    const groups = new Map<string, { keys: string[]; runIds: string[] }>();
+    const groups = new Map<string, { keys: string[]; runIds: string[]; maxPoints: number }>();
     for (const [key, state] of this.#keys) {
       const runIds = [...staleOf(state)].filter((id) => shown.has(id) && (!range || state.data.entries.has(id))).sort();
       if (state.listeners.size === 0 || runIds.length === 0) {
         continue;
       }
-      const name = runIds.join(' ');
+      const maxPoints = this.#roomOf(state);
+      const name = `${maxPoints} ${runIds.join(' ')}`;
       const group = groups.get(name);
       if (group) {
         group.keys.push(key);
       } else {
-        groups.set(name, { keys: [key], runIds });
+        groups.set(name, { keys: [key], runIds, maxPoints });
       }
     }
-    return [...groups.values()].flatMap(({ keys, runIds }) =>
-      Array.from({ length: Math.ceil(keys.length / keysAtOnce) }, (_, i) => ({
-        keys: keys.slice(i * keysAtOnce, (i + 1) * keysAtOnce),
+    return [...groups.values()].flatMap(({ keys, runIds, maxPoints }) => {
+      const count = Math.max(1, Math.min(keysAtOnce, Math.floor(pairsAtOnce / runIds.length)));
+      return Array.from({ length: Math.ceil(keys.length / count) }, (_, i) => ({
+        keys: keys.slice(i * count, (i + 1) * count),
         runIds,
         range,
-      })),
-    );
+        maxPoints,
+      }));
+    });
   }
 
   async #readBatch(batch: Batch, query: SeriesQuery, signal: AbortSignal): Promise<void> {
-    const { keys, runIds, range } = batch;
+    const { keys, runIds, range, maxPoints } = batch;
     // Before the request: what changes while it is under way is stale again.
     this.#mark(batch, (stale, id) => stale.delete(id));
+    const ask = `${query.axis} ${maxPoints} ${askOf(query)}`;
+    const known = this.#known(batch, ask);
     try {
       const buffer = await this.channel.request(
         'series',
@@ -196,14 +262,18 @@ export class SeriesLoader {
           runIds: [...runIds],
           keys: [...keys],
           x: query.axis,
-          maxPoints: query.maxPoints,
+          maxPoints,
           ...(range ? { range } : {}),
+          ...(query.smoothing ? { smoothing: query.smoothing } : {}),
+          ...(known.length > 0 ? { known } : {}),
         },
         { signal },
       );
-      this.#take(batch, query.axis, decodeSeries(buffer));
+      this.#take(batch, query.axis, ask, decodeSeries(buffer));
     } catch (error) {
       this.#mark(batch, (stale, id) => stale.add(id));
+      // Whatever it was that could not be continued is read as a whole next time.
+      keys.forEach((key) => this.#state(key).askedWith.clear());
       if (signal.aborted) {
         return;
       }
@@ -217,6 +287,19 @@ export class SeriesLoader {
     }
   }
 
+  /** What is there of the same request, so that the answer holds only what is new. */
+  #known({ keys, runIds, range }: Batch, ask: string): { runId: string; key: string; version: string }[] {
+    return keys.flatMap((key) => {
+      const { data, askedWith } = this.#state(key);
+      return runIds.flatMap((runId) => {
+        const detail = data.details.get(runId);
+        const entry = range ? (isSameRange(detail?.range, range) ? detail?.entry : undefined) : data.entries.get(runId);
+        const isSame = askedWith.get(range ? `detail ${runId}` : runId) === ask;
+        return entry?.version !== undefined && isSame ? [{ runId, key, version: entry.version }] : [];
+      });
+    });
+  }
+
   #mark({ keys, runIds, range }: Batch, change: (stale: Set<string>, id: string) => void): void {
     for (const key of keys) {
       const state = this.#state(key);
@@ -224,29 +307,40 @@ export class SeriesLoader {
     }
   }
 
-  #take({ keys, runIds, range }: Batch, axis: XAxis, answer: readonly SeriesEntry[]): void {
+  /** @throws Error where the answer does not continue what is there */
+  #take({ keys, runIds, range }: Batch, axis: XAxis, ask: string, answer: readonly SeriesEntry[]): void {
     for (const key of keys) {
       const state = this.#state(key);
       const found = answer.filter((entry) => entry.key === key);
       // Curves over another axis cannot stand beside each other.
       const kept = state.data.axis === axis ? state.data : { ...noData, axis };
+      const continued = (entry: SeriesEntry): SeriesEntry => {
+        const before = range ? kept.details.get(entry.runId)?.entry : kept.entries.get(entry.runId);
+        state.askedWith.set(range ? `detail ${entry.runId}` : entry.runId, ask);
+        return before ? continueSeries(before, entry) : entry;
+      };
       if (range) {
         const details = new Map(kept.details);
-        found.forEach((entry) => details.set(entry.runId, { range, entry }));
+        found.forEach((entry) => details.set(entry.runId, { range, entry: continued(entry) }));
         this.#set(state, { ...kept, details });
         continue;
       }
       const entries = new Map(kept.entries);
       runIds.forEach((id) => entries.delete(id));
-      found.forEach((entry) => entries.set(entry.runId, entry));
+      found.forEach((entry) => entries.set(entry.runId, continued(entry)));
       this.#set(state, { ready: true, error: undefined, axis, entries, details: kept.details });
     }
   }
 
   #set(state: KeyState, data: ChartData): void {
     state.data = data;
-    for (const listener of [...state.listeners]) {
+    for (const listener of [...state.listeners.keys()]) {
       listener();
     }
   }
+}
+
+/** What of a query changes the rows of an answer, beside runs, range and axis. */
+function askOf({ maxPoints, smoothing }: SeriesQuery): string {
+  return `${maxPoints} ${smoothing ? `${smoothing.kind} ${smoothing.amount}` : ''}`;
 }

@@ -1,4 +1,5 @@
 /** Marks of axes: at round values, with the shortest text that says them exactly. Pure. */
+import type { Transform } from './transform';
 
 export interface Tick {
   readonly value: number;
@@ -31,6 +32,24 @@ export function logTicks(min: number, max: number, most: number): Tick[] {
     }
   }
   return linearTicks(min, max, most).filter(({ value }) => value > 0);
+}
+
+/** Powers of ten on both sides of 0, and 0; where these are too few or too many in the range, evenly spaced places. */
+export function symlogTicks(min: number, max: number, most: number, { to }: Transform): Tick[] {
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  const top = Math.floor(Math.log10(size));
+  for (const stride of [1, 2, 3, 4, 6, 8, 12, 20, 50, 100]) {
+    const low = to(min);
+    const room = (to(max) - low) / most / 2;
+    const sizes = Array.from({ length: 60 }, (_, i) => tenTo(top - i * stride, 1)).filter((each) => to(each) > room);
+    const values = [...sizes.map((each) => -each), 0, ...sizes.reverse()].filter((each) => each >= min && each <= max);
+    if (values.length <= most) {
+      return values.length >= 2
+        ? values.map((value) => ({ value, label: numberLabel(value) }))
+        : linearTicks(min, max, most);
+    }
+  }
+  return linearTicks(min, max, most);
 }
 
 const minute = 60;

@@ -1,8 +1,11 @@
 import { useCallback, useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react';
-import type { ChartsView } from './controller';
-import type { Curve } from './curve';
+import { arrangeCharts, resetZoom, type ChartsView } from './controller';
+import { withEntry } from './arrangement';
+import { xExtent, type Curve } from './curve';
 import type { Plot } from './plot';
+import { isSameRange, type Range } from './range';
 import { nearestX, readingsAt, type Reading } from './reading';
+import { allowed, panned, zoomed } from './zooming';
 
 interface Options {
   readonly view: ChartsView;
@@ -12,107 +15,250 @@ interface Options {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
 }
 
-/** An x range that is being drawn with the pointer: CSS pixels of the canvas and values of the axis. */
-interface Selection {
-  readonly from: number;
-  readonly to: number;
-  readonly min: number;
-  readonly max: number;
+/** A box that is being drawn with the pointer, in CSS pixels of the canvas. */
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** Too flat to mean a y range. */
+  readonly isFlat: boolean;
+}
+
+interface Drag {
+  readonly kind: 'box' | 'pan';
+  readonly x: number;
+  readonly y: number;
+  /** Where a pan is now. */
+  lastX: number;
 }
 
 /** Shorter drags are clicks. */
 const shortest = 5;
+/** A box less high than this zooms x only. */
+const flat = 16;
 /** A run's value is told where its point lies at most this far from the cross-hair, in CSS pixels. */
 export const readingReach = 24;
+/** A click so near to a curve chooses it. */
+const clickReach = 12;
 
 /** The pointer over a chart: cross-hair and tooltip follow it, a drag zooms, a double click resets. */
-export function usePlotPointer({ view, metric, curves, plot, canvas }: Options) {
-  const { hover, session, axis } = view;
+export function usePlotPointer(options: Options) {
+  const { view, metric, plot, canvas } = options;
+  const { hover, session } = view;
+  const now = useRef(options);
+  useEffect(() => {
+    now.current = options;
+  });
   const last = useRef<{ clientX: number; clientY: number } | undefined>(undefined);
-  const drag = useRef<number | undefined>(undefined);
-  const [selection, setSelection] = useState<Selection>();
+  const drag = useRef<Drag | undefined>(undefined);
+  const [box, setBox] = useState<Box>();
   const [isInside, setIsInside] = useState(false);
 
-  const point = useCallback(
-    (at: { clientX: number; clientY: number }): void => {
-      if (!plot || !canvas.current) {
-        return;
-      }
-      const box = canvas.current.getBoundingClientRect();
-      const wanted = plot.xAt(at.clientX - box.left);
-      const x = nearestX(curves, wanted);
-      if (x === undefined || plot.pixelOfX(x) === undefined) {
-        hover.set(undefined);
-        return;
-      }
-      const readings = readingsAt(curves, x, toleranceOf(plot));
-      const nearest = nearestReading(readings, plot, at.clientY - box.top)?.runId;
-      const span = plot.xRange.max - plot.xRange.min;
-      hover.set({ key: metric, x, axis, span, readings, nearest, left: at.clientX, top: at.clientY });
-    },
-    [axis, canvas, curves, hover, metric, plot],
-  );
+  const point = useCallback((at: { clientX: number; clientY: number }): void => pointAt(now.current, at), []);
   const leave = useCallback((): void => {
     last.current = undefined;
     setIsInside(false);
-    if (hover.get()?.key === metric) {
+    if (hover.get()?.key === metric && !hover.get()?.isKept) {
       hover.set(undefined);
     }
-  }, [hover, metric]);
+    session.mark({ hovered: undefined });
+  }, [hover, metric, session]);
   useEffect(() => leave, [leave]);
+  useWheel(now, canvas, plot);
 
+  /** What is under the pointer may be something else now. */
   const onDrawn = useCallback(() => {
     if (last.current && drag.current === undefined) {
       point(last.current);
     }
   }, [point]);
 
-  const selectionTo = (event: PointerEvent): Selection | undefined =>
-    plot && drag.current !== undefined ? selectionOf(plot, drag.current, pixelIn(plot, event)) : undefined;
   const handlers = {
     onPointerMove: (event: PointerEvent): void => {
       last.current = { clientX: event.clientX, clientY: event.clientY };
-      setIsInside(true);
+      if (!isInside) {
+        setIsInside(true);
+        if (plot) {
+          view.queue.prefer(plot);
+        }
+      }
       if (drag.current === undefined) {
         point(last.current);
+      } else if (drag.current.kind === 'pan') {
+        pan(options, drag.current, event);
       } else {
-        setSelection(selectionTo(event));
+        setBox(boxOf(plot, drag.current, event));
       }
     },
     onPointerDown: (event: PointerEvent): void => {
-      if (event.button === 0 && plot) {
-        drag.current = pixelIn(plot, event);
+      if (event.button === 0 && plot && !isOnControl(event)) {
+        const { x, y } = placeIn(plot, event);
+        drag.current = { kind: event.shiftKey ? 'pan' : 'box', x, y, lastX: x };
         event.currentTarget.setPointerCapture(event.pointerId);
       }
     },
     onPointerUp: (event: PointerEvent): void => {
-      const chosen = selectionTo(event);
+      const { current } = drag;
+      const chosen = current?.kind === 'box' ? boxOf(plot, current, event) : undefined;
+      const wasClick = current?.kind === 'box' && !chosen;
       drag.current = undefined;
-      setSelection(undefined);
-      if (chosen) {
-        hover.set(undefined);
-        session.arrange({ zoom: { min: chosen.min, max: chosen.max } });
+      setBox(undefined);
+      if (current?.kind === 'pan') {
+        view.zoom.settle();
+      } else if (chosen) {
+        zoomTo(options, chosen);
+      } else if (wasClick) {
+        click(options, event);
       }
     },
     onPointerCancel: (): void => {
       drag.current = undefined;
-      setSelection(undefined);
+      setBox(undefined);
     },
     onPointerLeave: leave,
-    onDoubleClick: (): void => session.arrange({ zoom: undefined }),
+    onDoubleClick: (): void => {
+      hover.set(undefined);
+      resetZoom(view, metric);
+    },
   };
-  return { handlers, selection, isInside, onDrawn };
+  return { handlers, box, isInside, onDrawn };
 }
 
-/** Where the pointer is, from the canvas's left, but within the plot. */
-function pixelIn({ area }: Plot, event: PointerEvent): number {
-  const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
-  return Math.min(area.right, Math.max(area.left, at));
+function pointAt({ view, metric, curves, plot, canvas }: Options, at: { clientX: number; clientY: number }): void {
+  const { hover, session, settings } = view;
+  if (!plot || !canvas.current || hover.get()?.isKept) {
+    return;
+  }
+  const area = canvas.current.getBoundingClientRect();
+  const x = nearestX(curves, plot.xAt(at.clientX - area.left));
+  if (x === undefined || plot.pixelOfX(x) === undefined) {
+    hover.set(undefined);
+    return;
+  }
+  const readings = readingsAt(curves, x, toleranceOf(plot));
+  const nearest = nearestReading(readings, plot, at.clientY - area.top)?.runId;
+  const span = plot.xRange.max - plot.xRange.min;
+  const axis = settings.x;
+  hover.set({ key: metric, x, axis, span, readings, nearest, left: at.clientX, top: at.clientY, isKept: false });
+  if (session.marked.get().hovered !== nearest) {
+    session.mark({ hovered: nearest });
+  }
 }
 
-function selectionOf(plot: Plot, start: number, at: number): Selection | undefined {
-  const [from, to] = [Math.min(at, start), Math.max(at, start)];
-  return to - from < shortest ? undefined : { from, to, min: plot.xAt(from), max: plot.xAt(to) };
+/** A click keeps the tooltip, and selects the run whose curve it is on; the next one lets go. */
+function click({ view, plot, canvas }: Options, event: PointerEvent): void {
+  const { hover } = view;
+  const held = hover.get();
+  if (!held || held.isKept) {
+    hover.set(undefined);
+    return;
+  }
+  hover.set({ ...held, isKept: true });
+  const top = event.clientY - (canvas.current?.getBoundingClientRect().top ?? 0);
+  const reading = held.readings.find(({ runId }) => runId === held.nearest);
+  if (reading && plot && Math.abs(plot.pixelOfY(reading.value) - top) <= clickReach) {
+    select(view, reading.runId, event.ctrlKey || event.metaKey);
+  }
+}
+
+/** Selects a run, or the runs of a group, in the panel: instead of what is selected, or in addition. */
+export function select({ session, groups }: ChartsView, id: string, isAdded: boolean): void {
+  const ids = groups.find((group) => group.id === id)?.runIds ?? [id];
+  const before = session.marked.get().selected;
+  const isSelected = ids.every((each) => before.has(each));
+  if (isAdded) {
+    const next = new Set(before);
+    ids.forEach((each) => (isSelected ? next.delete(each) : next.add(each)));
+    session.mark({ selected: next });
+  } else {
+    session.mark({ selected: isSelected && before.size === ids.length ? new Set() : new Set(ids) });
+  }
+}
+
+function zoomTo({ view, metric, plot }: Options, { left, right, top, bottom, isFlat }: Box): void {
+  if (!plot) {
+    return;
+  }
+  view.hover.set(undefined);
+  if (!isFlat) {
+    const { yZoom } = view.session.state.get().charts;
+    const range = { min: plot.yAt(bottom), max: plot.yAt(top) };
+    arrangeCharts(view.session, { yZoom: withEntry(yZoom, metric, range) });
+  }
+  view.zoom.set({ min: plot.xAt(left), max: plot.xAt(right) });
+  view.zoom.settle();
+}
+
+function pan({ view, curves, plot }: Options, drag: Drag, event: PointerEvent): void {
+  const whole = xExtent(curves);
+  const axes = plot?.axes;
+  if (!plot || !axes || !whole) {
+    return;
+  }
+  const { x } = placeIn(plot, event);
+  const { left, right } = plot.area;
+  const share = (drag.lastX - x) / Math.max(1, right - left);
+  drag.lastX = x;
+  view.hover.set(undefined);
+  const from = view.zoom.range.get() ?? axes.x;
+  const next = panned(from, axes.xTransform, share);
+  if (Number.isFinite(next.max - next.min) && next.max > whole.min && next.min < whole.max) {
+    view.zoom.set(next);
+  }
+}
+
+/** Ctrl and the wheel (or a pinch) zoom x around the pointer; the wheel alone scrolls the page, as everywhere. */
+function useWheel(now: RefObject<Options>, canvas: RefObject<HTMLCanvasElement | null>, plot: Plot | undefined): void {
+  useEffect(() => {
+    const element = canvas.current;
+    const onWheel = (event: WheelEvent): void => {
+      const { view, curves } = now.current;
+      const axes = plot?.axes;
+      const whole = xExtent(curves);
+      if (!(event.ctrlKey || event.metaKey) || !element || !plot || !axes || !whole) {
+        return;
+      }
+      event.preventDefault();
+      const centre = plot.xAt(event.clientX - element.getBoundingClientRect().left);
+      const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+      const factor = 1.002 ** Math.min(300, Math.max(-300, event.deltaY * lines));
+      const from = view.zoom.range.get() ?? axes.x;
+      const next = allowed(zoomed(from, axes.xTransform, centre, factor), whole);
+      if (!isSameRange(next, view.zoom.range.get())) {
+        view.hover.set(undefined);
+        view.zoom.set(next);
+      }
+    };
+    // Not passive: the page must not zoom.
+    element?.addEventListener('wheel', onWheel, { passive: false });
+    return () => element?.removeEventListener('wheel', onWheel);
+  }, [now, canvas, plot]);
+}
+
+/** Where the pointer is, from the canvas's corner, but within the plot. */
+function placeIn({ area }: Plot, event: PointerEvent): { x: number; y: number } {
+  const own = event.currentTarget.getBoundingClientRect();
+  return {
+    x: Math.min(area.right, Math.max(area.left, event.clientX - own.left)),
+    y: Math.min(area.bottom, Math.max(area.top, event.clientY - own.top)),
+  };
+}
+
+function boxOf(plot: Plot | undefined, drag: Drag, event: PointerEvent): Box | undefined {
+  if (!plot) {
+    return undefined;
+  }
+  const { x, y } = placeIn(plot, event);
+  const [left, right] = [Math.min(x, drag.x), Math.max(x, drag.x)];
+  const isFlat = Math.abs(y - drag.y) < flat;
+  const { area } = plot;
+  const [top, bottom] = isFlat ? [area.top, area.bottom] : [Math.min(y, drag.y), Math.max(y, drag.y)];
+  return right - left < shortest ? undefined : { left, right, top, bottom, isFlat };
+}
+
+function isOnControl(event: PointerEvent): boolean {
+  return event.target instanceof Element && event.target.closest('button, a, input') !== null;
 }
 
 /** `readingReach` in the unit of the x axis. */
@@ -133,4 +279,9 @@ function nearestReading(readings: readonly Reading[], plot: Plot, top: number): 
     }
   }
   return best ?? readings[0];
+}
+
+/** The x range of what is drawn now, for zooming by other means. */
+export function shownRange(view: ChartsView, plot: Plot): Range {
+  return view.zoom.range.get() ?? plot.xRange;
 }

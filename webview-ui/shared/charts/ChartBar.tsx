@@ -1,0 +1,218 @@
+import { useState, type ReactNode } from 'react';
+import type { XSource } from '../../../src/protocol/extras';
+import { Find, IconButton, Select, Toggle } from '../controls';
+import { Icon } from '../Icon';
+import { Menu, type MenuSections } from '../Menu';
+import { anchorOf, Popup, type Anchor } from '../Popup';
+import { useStore } from '../store';
+import { t } from '../strings';
+import type { ChartsArrangement } from './arrangement';
+import { arrangeCharts, resetLayout, resetZoom, type ChartsView } from './controller';
+import { ExpressionInput } from './ExpressionInput';
+import { GroupSelect } from './GroupSelect';
+import { SmoothingControl } from './SmoothingControl';
+import { scaleKinds } from './transform';
+
+interface Props {
+  readonly view: ChartsView;
+  readonly keys: readonly string[];
+  readonly find: string;
+  /** undefined: there is nothing to find. */
+  readonly onFind: ((text: string) => void) | undefined;
+  /** Of the charts, CSS pixels. */
+  readonly width: number;
+  readonly groupCount: number;
+  readonly hasLegend: boolean;
+  readonly extra: ReactNode;
+}
+
+const narrow = 600;
+
+/** What all charts of the panel follow. Where the panel is narrow, most of it is behind a button. */
+export function ChartBar(props: Props) {
+  const { view, find, onFind, width, extra } = props;
+  const charts = useStore(view.session.state, (state) => state.charts);
+  const [popup, setPopup] = useState<Anchor>();
+  const [menu, setMenu] = useState<Anchor>();
+  const isNarrow = width > 0 && width < narrow;
+  const isZoomed = charts.zoom !== undefined || Object.keys(charts.yZoom).length > 0;
+  return (
+    <div className="lb-toolbar" role="toolbar" aria-label={t('chartBar')}>
+      {onFind && <Find label={t('findCharts')} text={find} onChange={onFind} />}
+      {extra}
+      <XSelect {...props} charts={charts} />
+      {!isNarrow && <Options {...props} charts={charts} />}
+      {isZoomed && <IconButton icon="unzoom" label={t('resetZoom')} onAct={() => resetZoom(view)} />}
+      <span className="lb-grow" />
+      {isNarrow ? (
+        <OpenButton icon="settings" label={t('chartOptions')} isOpen={popup !== undefined} onOpen={setPopup} />
+      ) : (
+        onFind && <ColumnSelect view={view} charts={charts} />
+      )}
+      <OpenButton icon="ellipsis" label={t('moreChartOptions')} isOpen={menu !== undefined} onOpen={setMenu} />
+      {popup && (
+        <Popup
+          anchor={popup}
+          isRight
+          role="dialog"
+          label={t('chartOptions')}
+          className="lb-chart-options"
+          onClose={() => setPopup(undefined)}
+        >
+          <Options {...props} charts={charts} />
+          {onFind && <ColumnSelect view={view} charts={charts} />}
+        </Popup>
+      )}
+      {menu && (
+        <Menu
+          label={t('moreChartOptions')}
+          anchor={menu}
+          sections={menuOf(props, charts)}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface OpenProps {
+  readonly icon: 'settings' | 'ellipsis';
+  readonly label: string;
+  readonly isOpen: boolean;
+  readonly onOpen: (anchor: Anchor) => void;
+}
+
+function OpenButton({ icon, label, isOpen, onOpen }: OpenProps) {
+  return (
+    <button
+      type="button"
+      className="lb-icon-button"
+      title={label}
+      aria-label={label}
+      aria-haspopup={icon === 'ellipsis' ? 'menu' : 'dialog'}
+      aria-expanded={isOpen}
+      onClick={(event) => onOpen(anchorOf(event.currentTarget))}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+type PartProps = Props & { readonly charts: ChartsArrangement };
+
+function XSelect({ view, keys, charts }: PartProps) {
+  const [isEditing, setIsEditing] = useState(false);
+  const { x } = charts;
+  const choose = (next: XSource): void => {
+    setIsEditing(false);
+    arrangeCharts(view.session, { x: next, zoom: undefined });
+    view.zoom.follow(undefined);
+  };
+  const isExpression = isEditing || typeof x !== 'string';
+  return (
+    <>
+      <Select
+        label={t('xAxis')}
+        value={isExpression ? 'expression' : x}
+        options={[
+          { value: 'step', label: t('step') },
+          { value: 'relative', label: t('timeSinceStart') },
+          { value: 'time', label: t('wallTime') },
+          { value: 'expression', label: t('anotherMetric') },
+        ]}
+        onChange={(value) => (value === 'expression' ? setIsEditing(true) : choose(value))}
+      />
+      {isExpression && (
+        <ExpressionInput
+          text={typeof x === 'string' ? '' : x.expression}
+          keys={keys}
+          hasFocus={isEditing}
+          onApply={(expression) => choose({ expression })}
+        />
+      )}
+    </>
+  );
+}
+
+function Options({ view, charts, groupCount }: PartProps) {
+  const { session } = view;
+  return (
+    <>
+      <SmoothingControl smoothing={charts.smoothing} onChange={(smoothing) => arrangeCharts(session, { smoothing })} />
+      <span className="lb-bar-line" />
+      <Toggle
+        label={t('logY')}
+        title={t('logYHint')}
+        on={charts.yScale === 'log'}
+        onChange={(on) => arrangeCharts(session, { yScale: on ? 'log' : 'linear', yScales: {}, yZoom: {} })}
+      />
+      <Toggle
+        label={t('clipOutliers')}
+        title={t('clipOutliersHint')}
+        on={charts.clip}
+        onChange={(clip) => arrangeCharts(session, { clip })}
+      />
+      <Toggle
+        label={t('minMax')}
+        title={t('minMaxHint')}
+        on={charts.bands}
+        onChange={(bands) => arrangeCharts(session, { bands })}
+      />
+      {groupCount > 0 && (
+        <>
+          <span className="lb-bar-line" />
+          <GroupSelect groups={charts.groups} onChange={(groups) => arrangeCharts(session, { groups })} />
+        </>
+      )}
+    </>
+  );
+}
+
+function ColumnSelect({ view, charts }: Pick<PartProps, 'view' | 'charts'>) {
+  const counts = ['0', '1', '2', '3', '4', '5', '6'] as const;
+  return (
+    <Select
+      label={t('columns')}
+      value={counts[charts.columns] ?? '0'}
+      options={counts.map((count) => ({ value: count, label: count === '0' ? t('automatic') : count }))}
+      onChange={(count) => arrangeCharts(view.session, { columns: Number(count) })}
+    />
+  );
+}
+
+const xScales = { linear: 'linearX', log: 'logX', symlog: 'symlogX' } as const;
+const yScales = { linear: 'linearY', log: 'logY', symlog: 'symlogY' } as const;
+
+function menuOf({ view, hasLegend, groupCount }: Props, charts: ChartsArrangement): MenuSections {
+  const { session } = view;
+  return [
+    scaleKinds.map((kind) => ({
+      label: t(xScales[kind]),
+      checked: charts.xScale === kind,
+      isRadio: true,
+      onAct: () => arrangeCharts(session, { xScale: kind }),
+    })),
+    scaleKinds.map((kind) => ({
+      label: t(yScales[kind]),
+      checked: charts.yScale === kind,
+      isRadio: true,
+      onAct: () => arrangeCharts(session, { yScale: kind, yScales: {}, yZoom: {} }),
+    })),
+    [
+      ...(groupCount > 0 && charts.groups
+        ? [
+            {
+              label: t('alsoDrawRuns'),
+              checked: charts.groupRuns,
+              onAct: () => arrangeCharts(session, { groupRuns: !charts.groupRuns }),
+            },
+          ]
+        : []),
+      { label: t('legend'), checked: hasLegend, onAct: () => arrangeCharts(session, { legend: !hasLegend }) },
+    ],
+    [
+      { label: t('resetZoomOf'), onAct: () => resetZoom(view) },
+      { label: t('resetLayout'), onAct: () => resetLayout(session) },
+    ],
+  ];
+}

@@ -1,0 +1,79 @@
+/** From what was read to what a chart draws. Pure, and the same object for as long as it says the same. */
+import type { Expression } from '../../../src/core/expression';
+import { groupCurve, type GroupCurve } from '../../../src/core/groupCurves';
+import type { SeriesEntry } from '../../../src/protocol/seriesCodec';
+import type { GroupStyle } from './arrangement';
+import type { ChartGroup } from './controller';
+import { curveOf, xExtent, type Curve, type Detail } from './curve';
+import { curveOver } from './expressionCurve';
+import type { ChartData } from './seriesLoader';
+
+/** Rows of a group's curve: a point for every pixel of a large chart. */
+const mostGroupRows = 600;
+
+/** x by a formula, and what was read of the metrics in it. */
+export interface FormulaX {
+  readonly expression: Expression;
+  readonly data: readonly ChartData[];
+}
+
+/** The curves of runs, in their order; runs without points are left out. */
+export function runCurves(
+  data: ChartData,
+  runIds: readonly string[],
+  formula: FormulaX | undefined,
+  isZoomed: boolean,
+): Curve[] {
+  return runIds.flatMap((id) => {
+    const entry = data.entries.get(id);
+    if (!entry) {
+      return [];
+    }
+    if (formula) {
+      const curve = curveOver(
+        entry,
+        formula.expression,
+        formula.data.map(({ entries }) => entries.get(id)),
+      );
+      return curve.x.length > 0 ? [curve] : [];
+    }
+    return [knownCurve(entry, isZoomed ? data.details.get(id) : undefined)];
+  });
+}
+
+/** One curve of each group that has points; its id is the group's. */
+export function groupCurves(groups: readonly ChartGroup[], curves: readonly Curve[], style: GroupStyle): Curve[] {
+  const byRun = new Map(curves.map((curve) => [curve.runId, curve]));
+  return groups.flatMap(({ id, runIds }) => {
+    const members = runIds.flatMap((runId) => byRun.get(runId) ?? []);
+    const curve = groupCurve(members, style.centre, style.spread, mostGroupRows);
+    return curve.x.length > 0 ? [asCurve(id, curve, members)] : [];
+  });
+}
+
+function asCurve(id: string, { x, centre, low, high, n }: GroupCurve, members: readonly Curve[]): Curve {
+  return {
+    runId: id,
+    x,
+    y: centre,
+    values: centre,
+    low,
+    high,
+    odd: [],
+    total: members.reduce((sum, { total }) => sum + total, 0),
+    first: xExtent(members)?.min ?? NaN,
+    members: n,
+  };
+}
+
+const known = new WeakMap<SeriesEntry, { detail: Detail | undefined; curve: Curve }>();
+
+function knownCurve(entry: SeriesEntry, detail: Detail | undefined): Curve {
+  const found = known.get(entry);
+  if (found && found.detail === detail) {
+    return found.curve;
+  }
+  const curve = curveOf(entry, detail);
+  known.set(entry, { detail, curve });
+  return curve;
+}

@@ -1,0 +1,106 @@
+import type { KeyboardEvent, RefObject } from 'react';
+import { t } from '../strings';
+import { arrangeCharts, toggleIn, toggleLog, type ChartsView } from './controller';
+import { plotKeyEvent } from './usePlotKeys';
+
+export interface ChartKeyContext {
+  readonly view: ChartsView;
+  readonly metric: string;
+  readonly isEntered: boolean;
+  readonly isLarge: boolean;
+  readonly isAlone: boolean;
+  readonly setIsEntered: (entered: boolean) => void;
+  readonly setIsTable: (change: (is: boolean) => boolean) => void;
+  readonly frame: RefObject<HTMLDivElement | null>;
+}
+
+/** The keys of a chart that has the focus (ui.md 4). @returns whether the key was one of them */
+export function handleChartKey(event: KeyboardEvent, context: ChartKeyContext): boolean {
+  const { frame, isEntered } = context;
+  const isOnFrame = event.target === frame.current;
+  const withCtrl = event.ctrlKey || event.metaKey;
+  if (event.altKey || (withCtrl && !event.key.startsWith('Arrow') && event.key !== ' ') || isInput(event)) {
+    return false;
+  }
+  switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
+    case 'f':
+    case 'l':
+    case 't':
+    case 'p':
+      return toggle(event.key.toLowerCase(), context);
+    case 'Enter':
+      if (!isOnFrame) {
+        return false;
+      }
+      context.setIsEntered(true);
+      context.view.say(t('enteredChart', context.metric));
+      return true;
+    case 'Escape':
+      return leave(context);
+    case 'ArrowLeft':
+    case 'ArrowRight':
+    case 'ArrowUp':
+    case 'ArrowDown':
+    case ' ':
+      if (!isEntered || !isOnFrame) {
+        return false;
+      }
+      break;
+    case '+':
+    case '=':
+    case '-':
+    case '0':
+      break;
+    default:
+      return false;
+  }
+  frame.current?.dispatchEvent(new CustomEvent(plotKeyEvent, { detail: event.nativeEvent }));
+  return true;
+}
+
+function toggle(key: string, { view, metric, isLarge, isAlone, frame, setIsTable }: ChartKeyContext): boolean {
+  const { charts } = view.session.state.get();
+  if (key === 'l') {
+    toggleLog(view.session, metric);
+  } else if (key === 't') {
+    setIsTable((is) => !is);
+    // The table's own focus goes with it.
+    frame.current?.focus();
+  } else if (isAlone) {
+    return false;
+  } else {
+    arrangeCharts(
+      view.session,
+      key === 'f' ? { large: isLarge ? '' : metric } : { pinned: toggleIn(charts.pinned, metric) },
+    );
+    refocus(metric);
+  }
+  return true;
+}
+
+/** The chart moves to another place of the page: the focus goes with it. */
+function refocus(metric: string): void {
+  requestAnimationFrame(() => {
+    const name = CSS.escape(metric);
+    document.querySelector<HTMLElement>(`[data-chart="${name}"] .lb-chart-frame`)?.focus();
+  });
+}
+
+/** One thing at a time: a tooltip that is kept, the cross-hair, the large view. */
+function leave({ view, metric, isEntered, isLarge, isAlone, setIsEntered }: ChartKeyContext): boolean {
+  if (isEntered || view.hover.get()) {
+    setIsEntered(false);
+    view.hover.set(undefined);
+    return true;
+  }
+  if (isLarge && !isAlone) {
+    arrangeCharts(view.session, { large: '' });
+    refocus(metric);
+    return true;
+  }
+  return false;
+}
+
+function isInput({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+}

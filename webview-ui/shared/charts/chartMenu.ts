@@ -1,0 +1,136 @@
+import type { RefObject } from 'react';
+import type { MenuAction, MenuSections } from '../Menu';
+import { t } from '../strings';
+import { withEntry, withScale } from './arrangement';
+import type { CardProps } from './ChartCard';
+import { copyImage, exportChart, type ExportKind } from './chartExport';
+import { arrangeCharts, resetZoom, toggleIn, type ChartsView } from './controller';
+import { resize, spanOf } from './ResizeHandle';
+import { movedTo } from './sections';
+import { scaleKinds, type ScaleKind } from './transform';
+import type { ChartCurves } from './useChartData';
+
+interface Context extends CardProps {
+  readonly found: ChartCurves;
+  readonly isTable: boolean;
+  readonly setIsTable: (change: (is: boolean) => boolean) => void;
+  readonly frame: RefObject<HTMLDivElement | null>;
+  readonly yScale: ScaleKind;
+}
+
+const scaleNames = { linear: 'linearY', log: 'logY', symlog: 'symlogY' } as const;
+
+/** What can be done with one chart. */
+export function useChartMenu(context: Context): MenuSections {
+  const { view, metric, isTable, setIsTable, found, yScale } = context;
+  const { session } = view;
+  const scales: MenuAction[] = scaleKinds.map((kind) => ({
+    label: t(scaleNames[kind]),
+    checked: yScale === kind,
+    isRadio: true,
+    ...(kind === 'log' ? { keys: 'L' } : {}),
+    onAct: () => arrangeCharts(session, { yScales: withScale(session.state.get().charts, metric, kind), yZoom: {} }),
+  }));
+  const save = (kind: ExportKind) => (): void => void exportChart(kind, view, metric, found, yScale);
+  return [
+    placeActions(context),
+    scales,
+    [
+      { label: t('dataTable'), keys: 'T', checked: isTable, onAct: () => setIsTable((is) => !is) },
+      { label: t('resetZoomOf'), keys: '0', onAct: () => resetZoom(view, metric) },
+    ],
+    context.isAlone ? [] : layoutActions(context),
+    [
+      { label: t('copyImage'), onAct: () => void copyImage(view, metric, found, yScale) },
+      { label: t('savePng'), onAct: save('png') },
+      { label: t('saveSvg'), onAct: save('svg') },
+      { label: t('saveCsv'), onAct: save('csv') },
+    ],
+  ];
+}
+
+function placeActions({ view, metric, isAlone, isLarge, isPinned }: Context): MenuAction[] {
+  const { session } = view;
+  if (isAlone) {
+    return [];
+  }
+  return [
+    {
+      label: t(isLarge ? 'smallChart' : 'largeChart'),
+      keys: 'F',
+      onAct: () => arrangeCharts(session, { large: isLarge ? '' : metric }),
+    },
+    { label: t('newTab'), onAct: () => openInTab(view, metric) },
+    {
+      label: t(isPinned ? 'unpinChart' : 'pinChart'),
+      keys: 'P',
+      onAct: () => arrangeCharts(session, { pinned: toggleIn(session.state.get().charts.pinned, metric) }),
+    },
+    {
+      label: t('hideChart'),
+      onAct: () => {
+        const { hidden, large } = session.state.get().charts;
+        arrangeCharts(session, { hidden: toggleIn(hidden, metric), large: large === metric ? '' : large });
+      },
+    },
+  ];
+}
+
+function openInTab({ session, runs }: ChartsView, metric: string): void {
+  const runIds = runs.map(({ id }) => id);
+  session.host.channel.request('openChart', { metric, runIds }).catch((error: unknown) => {
+    session.host.logError('opening a chart', error);
+  });
+}
+
+/** Where dragging is not possible. */
+function layoutActions({ view, metric, siblings, isPinned, frame, size }: Context): MenuAction[] {
+  const { session } = view;
+  const at = siblings.indexOf(metric);
+  const move = (by: -1 | 1): MenuAction[] => {
+    const target = siblings[at + by];
+    const label = t(by < 0 ? 'moveBefore' : 'moveAfter');
+    return target === undefined
+      ? []
+      : [{ label, onAct: () => moveChart(view, siblings, isPinned, metric, target, by > 0) }];
+  };
+  const height = (): number => frame.current?.getBoundingClientRect().height ?? 150;
+  return [
+    ...move(-1),
+    ...move(1),
+    { label: t('wider'), onAct: () => resize(view, metric, { columns: spanOf(view, metric) + 1, height: height() }) },
+    {
+      label: t('higher'),
+      onAct: () => resize(view, metric, { columns: spanOf(view, metric), height: height() * 1.4 }),
+    },
+    ...(size
+      ? [
+          {
+            label: t('resetSize'),
+            onAct: () => {
+              const { sizes } = session.state.get().charts;
+              arrangeCharts(session, { sizes: withEntry(sizes, metric, undefined) });
+            },
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Puts a chart before or after another one of its section. */
+export function moveChart(
+  { session }: ChartsView,
+  siblings: readonly string[],
+  isPinned: boolean,
+  metric: string,
+  target: string,
+  isAfter: boolean,
+): void {
+  const moved = movedTo(siblings, metric, target, isAfter);
+  const { order } = session.state.get().charts;
+  const inSection = new Set(siblings);
+  arrangeCharts(
+    session,
+    isPinned ? { pinned: moved } : { order: [...order.filter((key) => !inSection.has(key)), ...moved] },
+  );
+}

@@ -1,0 +1,62 @@
+/** Something that draws itself when a frame has time for it. */
+export interface Drawing {
+  /** Does what is most urgent, then goes on until the time (of `performance.now()`) is over. @returns whether more is to do */
+  advance(deadline: number): boolean;
+}
+
+/** Milliseconds of a frame that drawing may take, all charts of a panel together. */
+const budget = 12;
+
+/**
+ * One loop of frames for all charts of a panel: what many of them want to draw is spread over as many frames as it takes, so that
+ * the page goes on answering. Every drawing that waits gets its turn before any gets a second one.
+ */
+export class DrawQueue {
+  readonly #waiting = new Set<Drawing>();
+  #first: Drawing | undefined;
+  #frame: number | undefined;
+
+  request(drawing: Drawing): void {
+    this.#waiting.add(drawing);
+    this.#schedule();
+  }
+
+  /** Of those that wait, this one is drawn first: the one that the pointer is in. */
+  prefer(drawing: Drawing): void {
+    this.#first = drawing;
+  }
+
+  forget(drawing: Drawing): void {
+    this.#waiting.delete(drawing);
+    this.#first = this.#first === drawing ? undefined : this.#first;
+  }
+
+  #schedule(): void {
+    if (this.#frame === undefined && this.#waiting.size > 0) {
+      this.#frame = requestAnimationFrame(() => this.#run());
+    }
+  }
+
+  #run(): void {
+    this.#frame = undefined;
+    const deadline = performance.now() + budget;
+    const turn = [...this.#waiting];
+    this.#waiting.clear();
+    if (this.#first && turn.includes(this.#first)) {
+      turn.splice(turn.indexOf(this.#first), 1);
+      turn.unshift(this.#first);
+    }
+    const again: Drawing[] = [];
+    for (const [index, drawing] of turn.entries()) {
+      const now = performance.now();
+      if (index > 0 && now > deadline) {
+        // Nobody starves: these are before all others next time.
+        this.#waiting.add(drawing);
+      } else if (drawing.advance(now + (deadline - now) / (turn.length - index))) {
+        again.push(drawing);
+      }
+    }
+    again.forEach((drawing) => this.#waiting.add(drawing));
+    this.#schedule();
+  }
+}
