@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from './log';
+import type { CheckOptions, RepairCommandOptions } from './maintenance';
 
 export interface ServeOptions {
   store: string;
@@ -16,7 +17,12 @@ export interface ServeOptions {
   allowArtifacts: string[];
 }
 
-export type Command = { kind: 'serve'; options: ServeOptions } | { kind: 'version' } | { kind: 'help' };
+export type Command =
+  | { kind: 'serve'; options: ServeOptions }
+  | { kind: 'check'; options: CheckOptions }
+  | { kind: 'repair'; options: RepairCommandOptions }
+  | { kind: 'version' }
+  | { kind: 'help' };
 
 /** A command line that cannot be understood; the message is for people. */
 export class UsageError extends Error {
@@ -26,7 +32,10 @@ export class UsageError extends Error {
 export const helpText = `Labbook: experiment tracking for the ordinary mlflow client.
 
 Usage:
-  labbook serve --store DIR [options]   serve the store in DIR (made when it is not there)
+  labbook serve --store DIR [options]       serve the store in DIR (made when it is not there)
+  labbook check --store DIR [--json]        verify every file of a store that no server has open
+  labbook repair --store DIR --to NEWDIR [--json]
+                                            save what can be read of a damaged store into a new one
   labbook --version
   labbook --help
 
@@ -39,6 +48,9 @@ Options of serve:
   --workspace DIR       where relative artifact locations start, and below which experiments may keep their artifacts.
                         Without it: the working folder
   --allow-artifacts DIR experiments may keep their artifacts below this folder, too (may be repeated)
+
+check and repair change nothing in DIR. They end with 0 when all is well, with 1 when something is damaged or could not
+be recovered; each such thing is a line with its file and offset. --json prints one JSON object instead.
 `;
 
 /** @throws UsageError */
@@ -51,16 +63,30 @@ export function readCommandLine(args: readonly string[]): Command {
     return { kind: 'version' };
   }
   const [command, ...rest] = positionals;
-  if (command !== 'serve' || rest.length > 0) {
+  if (command === undefined || !isCommand(command) || rest.length > 0) {
     throw new UsageError(command === undefined ? 'Say what to do.' : `Unknown command: ${positionals.join(' ')}.`);
   }
-  if (values.store === undefined || values.store === '') {
-    throw new UsageError('serve needs --store DIR.');
+  const { store, to, json = false } = values;
+  if (store === undefined || store === '') {
+    throw new UsageError(`${command} needs --store DIR.`);
+  }
+  const foreign = Object.keys(values).find((name) => !optionsOf[command].includes(name));
+  if (foreign !== undefined) {
+    throw new UsageError(`${command} does not take --${foreign}.`);
+  }
+  if (command === 'check') {
+    return { kind: command, options: { store, json } };
+  }
+  if (command === 'repair') {
+    if (to === undefined || to === '') {
+      throw new UsageError('repair needs --to NEWDIR, a folder for the new store.');
+    }
+    return { kind: command, options: { store, to, json } };
   }
   return {
     kind: 'serve',
     options: {
-      store: values.store,
+      store,
       port: readNumber('port', values.port, 0, 65_535),
       preferPort: readNumber('prefer-port', values['prefer-port'], 1, 65_535),
       idleExit: readMinutes(values['idle-exit']),
@@ -69,6 +95,16 @@ export function readCommandLine(args: readonly string[]): Command {
       allowArtifacts: (values['allow-artifacts'] ?? []).map((each) => readFolder('allow-artifacts', each)),
     },
   };
+}
+
+const optionsOf = {
+  serve: ['store', 'port', 'prefer-port', 'idle-exit', 'allow-host', 'workspace', 'allow-artifacts'],
+  check: ['store', 'json'],
+  repair: ['store', 'to', 'json'],
+};
+
+function isCommand(name: string): name is keyof typeof optionsOf {
+  return Object.hasOwn(optionsOf, name);
 }
 
 function parse(args: readonly string[]) {
@@ -82,6 +118,8 @@ function parse(args: readonly string[]) {
         'prefer-port': { type: 'string' },
         'idle-exit': { type: 'string' },
         'allow-host': { type: 'string', multiple: true },
+        to: { type: 'string' },
+        json: { type: 'boolean' },
         workspace: { type: 'string' },
         'allow-artifacts': { type: 'string', multiple: true },
         version: { type: 'boolean' },

@@ -1,5 +1,6 @@
 import { helpText, readCommandLine, UsageError, type ServeOptions } from './commandLine';
 import { messageOf, stderrLog } from './log';
+import { check, repair, type Outcome } from './maintenance';
 import { serve, type RunningServer } from './serve';
 import { labbookVersion } from './version';
 
@@ -24,6 +25,23 @@ async function main(args: readonly string[]): Promise<number | undefined> {
       return 0;
     case 'serve':
       return runServer(command.options);
+    case 'check':
+      return runOnce(() => check(command.options));
+    case 'repair':
+      return runOnce(() => repair(command.options));
+  }
+}
+
+/** A command that ends by itself; @returns its exit code */
+async function runOnce(work: () => Promise<Outcome>): Promise<number> {
+  process.umask(0o077);
+  try {
+    const { text, code } = await work();
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    return code;
+  } catch (error) {
+    process.stderr.write(`labbook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
+    return 1;
   }
 }
 

@@ -130,3 +130,34 @@ function refuseDamage(file: string, bytes: Buffer, offset: number, next: number 
     );
   }
 }
+
+/** A stretch of a segment that holds no good frame. */
+export interface BadStretch {
+  readonly offset: number;
+  /** Where the next good frame begins, or the file ends. */
+  readonly end: number;
+}
+
+/** All good frames of a segment, whatever is between them; for a journal that `readSegment` refuses. */
+export function scanSegment(bytes: Buffer): { frames: Frame[]; bad: BadStretch[] } {
+  const frames: Frame[] = [];
+  const bad: BadStretch[] = [];
+  let offset = Math.min(headerSize, bytes.length);
+  while (offset < bytes.length) {
+    let at = offset;
+    let frame = readFrame(bytes, at);
+    while (frame === undefined && at !== -1) {
+      at = bytes.indexOf(marker, at + 1);
+      frame = at === -1 ? undefined : readFrame(bytes, at);
+    }
+    if (frame?.offset !== offset) {
+      bad.push({ offset, end: frame?.offset ?? bytes.length });
+    }
+    if (frame === undefined) {
+      break;
+    }
+    frames.push(frame);
+    offset = frame.offset + frameHeaderSize + frame.payload.length;
+  }
+  return { frames, bad };
+}

@@ -230,10 +230,23 @@ function stamp(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Opens a database file that `export()` made. `bytes` are changed.
+ * Opens a database file that `export()` made.
  * @throws StoreDamagedError, StoreVersionError
  */
 export function openDatabase(sqlite: SqlJs, file: string, bytes: Uint8Array): Database {
+  verifyDatabase(file, bytes);
+  try {
+    return new Database(sqlite, bytes);
+  } catch (error) {
+    throw new StoreDamagedError(file, 0, `SQLite says: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/**
+ * Checks what `stamp` wrote.
+ * @throws StoreDamagedError, StoreVersionError
+ */
+export function verifyDatabase(file: string, bytes: Uint8Array): void {
   if (bytes.length < 100 || applicationName.some((byte, i) => bytes[applicationAt + i] !== byte)) {
     throw new StoreDamagedError(file, 0, 'This is no database of Labbook.');
   }
@@ -241,17 +254,20 @@ export function openDatabase(sqlite: SqlJs, file: string, bytes: Uint8Array): Da
   if (format > formatVersion) {
     throw new StoreVersionError(file, format, formatVersion);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const expected = view.getUint32(checksumAt);
-  view.setUint32(checksumAt, 0);
-  if (crc32(bytes) !== expected) {
+  if (!checksumHolds(bytes)) {
     throw new StoreDamagedError(file, 0, `The checksum over its ${bytes.length} bytes does not match.`);
   }
-  try {
-    return new Database(sqlite, bytes);
-  } catch (error) {
-    throw new StoreDamagedError(file, 0, `SQLite says: ${error instanceof Error ? error.message : String(error)}.`);
+}
+
+/** Of a database file, of whatever version. */
+export function checksumHolds(bytes: Uint8Array): boolean {
+  if (bytes.length < 100) {
+    return false;
   }
+  const expected = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(checksumAt);
+  const before = crc32(bytes.subarray(0, checksumAt));
+  const zeros = crc32(new Uint8Array(4), before);
+  return crc32(bytes.subarray(checksumAt + 4), zeros) === expected;
 }
 
 export type { SqlJs };
