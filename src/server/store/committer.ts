@@ -1,10 +1,11 @@
 import { ApiError } from '../../core/errors';
 import type { ChangeBatch, RunChange } from '../../protocol/extras';
 import type { Change } from './apply';
+import { unreadableAnswer } from './damage';
 import type { Databases } from './databases';
 import { type Effect, encodeEffects } from './effects';
 import { systemCode } from './files';
-import type { Journal } from './journal';
+import { type Journal, UncertainAppendError } from './journal';
 import { resolve } from './resolve';
 import type { Write, WriteResult } from './types';
 
@@ -165,7 +166,8 @@ export class Committer {
         }
         this.databases.rollback();
         waiting.reject(
-          new ApiError('INTERNAL_ERROR', `The store could not do this: ${messageOf(error)}`, { cause: error }),
+          unreadableAnswer(error) ??
+            new ApiError('INTERNAL_ERROR', `The store could not do this: ${messageOf(error)}`, { cause: error }),
         );
         this.queue = [...group.map((done) => done.waiting), ...this.queue.slice(taken)];
         return undefined;
@@ -185,6 +187,14 @@ function resultOf(effect: Effect | undefined): WriteResult {
 
 /** Never a status that clients retry: waiting does not help, and the next call may well succeed. */
 function storageError(error: unknown): ApiError {
+  if (error instanceof UncertainAppendError) {
+    return new ApiError(
+      'INSUFFICIENT_STORAGE',
+      `The store could not be written to (${error.message}), and the disk does not take back what was written: it is not ` +
+        'certain whether this was saved.',
+      { cause: error },
+    );
+  }
   const code = systemCode(error);
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new ApiError(
