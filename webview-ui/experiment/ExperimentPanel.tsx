@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
 import { Charts } from '../shared/charts/Charts';
+import type { ChartGroup, ChartRun } from '../shared/charts/controller';
 import { useSame } from '../shared/charts/useChartRuns';
 import { ConnectionBanner, showLogAction } from '../shared/PanelFrame';
 import { looksOf } from '../shared/palette';
@@ -14,6 +15,7 @@ import { LoadingTable } from './LoadingTable';
 import { NoMatch } from './NoMatch';
 import { Sash } from './Sash';
 import { Table } from './Table';
+import { chartGroups } from './table/chartGroups';
 import type { TableView } from './tableModel';
 import { Toolbar } from './Toolbar';
 import { ownColour } from './useLooks';
@@ -85,6 +87,8 @@ function ChartPart({ experiment, view, drawn }: Props & { readonly drawn: Return
   const { session } = experiment;
   const box = useScroll(session, 'charts');
   const keys = useSame(view.table.catalogue.metrics.map(({ key }) => key));
+  const hasTable = useStore(experiment.arrangement, ({ mode }) => mode === 'both');
+  const groups = useDrawnGroups(view, drawn.runs);
   return (
     <div ref={box} className="lb-scroll lb-charts-part">
       {drawn.runs.length === 0 ? (
@@ -94,7 +98,17 @@ function ChartPart({ experiment, view, drawn }: Props & { readonly drawn: Return
           actions={[{ label: t('showAll'), onAct: () => experiment.showAll() }]}
         />
       ) : (
-        <Charts session={session} runs={drawn.runs} keys={keys} looks={drawn.looks} isSingle={false} />
+        <Charts
+          session={session}
+          runs={drawn.runs}
+          keys={keys}
+          looks={drawn.looks}
+          isSingle={false}
+          groups={groups}
+          better={view.better}
+          showOnly={(runIds) => experiment.showOnly(runIds)}
+          hasRunList={hasTable}
+        />
       )}
     </div>
   );
@@ -123,6 +137,19 @@ function useDrawnRuns(experiment: ExperimentSession, view: TableView) {
   const isApart = view.facts.experiments.length > 1;
   const looks = useMemo(() => looksOf(runs, palette, isApart), [runs, palette, isApart]);
   return { runs, looks };
+}
+
+/** The innermost groups with the runs of them that are drawn, as one curve each; the same object while it says the same. */
+function useDrawnGroups({ groups, table }: TableView, runs: readonly ChartRun[]): readonly ChartGroup[] {
+  return useSame(
+    useMemo(() => {
+      const drawn = new Set(runs.map(({ id }) => id));
+      return chartGroups(groups, (slot) => table.id[slot] ?? '').flatMap((group) => {
+        const runIds = group.runIds.filter((id) => drawn.has(id));
+        return runIds.length > 0 ? [{ ...group, runIds }] : [];
+      });
+    }, [groups, table, runs]),
+  );
 }
 
 function useWidth(box: React.RefObject<HTMLDivElement | null>): number {
