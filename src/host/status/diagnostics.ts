@@ -49,7 +49,7 @@ export function diagnosticsText(facts: Diagnostics, secrets: readonly string[]):
           `- Address: ${server.url}`,
           `- Process: ${server.pid}`,
           `- Version: ${server.version}`,
-          `- Revision: ${server.revision}`,
+          `- Revision when this window connected: ${server.revision}`,
           `- Read-only: ${server.isReadOnly ? 'yes' : 'no'}`,
         ]),
     '',
