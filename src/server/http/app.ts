@@ -57,6 +57,8 @@ export function createApp(context: AppContext): FastifyInstance {
   const { store, log, places } = context;
   const app = fastify({
     exposeHeadRoutes: false,
+    // No route has a JSON schema (api/fields.ts); making ready for some would be a good part of a start.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     // Queries are read where they are declared, strictly (http/body.ts).
     routerOptions: { maxParamLength: 32 * 1024, querystringParser: () => ({}) },
     frameworkErrors: (error, request, reply) => fail(request, reply, new ApiError('BAD_REQUEST', error.message)),
@@ -119,6 +121,10 @@ export function createApp(context: AppContext): FastifyInstance {
   registerRunFiles(app, context);
   registerExtras(app, context);
   return app;
+}
+
+function noSchemas(): never {
+  throw new Error('routes have no JSON schemas here');
 }
 
 function registerExtras(app: FastifyInstance, context: AppContext): void {
