@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { notesScheme } from '../../src/host/contributions';
-import { toNotePath } from '../../src/host/notes/noteUri';
 import { commands, execute, Script, until } from './api';
 
 interface Version {
@@ -76,7 +75,7 @@ describe('commands on runs and models', () => {
     const { data } = await script.read(runId);
     assert.equal(data.tags?.find(({ key }) => key === 'mlflow.runColor')?.value, '#44c49a');
     await execute(commands.clearBaseline, { experimentId });
-    await execute(commands.changeColour, { runId, colour: '' });
+    await execute(commands.changeColour, { runId, colour: 'own' });
     assert.equal(
       (await script.read(runId)).data.tags?.some(({ key }) => key === 'mlflow.runColor'),
       false,
@@ -84,10 +83,13 @@ describe('commands on runs and models', () => {
   });
 
   it('keep notes that are written in an editor, and show what others wrote', async () => {
-    const uri = vscode.Uri.from({ scheme: notesScheme, path: toNotePath({ kind: 'run', id: runId }, 'note') });
-    const document = await vscode.workspace.openTextDocument(uri);
+    await execute(commands.editNotes, { runId });
+    const document = await until('the editor', () => {
+      const shown = vscode.window.activeTextEditor?.document;
+      return shown?.uri.scheme === notesScheme ? shown : undefined;
+    });
     const edit = new vscode.WorkspaceEdit();
-    edit.insert(uri, new vscode.Position(0, 0), 'Learns *fast*');
+    edit.insert(document.uri, new vscode.Position(0, 0), 'Learns *fast*');
     assert.ok(await vscode.workspace.applyEdit(edit));
     assert.ok(await document.save());
     const note = async (): Promise<string | undefined> =>

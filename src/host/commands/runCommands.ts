@@ -20,6 +20,9 @@ type RunCommands = CommandHandlers<
   | typeof commands.editNotes
 >;
 
+/** Stands for the colour of the run's place in the palette. */
+const ownColour = 'own';
+
 /** Commands that say something about a run: that it is the baseline, its colour, that it is over, a note. */
 export function runCommands(tools: Tools, marks: ExperimentMarks): RunCommands {
   const { t } = vscode.l10n;
@@ -67,7 +70,7 @@ export function runCommands(tools: Tools, marks: ExperimentMarks): RunCommands {
         const colour = run && (preset(target, 'colour') ?? (await askForColour(run)));
         if (run && colour !== undefined) {
           const client = await clientOf(tools);
-          await (colour === ''
+          await (colour === ownColour
             ? client.deleteTag(run.info.id, tagNames.runColor)
             : client.setTag(run.info.id, tagNames.runColor, colour));
         }
@@ -143,7 +146,7 @@ async function pickMetricOf(client: TrackingClient, experimentId: string | undef
   return (await vscode.window.showQuickPick(picks, { title: vscode.l10n.t('Primary metric') }))?.key;
 }
 
-/** @returns a colour, '' for the run's own place in the palette, undefined where the user backs out */
+/** @returns a colour, `ownColour`, or undefined where the user backs out */
 async function askForColour(run: Run): Promise<string | undefined> {
   const { t } = vscode.l10n;
   const names = [
@@ -161,7 +164,7 @@ async function askForColour(run: Run): Promise<string | undefined> {
     t('olive'),
   ];
   const items = [
-    { label: `$(discard) ${t('Its own colour')}`, colour: '' },
+    { label: `$(discard) ${t('Its own colour')}`, colour: ownColour },
     ...runColours.dark.map((colour, place) => ({
       label: names[place] ?? colour,
       description: colour,
