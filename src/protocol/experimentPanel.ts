@@ -39,6 +39,10 @@ export interface TableFacts {
   experiments: { id: string; name: string }[];
   baseline?: string;
   primaryMetric?: { key: string; aggregate: 'last' | 'min' | 'max' };
+  /** Globs of `labbook.metrics.primary`, for experiments without a primary metric of their own. */
+  primary: string[];
+  /** `labbook.charts.initialRuns` */
+  initialRuns: number;
   /** Globs of the settings, and what the user said of single metrics, which wins. */
   lowerIsBetter: string[];
   higherIsBetter: string[];

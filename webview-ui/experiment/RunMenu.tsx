@@ -1,10 +1,11 @@
 import { formatCount } from '../../src/core/format';
+import { tableFormats, type TableFormat } from '../../src/core/tableText';
 import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
 import { groupName } from './rowTexts';
-import { copyRuns, deleteRuns, textFormats, type TextFormat } from './runCommands';
+import { copyRuns, deleteRuns } from './runCommands';
 import { runsOfLine } from './table/selection';
 import { runKey, type Line } from './table/lines';
 import type { TableView } from './tableModel';
@@ -108,14 +109,14 @@ function sectionsOf(
 }
 
 function copyActions(experiment: ExperimentSession, view: TableView, runIds: readonly string[]): MenuAction[] {
-  const labels: Readonly<Record<TextFormat, string>> = {
+  const labels: Readonly<Record<TableFormat, string>> = {
     tsv: t('copyAsTsv'),
     csv: t('copyAsCsv'),
     json: t('copyAsJson'),
     markdown: t('copyAsMarkdown'),
     latex: t('copyAsLatex'),
   };
-  return textFormats.map((format) => ({
+  return tableFormats.map((format) => ({
     label: labels[format],
     ...(format === 'tsv' ? { keys: 'Ctrl+C' } : {}),
     onAct: () => copyRuns(experiment, view, format, runIds),

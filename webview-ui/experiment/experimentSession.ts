@@ -25,7 +25,6 @@ export interface Failure {
 const undoTime = 10_000;
 /** Milliseconds until the workspace is told of a new arrangement. */
 const keepDelay = 1000;
-const newestAtFirst = 20;
 
 type Edit = 'setName' | 'setTag' | 'setBaseline' | 'setPrimaryMetric' | 'setDirection';
 
@@ -224,7 +223,7 @@ function shownAtFirst({ table, facts }: TableView): ShownRuns {
     started: table.started[slot] ?? NaN,
     isRunning: table.status[slot] === 'RUNNING',
   }));
-  return firstShown(runs, newestAtFirst, facts.baseline);
+  return firstShown(runs, facts.initialRuns, facts.baseline);
 }
 
 function parsed(text: string): unknown {

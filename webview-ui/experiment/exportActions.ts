@@ -1,33 +1,26 @@
+import { tableExtensions, tableFormats, type TableFormat } from '../../src/core/tableText';
 import type { MenuAction } from '../shared/Menu';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
-import { textFormats, textOf, type TextFormat } from './runCommands';
+import { textOf } from './runCommands';
 import type { TableView } from './tableModel';
-
-const extensions: Readonly<Record<TextFormat, string>> = {
-  tsv: 'tsv',
-  csv: 'csv',
-  json: 'json',
-  markdown: 'md',
-  latex: 'tex',
-};
 
 /** Writes the selected runs, or all of the table where none is selected, to a file. */
 export function exportActions(experiment: ExperimentSession, view: TableView): MenuAction[] {
-  const labels: Readonly<Record<TextFormat, string>> = {
+  const labels: Readonly<Record<TableFormat, string>> = {
     tsv: t('exportTsv'),
     csv: t('exportCsv'),
     json: t('exportJson'),
     markdown: t('exportMarkdown'),
     latex: t('exportLatex'),
   };
-  return textFormats.map((format) => ({
+  return tableFormats.map((format) => ({
     label: labels[format],
     onAct: () => {
       const selected = experiment.selection.get().runs;
       const ids = selected.size > 0 ? [...selected] : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
       const [name = 'runs'] = view.facts.experiments.map((each) => each.name);
-      const file = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)}.${extensions[format]}`;
+      const file = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)}.${tableExtensions[format]}`;
       experiment.save(file, textOf(view, format, ids));
     },
   }));

@@ -1,10 +1,8 @@
+import { tableText, type TableFormat } from '../../src/core/tableText';
 import type { ExperimentSession } from './experimentSession';
 import { columnName } from './columnTexts';
 import { exactCell } from './table/cellView';
 import type { TableView } from './tableModel';
-
-export const textFormats = ['tsv', 'csv', 'json', 'markdown', 'latex'] as const;
-export type TextFormat = (typeof textFormats)[number];
 
 /** Moves runs to the trash, where that may be done. */
 export function deleteRuns(experiment: ExperimentSession, { facts }: TableView, runIds: readonly string[]): void {
@@ -17,7 +15,7 @@ export function deleteRuns(experiment: ExperimentSession, { facts }: TableView, 
 export function copyRuns(
   experiment: ExperimentSession,
   view: TableView,
-  format: TextFormat,
+  format: TableFormat,
   runIds: readonly string[],
 ): void {
   if (runIds.length > 0) {
@@ -26,7 +24,7 @@ export function copyRuns(
 }
 
 /** The runs in the order of the table. */
-export function textOf(view: TableView, _format: TextFormat, runIds: readonly string[]): string {
+export function textOf(view: TableView, format: TableFormat, runIds: readonly string[]): string {
   const { table } = view;
   const wanted = new Set(runIds);
   const inOrder = view.baseline === undefined ? [...view.runs] : [view.baseline, ...view.runs];
@@ -34,5 +32,5 @@ export function textOf(view: TableView, _format: TextFormat, runIds: readonly st
   const columns = view.columns.fields.filter(({ kind }) => kind !== 'trend').map((field) => view.column(field));
   const context = { table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
   const rows = slots.map((slot) => columns.map((column) => exactCell(column, slot, context)));
-  return [columns.map(columnName), ...rows].map((row) => row.join('\t')).join('\n');
+  return tableText({ header: columns.map(columnName), rows }, format);
 }

@@ -6,8 +6,8 @@ import { Store } from '../shared/store';
 import type { Arrangement } from './table/arrangement';
 import { columnSet, type ColumnFacts, type ColumnSet } from './table/columnSet';
 import { columnView, type ColumnView } from './table/columnView';
-import { betterOf, type Better } from './table/directions';
-import { columnIdOf, fieldId, fieldOf, type ShownAggregate, type TableField } from './table/fields';
+import { betterOf, primaryOf, type Better, type PrimaryMetric } from './table/directions';
+import { columnIdOf, fieldId, fieldOf, type TableField } from './table/fields';
 import { columnsOfFilter, passingRuns } from './table/filtering';
 import type { Group } from './table/grouping';
 import { held, sameOrder } from './table/hold';
@@ -15,11 +15,6 @@ import { linesOf, type Line } from './table/lines';
 import type { RunTable } from './table/runTable';
 import type { SortTerm } from './table/sorting';
 import type { TableReader } from './tableReader';
-
-export interface PrimaryMetric {
-  readonly key: string;
-  readonly aggregate: ShownAggregate;
-}
 
 /** What the panel shows of the runs. Made anew, never changed in place. */
 export interface TableView {
@@ -170,10 +165,12 @@ export class TableModel {
 
   #columnFacts(facts: TableFacts): ColumnFacts {
     const { table } = this.#reader;
+    const better = betterOf(facts);
+    const keys = table.catalogue.metrics.map(({ key }) => key);
     return {
       catalogue: table.catalogue,
-      primary: facts.primaryMetric,
-      better: betterOf(facts),
+      primary: primaryOf(facts, keys, better),
+      better,
       experiments: facts.experiments.length,
       runs: table.size,
     };

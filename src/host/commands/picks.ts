@@ -5,7 +5,7 @@ import type { Experiment, Run, ViewType } from '../../core/model';
 import { readSetting } from '../contributions';
 import { inPick } from '../platform/text';
 import { statusWord } from '../tree/nodes';
-import { pickMetric } from '../tree/primaryMetric';
+import { pickMetric } from '../../core/primaryMetric';
 import type { Thing } from './targets';
 
 /** Runs that a pick lists at most; the newest. */

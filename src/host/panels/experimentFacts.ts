@@ -16,7 +16,9 @@ const directionsKey = 'metrics.directions';
 export const factSettings = [
   'labbook.metrics.lowerIsBetter',
   'labbook.metrics.higherIsBetter',
+  'labbook.metrics.primary',
   'labbook.table.digits',
+  'labbook.charts.initialRuns',
 ] as const;
 
 /** Milliseconds between two looks: logged models change their experiment, too, and often. */
@@ -112,6 +114,8 @@ export class ExperimentFacts {
         experiments: experiments.map(({ id, name }) => ({ id, name })),
         ...(baseline === undefined ? {} : { baseline }),
         ...(primaryMetric === undefined ? {} : { primaryMetric }),
+        primary: [...setting('labbook.metrics.primary')],
+        initialRuns: Math.max(0, Math.round(setting('labbook.charts.initialRuns'))),
         lowerIsBetter: [...setting('labbook.metrics.lowerIsBetter')],
         higherIsBetter: [...setting('labbook.metrics.higherIsBetter')],
         directions: this.#directions(),

@@ -6,7 +6,7 @@ import { runStatuses, tagNames, type ArtifactEntry, type Metric, type Run, type 
 import { runColours, runStyle } from '../../core/runColour';
 import { oneLine, type Translate } from '../platform/text';
 import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
-import { pickMetric } from './primaryMetric';
+import { pickMetric } from '../../core/primaryMetric';
 import { compareGroups, groupValue, type Grouping } from './treeQuery';
 
 /** Codicon per status, so that the status never hangs on colour alone. */

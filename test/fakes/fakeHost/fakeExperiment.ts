@@ -235,6 +235,8 @@ export class FakeExperiment {
 function defaultFacts({ experimentName, subject }: Scenario): TableFacts {
   return {
     experiments: [{ id: subject.panel === 'experiment' ? subject.experimentId : '1', name: experimentName }],
+    primary: ['*val*acc*', '*eval*acc*', '*val*loss*', '*loss*'],
+    initialRuns: 20,
     lowerIsBetter: ['*loss*', '*error*', '*perplexity*', '*rmse*', '*mae*', '*_ms'],
     higherIsBetter: ['*acc*', '*f1*', '*auc*', '*reward*', '*bleu*', '*top5*'],
     directions: {},

@@ -10,7 +10,7 @@ import { toPanelRun } from '../../../src/host/panels/panelRun';
 import { storeFolder } from '../../../src/host/platform/storeFolder';
 import { inMessage, inPick } from '../../../src/host/platform/text';
 import { setsVariable, trackingEnvironment, withTracking } from '../../../src/host/terminal/environment';
-import { matchesGlob, pickMetric } from '../../../src/host/tree/primaryMetric';
+import { matchesGlob, pickMetric } from '../../../src/core/primaryMetric';
 
 describe('environment of scripts', () => {
   const environment = trackingEnvironment({ url: 'http://127.0.0.1:5000', token: 'secret' });

@@ -1,6 +1,6 @@
 /** Which columns the table has, in which order. Pure. */
 import type { KeyFacts } from '../../../src/protocol/tableTypes';
-import type { Better } from './directions';
+import type { Better, PrimaryMetric } from './directions';
 import {
   fieldId,
   fieldOf,
@@ -39,7 +39,7 @@ export const freshChoice: ColumnChoice = {
 
 export interface ColumnFacts {
   readonly catalogue: KeyCatalogue;
-  readonly primary: { readonly key: string; readonly aggregate: ShownAggregate } | undefined;
+  readonly primary: PrimaryMetric | undefined;
   readonly better: (key: string) => Better | undefined;
   readonly experiments: number;
   readonly runs: number;

@@ -1,4 +1,5 @@
 /** Whether low or high values of a metric are better, from the settings and from what the user said. Pure. */
+import { matchesGlob, pickMetric } from '../../../src/core/primaryMetric';
 import type { TableFacts } from '../../../src/protocol/experimentPanel';
 
 export type Better = 'lower' | 'higher';
@@ -10,13 +11,12 @@ export type DirectionFacts = Pick<TableFacts, 'lowerIsBetter' | 'higherIsBetter'
  */
 export function betterOf(facts: DirectionFacts): (key: string) => Better | undefined {
   const known = new Map<string, Better | undefined>();
-  const lower = facts.lowerIsBetter.map(globMatcher);
-  const higher = facts.higherIsBetter.map(globMatcher);
+  const fits = (globs: readonly string[], key: string): boolean => globs.some((glob) => matchesGlob(glob, key));
   const find = (key: string): Better | undefined => {
     if (Object.hasOwn(facts.directions, key)) {
       return facts.directions[key];
     }
-    return lower.some((fits) => fits(key)) ? 'lower' : higher.some((fits) => fits(key)) ? 'higher' : undefined;
+    return fits(facts.lowerIsBetter, key) ? 'lower' : fits(facts.higherIsBetter, key) ? 'higher' : undefined;
   };
   return (key) => {
     if (!known.has(key)) {
@@ -26,12 +26,23 @@ export function betterOf(facts: DirectionFacts): (key: string) => Better | undef
   };
 }
 
-/** `*` stands for any text, `?` for one character; case does not count. */
-export function globMatcher(glob: string): (text: string) => boolean {
-  const source = glob.replace(/[.*+?^${}()|[\]\\]/g, (each) =>
-    each === '*' ? '.*' : each === '?' ? '.' : `\\${each}`,
-  );
-  // More than a few stars in a row of `.*` would be slow on long keys.
-  const pattern = new RegExp(`^${source.replace(/(?:\.\*)+/g, '.*')}$`, 'isu');
-  return (text) => pattern.test(text);
+export interface PrimaryMetric {
+  readonly key: string;
+  readonly aggregate: 'last' | 'min' | 'max';
+}
+
+/** The experiment's own primary metric, else the first of the runs' metrics that the setting names: its best value. */
+export function primaryOf(
+  facts: Pick<TableFacts, 'primaryMetric' | 'primary'>,
+  keys: readonly string[],
+  better: (key: string) => Better | undefined,
+): PrimaryMetric | undefined {
+  if (facts.primaryMetric) {
+    return facts.primaryMetric;
+  }
+  const key = pickMetric(keys, facts.primary);
+  const direction = key === undefined ? undefined : better(key);
+  return key === undefined
+    ? undefined
+    : { key, aggregate: direction === 'higher' ? 'max' : direction === 'lower' ? 'min' : 'last' };
 }
