@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
@@ -258,6 +259,50 @@ describe('artifacts', () => {
     socket.destroy();
     assert.ok(await until(async () => (await uploads()).length === 0), 'the half upload stays');
     assert.equal((await call(server, { path: at('whole.txt') })).text, 'before');
+  });
+
+  it('written again leave the old file whole to who is reading it', async () => {
+    const size = 24 * 1024 * 1024;
+    await put('again.bin', Buffer.alloc(size, 1));
+    const slow = http.request({
+      host: '127.0.0.1',
+      port: server.port,
+      path: at('again.bin'),
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    slow.end();
+    const [answer] = (await once(slow, 'response')) as [http.IncomingMessage];
+    // More than sockets hold: the rest is read by the server only when it is asked for.
+    const [first] = (await once(answer, 'data')) as [Buffer];
+    answer.pause();
+    assert.equal((await put('again.bin', Buffer.alloc(1000, 2))).status, 200);
+    const fresh = await call(server, { path: at('again.bin') });
+    assert.deepEqual([fresh.body.length, fresh.body[0]], [1000, 2]);
+    let read = first.length;
+    for await (const chunk of answer) {
+      assert.ok((chunk as Buffer).every((byte) => byte === 1));
+      read += (chunk as Buffer).length;
+    }
+    assert.equal(read, size);
+  });
+
+  it('written by many at the same time are one of them, whole', async () => {
+    const bodies = Array.from({ length: 8 }, (_, i) => Buffer.alloc(1_000_000 + i, i));
+    await Promise.all(bodies.map((body) => put('race.bin', body)));
+    const { body } = await call(server, { path: at('race.bin') });
+    assert.ok(bodies.some((each) => each.equals(body)));
+    assert.deepEqual(await uploads(), []);
+  });
+
+  it('are listed in the order of code points, as clients sort', async () => {
+    const names = ['B', 'a', 'a-b', 'a.b', 'ab', 'é', '\uff5e', '😀'];
+    for (const name of [...names].reverse()) {
+      assert.equal((await put(encodeURIComponent(name), name)).status, 200);
+    }
+    assert.deepEqual(
+      await list(''),
+      names.map((name) => ({ path: name, is_dir: false, file_size: Buffer.byteLength(name) })),
+    );
   });
 
   it('of a broken process are cleared away', async () => {
