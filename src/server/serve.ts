@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { EventConnections } from './api/labbook/events';
+import { TableWarmth } from './api/labbook/tableWarmth';
 import { ArtifactStore } from './artifacts/artifactStore';
 import { LocalFolders } from './artifacts/localFolders';
 import { artifactRoot } from './artifacts/locations';
@@ -16,6 +17,7 @@ import { createHttpServer } from './http/httpServer';
 import { listenOnLoopback } from './http/listen';
 import { IdleWatch } from './idle';
 import type { Log } from './log';
+import type { StoreFiles } from './store/files';
 import { openStore } from './store/store';
 import type { Store } from './store/types';
 import { labbookVersion } from './version';
@@ -37,10 +39,16 @@ export interface RunningServer {
 /**
  * Opens the store and serves it.
  * @param onStopWish called when a client or idleness asks for the end
+ * @param files for tests: the store's operations on a disk that fails
  * @throws Error in words for people: the store is held by another process, damaged, or the port is taken
  */
-export async function serve(options: ServeOptions, log: Log, onStopWish: () => void): Promise<RunningServer> {
-  const store = await openStore({ folder: options.store, artifactRoot });
+export async function serve(
+  options: ServeOptions,
+  log: Log,
+  onStopWish: () => void,
+  files?: StoreFiles,
+): Promise<RunningServer> {
+  const store = await openStore({ folder: options.store, artifactRoot }, files);
   try {
     return await serveStore(store, options, log, onStopWish);
   } catch (error) {
@@ -65,6 +73,7 @@ async function serveStore(
   const { token, kept } = await readOrMakeToken(store.folder, store.readOnly);
   const hub = new ChangeHub(store.revision);
   const events = new EventConnections(hub);
+  const warmth = new TableWarmth(store, () => hub.readerCount > 0, log);
   const idleMilliseconds = (options.idleExit ?? Infinity) * 60_000;
   const idle = new IdleWatch(
     { readers: () => hub.readerCount, runningRuns: () => store.countRunningRuns() },
@@ -108,6 +117,7 @@ async function serveStore(
     clearInterval(timer);
     events.endAll();
     await drain.close(servers);
+    await warmth.end();
     changes.dispose();
     hub.dispose();
     await app.close();

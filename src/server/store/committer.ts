@@ -4,7 +4,7 @@ import type { Change } from './apply';
 import { unreadableAnswer } from './damage';
 import type { Databases } from './databases';
 import { type Effect, encodeEffects } from './effects';
-import { systemCode } from './files';
+import { isFull } from './files';
 import { type Journal, UncertainAppendError } from './journal';
 import { resolve } from './resolve';
 import type { Write, WriteResult } from './types';
@@ -190,16 +190,14 @@ function storageError(error: unknown): ApiError {
   if (error instanceof UncertainAppendError) {
     return new ApiError(
       'INSUFFICIENT_STORAGE',
-      `The store could not be written to (${error.message}), and the disk does not take back what was written: it is not ` +
-        'certain whether this was saved.',
+      `The store could not be written to (${isFull(error.cause) ? 'its disk is full: ' : ''}${error.message}), and the disk ` +
+        'does not take back what was written: it is not certain whether this was saved.',
       { cause: error },
     );
   }
-  const code = systemCode(error);
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new ApiError(
     'INSUFFICIENT_STORAGE',
-    full
+    isFull(error)
       ? `Nothing was saved: the disk of the store is full (${messageOf(error)}). Reading goes on, and writing as soon as there is room.`
       : `Nothing was saved: the store could not be written to (${messageOf(error)}).`,
     { cause: error },

@@ -54,6 +54,11 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** True for the errors by which a system says that a disk, or its owner's share of it, is full. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '');
+}
+
 class RealFile implements StoreFile {
   constructor(private readonly handle: fs.FileHandle) {}
 

@@ -4,7 +4,7 @@ import { Catalog } from './catalog';
 import { catalogName } from './checkpoint';
 import { StoreDamagedError } from './damage';
 import { Databases } from './databases';
-import { realFiles, replaceFile, type StoreFiles, systemCode } from './files';
+import { isFull, realFiles, replaceFile, type StoreFiles, systemCode } from './files';
 import { Histories } from './histories';
 import { Journal, segmentPattern } from './journal';
 import { LabbookStore } from './labbookStore';
@@ -29,12 +29,15 @@ const oldTemporary = 60_000;
  */
 export async function openStore(options: StoreOptions, files: StoreFiles = realFiles): Promise<Store> {
   const folder = await reachFolder(files, options.folder);
-  const lock = await StoreLock.acquire(files, folder);
+  let lock: StoreLock | undefined;
   try {
+    lock = await StoreLock.acquire(files, folder);
     return await openLocked(files, folder, options, lock);
   } catch (error) {
     await lock?.release();
-    throw error;
+    throw isFull(error)
+      ? new Error(`The disk of the store ${folder} is full: free some space, then start again.`, { cause: error })
+      : error;
   }
 }
 
@@ -42,6 +45,12 @@ async function reachFolder(files: StoreFiles, folder: string): Promise<string> {
   try {
     await files.makeFolder(path.resolve(folder));
   } catch (error) {
+    if (['EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '')) {
+      throw new Error(`The store's folder ${folder} cannot be made: there is a file of that name.`, { cause: error });
+    }
+    if (isFull(error)) {
+      throw new Error(`The store's folder ${folder} cannot be made: the disk is full.`, { cause: error });
+    }
     if (!isReadOnly(error)) {
       throw error;
     }
