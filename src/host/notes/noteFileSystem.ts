@@ -14,8 +14,8 @@ export class NoteFileSystem implements vscode.FileSystemProvider {
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
   readonly #watched = new Map<string, { readonly uri: vscode.Uri; count: number }>();
-  /** Times of files: they only have to rise with each change. */
-  #time = Date.now();
+  /** What was read last, by address, and since when it is so: another tag of the run must not look like another note. */
+  readonly #known = new Map<string, { readonly text: string; readonly time: number }>();
 
   constructor(private readonly session: () => Promise<Session>) {}
 
@@ -49,19 +49,18 @@ export class NoteFileSystem implements vscode.FileSystemProvider {
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const { server } = await this.session();
-    const { length } = await this.readFile(uri);
+    const text = await this.#read(uri);
     return {
       type: vscode.FileType.File,
       ctime: 0,
-      mtime: this.#time,
-      size: length,
+      mtime: this.#timeOf(uri, text),
+      size: new TextEncoder().encode(text).length,
       ...(server.info.read_only ? { permissions: vscode.FilePermission.Readonly } : {}),
     };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const subject = subjectOf(uri);
-    return this.#ask(async ({ client }) => new TextEncoder().encode(await readNote(client, subject)));
+    return new TextEncoder().encode(await this.#read(uri));
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
@@ -95,9 +94,25 @@ export class NoteFileSystem implements vscode.FileSystemProvider {
     this.#changed.dispose();
   }
 
+  #read(uri: vscode.Uri): Promise<string> {
+    const subject = subjectOf(uri);
+    return this.#ask(({ client }) => readNote(client, subject));
+  }
+
+  /** When the note became what it is: editors take a file with another time for another one. */
+  #timeOf(uri: vscode.Uri, text: string): number {
+    const key = uri.toString();
+    const known = this.#known.get(key);
+    if (known?.text === text) {
+      return known.time;
+    }
+    const time = Math.max(Date.now(), (known?.time ?? 0) + 1);
+    this.#known.set(key, { text, time });
+    return time;
+  }
+
   #touch(uris: readonly vscode.Uri[]): void {
     if (uris.length > 0) {
-      this.#time = Math.max(Date.now(), this.#time + 1);
       this.#changed.fire(uris.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
     }
   }
