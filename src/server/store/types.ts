@@ -130,7 +130,7 @@ export interface Store {
   /** Place in the experiment's order of creation, from 0, deleted runs counted; unknown ids are left out. */
   getSlots(runIds: readonly string[]): ReadonlyMap<string, number>;
   /** Runs as columns, for tables. */
-  readonly table: Pick<TableReader, 'rows' | 'columns' | 'count'>;
+  readonly table: Pick<TableReader, 'rows' | 'columns' | 'count' | 'warm'>;
   /** Logged models. */
   readonly loggedModels: LoggedModelReader;
   /** Datasets of experiments. */

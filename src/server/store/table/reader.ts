@@ -12,6 +12,8 @@ import type { StepValues } from './stepValues';
 /** Cells of experiments that are kept for the next question, about 100 MB. The experiments in question always are. */
 const keptCells = 8_000_000;
 const runsAtOnce = 1000;
+/** Runs of an experiment whose table is worth reading ahead; smaller ones are read within a tenth of a second. */
+const largeExperiment = 500;
 
 export interface TableQuery {
   readonly experimentIds: readonly string[];
@@ -88,6 +90,25 @@ export class TableReader {
     };
   }
 
+  /** Reads ahead: brings the tables of large experiments up to date, those with the newest runs first, as many as are kept. */
+  async warm(turn: Turn, least = largeExperiment): Promise<void> {
+    this.#dropUnsure();
+    const rows = this.catalog.db.rows(
+      'SELECT experiment FROM runs WHERE stage = 0 GROUP BY experiment HAVING count(*) >= ? ORDER BY max(started) DESC',
+      least,
+    );
+    let cells = 0;
+    for (const [experiment] of rows) {
+      const table = this.#tables.get(real(experiment)) ?? new ExperimentTable(this.catalog, real(experiment));
+      this.#tables.set(table.experiment, table);
+      await table.upToDate(turn);
+      cells += table.cells.size;
+      if (cells > keptCells / 2) {
+        return;
+      }
+    }
+  }
+
   /** How many runs of experiments there are. */
   count({ experimentIds, stage }: Pick<TableQuery, 'experimentIds' | 'stage'>): number {
     const numbers = experimentIds.flatMap((id) => experimentNumber(id) ?? []);
@@ -115,11 +136,7 @@ export class TableReader {
 
   /** The runs in question, by experiment, with cells that are up to date. */
   async #select(query: TableQuery, turn: Turn): Promise<{ experiment: number; selection: Selection<Cells> }[]> {
-    if (this.#rollbacks !== this.catalog.rollbacks) {
-      // What was read meanwhile may be of the transaction that was taken back.
-      this.#rollbacks = this.catalog.rollbacks;
-      this.#tables.clear();
-    }
+    this.#dropUnsure();
     const numbers = new Set(query.experimentIds.flatMap((id) => experimentNumber(id) ?? []));
     const tables = [...numbers].flatMap((experiment) =>
       this.catalog.experiment(experiment) === undefined ? [] : this.#table(experiment),
@@ -132,6 +149,14 @@ export class TableReader {
       experiment,
       selection: new Selection(cells, this.#numbers(experiment, query)),
     }));
+  }
+
+  /** What was read while a transaction was open that was then taken back never came to be. */
+  #dropUnsure(): void {
+    if (this.#rollbacks !== this.catalog.rollbacks) {
+      this.#rollbacks = this.catalog.rollbacks;
+      this.#tables.clear();
+    }
   }
 
   #table(experiment: number): ExperimentTable {
