@@ -84,16 +84,22 @@ export class Curve {
   append(x: Float64Array, y: Float64Array): void {
     const needed = this.size + x.length;
     if (needed > this.xs.length) {
-      const capacity = Math.max(needed, Math.ceil(this.size * 1.25));
+      this.reserve(Math.max(needed, Math.ceil(this.size * 1.25)));
+    }
+    this.xs.set(x, this.size);
+    this.ys.set(y, this.size);
+    this.take(x, y);
+  }
+
+  /** Makes room for so many points, where it is known how many will come. */
+  reserve(capacity: number): void {
+    if (capacity > this.xs.length) {
       this.xs = grown(this.xs, this.size, capacity);
       this.ys = grown(this.ys, this.size, capacity);
       const shared = new Int16Array(capacity);
       shared.set(this.shared.subarray(0, this.size));
       this.shared = shared;
     }
-    this.xs.set(x, this.size);
-    this.ys.set(y, this.size);
-    this.take(x, y);
   }
 
   /** Undefined where no point is in the range. @throws RangeError for an impossible `maxPoints` or smoothing */

@@ -81,9 +81,13 @@ function unpackColumns(bytes: Uint8Array, length: number): PointList {
   if (values.end !== bytes.length) {
     throw new RangeError('its columns have another length');
   }
+  if (steps.wide === undefined && timestamps.wide === undefined) {
+    return PointList.fromColumns(steps.column, timestamps.column, values.column);
+  }
   const list = new PointList(length);
   for (let at = 0; at < length; at++) {
-    list.push(steps.at(at), timestamps.at(at), values.column[at] ?? NaN);
+    const step = steps.wide?.[at] ?? steps.column[at] ?? NaN;
+    list.push(step, timestamps.wide?.[at] ?? timestamps.column[at] ?? NaN, values.column[at] ?? NaN);
   }
   return list;
 }
@@ -127,13 +131,26 @@ function packWhole(length: number, number: (at: number) => bigint): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-function unpackIntegers(view: DataView, start: number, length: number): { at: (i: number) => Int64; end: number } {
+interface Integers {
+  readonly column: Float64Array;
+  /** The exact numbers, where not all are exact doubles. */
+  readonly wide?: Int64[];
+  readonly end: number;
+}
+
+function unpackIntegers(view: DataView, start: number, length: number): Integers {
   const width = view.getUint8(start);
-  if (width === whole) {
-    const exact = (value: bigint): Int64 => int64(value) ?? value;
-    return { at: (i) => exact(view.getBigInt64(start + 1 + 8 * i, true)), end: start + 1 + 8 * length };
-  }
   const column = new Float64Array(length);
+  if (width === whole) {
+    const wide: Int64[] = [];
+    for (let i = 0; i < length; i++) {
+      const number = view.getBigInt64(start + 1 + 8 * i, true);
+      wide.push(int64(number) ?? number);
+      column[i] = Number(number);
+    }
+    const end = start + 1 + 8 * length;
+    return wide.every((each) => typeof each === 'number') ? { column, end } : { column, wide, end };
+  }
   const min = Number(view.getBigInt64(start + 9, true));
   let number = Number(view.getBigInt64(start + 1, true));
   column[0] = number;
@@ -150,7 +167,7 @@ function unpackIntegers(view: DataView, start: number, length: number): { at: (i
     number += min + above;
     column[i] = number;
   }
-  return { at: (i) => column[i] ?? NaN, end: start + 17 + width * (length - 1) };
+  return { column, end: start + 17 + width * (length - 1) };
 }
 
 function packValues(values: Float64Array): Uint8Array {

@@ -26,6 +26,16 @@ export class PointList {
     return list;
   }
 
+  /** @param columns exact doubles, in the order of the points; they become the list's own */
+  static fromColumns(steps: Float64Array, timestamps: Float64Array, values: Float64Array): PointList {
+    const list = new PointList(0);
+    list.size = values.length;
+    list.steps = steps;
+    list.timestamps = timestamps;
+    list.values = values;
+    return list;
+  }
+
   get length(): number {
     return this.size;
   }

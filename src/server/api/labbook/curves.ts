@@ -39,11 +39,13 @@ export class Curves {
     await this.loading.get(name)?.catch(() => undefined);
     let loading = this.loading.get(name);
     if (loading === undefined) {
-      loading = this.load(runId, key, x, this.kept.get(name)).finally(() => this.loading.delete(name));
+      const known = this.kept.get(name);
+      // It may grow by a part of what is new only, when reading fails; nobody must then take it for what it was.
+      this.kept.delete(name);
+      loading = this.load(runId, key, x, known).finally(() => this.loading.delete(name));
       this.loading.set(name, loading);
     }
     const kept = await loading;
-    this.kept.delete(name);
     if (kept !== undefined) {
       kept.used = performance.now();
       this.kept.set(name, kept);
@@ -62,13 +64,11 @@ export class Curves {
       return kept;
     }
     const start = Number(this.store.getRunInfo(runId)?.startTime ?? 0);
-    if (kept !== undefined && 'axis' in x) {
-      const grown = await this.grow(runId, key, x.axis, start, kept);
-      if (grown !== undefined) {
-        return grown;
-      }
+    const grown = 'axis' in x ? await this.grow(runId, key, x.axis, start, kept ?? noCurve(count)) : undefined;
+    if (grown !== undefined) {
+      return grown;
     }
-    const points = await this.read(runId, key, 0);
+    const points = await this.read(runId, key);
     if (points === undefined) {
       return undefined;
     }
@@ -76,7 +76,7 @@ export class Curves {
     if ('axis' in x) {
       columns = overAxis(points, x.axis, start);
     } else {
-      const metrics = await Promise.all(x.expression.keys.map((other) => this.read(runId, other, 0)));
+      const metrics = await Promise.all(x.expression.keys.map((other) => this.read(runId, other)));
       columns = overExpression(
         points,
         x.expression,
@@ -92,44 +92,48 @@ export class Curves {
     };
   }
 
-  /** Appends what is new; undefined where it is not new at the end only. */
+  /** Appends what is new, a part at a time; undefined where it is not new at the end only. */
   private async grow(runId: string, key: string, axis: XAxis, start: number, kept: Kept): Promise<Kept | undefined> {
-    const points = await this.read(runId, key, kept.points - 1);
-    if (points === undefined || !lastOf(points, 0).every((each, i) => Object.is(each, kept.last[i]))) {
-      return undefined;
+    let { points, last } = kept;
+    for (;;) {
+      // The last point once more, to see whether all before it are the same.
+      const overlap = Math.min(points, 1);
+      const part = this.store.getMetricColumns(runId, key, { from: points - overlap, limit: pointsAtOnce });
+      if (part === undefined || (overlap === 1 && !isSame(lastOf(part, 0), last))) {
+        return undefined;
+      }
+      const added = overAxis(without(part, overlap), axis, start);
+      if ((added.x[0] ?? Infinity) < kept.curve.lastX) {
+        return undefined;
+      }
+      kept.curve.append(added.x, added.y);
+      points += added.x.length;
+      last = lastOf(part);
+      if (part.step.length < pointsAtOnce) {
+        return { ...kept, points, last };
+      }
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    const added = overAxis(
-      { step: points.step.subarray(1), time: points.time.subarray(1), value: points.value.subarray(1) },
-      axis,
-      start,
-    );
-    if ((added.x[0] ?? Infinity) < kept.curve.lastX) {
-      return undefined;
-    }
-    kept.curve.append(added.x, added.y);
-    return { ...kept, points: kept.points + added.x.length, last: lastOf(points) };
   }
 
-  /** All points from a place on, a part at a time; undefined where there is none. */
-  private async read(runId: string, key: string, from: number): Promise<MetricColumns | undefined> {
+  /** All points, a part at a time; undefined where there is none. */
+  private async read(runId: string, key: string): Promise<MetricColumns | undefined> {
     const parts: MetricColumns[] = [];
-    let at = from;
-    for (;;) {
-      const part = this.store.getMetricColumns(runId, key, { from: at, limit: pointsAtOnce });
+    for (let from = 0; ;) {
+      const part = this.store.getMetricColumns(runId, key, { from, limit: pointsAtOnce });
       if (part === undefined) {
         return undefined;
       }
       const before = parts.at(-1);
-      if (before !== undefined && !lastOf(before).every((each, i) => Object.is(each, lastOf(part, 0)[i]))) {
+      if (before !== undefined && !isSame(lastOf(before), lastOf(part, 0))) {
         // Points came into what was read already.
-        return this.read(runId, key, from);
+        return this.read(runId, key);
       }
       parts.push(part);
       if (part.step.length < pointsAtOnce) {
         return joined(parts);
       }
-      // The last point once more, to see whether all before it are the same.
-      at += part.step.length - 1;
+      from += part.step.length - 1;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -154,6 +158,20 @@ export class Curves {
 }
 
 const noPoints: MetricColumns = { step: new Float64Array(), time: new Float64Array(), value: new Float64Array() };
+
+function noCurve(capacity: number): Kept {
+  const curve = new Curve(new Float64Array(), new Float64Array());
+  curve.reserve(capacity);
+  return { curve, points: 0, last: [NaN, NaN, NaN], others: [], used: 0 };
+}
+
+function isSame(a: Kept['last'], b: Kept['last']): boolean {
+  return a.every((each, i) => Object.is(each, b[i]));
+}
+
+function without({ step, time, value }: MetricColumns, first: number): MetricColumns {
+  return { step: step.subarray(first), time: time.subarray(first), value: value.subarray(first) };
+}
 
 function lastOf({ step, time, value }: MetricColumns, at = step.length - 1): [number, number, number] {
   return [step[at] ?? NaN, time[at] ?? NaN, value[at] ?? NaN];
