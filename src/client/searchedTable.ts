@@ -34,7 +34,7 @@ const parallel = 4;
 /** More runs than these are read anew by searching. */
 const mostRunsById = 50;
 /** Figures that only a history tells are worked out for so many runs of a column, the newest. */
-const mostHistories = 200;
+export const mostHistories = 200;
 const keptExperiments = 4;
 const pageSize = 1000;
 

@@ -50,4 +50,9 @@ export interface TableFacts {
   /** `labbook.table.digits` */
   digits: number;
   canWrite: boolean;
+  /**
+   * Set where the server cannot tell the least, greatest and mean value of a metric, its value at a step and its number of points: of
+   * how many of the newest runs such a column has a value all the same.
+   */
+  figuresOfNewest?: number;
 }

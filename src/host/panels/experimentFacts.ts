@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { mostHistories } from '../../client/searchedTable';
 import { Coalescer } from '../../core/coalescer';
 import type { LifecycleStage } from '../../core/model';
 import type { TableFacts } from '../../protocol/experimentPanel';
@@ -121,6 +122,7 @@ export class ExperimentFacts {
         directions: this.#directions(),
         digits: Math.min(17, Math.max(2, digits)),
         canWrite: !server.info.read_only,
+        ...(client.has('table') ? {} : { figuresOfNewest: mostHistories }),
       },
       stages: experiments.map(({ stage }) => stage),
     };

@@ -11,6 +11,7 @@ import { experimentRequests as requests } from './messages';
 import { saveFile } from './saveFile';
 import type { SavedViews } from './savedViews';
 import { experimentIdsOf } from './subjects';
+import { panelTitle } from './titles';
 
 /** An experiment's panel as the handlers of its requests see it. */
 export interface ExperimentContext {
@@ -20,6 +21,7 @@ export interface ExperimentContext {
   readonly memory: vscode.Memento;
   client(): Promise<TrackingClient>;
   openPanel(subject: PanelSubject): Promise<void>;
+  setTitle(title: string): void;
 }
 
 type Answers<Method extends keyof ExperimentRequests> = Pick<Handlers<ExperimentRequests>, Method>;
@@ -94,9 +96,13 @@ function factRequests(
 ): Answers<'tableFacts' | 'setBaseline' | 'setPrimaryMetric' | 'setDirection'> {
   const { facts } = panel;
   return {
-    tableFacts: (params, signal) => {
+    tableFacts: async (params, signal) => {
       requests.tableFacts.parse(params);
-      return facts.read(signal);
+      const read = await facts.read(signal);
+      if (panel.subject.panel === 'experiment') {
+        panel.setTitle(panelTitle(panel.subject, undefined, read.experiments[0]?.name));
+      }
+      return read;
     },
     setBaseline: async (params) => {
       await facts.setBaseline(requests.setBaseline.parse(params).runId);

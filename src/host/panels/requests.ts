@@ -14,7 +14,6 @@ import { toPanelRun } from './panelRun';
 /** A panel as the handlers of its requests see it. */
 export interface PanelContext extends ExperimentContext {
   readonly log: vscode.LogOutputChannel;
-  setTitle(title: string): void;
 }
 
 type Answers<Method extends keyof PanelRequests> = Pick<Handlers<PanelRequests>, Method>;

@@ -219,6 +219,7 @@ describe('facts of an experiment panel', () => {
     const session = {
       server: { info: { read_only: readOnly } },
       client: {
+        has: () => !readOnly,
         getExperiment: () => Promise.resolve(structuredClone(experiment)),
         setExperimentTag: (_id: string, key: string, value: string) => {
           experiment.tags = [{ key, value }];
@@ -268,7 +269,7 @@ describe('facts of an experiment panel', () => {
     assert.deepEqual(experiment.tags, []);
     assert.ok([...memory.values()].includes('r1'));
     const read = await facts.read();
-    assert.deepEqual([read.baseline, read.canWrite], ['r1', false]);
+    assert.deepEqual([read.baseline, read.canWrite, read.figuresOfNewest], ['r1', false, 200]);
     facts.dispose();
   });
 
