@@ -34,7 +34,7 @@ export async function check({ store, json }: CheckOptions): Promise<Outcome> {
   const verdict =
     code === 0
       ? `The store ${report.folder} is sound (${size}).`
-      : `The store ${report.folder} is damaged in ${damaged.length} places (${size}). Nothing was changed. ` +
+      : `The store ${report.folder} is damaged in ${damaged.length} place${damaged.length === 1 ? '' : 's'} (${size}). Nothing was changed. ` +
         `labbook repair --store ${store} --to NEWDIR saves the rest into a new store.`;
   return { text: `${[...report.findings.map(line), verdict].join('\n')}\n`, code };
 }

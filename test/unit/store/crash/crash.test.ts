@@ -98,5 +98,5 @@ describe('Store: crashes', () => {
     );
     console.log(`      ${tally.crashes} crashes at ${tally.points} points of ${histories} histories`);
     assert.ok(tally.points > 20 * histories && tally.crashes > 4 * tally.points);
-  }).timeout(20_000 + histories * 5_000);
+  }).timeout(100_000 + histories * 10_000);
 });

@@ -41,5 +41,5 @@ describe('Store: failing operations', () => {
     );
     console.log(`      ${tried} failures in ${histories} histories`);
     assert.ok(tried > 50 * histories);
-  }).timeout(20_000 + histories * 10_000);
+  }).timeout(100_000 + histories * 20_000);
 });
