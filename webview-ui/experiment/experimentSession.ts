@@ -106,6 +106,7 @@ export class ExperimentSession {
   edit<Method extends Edit>(method: Method, params: ExperimentRequests[Method]['params']): void {
     this.#ask(method, async () => {
       await this.session.host.channel.request(method, params);
+      this.model.expect();
       this.reader.invalidateFacts();
       this.reader.invalidate(
         'runIds' in params ? params.runIds : 'runId' in params && params.runId ? [params.runId] : [],
@@ -120,6 +121,7 @@ export class ExperimentSession {
       window.clearTimeout(this.#undoTimer);
       this.undo.set({ runIds });
       this.#undoTimer = window.setTimeout(() => this.undo.set(undefined), undoTime);
+      this.model.expect();
       this.reader.invalidate(runIds);
     });
   }
@@ -130,6 +132,7 @@ export class ExperimentSession {
       this.undo.set(undefined);
       this.#ask('restoreRuns', async () => {
         await this.session.host.channel.request('restoreRuns', { runIds: [...undo.runIds] });
+        this.model.expect();
         this.reader.invalidate(undo.runIds);
       });
     }

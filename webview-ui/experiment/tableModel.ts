@@ -54,6 +54,7 @@ export class TableModel {
   };
   #isHeld = false;
   #isNarrow = false;
+  #isExpected = false;
 
   constructor(reader: TableReader, arrangement: Store<Arrangement>) {
     this.#reader = reader;
@@ -95,6 +96,11 @@ export class TableModel {
     }
   }
 
+  /** Lets lines move at the next change of data: it comes of what the user does. */
+  expect(): void {
+    this.#isExpected = true;
+  }
+
   /** The columns without which the lines cannot be told, and those that most panels show first. */
   firstNeeds(facts: TableFacts): ColumnId[] {
     const arrangement = this.#arrangement.get();
@@ -116,7 +122,9 @@ export class TableModel {
     this.#reader.need('lines', this.#lineNeeds(columnFacts));
     const before = this.view.get();
     const next = this.#make(facts, columnFacts, before);
-    if (reason === 'data' && this.#isHeld && before) {
+    const isHeld = this.#isHeld && !this.#isExpected;
+    this.#isExpected = false;
+    if (reason === 'data' && isHeld && before) {
       const kept = held(before.lines, next.lines, this.#reader.table);
       const { newRuns, isOrderChanged } = kept;
       const isMoved = newRuns > 0 || isOrderChanged;

@@ -83,6 +83,11 @@ export class TableReader {
     }
   }
 
+  /** Resolves when all that was asked for is read, or could not be. */
+  whenIdle(): Promise<void> {
+    return this.#pump.whenIdle();
+  }
+
   dispose(): void {
     this.#pump.dispose();
   }

@@ -1,0 +1,419 @@
+import assert from 'node:assert/strict';
+import type { PanelRequests } from '../../src/protocol/panels';
+import { experimentScenario, fakeRun, type FakeRun, type Scenario } from '../fakes/fakeHost/scenario';
+import { exampleRuns } from './examples';
+import { PanelBrowser, until, type Panel } from './panelPage';
+
+/** The parameters of all requests of a kind. */
+function asked<Method extends keyof PanelRequests>(
+  panel: Panel,
+  method: Method,
+): Promise<PanelRequests[Method]['params'][]> {
+  return panel.host(
+    ({ page, argument }) =>
+      page.host.requests.filter((each) => each.method === argument).map((each) => each.params as never),
+    method,
+  );
+}
+
+const point = (value: number): FakeRun['metrics'][string] => ({ steps: [0], values: [value] });
+
+/** Five runs: a, the newest, to e. */
+function smallScenario(more: Partial<Scenario> = {}): Scenario {
+  const values = [0.5, 0.9, 0.7, 0.9, 0.1];
+  const runs = values.map((value, i) =>
+    fakeRun(4 - i, {
+      name: `run-${'abcde'[i]}`,
+      metrics: { 'val/acc': point(value), loss: point(1 - value) },
+      params: { model: i < 3 ? 'r50' : 'r18', seed: String(i), fixed: 'x' },
+      tags: { owner: i === 0 ? 'ada' : 'grace' },
+    }),
+  );
+  return { ...experimentScenario(runs), ...more };
+}
+
+const idOf = (slot: number): string => `f26e71d5${slot.toString(16).padStart(24, '0')}`;
+
+/** Names of the runs from top to bottom, the baseline first. */
+async function names(panel: Panel): Promise<string[]> {
+  const rows = panel.page.locator('.lb-row');
+  const places = await rows.evaluateAll((elements) =>
+    elements
+      .map((element) => ({
+        top: element.getBoundingClientRect().top,
+        name: element.querySelector('.lb-name .lb-cut-text')?.textContent ?? '',
+      }))
+      .sort((a, b) => a.top - b.top)
+      .map(({ name }) => name),
+  );
+  return places;
+}
+
+const grid = (panel: Panel) => panel.page.getByRole('treegrid', { name: 'Runs' });
+const row = (panel: Panel, name: string) => panel.page.locator('.lb-row', { hasText: name });
+const head = (panel: Panel, name: string) => panel.page.getByRole('columnheader', { name, exact: true });
+const cell = (panel: Panel, name: string, field: string) => row(panel, name).locator(`[data-field="${field}"]`);
+
+/** Names of the runs that are selected. */
+async function selected(panel: Panel): Promise<string[]> {
+  const texts = await panel.page.locator('.lb-row[aria-selected="true"] .lb-name').allInnerTexts();
+  return texts.map((text) => text.trim().split('\n')[0] ?? '').sort();
+}
+
+async function order(panel: Panel, expected: readonly string[]): Promise<void> {
+  await until(`the order is ${expected.join()}`, async () => (await names(panel)).join() === expected.join()).catch(
+    async (error: unknown) => {
+      throw new Error(`It is ${(await names(panel)).join()}`, { cause: error });
+    },
+  );
+}
+
+describe('The table of runs', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  const open = (scenario = smallScenario(), width = 1200): Promise<Panel> => browser.show(scenario, { width });
+
+  it('begins with the best of the primary metric, marks it, ties too, and hides what is equal', async () => {
+    const panel = await open();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+    assert.equal(await head(panel, 'val/acc max').getAttribute('aria-sort'), 'descending');
+    assert.equal(await panel.page.locator('.lb-best', { hasText: '▲' }).count(), 2);
+    assert.equal(await panel.page.locator('.lb-best', { hasText: '▼' }).count(), 2);
+    assert.equal(await head(panel, 'fixed').count(), 0);
+    await panel.page.getByRole('button', { name: 'Columns' }).click();
+    await panel.page.getByText('hides 1 equal column').waitFor();
+    await panel.page.getByRole('checkbox', { name: 'Only differing' }).click();
+    await head(panel, 'fixed').waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('sorts by clicks: down, up, off; with Shift by several', async () => {
+    const panel = await open();
+    await head(panel, 'seed').click();
+    await order(panel, ['run-e', 'run-d', 'run-c', 'run-b', 'run-a']);
+    await head(panel, 'seed').click();
+    await order(panel, ['run-a', 'run-b', 'run-c', 'run-d', 'run-e']);
+    await head(panel, 'seed').click();
+    assert.equal(await head(panel, 'seed').getAttribute('aria-sort'), 'none');
+    await head(panel, 'model').click();
+    await head(panel, 'val/acc max').click({ modifiers: ['Shift'] });
+    await order(panel, ['run-b', 'run-c', 'run-a', 'run-d', 'run-e']);
+    assert.match(await head(panel, 'val/acc max').innerText(), /2/);
+  });
+
+  it('selects by click, Ctrl and Shift, and acts on what is selected', async () => {
+    const panel = await open();
+    await row(panel, 'run-d').click();
+    assert.deepEqual(await selected(panel), ['run-d']);
+    await row(panel, 'run-a').click({ modifiers: ['Control'] });
+    assert.deepEqual(await selected(panel), ['run-a', 'run-d']);
+    await row(panel, 'run-e').click({ modifiers: ['Shift'] });
+    assert.deepEqual(await selected(panel), ['run-a', 'run-e']);
+    await panel.page.getByText('2 selected').waitFor();
+    await panel.page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await until('the host was asked', async () => (await asked(panel, 'command')).length === 1);
+    const [command] = await asked(panel, 'command');
+    assert.deepEqual(command, { command: 'compareSelected', runIds: [idOf(4), idOf(0)] });
+    await row(panel, 'run-b').dblclick();
+    await until('the host was asked', async () => (await asked(panel, 'openRun')).length === 1);
+    assert.deepEqual(await asked(panel, 'openRun'), [{ runId: idOf(3), toSide: false }]);
+  });
+
+  it('goes by the keyboard: lines, ranges, cells, header, names', async () => {
+    const panel = await open();
+    const { keyboard } = panel.page;
+    await row(panel, 'run-b').click();
+    await keyboard.press('ArrowDown');
+    assert.deepEqual(await selected(panel), ['run-d']);
+    await keyboard.press('Shift+ArrowDown');
+    assert.deepEqual(await selected(panel), ['run-c', 'run-d']);
+    await keyboard.press('Control+ArrowDown');
+    await keyboard.press('Control+ArrowDown');
+    assert.deepEqual(await selected(panel), ['run-c', 'run-d']);
+    await keyboard.press('Control+Space');
+    assert.deepEqual(await selected(panel), ['run-c', 'run-d', 'run-e']);
+    await keyboard.press('Home');
+    assert.deepEqual(await selected(panel), ['run-b']);
+    await keyboard.press('Control+a');
+    assert.equal((await selected(panel)).length, 5);
+    await keyboard.press('Escape');
+    assert.deepEqual(await selected(panel), []);
+    await keyboard.type('run-c');
+    assert.deepEqual(await selected(panel), ['run-c']);
+    await keyboard.press('Control+Enter');
+    await until('it was opened', async () => (await asked(panel, 'openRun')).length === 1);
+    assert.deepEqual(await asked(panel, 'openRun'), [{ runId: idOf(2), toSide: true }]);
+    await keyboard.press('Home');
+    await keyboard.press('ArrowUp');
+    await keyboard.press('ArrowRight');
+    await keyboard.press('ArrowRight');
+    assert.match(
+      (await grid(panel).getAttribute('aria-activedescendant')) ?? '',
+      /^lb-table-header-metric:max:val\/acc$/,
+    );
+    await keyboard.press('Enter');
+    await order(panel, ['run-e', 'run-a', 'run-c', 'run-b', 'run-d']);
+    await keyboard.press('Shift+F10');
+    await panel.page.getByRole('menuitem', { name: 'Hide Column' }).click();
+    await head(panel, 'val/acc max').waitFor({ state: 'detached' });
+    await keyboard.press('Control+f');
+    assert.equal(await panel.page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Filter runs');
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('shows and hides runs in the charts, one by one and all but one', async () => {
+    const panel = await open();
+    await panel.page.getByText('5 runs · 5 in charts').waitFor();
+    await row(panel, 'run-b').click();
+    await panel.page.keyboard.press('Space');
+    await panel.page.getByText('5 runs · 4 in charts').waitFor();
+    await row(panel, 'run-b').getByRole('button', { name: 'Show run-b in charts' }).waitFor();
+    await row(panel, 'run-c').hover();
+    await row(panel, 'run-c')
+      .getByRole('button', { name: 'Hide run-c in charts' })
+      .click({ modifiers: ['Alt'] });
+    await panel.page.getByText('5 runs · 1 in charts').waitFor();
+    await panel.page.getByRole('button', { name: 'Show all in charts' }).click();
+    await panel.page.getByText('5 runs · 5 in charts').waitFor();
+  });
+
+  it('keeps the baseline under the header and shows what is better than it', async () => {
+    const panel = await open(smallScenario({ facts: { baseline: idOf(2) } }));
+    await order(panel, ['run-c', 'run-b', 'run-d', 'run-a', 'run-e']);
+    const acc = (name: string) => cell(panel, name, 'metric:max:val/acc');
+    await until('differences are there', async () => /\+0\.2000/.test(await acc('run-b').innerText()));
+    assert.equal(await acc('run-b').locator('.lb-better').count(), 1);
+    assert.match(await acc('run-a').innerText(), /−0\.2000/);
+    assert.equal(await acc('run-a').locator('.lb-better').count(), 0);
+    assert.equal(await acc('run-c').innerText(), '0.7000');
+    assert.equal(
+      await row(panel, 'run-b').getAttribute('aria-label'),
+      'run-b, finished, shown, val/acc max 0.9000, +0.2000 to baseline',
+    );
+    await head(panel, 'val/acc max').click({ button: 'right' });
+    await panel.page.getByRole('menuitemradio', { name: 'Differences as Percentages' }).click();
+    await until('they are percentages', async () => /\+29 %/.test(await acc('run-b').innerText()));
+    await row(panel, 'run-e').click({ button: 'right' });
+    await panel.page.getByRole('menuitem', { name: 'Set as Baseline' }).click();
+    await order(panel, ['run-e', 'run-b', 'run-d', 'run-c', 'run-a']);
+  });
+
+  it('groups runs, with mean and deviation, and opens groups', async () => {
+    const panel = await open();
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).click();
+    await panel.page.getByRole('checkbox', { name: 'model' }).click();
+    await panel.page.keyboard.press('Escape');
+    await order(panel, ['r50', 'r18']);
+    assert.match(await cell(panel, 'r50', 'metric:max:val/acc').innerText(), /^0\.7000\s*± 0\.20$/);
+    await panel.page.getByText('2 groups · 5 runs').waitFor();
+    await row(panel, 'r18').click();
+    assert.equal(await row(panel, 'r18').getAttribute('aria-expanded'), 'false');
+    await panel.page.keyboard.press('ArrowRight');
+    await order(panel, ['r50', 'r18', 'run-d', 'run-e']);
+    assert.equal(await row(panel, 'run-d').getAttribute('aria-level'), '2');
+    await panel.page.keyboard.press('ArrowLeft');
+    await order(panel, ['r50', 'r18']);
+  });
+
+  it('puts children under their parents', async () => {
+    const scenario = smallScenario();
+    const runs = scenario.runs.map((each, i) => (i < 2 ? { ...each, run: { ...each.run, parentId: idOf(0) } } : each));
+    const panel = await open({ ...scenario, runs });
+    await order(panel, ['run-d', 'run-c', 'run-e']);
+    await row(panel, 'run-e').getByRole('button', { name: 'Open run-e' }).click();
+    await order(panel, ['run-d', 'run-c', 'run-e', 'run-b', 'run-a']);
+  });
+
+  it('filters, says so, keeps the last right filter, and says when nothing matches', async () => {
+    const panel = await open();
+    const query = panel.page.getByRole('textbox', { name: 'Filter runs' });
+    await query.fill('params.model = "r50"');
+    await order(panel, ['run-b', 'run-c', 'run-a']);
+    await panel.page.getByText('3 of 5 runs · 3 in charts').waitFor();
+    await query.fill('params.model = ');
+    await panel.page.getByText(/^Not applied: .* Still showing 3 of 5 runs\.$/).waitFor();
+    await order(panel, ['run-b', 'run-c', 'run-a']);
+    await query.fill('metrics.`val/acc` > 2');
+    await panel.page.getByText('No run matches').waitFor();
+    await panel.page.getByText('5 runs in cifar100. The highest val/acc is 0.9000 (run-b).').waitFor();
+    await panel.photograph('table-no-match-dark');
+    await panel.page.getByRole('button', { name: 'Clear Filter' }).last().click();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+  });
+
+  it('renames and edits tags in place', async () => {
+    const panel = await open();
+    await row(panel, 'run-c').click();
+    await panel.page.keyboard.press('F2');
+    await panel.page.keyboard.type('better');
+    await panel.page.keyboard.press('Enter');
+    await until('the host was asked', async () => (await asked(panel, 'setName')).length === 1);
+    assert.deepEqual(await asked(panel, 'setName'), [{ runId: idOf(2), name: 'better' }]);
+    await row(panel, 'better').waitFor();
+    await panel.page.keyboard.press('F2');
+    await panel.page.keyboard.type('worse');
+    await panel.page.keyboard.press('Escape');
+    assert.equal((await asked(panel, 'setName')).length, 1);
+    await panel.page.keyboard.press('End');
+    for (let i = 0; i < 12; i++) {
+      await panel.page.keyboard.press('ArrowRight');
+      if (/tag:owner$/.test((await grid(panel).getAttribute('aria-activedescendant')) ?? '')) {
+        break;
+      }
+    }
+    await panel.page.keyboard.press('F2');
+    await panel.page.keyboard.type('linus');
+    await panel.page.keyboard.press('Enter');
+    await until('the host was asked', async () => (await asked(panel, 'setTag')).length === 1);
+    assert.deepEqual(await asked(panel, 'setTag'), [{ runIds: [idOf(0)], key: 'owner', value: 'linus' }]);
+    await until('it is there', async () => (await cell(panel, 'run-e', 'tag:owner').innerText()) === 'linus');
+  });
+
+  it('moves runs to the trash, and back', async () => {
+    const panel = await open();
+    await row(panel, 'run-b').click();
+    await row(panel, 'run-c').click({ modifiers: ['Control'] });
+    await panel.page.keyboard.press('Delete');
+    await order(panel, ['run-d', 'run-a', 'run-e']);
+    await panel.page.getByText('2 runs moved to the trash.').waitFor();
+    await panel.page.getByRole('button', { name: 'Undo' }).click();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+  });
+
+  it('offers no edits where nothing can be written', async () => {
+    const panel = await open(smallScenario({ facts: { canWrite: false } }));
+    await row(panel, 'run-b').click({ button: 'right' });
+    await panel.page.getByRole('menuitem', { name: 'Copy Run ID' }).waitFor();
+    for (const name of ['Rename', 'Add Tag…', 'Move to Trash']) {
+      assert.equal(await panel.page.getByRole('menuitem', { name }).count(), 0, name);
+    }
+    await panel.page.keyboard.press('Escape');
+    await panel.page.keyboard.press('Delete');
+    await panel.page.keyboard.press('F2');
+    assert.equal((await asked(panel, 'trashRuns')).length + (await panel.page.locator('.lb-edit').count()), 0);
+  });
+
+  it('copies what is selected as a spreadsheet expects it', async () => {
+    const panel = await open();
+    await row(panel, 'run-b').click();
+    await panel.page.keyboard.press('Shift+ArrowDown');
+    await panel.page.keyboard.press('Control+c');
+    await until('it was copied', async () => (await asked(panel, 'copyText')).length === 1);
+    const [{ text } = { text: '' }] = await asked(panel, 'copyText');
+    const [first = '', ...lines] = text.trimEnd().split('\n');
+    const columns = first.split('\t');
+    assert.deepEqual(columns.slice(0, 3), ['Name', 'State', 'val/acc max']);
+    assert.deepEqual(
+      lines.map((line) => line.split('\t').slice(0, 3)),
+      [
+        ['run-b', 'FINISHED', '0.9'],
+        ['run-d', 'FINISHED', '0.9'],
+      ],
+    );
+    assert.equal(lines[0]?.split('\t').length, columns.length);
+  });
+
+  it('changes columns: aggregates, order, width, pinned', async () => {
+    const panel = await open();
+    await head(panel, 'val/acc max').click({ button: 'right' });
+    await panel.page.getByRole('menuitemradio', { name: 'Show Mean' }).click();
+    await head(panel, 'val/acc mean').waitFor();
+    assert.equal(await head(panel, 'val/acc max').count(), 0);
+    const left = async (name: string): Promise<number> => (await head(panel, name).boundingBox())?.x ?? NaN;
+    assert.ok((await left('seed')) > (await left('model')));
+    const from = await head(panel, 'seed').boundingBox();
+    const to = await head(panel, 'model').boundingBox();
+    assert.ok(from && to);
+    await panel.page.mouse.move(from.x + 12, from.y + 12);
+    await panel.page.mouse.down();
+    await panel.page.mouse.move(to.x + 30, to.y + 12, { steps: 4 });
+    await panel.page.mouse.move(to.x + 2, to.y + 12, { steps: 4 });
+    await panel.page.mouse.up();
+    await until('it is before the other', async () => (await left('seed')) < (await left('model')));
+    assert.equal(await head(panel, 'seed').getAttribute('aria-sort'), 'none', 'a drag does not sort');
+    const before = (await head(panel, 'model').boundingBox())?.width ?? 0;
+    const box = await head(panel, 'model').boundingBox();
+    assert.ok(box);
+    await panel.page.mouse.move(box.x + box.width - 2, box.y + 12);
+    await panel.page.mouse.down();
+    await panel.page.mouse.move(box.x + box.width + 58, box.y + 12, { steps: 4 });
+    await panel.page.mouse.up();
+    await until('it is wider', async () => ((await head(panel, 'model').boundingBox())?.width ?? 0) > before + 50);
+    await head(panel, 'seed').click({ button: 'right' });
+    await panel.page.getByRole('menuitem', { name: 'Pin Column' }).click();
+    await until('it is beside the name', async () => (await left('seed')) < (await left('State')));
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('moves nothing under the pointer: new runs and another order wait', async () => {
+    const panel = await open();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+    await row(panel, 'run-d').hover();
+    await panel.host(({ page, argument }) => page.host.append(argument, 'val/acc', [[1, 0.99]]), idOf(0));
+    await panel.page.getByText('Order changed').waitFor();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+    await until('the value is new', async () =>
+      /0\.9900/.test(await cell(panel, 'run-e', 'metric:max:val/acc').innerText()),
+    );
+    await panel.page.getByRole('button', { name: 'Sort', exact: true }).click();
+    await order(panel, ['run-e', 'run-b', 'run-d', 'run-c', 'run-a']);
+  });
+
+  it('sorts by itself where nobody points', async () => {
+    const panel = await open();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+    await panel.page.mouse.move(600, 5);
+    await panel.host(({ page, argument }) => page.host.append(argument, 'val/acc', [[1, 0.99]]), idOf(0));
+    await order(panel, ['run-e', 'run-b', 'run-d', 'run-c', 'run-a']);
+  });
+
+  it('comes back as it was arranged, in this window and in the next', async () => {
+    const panel = await open();
+    await head(panel, 'seed').click();
+    await panel.page.getByRole('textbox', { name: 'Filter runs' }).fill('params.model = "r50"');
+    await order(panel, ['run-c', 'run-b', 'run-a']);
+    await row(panel, 'run-b').hover();
+    await row(panel, 'run-b').getByRole('button', { name: 'Hide run-b in charts' }).click();
+    await until('it was kept', async () =>
+      (await asked(panel, 'keepArrangement')).some(({ arrangement }) => /"off":\["f26/.test(arrangement)),
+    );
+    await until('it is remembered', () =>
+      panel.page.evaluate(() => /params\.model/.test(sessionStorage.getItem('labbook-state') ?? '')),
+    );
+    const saved = await panel.page.evaluate(() => sessionStorage.getItem('labbook-state') ?? '');
+    assert.ok(!saved.includes('run-b') && saved.length < 2500, saved);
+    await panel.page.reload();
+    await order(panel, ['run-c', 'run-b', 'run-a']);
+    await row(panel, 'run-b').getByRole('button', { name: 'Show run-b in charts' }).waitFor();
+    await panel.page.evaluate(() => {
+      window.addEventListener('pagehide', () => sessionStorage.removeItem('labbook-state'));
+    });
+    await panel.page.reload();
+    await order(panel, ['run-c', 'run-b', 'run-a']);
+  });
+
+  it('tells when an edit failed', async () => {
+    const panel = await open();
+    await panel.host(({ page }) => page.host.fail('setName', 'The store is read-only.'), null);
+    await row(panel, 'run-c').click();
+    await panel.page.keyboard.press('F2');
+    await panel.page.keyboard.type('x');
+    await panel.page.keyboard.press('Enter');
+    await panel.page.getByRole('alert').getByText('Not changed: The store is read-only.').waitFor();
+  });
+
+  it('is read aloud as a tree of rows', async () => {
+    const panel = await open(experimentScenario(exampleRuns()));
+    await row(panel, 'wrn28-10-cutmix').waitFor();
+    assert.equal(await grid(panel).getAttribute('aria-rowcount'), '16');
+    assert.equal(Number(await grid(panel).getAttribute('aria-colcount')) > 8, true);
+    await row(panel, 'wrn28-10-cutmix').click();
+    const active = await grid(panel).getAttribute('aria-activedescendant');
+    assert.equal(await panel.page.locator(`[id="${active}"]`).getAttribute('data-key'), `run:${idOf(8)}`);
+  });
+});
