@@ -35,18 +35,31 @@ export function missingValue(path: string): ApiError {
   );
 }
 
+/** @throws ApiError for what no run can be called, as for a run that is not there: MLflow looks for it all the same */
 export function checkRunId(id: string): string {
-  if (!/^[a-zA-Z0-9][\w-]{0,255}$/.test(id)) {
-    throw invalid(`Invalid run ID: '${shorten(id)}'. It may hold letters, digits, '_' and '-', at most 256.`);
+  if (!isRunId(id)) {
+    throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${shorten(id)} not found`);
   }
   return id;
 }
 
+/** As log-batch and log-inputs do, which MLflow checks before it looks for the run. */
+export function checkRunIdForm(id: string): string {
+  if (!isRunId(id)) {
+    throw invalidValue('run_id', id);
+  }
+  return id;
+}
+
+function isRunId(id: string): boolean {
+  return /^[a-zA-Z0-9][\w-]{0,255}$/.test(id);
+}
+
 export function checkExperimentId(id: string): string {
-  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(id)) {
+  if (!/^-?[a-zA-Z0-9][\w-]{0,63}$/.test(id)) {
     throw invalid(`Invalid experiment ID: '${shorten(id)}'. It may hold letters, digits, '_' and '-', at most 64.`);
   }
-  if (!/^\d{1,18}$/.test(id)) {
+  if (!/^-?\d{1,18}$/.test(id)) {
     throw invalid(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
   }
   return id;
@@ -77,9 +90,9 @@ export function checkKey(key: string, path = 'key'): string {
   return checkLength(path, key, limits.key);
 }
 
-/** Keys of experiment tags need not do as paths. */
+/** The value is refused where it is too long, not cut. */
 export function checkExperimentTag(tag: KeyValue): KeyValue {
-  checkLength('key', tag.key, limits.key);
+  checkKey(tag.key);
   checkLength('value', tag.value, limits.experimentTagValue);
   return tag;
 }

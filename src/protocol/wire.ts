@@ -97,7 +97,8 @@ export function runInfoToWire(info: RunInfo): WireRunInfo {
     user_id: info.userId,
     status: info.status,
     start_time: info.startTime,
-    ...(info.endTime === undefined ? {} : { end_time: info.endTime }),
+    // MLflow writes no end time of 0.
+    ...(info.endTime === undefined || info.endTime === 0 ? {} : { end_time: info.endTime }),
     artifact_uri: info.artifactUri,
     lifecycle_stage: info.stage,
   };

@@ -232,7 +232,7 @@ export class ConditionReader {
     const values: string[] = [];
     const last = this.list((token) => {
       if (token.kind !== 'string' || token.quote === '`') {
-        const message = `While parsing a list in the query, expected a quoted string value, found '${token.text}'.`;
+        const message = `While parsing a list in the query, expected string value, punctuation, or whitespace, but got different type in list: '${token.text}'.`;
         throw new SearchFault(token, message, token.kind === 'end' ? undefined : `'${token.text}'`);
       }
       this.checkExact(subject, token);

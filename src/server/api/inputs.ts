@@ -1,5 +1,5 @@
 import { ApiError } from '../../core/errors';
-import { checkExperimentId, checkRunId } from '../../core/limits';
+import { checkExperimentId, checkRunId, checkRunIdForm } from '../../core/limits';
 import { checkDatasetInputs } from '../../core/loggedModels';
 import { datasetSummaryToWire } from '../../protocol/modelWire';
 import type { Store } from '../store/types';
@@ -54,7 +54,7 @@ async function logInputs(store: Store, input: unknown): Promise<object> {
   }));
   await store.write({
     kind: 'logInputs',
-    runId: checkRunId(request.run_id),
+    runId: checkRunIdForm(request.run_id),
     datasets: checkDatasetInputs(datasets),
     models: request.models.map(({ model_id }) => model_id),
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { isLosslessNumber, parse } from 'lossless-json';
 import { ApiError } from '../../core/errors';
 import { checkRunId } from '../../core/limits';
@@ -30,7 +29,7 @@ async function logModel(store: Store, input: unknown): Promise<object> {
   if (!isObject(flavors)) {
     throw new ApiError('INVALID_PARAMETER_VALUE', 'Model json has flavors that are no object.');
   }
-  const uuid = model['model_uuid'] ?? randomUUID().replaceAll('-', '');
+  const uuid = model['model_uuid'] ?? null;
   const entry = {
     ...Object.fromEntries(kept.map((name) => [name, name === 'model_uuid' ? uuid : model[name]])),
     flavors: Object.fromEntries(Object.entries(flavors).map(([name, flavor]) => [name, withoutConfig(flavor)])),
@@ -60,7 +59,7 @@ function withoutConfig(flavor: unknown): unknown {
 }
 
 /** JSON as Python writes it, for clients that compare the text; numbers as they came in. */
-function pythonJson(value: unknown): string {
+export function pythonJson(value: unknown): string {
   if (isLosslessNumber(value)) {
     return value.toString();
   }

@@ -1,4 +1,4 @@
-import { checkBatch, checkKey, checkMetric, checkParam, checkRunId, checkRunTag } from '../../core/limits';
+import { checkBatch, checkKey, checkMetric, checkParam, checkRunId, checkRunIdForm, checkRunTag } from '../../core/limits';
 import type { Batch } from '../../core/limits';
 import type { ModelPoint } from '../../core/loggedModels';
 import type { Int64 } from '../../core/model';
@@ -58,7 +58,7 @@ function logBatch(store: Store, input: unknown): Promise<object> {
     params: request.params.map(({ key, value = '' }) => ({ key, value })),
     tags: request.tags.map(({ key, value = '' }) => ({ key, value })),
   });
-  return log(store, request.run_id, batch, modelPoints(request.metrics));
+  return log(store, checkRunIdForm(request.run_id), batch, modelPoints(request.metrics));
 }
 
 interface LoggedMetric {

@@ -13,6 +13,7 @@ import { missingVersion } from '../store/registry/resolve';
 import type { Store } from '../store/types';
 import type { Endpoint } from './endpoint';
 import { boolean, decode, list, message, text } from './fields';
+import { pythonJson } from './logModel';
 import { resolveSource } from './modelSources';
 import { nextToken } from './pageTokens';
 import { readQuery, searchRequest } from './registrySearch';
@@ -77,8 +78,7 @@ async function create(store: Store, input: unknown): Promise<object> {
 /** A logged model lists the versions that were made of it in a tag, as in MLflow from 3.17 on. */
 async function noteOnModel(store: Store, modelId: string, name: string, version: number): Promise<void> {
   const old = store.loggedModels.get(modelId)?.tags.find(({ key }) => key === tagNames.modelVersions)?.value;
-  const entry = { name, version: String(version) };
-  const tag = { key: tagNames.modelVersions, value: JSON.stringify([...readEntries(old), entry]) };
+  const tag = { key: tagNames.modelVersions, value: pythonJson([...readEntries(old), { name, version }]) };
   await store.write({ kind: 'setLoggedModelTags', modelId, tags: [tag] });
 }
 

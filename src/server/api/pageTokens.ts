@@ -1,5 +1,4 @@
 import { ApiError } from '../../core/errors';
-import { invalidValue } from '../../core/limits';
 import type { Int64 } from '../../core/model';
 import type { Page } from '../store/types';
 
@@ -25,10 +24,14 @@ export function nextToken(offset: number, page: Page<unknown>): { next_page_toke
 /** Checks a page's size. @throws ApiError unless 1 <= size <= limit */
 export function pageSize(size: Int64, limit: number): number {
   if (size < 1) {
-    throw invalidValue('max_results', size, 'It must be a positive integer');
+    throw new ApiError('INVALID_PARAMETER_VALUE', `${invalid(size)} It must be a positive integer`);
   }
   if (size > limit) {
-    throw invalidValue('max_results', size, `It must be at most ${limit}.`);
+    throw new ApiError('INVALID_PARAMETER_VALUE', `${invalid(size)} It must be at most ${limit}`);
   }
   return Number(size);
+}
+
+function invalid(size: Int64): string {
+  return `Invalid value ${size} for parameter 'max_results' supplied.`;
 }

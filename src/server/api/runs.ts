@@ -5,7 +5,7 @@ import { runStatuses, tagNames, viewTypes, type KeyValue } from '../../core/mode
 import { runInfoToWire, runToWire } from '../../protocol/wire';
 import type { Store, Write } from '../store/types';
 import type { Endpoint } from './endpoint';
-import { choice, decode, integer, list, message, text, texts } from './fields';
+import { choice, decode, integer, list, message, text } from './fields';
 import { pageSize } from './pageTokens';
 import { randomRunName } from './runNames';
 import { nextPage, readFilter, readOrderBy } from './search';
@@ -26,11 +26,11 @@ const requests = {
     run_name: text.optional,
   }),
   search: message({
-    experiment_ids: texts,
+    experiment_ids: list(text.required),
     filter: text.optional,
     run_view_type: choice(viewTypes).optional,
     max_results: integer.optional,
-    order_by: texts,
+    order_by: list(text.required),
     page_token: text.optional,
   }),
 };
@@ -56,11 +56,13 @@ async function create(store: Store, input: unknown): Promise<object> {
     runId,
     experimentId: checkExperimentId(request.experiment_id || '0'),
     name,
-    userId: request.user_id || given.find(({ key }) => key === tagNames.user)?.value || 'unknown',
+    userId: request.user_id ?? '',
     startTime: request.start_time ?? Date.now(),
     tags: [...given.filter(({ key }) => key !== tagNames.runName), { key: tagNames.runName, value: name }],
   });
-  return { run: runToWire(mustGetRun(store, runId)) };
+  // MLflow's store answers a new run without its outputs.
+  const { info, data, inputs } = runToWire(mustGetRun(store, runId));
+  return { run: { info, data, inputs } };
 }
 
 /** The run's name from the field or the tag, which must agree (MLflow's rule), or a random one. */
@@ -116,7 +118,7 @@ function search(store: Store, input: unknown): object {
   const request = decode(requests.search, input);
   const limit = pageSize(request.max_results ?? 1000, limits.pageSize);
   const found = store.searchRuns({
-    experimentIds: request.experiment_ids,
+    experimentIds: request.experiment_ids.map(checkExperimentId),
     view: request.run_view_type ?? 'ACTIVE_ONLY',
     filter: readFilter(request.filter, 'runs'),
     order: readOrderBy(request.order_by, 'runs'),

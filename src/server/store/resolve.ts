@@ -174,15 +174,15 @@ export function experimentNumber(id: string): number | undefined {
 }
 
 function anyExperiment(catalog: Catalog, experimentId: string): { id: number; experiment: Experiment } {
-  const id = experimentNumber(experimentId);
-  if (id === undefined) {
+  if (!/^-?\d+$/.test(experimentId)) {
     throw new ApiError(
       'INVALID_PARAMETER_VALUE',
       `Invalid experiment ID '${experimentId}'. Experiment ID must be a valid integer.`,
     );
   }
-  const experiment = catalog.experiment(id);
-  if (experiment === undefined) {
+  const id = experimentNumber(experimentId);
+  const experiment = id === undefined ? undefined : catalog.experiment(id);
+  if (id === undefined || experiment === undefined) {
     throw missing(`No Experiment with id=${experimentId} exists`);
   }
   return { id, experiment };

@@ -157,7 +157,7 @@ describe("Search: MLflow's filters", () => {
       ["run_name IN ('a')", 'IN', /^Only 'run_id' attributes support comparison with a list/],
       ["params.a in ('a')", 'in', /support comparison with a list/],
       ['run_id IN ()', ')', /expected a non-empty list/],
-      ['run_id IN (1)', '1', /expected a quoted string value, found '1'/],
+      ['run_id IN (1)', '1', /expected string value, .* but got different type in list: '1'/],
       ["run_id IN ('a' 'b')", "'b'", /a , or \) is missing/],
       ["run_id IN 'a'", "'a'", /A list must follow IN/],
       ['metrics.a IS NULL', 'IS NULL', /^IS NULL \/ IS NOT NULL is only supported for params and tags/],

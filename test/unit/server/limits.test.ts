@@ -11,6 +11,7 @@ import {
   checkMetric,
   checkParam,
   checkRunId,
+  checkRunIdForm,
   checkRunTag,
   isDots,
 } from '../../../src/core/limits';
@@ -83,10 +84,13 @@ describe('core/limits', () => {
 
   it('checks ids', () => {
     assert.equal(checkRunId('a-b_C9'), 'a-b_C9');
+    assert.equal(checkRunIdForm('a-b_C9'), 'a-b_C9');
     for (const id of ['', '-a', 'a/b', '.', '..', "a'b", 'a b', 'a'.repeat(257), 'ä']) {
-      refuses(() => checkRunId(id), /Invalid run ID/);
+      refuses(() => checkRunIdForm(id), /^Invalid value ".*" for parameter 'run_id' supplied\.$/);
+      assert.throws(() => checkRunId(id), { code: 'RESOURCE_DOES_NOT_EXIST', message: /^Run with id=.* not found$/ });
     }
     assert.equal(checkExperimentId('12'), '12');
+    assert.equal(checkExperimentId('-12'), '-12');
     refuses(() => checkExperimentId('x'), /Experiment ID must be a valid integer/);
     refuses(() => checkExperimentId('../1'), /Invalid experiment ID/);
   });
