@@ -212,14 +212,4 @@ describe('The table of runs', () => {
     await seen;
     assert.deepEqual(await last(), { 1: 1 });
   });
-
-  it('does not keep every text that a tag ever had', async () => {
-    const { store } = await scene.withRun();
-    const query = { experimentIds: ['0'], stage: 'active' } as const;
-    for (let i = 0; i < 300; i++) {
-      await log(store, { tags: [{ key: 'progress', value: `${i}` }] });
-      const { columns } = await store.table.columns(query, [{ kind: 'tag', key: 'progress' }]);
-      assert.deepEqual(cellsOf(columns[0]), { 1: `${i}` });
-    }
-  });
 });
