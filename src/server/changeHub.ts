@@ -9,8 +9,11 @@ export interface ChangeReader {
 
 /** At most one message in this time. */
 const pauseMilliseconds = 100;
-/** Messages kept for readers that come back. */
+/** Messages kept for readers that come back, and runs in them together. */
 const ringSize = 1000;
+const ringRuns = 100_000;
+/** A message about more runs than this says less than "read everything afresh", and costs more. */
+const messageRuns = 10_000;
 
 /**
  * Spreads changes to the readers of the feed: merged, so that each gets at most one message per 100 ms (the first at once),
@@ -18,7 +21,8 @@ const ringSize = 1000;
  */
 export class ChangeHub {
   private readonly readers = new Set<ChangeReader>();
-  private readonly ring: ChangeBatch[] = [];
+  private ring: ChangeBatch[] = [];
+  private runsInRing = 0;
   /** Changes after this revision are in the ring or pending. */
   private floor: number;
   private newest: number;
@@ -29,6 +33,11 @@ export class ChangeHub {
   constructor(revision: number) {
     this.floor = revision;
     this.newest = revision;
+  }
+
+  /** Of the newest change that was sent. */
+  get revision(): number {
+    return this.newest;
   }
 
   get readerCount(): number {
@@ -47,13 +56,17 @@ export class ChangeHub {
    * Attaches a reader.
    * @param since the newest revision that the reader knows: it is sent what came later, or told to reset where that is
    *   forgotten; undefined for a reader that is about to read everything anyway
+   * @returns `catchUp` does the same for a reader that stayed and missed some
    */
-  subscribe(reader: ChangeReader, since?: number): { dispose(): void } {
+  subscribe(reader: ChangeReader, since?: number): { dispose(): void; catchUp(since: number): void } {
     this.readers.add(reader);
     if (since !== undefined) {
       this.catchUp(reader, since);
     }
-    return { dispose: () => void this.readers.delete(reader) };
+    return {
+      dispose: () => void this.readers.delete(reader),
+      catchUp: (missedSince) => this.catchUp(reader, missedSince),
+    };
   }
 
   /** Ends the timer; nothing is sent any more. */
@@ -75,7 +88,11 @@ export class ChangeHub {
     if (missed.length > 0) {
       const merged = new MergedBatch();
       missed.forEach((batch) => merged.add(batch));
-      reader.send(merged.toBatch());
+      if (merged.isTooMuch) {
+        reader.reset(this.newest);
+      } else {
+        reader.send(merged.toBatch());
+      }
     }
   }
 
@@ -84,18 +101,31 @@ export class ChangeHub {
     if (this.pending === undefined) {
       return;
     }
-    const batch = this.pending.toBatch();
+    const { pending } = this;
     this.pending = undefined;
-    this.newest = Math.max(this.newest, batch.revision);
-    this.ring.push(batch);
-    if (this.ring.length > ringSize) {
-      this.floor = this.ring.shift()?.revision ?? this.floor;
-    }
-    for (const reader of [...this.readers]) {
-      reader.send(batch);
+    this.newest = Math.max(this.newest, pending.revision);
+    if (pending.isTooMuch) {
+      this.ring = [];
+      this.runsInRing = 0;
+      this.floor = this.newest;
+      [...this.readers].forEach((reader) => reader.reset(this.newest));
+    } else {
+      const batch = pending.toBatch();
+      this.keep(batch);
+      [...this.readers].forEach((reader) => reader.send(batch));
     }
     this.timer = setTimeout(() => this.flush(), pauseMilliseconds);
     this.timer.unref();
+  }
+
+  private keep(batch: ChangeBatch): void {
+    this.ring.push(batch);
+    this.runsInRing += batch.runs.length;
+    while (this.ring.length > ringSize || this.runsInRing > ringRuns) {
+      const oldest = this.ring.shift();
+      this.floor = oldest?.revision ?? this.floor;
+      this.runsInRing -= oldest?.runs.length ?? 0;
+    }
   }
 }
 
@@ -108,9 +138,14 @@ class MergedBatch {
   private readonly experiments = new Set<string>();
   private readonly models = new Set<string>();
   private readonly runs = new Map<string, { experimentId: string; aspects: Set<Aspect> }>();
+  /** More than a message tells; what it was is then not kept. */
+  isTooMuch = false;
 
   add(batch: ChangeBatch): void {
     this.revision = Math.max(this.revision, batch.revision);
+    if (this.isTooMuch) {
+      return;
+    }
     batch.experiments.forEach((id) => this.experiments.add(id));
     batch.models?.forEach((name) => this.models.add(name));
     for (const { run_id, experiment_id, aspects } of batch.runs) {
@@ -120,6 +155,10 @@ class MergedBatch {
       } else {
         aspects.forEach((aspect) => known.aspects.add(aspect));
       }
+    }
+    if (this.runs.size > messageRuns) {
+      this.isTooMuch = true;
+      this.runs.clear();
     }
   }
 

@@ -79,4 +79,37 @@ describe('ChangeHub', () => {
     assert.equal(hub.readerCount, 0);
     assert.deepEqual(reader.batches, []);
   });
+
+  it('tells readers to read afresh rather than of very many runs, and forgets old changes of many', async () => {
+    hub.subscribe(reader);
+    const many = (revision: number, count: number): ChangeBatch => ({
+      revision,
+      experiments: [],
+      runs: Array.from({ length: count }, (_, i) => ({
+        run_id: `${revision} ${i}`,
+        experiment_id: '0',
+        aspects: ['info'],
+      })),
+    });
+    hub.add(many(11, 10_001));
+    assert.deepEqual(reader.resets, [11]);
+    assert.deepEqual(reader.batches, []);
+    const late = new Reader();
+    hub.subscribe(late, 10);
+    assert.deepEqual(late.resets, [11]);
+
+    for (let revision = 12; revision <= 24; revision++) {
+      hub.add(many(revision, 9000));
+      assert.ok(await until(() => reader.batches.at(-1)?.revision === revision));
+    }
+    const old = new Reader();
+    hub.subscribe(old, 12);
+    assert.deepEqual([old.resets, old.batches], [[24], []], '13 times 9,000 runs are more than are kept');
+    const recent = new Reader();
+    hub.subscribe(recent, 23);
+    assert.equal(recent.batches[0]?.runs.length, 9000);
+    const between = new Reader();
+    hub.subscribe(between, 20);
+    assert.deepEqual(between.resets, [24], 'together they would be too many');
+  });
 });
