@@ -11,6 +11,7 @@ const capabilities: readonly string[] = [
   'shutdown',
   'table',
   'purge',
+  'liveness',
 ] satisfies Capability[];
 
 /**

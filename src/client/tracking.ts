@@ -3,6 +3,7 @@ import {
   extrasPrefix,
   type Capability,
   type Info,
+  type Liveness,
   type PurgeItem,
   type PurgeRequest,
   type SeriesRequest,
@@ -306,6 +307,18 @@ class HttpTrackingClient implements TrackingClient {
     }));
   }
 
+  async liveness(runIds: readonly string[], options: CallOptions = {}): Promise<ReadonlyMap<string, Liveness>> {
+    if (!this.has('liveness') || runIds.length === 0) {
+      return new Map();
+    }
+    const path = `${extrasPrefix}/liveness`;
+    const request = { method: 'POST', path, body: { run_ids: runIds }, read: true, ...options } as const;
+    return this.call(request, (answer) => {
+      const runs = Object.entries(readFields(answer['runs'], 'runs'));
+      return new Map(runs.map(([id, wire]) => [id, livenessFromWire(wire)]));
+    });
+  }
+
   dispose(): void {
     this.http.dispose();
   }
@@ -414,6 +427,15 @@ function purgeItemFromWire(wire: unknown): PurgeItem {
     bytes: Number(readInt64(fields, 'bytes')),
     runs: Number(readInt64(fields, 'runs')),
     deleted: Number(readInt64(fields, 'deleted')),
+  };
+}
+
+function livenessFromWire(wire: unknown): Liveness {
+  const fields = readFields(wire, 'liveness');
+  const process = fields['process'];
+  return {
+    last_sign: Number(readInt64(fields, 'last_sign')),
+    process: process === 'alive' || process === 'gone' ? process : 'unknown',
   };
 }
 

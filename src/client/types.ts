@@ -15,7 +15,7 @@ import type {
   ViewType,
 } from '../core/model';
 import type { ModelStage, ModelVersion, RegisteredModel } from '../core/registry';
-import type { Capability, ChangeBatch, Info, PurgeItem, SeriesRequest } from '../protocol/extras';
+import type { Capability, ChangeBatch, Info, Liveness, PurgeItem, SeriesRequest } from '../protocol/extras';
 import type { SeriesEntry } from '../protocol/seriesCodec';
 import type { ColumnsRequest, TableRequest } from '../protocol/tableTypes';
 
@@ -168,6 +168,9 @@ export interface TrackingClient extends Disposable {
   ): Promise<number | undefined>;
   /** Place of each run in its experiment's order of creation, from 0; undefined where the server does not know. */
   slots(runIds: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number> | undefined>;
+
+  /** What is heard of runs; runs that the server knows nothing of are left out, all of them where it cannot tell. */
+  liveness(runIds: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, Liveness>>;
 
   /** The model registry. */
   readonly registry: RegistryClient;

@@ -9,7 +9,7 @@ export type { Smoothing };
 export const extrasPrefix = '/api/labbook/1.0';
 
 /** Names of optional abilities in `Info.capabilities`. */
-export type Capability = 'events' | 'series' | 'slots' | 'shutdown' | 'table' | 'purge';
+export type Capability = 'events' | 'series' | 'slots' | 'shutdown' | 'table' | 'purge' | 'liveness';
 
 /** GET info */
 export interface Info {
@@ -113,6 +113,20 @@ export interface PurgeItem {
   runs: number;
   /** When it was moved to the trash, Unix milliseconds. */
   deleted: number;
+}
+
+/** POST liveness: at most 1,000 runs. Those that nobody logged to since the server started are left out. */
+export interface LivenessRequest {
+  run_ids: string[];
+}
+export interface LivenessResponse {
+  runs: Record<string, Liveness>;
+}
+export interface Liveness {
+  /** When a script last logged something, Unix milliseconds. */
+  last_sign: number;
+  /** Of the processes on this machine that logged to it: `unknown` where none could be found out. */
+  process: 'alive' | 'gone' | 'unknown';
 }
 
 /** `<store>/server.json` (mode 0600), there while the server listens. */

@@ -60,6 +60,7 @@ export class Catalog implements TreeModel {
   readonly #missingParents = new Set<string>();
   readonly #pending = new PendingChanges();
   #query: TreeQuery = { sort: 'newest' };
+  #lost: ReadonlySet<string> = new Set();
   readonly #refresher: Coalescer;
 
   constructor(private readonly options: CatalogOptions) {
@@ -87,6 +88,24 @@ export class Catalog implements TreeModel {
 
   get isFiltered(): boolean {
     return this.#query.filter !== undefined;
+  }
+
+  isLost(runId: string): boolean {
+    return this.#lost.has(runId);
+  }
+
+  /** Says which running runs are lost; rows of which that changed are drawn again. */
+  setLost(runIds: readonly string[]): void {
+    const before = this.#lost;
+    this.#lost = new Set(runIds);
+    const changed = [...runIds.filter((id) => !before.has(id)), ...[...before].filter((id) => !this.#lost.has(id))];
+    const runs = new Map<string, string>();
+    for (const { experiment, list } of this.#experiments) {
+      changed.filter((id) => list?.runs.has(id)).forEach((id) => runs.set(id, experiment.id));
+    }
+    if (runs.size > 0) {
+      this.#touch({ runs });
+    }
   }
 
   /** Shows other runs, or the same in another order. What is loaded is read again, and shown until then. */

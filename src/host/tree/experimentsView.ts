@@ -9,6 +9,7 @@ import { phaseText } from '../platform/phaseText';
 import { Catalog } from './catalog';
 import { TreeDragging } from './dragging';
 import { ExperimentsTree } from './experimentsTree';
+import { LostWatch } from './lostWatch';
 import type { NodeRef } from './model';
 import { rootRefs } from './nodes';
 import { RunDecorations } from './runDecorations';
@@ -63,6 +64,7 @@ export class ExperimentsView {
         }
       }),
     );
+    this.#owned.add(new LostWatch(this.catalog, connection, log));
     this.#owned.add(vscode.window.registerFileDecorationProvider(new RunDecorations()));
     this.#owned.add({ dispose: () => this.#endProgress?.() });
     this.#show(connection.state);

@@ -28,6 +28,8 @@ export interface TreeModel {
   experiment(id: string): ExperimentEntry | undefined;
   /** By what the runs of an experiment are put together. */
   readonly grouping?: Grouping | undefined;
+  /** Whether a running run's script went away. */
+  isLost?(runId: string): boolean;
   /** True where only some runs are shown. */
   readonly isFiltered?: boolean;
   /** Entries of a folder of a run ('' is the root); undefined until it was listed. */

@@ -355,17 +355,18 @@ function runView(ref: RunRef, model: TreeModel, t: Translate): NodeView | undefi
   const { status } = run.info;
   const slot = list.slots.get(ref.runId);
   const nested = list.forest.parents.has(ref.runId) ? 'nested;' : '';
-  const description = runDescription(run, list.primaryMetric, t);
+  const isLost = status === 'RUNNING' && model.isLost?.(ref.runId) === true;
+  const description = isLost ? lostDescription(run, list.primaryMetric, t) : runDescription(run, list.primaryMetric, t);
   const name = oneLine(run.info.name) || run.info.id;
   return {
     id: ref.id,
     label: name,
     description,
-    icon: { name: statusIcons[status], ...colourOf(run, slot) },
-    ...(status === 'FAILED' ? { mark: 'failed' as const } : {}),
+    icon: { name: isLost ? 'issue-draft' : statusIcons[status], ...colourOf(run, slot) },
+    ...(isLost ? { mark: 'lost' as const } : status === 'FAILED' ? { mark: 'failed' as const } : {}),
     expandable: true,
-    contextValue: `run;status=${status.toLowerCase()};${nested}`,
-    accessibleName: t('{0}, {1}, {2}', name, statusWord(status, t), description),
+    contextValue: `run;status=${status.toLowerCase()};${nested}${isLost ? 'lost;' : ''}`,
+    accessibleName: t('{0}, {1}, {2}', name, isLost ? t('lost') : statusWord(status, t), description),
   };
 }
 
@@ -406,6 +407,12 @@ export function runDescription(run: Run, primary: string | undefined, t: Transla
     parts.push(metric ? formatStep(metric.step) : statusWord(status, t));
   }
   return parts.join(' · ');
+}
+
+/** Of a run of which nothing was heard for a while: the word first, and its last value without a step, as nothing moves. */
+function lostDescription(run: Run, primary: string | undefined, t: Translate): string {
+  const value = runDescription({ ...run, info: { ...run.info, status: 'FINISHED' } }, primary, t);
+  return value === '' ? t('lost') : t('lost · {0}', value);
 }
 
 function groupView(id: string, group: RunGroup, ref: RunRef, model: TreeModel, t: Translate): NodeView | undefined {

@@ -11,6 +11,7 @@ import { experimentEndpoints } from '../api/experiments';
 import { inputEndpoints } from '../api/inputs';
 import type { EventConnections } from '../api/labbook/events';
 import { extraEndpoints } from '../api/labbook/extras';
+import { answerLiveness } from '../api/labbook/liveness';
 import { purge } from '../api/labbook/purge';
 import { Curves } from '../api/labbook/curves';
 import { answerSeries } from '../api/labbook/series';
@@ -31,6 +32,7 @@ import { registerMultipart } from '../artifacts/multipartRoutes';
 import type { ArtifactPlaces } from '../artifacts/places';
 import { registerArtifactProxy } from '../artifacts/proxy';
 import { registerRunFiles } from '../artifacts/runFiles';
+import { Liveness } from '../liveness/liveness';
 import type { Log } from '../log';
 import type { Store } from '../store/types';
 import { mlflowVersion } from '../version';
@@ -46,6 +48,15 @@ export interface AppContext {
   /** Ends the server cleanly; called after the answer to POST shutdown is on its way. */
   readonly shutdown: () => void;
 }
+
+/** What scripts, and not the UI, send while a run goes on. */
+const signsOfLife = new Set([
+  '/runs/create',
+  '/runs/log-metric',
+  '/runs/log-batch',
+  '/runs/log-parameter',
+  '/runs/log-inputs',
+]);
 
 /** Where MLflow's clients of all ages look for the same operations. */
 const apiPrefixes = [apiPrefix, '/ajax-api/2.0/mlflow', '/api/2.0/preview/mlflow'];
@@ -95,8 +106,15 @@ export function createApp(context: AppContext): FastifyInstance {
 
   app.get('/health', (_request, reply) => reply.type('text/plain').send('OK'));
   app.get('/version', (_request, reply) => reply.type('text/plain').send(mlflowVersion));
+  const liveness = new Liveness();
+  const noteLife = (path: string, input: unknown, answer: object, request: IncomingMessage): void => {
+    const runId = signsOfLife.has(path) ? runIdOf(path === '/runs/create' ? answer : input) : undefined;
+    if (runId !== undefined) {
+      liveness.note(runId, request);
+    }
+  };
   for (const prefix of apiPrefixes) {
-    registerEndpoints(app, prefix, [
+    const endpoints = [
       ...experimentEndpoints(store, places.local),
       ...runEndpoints(store),
       ...loggingEndpoints(store),
@@ -109,7 +127,8 @@ export function createApp(context: AppContext): FastifyInstance {
       ...loggedModelEndpoints(store, places),
       ...presignedEndpoints(store),
       ...artifactEndpoints(store, places),
-    ]);
+    ];
+    registerEndpoints(app, prefix, endpoints, noteLife);
   }
   const proxied = { store, artifacts: places.own };
   for (const prefix of artifactPrefixes) {
@@ -119,7 +138,7 @@ export function createApp(context: AppContext): FastifyInstance {
     registerMultipart(app, prefix, proxied, contentTypeOfRequest);
   }
   registerRunFiles(app, context);
-  registerExtras(app, context);
+  registerExtras(app, context, liveness);
   return app;
 }
 
@@ -127,10 +146,15 @@ function noSchemas(): never {
   throw new Error('routes have no JSON schemas here');
 }
 
-function registerExtras(app: FastifyInstance, context: AppContext): void {
+function registerExtras(app: FastifyInstance, context: AppContext, liveness: Liveness): void {
   const { store, events, shutdown } = context;
   const purging: Endpoint = { method: 'POST', path: `${extrasPrefix}/purge`, handle: (input) => purge(context, input) };
-  registerEndpoints(app, '', [...extraEndpoints(store), purging]);
+  const alive: Endpoint = {
+    method: 'POST',
+    path: `${extrasPrefix}/liveness`,
+    handle: (input) => answerLiveness(liveness, input),
+  };
+  registerEndpoints(app, '', [...extraEndpoints(store), purging, alive]);
   app.get(`${extrasPrefix}/events`, (request, reply) => {
     events.serve(request.raw, reply.raw);
     reply.hijack();
@@ -156,7 +180,13 @@ function registerExtras(app: FastifyInstance, context: AppContext): void {
   });
 }
 
-function registerEndpoints(app: FastifyInstance, prefix: string, endpoints: readonly Endpoint[]): void {
+/** @param onAnswer told of every request that was answered without an error */
+function registerEndpoints(
+  app: FastifyInstance,
+  prefix: string,
+  endpoints: readonly Endpoint[],
+  onAnswer?: (path: string, input: unknown, answer: object, request: IncomingMessage) => void,
+): void {
   for (const { method, path, handle } of endpoints) {
     app.route({
       method,
@@ -164,7 +194,9 @@ function registerEndpoints(app: FastifyInstance, prefix: string, endpoints: read
       handler: async (request, reply) => {
         const { raw } = request;
         const input = await readInput(raw, contentTypeOfRequest(raw));
-        return sendJson(reply, await handle(withParams(input, request.params)));
+        const answer = await handle(withParams(input, request.params));
+        onAnswer?.(path, input, answer, raw);
+        return sendJson(reply, answer);
       },
     });
   }
@@ -174,6 +206,15 @@ function registerEndpoints(app: FastifyInstance, prefix: string, endpoints: read
 function withParams(input: unknown, params: unknown): unknown {
   const named = typeof params === 'object' && params !== null ? params : {};
   return Object.keys(named).length > 0 && typeof input === 'object' && input !== null ? { ...input, ...named } : input;
+}
+
+/** The run that a request names, or an answer tells of. */
+function runIdOf(message: unknown): string | undefined {
+  const field = (value: unknown, name: string): unknown =>
+    typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  const id =
+    field(message, 'run_id') ?? field(message, 'run_uuid') ?? field(field(field(message, 'run'), 'info'), 'run_id');
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function sendJson(reply: FastifyReply, value: object): FastifyReply {

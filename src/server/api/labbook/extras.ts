@@ -21,7 +21,7 @@ export function extraEndpoints(store: Store): Endpoint[] {
 function info(store: Store): Info {
   return {
     version: labbookVersion,
-    capabilities: ['events', 'series', 'slots', 'shutdown', 'table', 'purge'],
+    capabilities: ['events', 'series', 'slots', 'shutdown', 'table', 'purge', 'liveness'],
     store: store.folder,
     pid: process.pid,
     revision: store.revision,

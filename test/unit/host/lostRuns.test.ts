@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import type { Run, RunStatus } from '../../../src/core/model';
+import { isLost, silenceUnknown, silenceWithoutProcess } from '../../../src/host/tree/lostRuns';
+
+const now = 1_700_000_000_000;
+const run = (status: RunStatus, lastPoint: number, start = 0): Run => ({
+  info: {
+    id: 'r',
+    experimentId: '1',
+    name: 'r',
+    userId: '',
+    status,
+    startTime: start,
+    endTime: undefined,
+    stage: 'active',
+    artifactUri: '',
+  },
+  metrics: [{ key: 'm', value: 1, step: 0, timestamp: lastPoint }],
+  params: [],
+  tags: [],
+});
+
+describe('lost runs', () => {
+  it('are those whose process is gone, after a minute of silence', () => {
+    const gone = (last: number) => ({ last_sign: last, process: 'gone' as const });
+    assert.equal(isLost(run('RUNNING', 0), gone(now - silenceWithoutProcess), now), true);
+    assert.equal(isLost(run('RUNNING', 0), gone(now - silenceWithoutProcess + 1), now), false);
+    assert.equal(isLost(run('RUNNING', now), gone(0), now), false, 'a point is a sign, too');
+    assert.equal(isLost(run('FINISHED', 0), gone(0), now), false);
+  });
+
+  it('are never those whose process lives, however silent', () => {
+    assert.equal(isLost(run('RUNNING', 0), { last_sign: 0, process: 'alive' }, now), false);
+  });
+
+  it('are, where no process is known, those that are silent for long', () => {
+    for (const liveness of [undefined, { last_sign: 0, process: 'unknown' as const }]) {
+      assert.equal(isLost(run('RUNNING', now - silenceUnknown), liveness, now), true);
+      assert.equal(isLost(run('RUNNING', now - silenceUnknown + 1), liveness, now), false);
+      assert.equal(isLost(run('RUNNING', 0, now - 1000), liveness, now), false, 'it has only just begun');
+    }
+  });
+
+  it('are not hidden by points with times of the future', () => {
+    assert.equal(isLost(run('RUNNING', now + 1e12), { last_sign: 0, process: 'gone' }, now), false);
+    assert.equal(isLost(run('RUNNING', now + 1e12), { last_sign: 0, process: 'gone' }, now + 2e12), true);
+  });
+});
