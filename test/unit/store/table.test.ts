@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { Metric } from '../../../src/core/model';
 import type { ColumnId, KeyFacts, MetricAggregate, TableColumn, TableRows } from '../../../src/protocol/tableTypes';
 import type { Store, Write } from '../../../src/server/store/types';
-import { createRun, FaultyFiles, history, log, metric, Scene } from './support';
+import { createRun, FaultyFiles, history, log, metric, runId, Scene } from './support';
 
 const aggregates: readonly MetricAggregate[] = ['last', 'min', 'max', 'mean', 'step', 'time', 'count'];
 /** Few, so that they meet again and again. */
@@ -189,6 +189,27 @@ describe('The table of runs', () => {
     const rows = await store.table.rows({ experimentIds: ['0'], stage: 'active' });
     assert.deepEqual([...rows.parent].sort(), ['', 'p']);
     assert.deepEqual(rows.metrics, [{ key: 'loss', runs: 1, differs: true }]);
+  });
+
+  it('follows tags that are removed, and later points at a step that was asked for', async () => {
+    const { store } = await scene.withRun();
+    await log(store, {
+      tags: [{ key: 'verdict', value: 'good' }],
+      metrics: [metric('loss', 1, 1, 5), metric('loss', 3, 2, 5)],
+    });
+    const query = { experimentIds: ['0'], stage: 'active' } as const;
+    const read = async () => {
+      const { columns } = await store.table.columns(query, [
+        { kind: 'tag', key: 'verdict' },
+        { kind: 'metricAt', key: 'loss', step: 1 },
+      ]);
+      return columns.map(cellsOf);
+    };
+    assert.deepEqual(await read(), [{ 1: 'good' }, { 1: 1 }]);
+    await store.write({ kind: 'deleteTag', runId, key: 'verdict' });
+    await log(store, { metrics: [metric('loss', 7, 1, 6)] });
+    assert.deepEqual(await read(), [{}, { 1: 7 }]);
+    assert.deepEqual((await store.table.rows(query)).tags, []);
   });
 
   it('forgets what it read of a transaction that was taken back', async () => {
