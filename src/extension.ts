@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
-import { ArtifactFileSystem } from './host/artifacts/fileSystem';
 import { registerAllCommands } from './host/commands/register';
 import type { Tools } from './host/commands/tools';
-import { ContextKeySetter, notesScheme, scheme, textScheme } from './host/contributions';
+import { ContextKeySetter } from './host/contributions';
 import { ModelsView } from './host/models/modelsView';
-import { NoteFileSystem } from './host/notes/noteFileSystem';
 import { Panels } from './host/panels/panels';
 import { Connection } from './host/platform/connection';
+import { Documents } from './host/platform/documents';
 import { ExperimentMarks } from './host/platform/experimentMarks';
 import { ServerLog } from './host/platform/serverLog';
 import { workspaceServer } from './host/platform/workspaceServer';
-import { TextDocuments } from './host/platform/textDocuments';
 import { watchRunEnds } from './host/status/runEndNotices';
 import { StatusBar } from './host/status/statusBar';
 import { RunLinkProvider } from './host/terminal/runLinkProvider';
@@ -31,20 +29,14 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const serverLog = own(new ServerLog(log));
   const server = workspaceServer(context, serverLog);
   const connection = own(new Connection({ ...server, log, retryDelays: [500, 1000, 2000, 5000], tryLimit: 30_000 }));
-  const experiments = own(new ExperimentsView(connection, new ContextKeySetter(vscode.commands), log));
+  const contextKeys = new ContextKeySetter(vscode.commands);
+  const experiments = own(new ExperimentsView(connection, contextKeys, log));
   const models = own(new ModelsView(connection, log));
   const trash = own(new TrashView(connection, log));
   const statusBar = own(new StatusBar(connection, experiments, log));
   own(watchRunEnds(experiments));
-  const texts = own(new TextDocuments());
-  own(vscode.workspace.registerTextDocumentContentProvider(textScheme, texts));
+  const { texts } = own(new Documents(connection));
   const panels = own(new Panels(context.extensionUri, connection, log, context.workspaceState));
-  const files = own(new ArtifactFileSystem(() => connection.ready(10_000)));
-  own(vscode.workspace.registerFileSystemProvider(scheme, files, { isReadonly: true, isCaseSensitive: true }));
-  own(connection.onChange((batch) => files.changed(batch)));
-  const notes = own(new NoteFileSystem(() => connection.ready(10_000)));
-  own(vscode.workspace.registerFileSystemProvider(notesScheme, notes, { isCaseSensitive: true }));
-  own(connection.onChange((batch) => notes.changed(batch)));
   own(new ScriptEnvironment(context.environmentVariableCollection, connection, context.workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
@@ -54,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
     registerAllCommands(tools, {
       context,
       storeFolder,
+      contextKeys,
       panels,
       experiments,
       models,

@@ -48,6 +48,7 @@ export const commands = {
   rename: 'labbook.rename',
   addTag: 'labbook.addTag',
   moveToTrash: 'labbook.moveToTrash',
+  undo: 'labbook.undo',
   restore: 'labbook.restore',
   newExperiment: 'labbook.newExperiment',
   openArtifact: 'labbook.openArtifact',
@@ -98,6 +99,7 @@ export const commands = {
   renameModel: 'labbook.renameModel',
   deleteVersion: 'labbook.deleteVersion',
   deleteModel: 'labbook.deleteModel',
+  chooseStore: 'labbook.chooseStore',
   stopServer: 'labbook.stopServer',
   restartServer: 'labbook.restartServer',
   showRunningRuns: 'labbook.showRunningRuns',
@@ -124,6 +126,7 @@ export interface CommandArguments {
     target?: RunTarget | ExperimentTarget,
     selection?: readonly (RunTarget | ExperimentTarget)[],
   ];
+  [commands.undo]: [];
   [commands.restore]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
   [commands.deleteForGood]: [
     target?: RunTarget | ExperimentTarget,
@@ -192,6 +195,7 @@ export interface CommandArguments {
   [commands.renameModel]: [target?: ModelTarget & { readonly name?: string }];
   [commands.deleteVersion]: [target?: VersionTarget, selection?: readonly VersionTarget[]];
   [commands.deleteModel]: [target?: ModelTarget];
+  [commands.chooseStore]: [preset?: { readonly path: string }];
   [commands.stopServer]: [];
   [commands.restartServer]: [];
   [commands.showRunningRuns]: [];
@@ -244,6 +248,7 @@ export const settings = {
   'labbook.table.digits': number(4),
   'labbook.views.folder': text('.labbook/views'),
   'labbook.charts.initialRuns': number(20),
+  'labbook.artifacts.previewMB': number(20),
   'labbook.notifications.runEnds': text('failed'),
 } as const;
 
@@ -272,6 +277,8 @@ export interface ContextKeys {
   'labbook.filtered': boolean;
   /** True where the server can delete for good. */
   'labbook.canPurge': boolean;
+  /** True while what was last moved to the trash can be taken back. */
+  'labbook.canUndo': boolean;
 }
 
 export const contextKeys = [
@@ -280,6 +287,7 @@ export const contextKeys = [
   'labbook.empty',
   'labbook.filtered',
   'labbook.canPurge',
+  'labbook.canUndo',
 ] as const satisfies readonly (keyof ContextKeys)[];
 
 /** Sets context keys, each only when its value changes. */

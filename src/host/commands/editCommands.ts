@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
-import { commands, type CommandHandlers } from '../contributions';
+import { commands, type CommandHandlers, type ContextKeySetter } from '../contributions';
 import { inMessage } from '../platform/text';
 import { pickFromTrash, pickRun } from './picks';
 import { runIdsOf, type Thing } from './targets';
@@ -11,12 +11,25 @@ type EditCommands = CommandHandlers<
   | typeof commands.addTag
   | typeof commands.moveToTrash
   | typeof commands.restore
+  | typeof commands.undo
   | typeof commands.newExperiment
 >;
 
 /** Commands that change the store. Names and tags that come with the argument are taken, others are asked for. */
-export function editCommands(tools: Tools): EditCommands {
+export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditCommands {
   const { t } = vscode.l10n;
+  /** What was moved to the trash last, as long as it was not taken back. */
+  let undoable: readonly Thing[] = [];
+  const remember = (things: readonly Thing[]): void => {
+    undoable = things;
+    contextKeys.set('labbook.canUndo', things.length > 0);
+  };
+  const undo = (): Promise<void> =>
+    attempt(tools, t('Could not restore'), async () => {
+      const things = undoable;
+      remember([]);
+      await restoreAll(await clientOf(tools), things);
+    });
   return {
     [commands.rename]: (target) =>
       attempt(tools, t('Could not rename'), async () => {
@@ -41,8 +54,9 @@ export function editCommands(tools: Tools): EditCommands {
       attempt(tools, t('Could not move to the trash'), async () => {
         const client = await clientOf(tools);
         const things = await orAsk(thingsFor(tools, target, selection), client, t('Move to Trash: choose a run'));
-        await moveToTrash(tools, client, things);
+        await moveToTrash(client, things, remember, undo);
       }),
+    [commands.undo]: undo,
     [commands.restore]: (target, selection) =>
       attempt(tools, t('Could not restore'), async () => {
         const client = await clientOf(tools);
@@ -116,7 +130,12 @@ async function askForTag(target: unknown): Promise<{ key: string; value: string 
 }
 
 /** Deletes, after asking where a script still logs to one of the runs, and offers to undo it. */
-async function moveToTrash(tools: Tools, client: TrackingClient, things: readonly Thing[]): Promise<void> {
+async function moveToTrash(
+  client: TrackingClient,
+  things: readonly Thing[],
+  remember: (done: readonly Thing[]) => void,
+  takeBack: () => Promise<void>,
+): Promise<void> {
   const { t } = vscode.l10n;
   if (things.length === 0 || !(await agreed(client, things))) {
     return;
@@ -131,13 +150,14 @@ async function moveToTrash(tools: Tools, client: TrackingClient, things: readonl
     }
   } finally {
     if (done.length > 0) {
+      remember(done);
       const undo = t('Undo');
       const said =
         name === undefined ? t('Moved {0} items to the trash.', done.length) : t('Moved {0} to the trash.', name);
       // Nobody waits for the notification to be closed.
       void vscode.window.showInformationMessage(said, undo).then(async (choice) => {
         if (choice === undo) {
-          await attempt(tools, t('Could not restore'), async () => restoreAll(await clientOf(tools), done));
+          await takeBack();
         }
       });
     }

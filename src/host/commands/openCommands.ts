@@ -1,7 +1,12 @@
 import * as vscode from 'vscode';
 import { artifactUri } from '../artifacts/fileSystem';
-import { commands, type CommandHandlers } from '../contributions';
+import type { TrackingClient } from '../../client/types';
+import { formatBytes } from '../../core/format';
+import { commands, readSetting, type CommandHandlers } from '../contributions';
+import type { ArtifactAddress } from '../artifacts/uri';
 import type { Panels } from '../panels/panels';
+import { inMessage } from '../platform/text';
+import type { TextDocuments } from '../platform/textDocuments';
 import { pickExperiment, pickRun, pickRuns } from './picks';
 import { keepsFocus, runIdsOf, textField } from './targets';
 import { attempt, clientOf, thingsFor, type Tools } from './tools';
@@ -16,7 +21,7 @@ type OpenCommands = CommandHandlers<
 >;
 
 /** Commands that show something. */
-export function openCommands(tools: Tools, panels: Panels): OpenCommands {
+export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments): OpenCommands {
   const { t } = vscode.l10n;
   const runsFor = (target: unknown, selection: unknown): string[] => runIdsOf(thingsFor(tools, target, selection));
 
@@ -74,7 +79,40 @@ export function openCommands(tools: Tools, panels: Panels): OpenCommands {
         }
         const experimentId =
           textField(target, 'experimentId') ?? (await (await clientOf(tools)).getRun(runId)).info.experimentId;
-        await vscode.commands.executeCommand('vscode.open', artifactUri({ experimentId, runId, path }));
+        await openArtifact(await clientOf(tools), texts, { experimentId, runId, path });
       }),
   };
+}
+
+/** Bytes of a large file that are shown as its beginning. */
+const headBytes = 1_000_000;
+
+/** Opens a file in VS Code's own editor for its kind; a large one only after asking, or its beginning alone. */
+async function openArtifact(client: TrackingClient, texts: TextDocuments, address: ArtifactAddress): Promise<void> {
+  const { t } = vscode.l10n;
+  const { runId, path } = address;
+  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+  const size = (await client.listArtifacts(runId, folder)).find((entry) => entry.path === path)?.size ?? 0;
+  const limit = readSetting(vscode.workspace, 'labbook.artifacts.previewMB') * 1e6;
+  if (size > limit) {
+    const beginning = t('Show the First {0}', formatBytes(headBytes));
+    const anyway = t('Open Anyway');
+    const save = t('Save As...');
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const question = t('{0} has {1}.', inMessage(name), formatBytes(size));
+    const choice = await vscode.window.showInformationMessage(question, { modal: true }, beginning, save, anyway);
+    if (choice === save) {
+      await vscode.commands.executeCommand(commands.saveArtifactAs, { runId, path });
+    }
+    if (choice === beginning) {
+      const run = await client.getRun(runId);
+      const { bytes } = await client.readArtifact(run.info, path, { limit: headBytes });
+      const uri = texts.put(`head ${runId} ${path}`, name, new TextDecoder().decode(bytes));
+      await vscode.window.showTextDocument(uri);
+    }
+    if (choice !== anyway) {
+      return;
+    }
+  }
+  await vscode.commands.executeCommand('vscode.open', artifactUri(address));
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { registerCommands } from '../contributions';
+import { registerCommands, type ContextKeySetter } from '../contributions';
 import type { ModelsView } from '../models/modelsView';
 import type { Panels } from '../panels/panels';
 import type { ExperimentMarks } from '../platform/experimentMarks';
@@ -26,6 +26,7 @@ import type { Tools } from './tools';
 export interface Parts {
   readonly context: vscode.ExtensionContext;
   readonly storeFolder: string;
+  readonly contextKeys: ContextKeySetter;
   readonly panels: Panels;
   readonly experiments: ExperimentsView;
   readonly models: ModelsView;
@@ -40,8 +41,8 @@ export interface Parts {
 export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposable {
   const { commands: api } = vscode;
   return vscode.Disposable.from(
-    ...registerCommands(api, openCommands(tools, parts.panels)),
-    ...registerCommands(api, editCommands(tools)),
+    ...registerCommands(api, openCommands(tools, parts.panels, parts.texts)),
+    ...registerCommands(api, editCommands(tools, parts.contextKeys)),
     ...registerCommands(api, viewCommands(tools, parts)),
     ...registerCommands(api, trashCommands(tools, parts)),
     ...registerCommands(api, runCommands(tools, parts.marks)),

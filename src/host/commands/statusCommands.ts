@@ -3,16 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../core/format';
-import { commands, settings, type CommandHandlers, type CommandId } from '../contributions';
+import { commands, settings, type CommandHandlers, type CommandId, type SettingId } from '../contributions';
 import { inPick } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
 import { diagnosticsText, problemsIn } from '../status/diagnostics';
 import type { StatusBar } from '../status/statusBar';
 import { storeSizes } from '../status/storeSizes';
 import type { ExperimentsView } from '../tree/experimentsView';
-import { attempt, type Tools } from './tools';
+import { attempt, preset, type Tools } from './tools';
 
-type StatusCommands = CommandHandlers<typeof commands.showRunningRuns | typeof commands.showDiagnostics>;
+const storePathSetting: SettingId = 'labbook.store.path';
+
+type StatusCommands = CommandHandlers<
+  typeof commands.showRunningRuns | typeof commands.showDiagnostics | typeof commands.chooseStore
+>;
 
 /** Commands of the status bar, and the report for whoever helps. */
 export function statusCommands(
@@ -29,6 +33,8 @@ export function statusCommands(
   return {
     [commands.showRunningRuns]: () =>
       attempt(tools, t('Could not show the running runs'), () => quickMenu(tools, parts.statusBar)),
+    [commands.chooseStore]: (given) =>
+      attempt(tools, t('Could not choose the store'), () => chooseStore(preset(given, 'path'))),
     [commands.showDiagnostics]: () =>
       attempt(tools, t('Could not collect the diagnostics'), async () => {
         const { server } = tools.connection.session ?? {};
@@ -67,6 +73,43 @@ export function statusCommands(
   };
 }
 
+/** Another folder for this workspace's runs, or the editor's own again. It takes effect when the window is reloaded. */
+async function chooseStore(given: string | undefined): Promise<void> {
+  const { t } = vscode.l10n;
+  const own = { label: `$(home) ${t('Storage of this workspace')}`, path: '' };
+  const folder = { label: `$(folder) ${t('Choose a folder...')}`, path: undefined };
+  const choice =
+    given === undefined
+      ? await vscode.window.showQuickPick([own, folder], { title: t('Choose Store') })
+      : { path: given };
+  if (choice === undefined) {
+    return;
+  }
+  const picked =
+    choice.path ??
+    (
+      await vscode.window.showOpenDialog({
+        canSelectFiles: false,
+        canSelectFolders: true,
+        openLabel: t('Keep Runs Here'),
+      })
+    )?.[0]?.fsPath;
+  if (picked === undefined) {
+    return;
+  }
+  const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
+  const target = hasWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration().update(storePathSetting, picked === '' ? undefined : picked, target);
+  const reload = t('Reload Window');
+  const text = t('Labbook uses the other store when the window is reloaded. Scripts that run go on with the old one.');
+  // Nobody waits for the notification to be closed.
+  void vscode.window.showInformationMessage(text, reload).then(async (answer) => {
+    if (answer === reload) {
+      await vscode.commands.executeCommand('workbench.action.reloadWindow');
+    }
+  });
+}
+
 async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
   const { t } = vscode.l10n;
   const now = Date.now();
@@ -92,6 +135,7 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
         ]
       : []),
     { label: `$(copy) ${t('Copy the Two Lines')}`, command: commands.copyTheTwoLines },
+    { label: `$(database) ${t('Choose Store...')}`, command: commands.chooseStore },
     ...(kind === 'off'
       ? []
       : [
