@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError } from '../../core/errors';
 import { errnoOf } from '../http/errors';
 import { ArtifactFolder, lstatOrNothing, missing } from './artifactFolder';
 import { MultipartUploads } from './multipart';
+import { writeChunks } from './writeChunks';
 
 /** Files below `<store>/artifacts`, which can be written. Uploads grow in `<store>/uploads`, so nothing half is ever visible. */
 export class ArtifactStore extends ArtifactFolder {
@@ -36,9 +37,7 @@ export class ArtifactStore extends ArtifactFolder {
     try {
       const handle = await open(temporary, 'wx', 0o600);
       try {
-        for await (const chunk of chunks) {
-          await writeAll(handle, chunk);
-        }
+        await writeChunks(handle, chunks);
         await handle.sync();
       } finally {
         await handle.close();
@@ -170,12 +169,6 @@ async function makeFolder(folder: string): Promise<void> {
       'INVALID_PARAMETER_VALUE',
       `Invalid path: '${path.basename(folder)}' on the way is not a folder`,
     );
-  }
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.length;) {
-    done += (await handle.write(chunk, done)).bytesWritten;
   }
 }
 

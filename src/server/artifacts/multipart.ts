@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError } from '../../core/errors';
+import { writeChunks } from './writeChunks';
 
 /** As many as S3 allows. */
 const maxParts = 10_000;
@@ -212,25 +213,34 @@ async function writePart(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<string> {
   const hash = createHash('sha256');
-  let done = 0;
   // Not 'w', which would empty what other parts have written.
   const handle = await openForParts(file);
   try {
-    for await (const chunk of chunks) {
-      if (done + chunk.length > size) {
-        throw new ApiError('BAD_REQUEST', 'The part is longer than announced.');
-      }
-      hash.update(chunk);
-      await writeAll(handle, chunk, offset + done);
-      done += chunk.length;
-    }
-    if (done !== size) {
-      throw new ApiError('BAD_REQUEST', 'The part is shorter than announced.');
-    }
+    await writeChunks(handle, measured(chunks, size, hash), offset);
   } finally {
     await handle.close();
   }
   return `"${hash.digest('hex')}"`;
+}
+
+/** The chunks, which must be as long as announced, on their way through a hash. */
+async function* measured(
+  chunks: AsyncIterable<Uint8Array>,
+  size: number,
+  hash: Hash,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let done = 0;
+  for await (const chunk of chunks) {
+    done += chunk.length;
+    if (done > size) {
+      throw new ApiError('BAD_REQUEST', 'The part is longer than announced.');
+    }
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (done !== size) {
+    throw new ApiError('BAD_REQUEST', 'The part is shorter than announced.');
+  }
 }
 
 async function openForParts(file: string): Promise<FileHandle> {
@@ -281,15 +291,10 @@ async function finish(upload: Upload): Promise<void> {
   const start = (parts - 1) * partSize;
   const data = await openForParts(dataFile(upload));
   try {
-    if (parts > 1) {
+    if (parts > 1 && last > 0) {
       const rest = await open(lastFile(upload), 'r');
       try {
-        let at = start;
-        for await (const chunk of rest.createReadStream({ end: Math.max(last - 1, 0), autoClose: false })) {
-          const bytes = chunk as Buffer;
-          await writeAll(data, bytes.subarray(0, start + last - at), at);
-          at += bytes.length;
-        }
+        await writeChunks(data, rest.createReadStream({ end: last - 1, autoClose: false }), start);
       } finally {
         await rest.close();
       }
@@ -298,11 +303,5 @@ async function finish(upload: Upload): Promise<void> {
     await data.sync();
   } finally {
     await data.close();
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }

@@ -116,7 +116,7 @@ export async function sendFile(
     await handle.close();
     return reply.send('');
   }
-  return reply.send(handle.createReadStream({ start, end, highWaterMark: 256 * 1024 }));
+  return reply.send(handle.createReadStream({ start, end, highWaterMark: 1024 * 1024 }));
 }
 
 /** The body's chunks. Leaving early keeps the request usable, so that its error can still be answered. */

@@ -31,18 +31,13 @@ export class Databases {
   replay(effect: Effect, seq: number): void {
     if (effect.kind === 'purge') {
       effect.runIds.forEach((runId) => this.histories.forgetNow(runId));
-    } else if (effect.kind === 'log' && !this.isPurged(effect.runId, seq)) {
+    } else if (effect.kind === 'log') {
       applyToHistory(this.histories, effect, seq);
     }
     if (seq > this.catalog.applied) {
       applyToCatalog(this.catalog, effect);
       this.catalog.applied = seq;
     }
-  }
-
-  /** True where the run was deleted for good after the change `seq`; its history may be gone already. */
-  private isPurged(runId: string, seq: number): boolean {
-    return seq <= this.catalog.applied && this.catalog.run(runId) === undefined;
   }
 
   /** @param seq sequence number of the last change */
