@@ -55,6 +55,7 @@ export class TableModel {
   #isHeld = false;
   #isNarrow = false;
   #isExpected = false;
+  #better: { readonly facts: TableFacts; readonly better: (key: string) => Better | undefined } | undefined;
 
   constructor(reader: TableReader, arrangement: Store<Arrangement>) {
     this.#reader = reader;
@@ -171,9 +172,17 @@ export class TableModel {
     };
   }
 
+  /** The same function for the same facts: charts are not to be drawn anew for another one. */
+  #betterOf(facts: TableFacts): (key: string) => Better | undefined {
+    if (this.#better?.facts !== facts) {
+      this.#better = { facts, better: betterOf(facts) };
+    }
+    return this.#better.better;
+  }
+
   #columnFacts(facts: TableFacts): ColumnFacts {
     const { table } = this.#reader;
-    const better = betterOf(facts);
+    const better = this.#betterOf(facts);
     const keys = table.catalogue.metrics.map(({ key }) => key);
     return {
       catalogue: table.catalogue,
@@ -204,7 +213,7 @@ export class TableModel {
     const { catalogue } = this.#reader.table;
     const known = (list: readonly { readonly key: string }[], name: string): boolean =>
       list.some(({ key }) => key === name);
-    const better = betterOf(facts);
+    const better = this.#betterOf(facts);
     const parsed = parseFilter(text, {
       entity: 'runs',
       dialect: 'labbook',
