@@ -1,0 +1,93 @@
+import { useCallback, useMemo } from 'react';
+import { Charts } from '../shared/charts/Charts';
+import type { ChartGroup, ChartRun } from '../shared/charts/controller';
+import { useSame } from '../shared/charts/useChartRuns';
+import { looksOf, type RunLook } from '../shared/palette';
+import { EmptyState } from '../shared/states';
+import { useStore } from '../shared/store';
+import { t } from '../shared/strings';
+import { useScroll } from '../shared/useScroll';
+import type { ExperimentSession } from './experimentSession';
+import { chartGroups } from './table/chartGroups';
+import type { TableView } from './tableModel';
+import { ownColour } from './useLooks';
+
+/** What the charts draw; each part is the same object for as long as it says the same. */
+export interface Drawn {
+  readonly runs: readonly (ChartRun & { readonly slot: number; readonly colour?: string })[];
+  readonly groups: readonly ChartGroup[];
+  readonly looks: ReadonlyMap<string, RunLook>;
+}
+
+interface Props {
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
+  readonly drawn: Drawn;
+}
+
+/** The curves of the runs that are shown and pass the filter. */
+export function ChartPart({ experiment, view, drawn }: Props) {
+  const { session } = experiment;
+  const box = useScroll(session, 'charts');
+  const keys = useSame(view.table.catalogue.metrics.map(({ key }) => key));
+  const hasTable = useStore(experiment.arrangement, ({ mode }) => mode === 'both');
+  const showOnly = useCallback((runIds: readonly string[]) => experiment.showOnly(runIds), [experiment]);
+  return (
+    <div ref={box} className="lb-scroll lb-charts-part">
+      {drawn.runs.length === 0 ? (
+        <EmptyState
+          title={t('noneShown')}
+          detail={t('noneShownHint')}
+          actions={[{ label: t('showAll'), onAct: () => experiment.showAll() }]}
+        />
+      ) : (
+        <Charts
+          session={session}
+          runs={drawn.runs}
+          groups={drawn.groups}
+          keys={keys}
+          looks={drawn.looks}
+          better={view.better}
+          showOnly={showOnly}
+          hasRunList={hasTable}
+          isSingle={false}
+        />
+      )}
+    </div>
+  );
+}
+
+export function useDrawnRuns(experiment: ExperimentSession, view: TableView): Drawn {
+  const palette = useStore(experiment.session.palette, (each) => each);
+  const shown = useStore(experiment.arrangement, (each) => each.shown);
+  const facts = useMemo(() => {
+    const { table } = view;
+    // The order of creation: sorting the table does not draw curves anew.
+    const slots = view.runs.filter((slot) => shown !== undefined && experiment.isShown(slot)).sort((a, b) => a - b);
+    return Array.from(slots, (slot) => {
+      const colour = ownColour(view, slot);
+      return {
+        id: table.id[slot] ?? '',
+        name: table.name[slot] ?? '',
+        status: table.status[slot] ?? 'FINISHED',
+        slot: table.place[slot] ?? 0,
+        ...(colour === undefined ? {} : { colour }),
+      };
+    });
+  }, [experiment, view, shown]);
+  const runs = useSame(facts);
+  const groups = useSame(
+    useMemo(() => {
+      const places = new Map(runs.map(({ id, slot }) => [id, slot]));
+      const place = (id: string): number => places.get(id) ?? 0;
+      return chartGroups(view.groups, (slot) => view.table.id[slot] ?? '').flatMap((group) => {
+        // The order of creation here too: the first run gives a group its colour, however the table is sorted.
+        const runIds = group.runIds.filter((id) => places.has(id)).sort((x, y) => place(x) - place(y));
+        return runIds.length > 0 ? [{ ...group, runIds }] : [];
+      });
+    }, [runs, view]),
+  );
+  const isApart = view.facts.experiments.length > 1;
+  const looks = useMemo(() => looksOf(runs, palette, isApart), [runs, palette, isApart]);
+  return { runs, groups, looks };
+}
