@@ -112,9 +112,17 @@ export function formatStep(step: Int64): string {
   return (step < 0 ? minus : '') + text + (units[unit] ?? '');
 }
 
+/** Making one takes longer than using it a hundred times. */
+const countFormats = new Map<string | undefined, Intl.NumberFormat>();
+
 /** A count or a step in full, grouped as the locale does: `78,200`. */
 export function formatCount(count: Int64, locale?: string): string {
-  return shown(new Intl.NumberFormat(locale).format(count));
+  let format = countFormats.get(locale);
+  if (!format) {
+    format = new Intl.NumberFormat(locale);
+    countFormats.set(locale, format);
+  }
+  return shown(format.format(count));
 }
 
 /** @param milliseconds `812 ms`, `9.4 s`, `58m 12s`, `3h 40m`, `2d 05h`; negative ones count as 0 */

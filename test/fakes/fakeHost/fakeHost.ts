@@ -1,4 +1,5 @@
-import { sliceRange, sortByX, thin } from '../../../src/core/series';
+import { Curve } from '../../../src/core/curve';
+import { sortByX } from '../../../src/core/series';
 import type { TableFacts } from '../../../src/protocol/experimentPanel';
 import type { WireDouble } from '../../../src/protocol/mlflow';
 import type { PanelArtifact, PanelNotices, PanelRequests, PanelRun } from '../../../src/protocol/panels';
@@ -149,8 +150,9 @@ export class FakeHost {
     return result();
   }
 
-  #series({ runIds, keys, x: axis, maxPoints, range }: Params<'series'>): ArrayBuffer {
+  #series({ runIds, keys, x: axis, maxPoints, range, smoothing, known = [] }: Params<'series'>): ArrayBuffer {
     const entries: SeriesEntry[] = [];
+    const versions = new Map(known.map(({ runId, key, version }) => [`${runId} ${key}`, version]));
     for (const runId of runIds) {
       const { facts, metrics } = this.#run(runId);
       const start = Number(facts.startTime) / 1000;
@@ -164,9 +166,15 @@ export class FakeHost {
           Float64Array.from(metric.steps, (step) => step + offset),
           Float64Array.from(metric.values, Number),
         );
-        const { x, y } = range ? sliceRange(sorted.x, sorted.y, range) : sorted;
-        if (x.length > 0) {
-          entries.push({ runId, key, total: x.length, series: thin(x, y, maxPoints) });
+        const version = versions.get(`${runId} ${key}`);
+        const rows = new Curve(sorted.x, sorted.y).rows({
+          maxPoints,
+          ...(range ? { range } : {}),
+          ...(smoothing ? { smoothing } : {}),
+          ...(version === undefined ? {} : { known: version }),
+        });
+        if (rows) {
+          entries.push({ runId, key, ...rows });
         }
       }
     }

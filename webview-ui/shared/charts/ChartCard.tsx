@@ -12,7 +12,7 @@ import { isSmoothing, scaleOf, type ChartSize } from './arrangement';
 import { Bars } from './Bars';
 import { handleChartKey, type ChartKeyContext } from './chartKeys';
 import { chartLabel } from './chartLabel';
-import { useChartMenu } from './chartMenu';
+import { chartMenu, type ChartMenuContext } from './chartMenu';
 import { arrangeCharts, toggleIn, type ChartsView } from './controller';
 import type { Curve } from './curve';
 import { DataTable } from './DataTable';
@@ -57,7 +57,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const { data, curves } = found;
   const yScale = useStore(view.session.state, ({ charts }) => scaleOf(charts, metric));
   const isBars = isOneEach(view, data, found.runs);
-  const sections = useChartMenu({ ...props, found, isTable, setIsTable, frame, yScale });
+  const menuContext: ChartMenuContext = { ...props, found, isTable, setIsTable, yScale };
   const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, setIsTable, frame };
   const onKeyDown = (event: KeyboardEvent): void => {
     if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
@@ -102,7 +102,9 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
         {hasLegend && <Legend view={view} curves={curves} />}
       </div>
       {!isLarge && !isAlone && <ResizeHandle view={view} metric={metric} card={card} frame={frame} />}
-      {menu && <Menu label={metric} anchor={menu} sections={sections} onClose={() => setMenu(undefined)} />}
+      {menu && (
+        <Menu label={metric} anchor={menu} sections={chartMenu(menuContext)} onClose={() => setMenu(undefined)} />
+      )}
     </div>
   );
 });

@@ -1,6 +1,7 @@
 import type { KeyboardEvent, RefObject } from 'react';
 import { t } from '../strings';
 import { arrangeCharts, toggleIn, toggleLog, type ChartsView } from './controller';
+import { frameOf } from './gridKeys';
 import { plotKeyEvent } from './usePlotKeys';
 
 export interface ChartKeyContext {
@@ -80,10 +81,7 @@ function toggle(key: string, { view, metric, isLarge, isAlone, frame, setIsTable
 
 /** The chart moves to another place of the page: the focus goes with it. */
 function refocus(metric: string): void {
-  requestAnimationFrame(() => {
-    const name = CSS.escape(metric);
-    document.querySelector<HTMLElement>(`[data-chart="${name}"] .lb-chart-frame`)?.focus();
-  });
+  requestAnimationFrame(() => frameOf(metric)?.focus());
 }
 
 /** One thing at a time: a tooltip that is kept, the cross-hair, the large view. */

@@ -1,27 +1,26 @@
-import type { RefObject } from 'react';
 import type { MenuAction, MenuSections } from '../Menu';
 import { t } from '../strings';
 import { withEntry, withScale } from './arrangement';
 import type { CardProps } from './ChartCard';
 import { copyImage, exportChart, type ExportKind } from './chartExport';
 import { arrangeCharts, resetZoom, toggleIn, type ChartsView } from './controller';
+import { frameOf } from './gridKeys';
 import { resize, spanOf } from './ResizeHandle';
 import { movedTo } from './sections';
 import { scaleKinds, type ScaleKind } from './transform';
 import type { ChartCurves } from './useChartData';
 
-interface Context extends CardProps {
+export interface ChartMenuContext extends CardProps {
   readonly found: ChartCurves;
   readonly isTable: boolean;
   readonly setIsTable: (change: (is: boolean) => boolean) => void;
-  readonly frame: RefObject<HTMLDivElement | null>;
   readonly yScale: ScaleKind;
 }
 
 const scaleNames = { linear: 'linearY', log: 'logY', symlog: 'symlogY' } as const;
 
 /** What can be done with one chart. */
-export function useChartMenu(context: Context): MenuSections {
+export function chartMenu(context: ChartMenuContext): MenuSections {
   const { view, metric, isTable, setIsTable, found, yScale } = context;
   const { session } = view;
   const scales: MenuAction[] = scaleKinds.map((kind) => ({
@@ -49,7 +48,7 @@ export function useChartMenu(context: Context): MenuSections {
   ];
 }
 
-function placeActions({ view, metric, isAlone, isLarge, isPinned }: Context): MenuAction[] {
+function placeActions({ view, metric, isAlone, isLarge, isPinned }: ChartMenuContext): MenuAction[] {
   const { session } = view;
   if (isAlone) {
     return [];
@@ -84,8 +83,9 @@ function openInTab({ session, runs }: ChartsView, metric: string): void {
 }
 
 /** Where dragging is not possible. */
-function layoutActions({ view, metric, siblings, isPinned, frame, size }: Context): MenuAction[] {
+function layoutActions({ view, metric, siblings, isPinned, size }: ChartMenuContext): MenuAction[] {
   const { session } = view;
+  const height = (): number => frameOf(metric)?.getBoundingClientRect().height ?? 150;
   const at = siblings.indexOf(metric);
   const move = (by: -1 | 1): MenuAction[] => {
     const target = siblings[at + by];
@@ -94,7 +94,6 @@ function layoutActions({ view, metric, siblings, isPinned, frame, size }: Contex
       ? []
       : [{ label, onAct: () => moveChart(view, siblings, isPinned, metric, target, by > 0) }];
   };
-  const height = (): number => frame.current?.getBoundingClientRect().height ?? 150;
   return [
     ...move(-1),
     ...move(1),

@@ -67,13 +67,15 @@ export type ChartSettings = Pick<
   'x' | 'xScale' | 'clip' | 'bands' | 'smoothing' | 'groups' | 'groupRuns'
 >;
 
-/** Milliseconds after which a zoom that goes on is read finely and remembered. */
-const settleTime = 150;
+/** Milliseconds after which a zoom that rests, or that goes on, is read finely and remembered. */
+const settleTime = { resting: 150, moving: 700 };
 
 /** The x range of all charts while it changes many times a second; the arrangement gets it when it rests. */
 export class ZoomControl {
   readonly range: Store<Range | undefined>;
   #timer: number | undefined;
+  /** Since when it changes. */
+  #since: number | undefined;
 
   constructor(private readonly session: PanelSession) {
     this.range = new Store(session.state.get().charts.zoom);
@@ -81,13 +83,17 @@ export class ZoomControl {
 
   set(range: Range | undefined): void {
     this.range.set(range);
-    this.#timer ??= window.setTimeout(() => this.settle(), settleTime);
+    this.#since ??= performance.now();
+    const left = this.#since + settleTime.moving - performance.now();
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.settle(), Math.max(0, Math.min(settleTime.resting, left)));
   }
 
   /** Hands what is shown to the arrangement now. */
   settle(): void {
     window.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#since = undefined;
     if (this.session.state.get().charts.zoom !== this.range.get()) {
       arrangeCharts(this.session, { zoom: this.range.get() });
     }

@@ -1,3 +1,8 @@
+/** The part of a metric's chart that has the focus. */
+export function frameOf(metric: string): HTMLElement | undefined {
+  return document.querySelector<HTMLElement>(`[data-chart="${CSS.escape(metric)}"] .lb-chart-frame`) ?? undefined;
+}
+
 /** The chart beside, or the nearest of the row above or below; undefined where there is none, or for another key. */
 export function neighbour(grid: HTMLElement | null, from: HTMLElement, key: string): HTMLElement | undefined {
   if (!key.startsWith('Arrow')) {

@@ -92,11 +92,18 @@ function visible({ range }: Pen, x: Float64Array): [from: number, to: number] {
   return [Math.max(0, lowerBound(x, range.min) - 1), Math.min(x.length, upperBound(x, range.max) + 1)];
 }
 
-/** Pixels as pairs; NaN where the line breaks. */
+/** Used again for each line: drawing makes no garbage. */
+let scratch = new Float64Array(4096);
+
+/** Pixels as pairs; NaN where the line breaks. Valid until the next call. */
 function placed(pen: Pen, x: Float64Array, y: Float64Array): Float64Array {
   const { area } = pen;
   const [from, to] = visible(pen, x);
-  const points = new Float64Array(2 * Math.max(0, to - from));
+  const length = 2 * Math.max(0, to - from);
+  if (scratch.length < length) {
+    scratch = new Float64Array(2 * length);
+  }
+  const points = scratch.subarray(0, length);
   for (let i = from; i < to; i++) {
     const at = 2 * (i - from);
     points[at] = clamp(pen.x(x[i] ?? NaN), area.left - farOutside, area.right + farOutside);
