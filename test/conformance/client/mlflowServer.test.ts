@@ -3,6 +3,8 @@ import { openChangeFeed } from '../../../src/client/changeFeed';
 import { RequestError } from '../../../src/client/requestError';
 import { connectTracking } from '../../../src/client/tracking';
 import type { TrackingClient } from '../../../src/client/types';
+import { decodeTableColumns, decodeTableRows } from '../../../src/protocol/tableCodec';
+import type { MetricAggregate, TableRequest } from '../../../src/protocol/tableTypes';
 import { until } from '../../fakes/labbookServer';
 import { MlflowServer } from '../../fakes/mlflowServer';
 import { logPoints, Recorder, startRun, upload } from './harness';
@@ -118,5 +120,47 @@ describe('client: MLflow’s own server', () => {
     } finally {
       feed.dispose();
     }
+  });
+
+  it('makes the table of its runs from searches and histories', async () => {
+    const [first, second] = [await startRun(server, 'first', 5000), await startRun(server, 'second', 6000)];
+    const points = [1, 'NaN', 3].map((value, step) => ({ key: 'table/loss', value, timestamp: 7000 + step, step }));
+    await logPoints(server, first, points);
+    await logPoints(server, second, points.slice(0, 1));
+    await client.setTag(second, 'mlflow.parentRunId', first);
+    const request: TableRequest = { experiment_ids: ['0'], run_ids: [first, second], stage: 'active' };
+    const rows = decodeTableRows(await client.tableRows(request));
+    assert.deepEqual(
+      [rows.id, rows.name, rows.parent],
+      [
+        [second, first],
+        ['second', 'first'],
+        [first, ''],
+      ],
+    );
+    assert.deepEqual(rows.metrics, [{ key: 'table/loss', runs: 2, differs: true }]);
+    assert.ok((rows.slot[0] ?? 0) > (rows.slot[1] ?? 0));
+    const metric = (aggregate: MetricAggregate) => ({ kind: 'metric', key: 'table/loss', aggregate }) as const;
+    const columns = [
+      metric('last'),
+      metric('max'),
+      metric('count'),
+      { kind: 'metricAt', key: 'table/loss', step: 1 } as const,
+    ];
+    const answer = decodeTableColumns(await client.tableColumns({ ...request, columns }));
+    const cells = answer.columns.map(({ number, ...column }) =>
+      rows.id.map((_, i) => {
+        const at = number.indexOf(rows.number[i] ?? -1);
+        return at < 0 || column.kind === 'texts' ? undefined : column.value[at];
+      }),
+    );
+    assert.deepEqual(cells, [
+      [1, 3],
+      [1, 3],
+      [1, 3],
+      [undefined, NaN],
+    ]);
+    await client.deleteRun(second);
+    assert.deepEqual(decodeTableRows(await client.tableRows(request)).id, [first]);
   });
 });
