@@ -10,7 +10,7 @@ import { api, call, record, records } from './rawHttp';
 
 /** `LABBOOK_KILLS` asks for so many; without it as many as fit into the time. */
 const asked = Number(process.env['LABBOOK_KILLS'] ?? 0);
-const timeWithout = 14_000;
+const timeWithout = 12_000;
 const writerCount = 6;
 const batch = 3;
 
@@ -240,7 +240,9 @@ describe('a server that is killed at random moments', () => {
     const begin = Date.now();
     let kills = 0;
     const start = async (): Promise<LabbookServer> => {
-      const server = await startLabbook({ store, timeout: 30_000 });
+      const server = await startLabbook({ store, timeout: 60_000 }).catch((error: unknown) => {
+        throw new Error(`after ${kills} kills: ${String(error)}`, { cause: error });
+      });
       started.push(server);
       return server;
     };
@@ -270,5 +272,5 @@ describe('a server that is killed at random moments', () => {
     const runs = writers.reduce((sum, writer) => sum + writer.runs.size, 0);
     console.log(`      ${kills} kills survived, ${answered} answered writes to ${runs} runs checked`);
     assert.ok(kills >= (asked > 0 ? asked : 3) && answered > kills * 10);
-  }).timeout(asked > 0 ? 60_000 + asked * 10_000 : 55_000);
+  }).timeout(120_000 + asked * 10_000);
 });
