@@ -32,7 +32,7 @@ const samplePython = async () => ({ LABBOOK_PYTHON: await pythonForSample() });
 const tiers = {
   unit: { needs: [], built: false, timeout: 20_000, limit: 600 },
   webview: { needs: [chromium], built: true, timeout: 30_000, limit: 600 },
-  conformance: { needs: [pythonEnvironment], built: true, timeout: 60_000, limit: 1200 },
+  conformance: { needs: [pythonEnvironment], built: true, timeout: 60_000, limit: 1800 },
   host: { needs: [chromium, hostExecutable], built: true, timeout: 30_000, limit: 660 },
   ui: { needs: [chromium, workbench, samplePython], built: false, timeout: 60_000, limit: 900 },
 };
