@@ -13,13 +13,29 @@ describe('the command line', () => {
     );
     assert.deepEqual(command, {
       kind: 'serve',
-      options: { store: 'd', port: 0, preferPort: 5001, idleExit: 5, allowHosts: ['box', '[::2]'] },
+      options: {
+        store: 'd',
+        port: 0,
+        preferPort: 5001,
+        idleExit: 5,
+        allowHosts: ['box', '[::2]'],
+        workspace: undefined,
+        allowArtifacts: [],
+      },
+    });
+    assert.deepEqual(readCommandLine('check --store d --json'.split(' ')), {
+      kind: 'check',
+      options: { store: 'd', json: true },
+    });
+    assert.deepEqual(readCommandLine('repair --to e --store d'.split(' ')), {
+      kind: 'repair',
+      options: { store: 'd', to: 'e', json: false },
     });
   });
 
   it('refuses what it does not understand', () => {
     const lines = ['', 'run', 'serve', 'serve x --store d', 'serve --store d --port x', 'serve --store d --port 65536', 'serve --wat',
-      'serve --store d --port -1', 'serve --store d --idle-exit 0', 'serve --store d --allow-host a:1', 'serve --store']; // prettier-ignore
+      'serve --store d --port -1', 'serve --store d --json', 'check', 'check --store d --to e', 'repair --store d', 'serve --store d --idle-exit 0', 'serve --store d --allow-host a:1', 'serve --store']; // prettier-ignore
     for (const line of lines) {
       assert.throws(() => readCommandLine(line.split(' ').filter(Boolean)), UsageError, line);
     }
