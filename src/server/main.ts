@@ -1,8 +1,10 @@
+import { isMainThread, workerData } from 'node:worker_threads';
 import { helpText, readCommandLine, UsageError, type ServeOptions } from './commandLine';
 import { messageOf, stderrLog } from './log';
 import { check, repair, type Outcome } from './maintenance';
 import { serve, type RunningServer } from './serve';
 import { labbookVersion } from './version';
+import { runTask, saveCatalogInWorker } from './worker';
 
 /** A clean end that takes longer than this is given up. */
 const stopMilliseconds = 30_000;
@@ -48,7 +50,7 @@ async function runOnce(work: () => Promise<Outcome>): Promise<number> {
 async function runServer(options: ServeOptions): Promise<number | undefined> {
   // Files 0600 and folders 0700, whoever makes them.
   process.umask(0o077);
-  const starting = serve(options, stderrLog, () => stop('asked to', 0));
+  const starting = serve(options, stderrLog, () => stop('asked to', 0), undefined, saveCatalogInWorker);
   let exitCode: number | undefined;
   function stop(reason: string, code: number): void {
     if (exitCode !== undefined) {
@@ -95,8 +97,12 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
   return undefined;
 }
 
-void main(process.argv.slice(2)).then((code) => {
-  if (code !== undefined) {
-    process.exit(code);
-  }
-});
+if (isMainThread) {
+  void main(process.argv.slice(2)).then((code) => {
+    if (code !== undefined) {
+      process.exit(code);
+    }
+  });
+} else {
+  void runTask(workerData);
+}

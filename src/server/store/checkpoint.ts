@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { SaveCatalog } from './catalogSaver';
 import type { Committer } from './committer';
 import type { Databases } from './databases';
 import { replaceFile, type StoreFiles } from './files';
@@ -43,6 +44,8 @@ export class Checkpointer {
     private readonly committer: Committer,
     /** Sequence number of the catalog's file. */
     saved: number,
+    /** How a catalog of at least so many bytes is saved while the store is open; else it is exported here, too. */
+    private readonly aside?: { readonly from: number; readonly save: SaveCatalog },
   ) {
     this.saved = saved;
   }
@@ -93,7 +96,7 @@ export class Checkpointer {
   private async run(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const { catalog, histories } = this.databases;
+    const { histories } = this.databases;
     if (this.committer.revision === this.saved && this.journal.size === 0) {
       return;
     }
@@ -102,11 +105,27 @@ export class Checkpointer {
       return this.committer.revision;
     });
     await this.saveHistories(histories);
+    this.saved = (await this.savedAside(seq)) ?? (await this.saveCatalog());
+    await this.journal.removeUpTo(seq);
+  }
+
+  /** @returns the sequence number of the catalog's file; undefined where that is not for another thread, or failed there */
+  private async savedAside(seq: number): Promise<number | undefined> {
+    if (this.aside === undefined || this.closed || this.databases.catalog.db.size < this.aside.from) {
+      return undefined;
+    }
+    return this.aside.save(this.folder, seq).then(
+      () => seq,
+      () => undefined,
+    );
+  }
+
+  private async saveCatalog(): Promise<number> {
+    const { catalog } = this.databases;
     const exported = await this.committer.between(() => ({ seq: catalog.applied, bytes: catalog.export() }));
     await replaceFile(this.files, path.join(this.folder, catalogName), exported.bytes);
     await this.files.syncFolder(this.folder);
-    this.saved = exported.seq;
-    await this.journal.removeUpTo(seq);
+    return exported.seq;
   }
 
   private async saveHistories(histories: Histories): Promise<void> {

@@ -11,7 +11,7 @@ import type { PurgeReader } from './purge/types';
 import { Reads } from './reads';
 import { TableReader } from './table/reader';
 import { StepValues } from './table/stepValues';
-import type { Store, Write, WriteResult } from './types';
+import type { Store, StoreOptions, Write, WriteResult } from './types';
 
 export interface StoreParts {
   readonly folder: string;
@@ -22,6 +22,7 @@ export interface StoreParts {
   /** Sequence number of the catalog's file. */
   readonly saved: number;
   readonly artifactRoot: string;
+  readonly saveAside: StoreOptions['saveAside'];
   /** Undefined where the folder cannot be written to. */
   readonly lock: StoreLock | undefined;
 }
@@ -53,7 +54,15 @@ export class LabbookStore extends Reads implements Store {
     this.databases = databases;
     this.journal = journal;
     this.committer = new Committer(databases, journal, parts.artifactRoot, (batch) => this.emit(batch));
-    this.checkpointer = new Checkpointer(parts.files, parts.folder, databases, journal, this.committer, parts.saved);
+    this.checkpointer = new Checkpointer(
+      parts.files,
+      parts.folder,
+      databases,
+      journal,
+      this.committer,
+      parts.saved,
+      parts.saveAside,
+    );
     this.purging = new Purging({
       catalog: databases.catalog,
       histories: databases.histories,

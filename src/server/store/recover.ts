@@ -27,7 +27,7 @@ interface Torn {
  * Brings the databases up to the end of the journal. Everything is read and checked before anything is changed, also on the
  * disk: with an error all files are as they were.
  *
- * The last segment is then written anew, without what is torn or was refused. What was read of it may be in the system's memory
+ * The last segment is then written once more, in its place, without what is torn or was refused. What was read of it may be in the system's memory
  * only: a process that was killed had not yet synced it, or its sync had failed, after which further syncs report success without
  * writing (Linux). It counts now, and what is answered next follows it.
  * @throws StoreDamagedError, StoreVersionError
@@ -61,7 +61,7 @@ export async function recover(
   }
   if (!readOnly) {
     if (last !== undefined) {
-      await replaceFile(files, last.file, lastBytes.subarray(0, last.end));
+      await files.confirm(last.file, lastBytes.subarray(0, last.end));
     }
     if (torn?.whole === true) {
       await files.remove(torn.file);
@@ -75,7 +75,8 @@ export async function recover(
   };
 }
 
-async function readJournal(
+/** All segments up to the journal's end or tear. @throws StoreDamagedError, StoreVersionError */
+export async function readJournal(
   files: StoreFiles,
   folder: string,
 ): Promise<{ segments: Segment[]; torn: Torn | undefined; lastBytes: Buffer }> {

@@ -55,7 +55,6 @@ export function loadSqlite(): Promise<SqlJs> {
 
 /**
  * A database of sql.js with cached statements and exact 64-bit integers: bound as numbers or bigints, read as `Int64`.
- * sql.js closes and reopens the database on `export()`, which frees statements and settings; both are made again here.
  */
 export class Database {
   private readonly raw: RawDatabase;
@@ -135,10 +134,12 @@ export class Database {
 
   /** The database as a file, stamped with the format and a checksum over the whole (see `stamp`). */
   export(): Uint8Array {
-    this.freeStatements();
-    const bytes = this.raw.export();
-    this.configure();
-    return stamp(bytes);
+    return stamp(this.raw.export());
+  }
+
+  /** Size in bytes, as a file. */
+  get size(): number {
+    return real(this.row('PRAGMA page_count')?.[0]) * real(this.row('PRAGMA page_size')?.[0]);
   }
 
   close(): void {

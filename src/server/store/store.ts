@@ -67,7 +67,7 @@ async function reachFolder(files: StoreFiles, folder: string): Promise<string> {
 async function openLocked(
   files: StoreFiles,
   folder: string,
-  options: Pick<StoreOptions, 'artifactRoot' | 'pointSizes'>,
+  options: StoreOptions,
   lock: StoreLock | undefined,
 ): Promise<Store> {
   const { artifactRoot } = options;
@@ -96,7 +96,8 @@ async function openLocked(
       await removeTemporaries(files, folder);
     }
     const journal = new Journal(files, journalFolder, segments, bytes);
-    return new LabbookStore({ folder, warnings, files, databases, journal, saved, artifactRoot, lock });
+    const { saveAside } = options;
+    return new LabbookStore({ folder, warnings, files, databases, journal, saved, artifactRoot, lock, saveAside });
   } catch (error) {
     databases.close();
     throw error;

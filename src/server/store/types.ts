@@ -2,6 +2,7 @@ import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus } fro
 import type { MetricColumns } from '../../core/metricColumns';
 import type { ChangeBatch } from '../../protocol/extras';
 import type { ModelPoint } from '../../core/loggedModels';
+import type { SaveCatalog } from './catalogSaver';
 import type { PointSizes } from './history';
 import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
@@ -158,6 +159,8 @@ export interface StoreOptions {
   folder: string;
   /** Default root for artifacts of new experiments: `<root>/<experiment id>`. */
   artifactRoot: string;
+  /** How checkpoints save a catalog of at least `from` bytes, so that its export does not hold this thread. */
+  saveAside?: { readonly from: number; readonly save: SaveCatalog };
   /** For tests: smaller ones, so that few points do what many do. */
   pointSizes?: PointSizes;
 }

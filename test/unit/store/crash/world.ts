@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiError, type ErrorCode } from '../../../../src/core/errors';
 import { smallSizes } from '../support';
+import { saveCatalogAside } from '../../../../src/server/store/catalogSaver';
 import { openStore } from '../../../../src/server/store/store';
 import type { RegistryWrite } from '../../../../src/server/store/registry/types';
 import type { Store, Write } from '../../../../src/server/store/types';
@@ -14,7 +15,12 @@ export const storeFolder = '/home/store';
 
 /** Opens the store on a disk; everything that it does passes `disk.before`. */
 export function openOn(disk: MemoryDisk): Promise<Store> {
-  return openStore({ folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes }, disk.files);
+  // What another thread does, in this one, so that it ends with the disk.
+  const saveAside = {
+    from: 0,
+    save: (folder: string, seq: number) => saveCatalogAside(disk.files, folder, seq),
+  };
+  return openStore({ folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes, saveAside }, disk.files);
 }
 
 /** As the end of the process: nothing of it reaches the disk any more. Frees the store's memory. */
