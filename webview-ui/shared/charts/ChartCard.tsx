@@ -99,7 +99,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
             <Body {...{ view, metric, found, isNear, isTable, isBars, yScale, frame }} />
           </ErrorBoundary>
         </div>
-        {hasLegend && <Legend view={view} curves={curves} />}
+        {hasLegend && <Legend view={view} curves={curves} metric={metric} isNamed={false} />}
       </div>
       {!isLarge && !isAlone && <ResizeHandle view={view} metric={metric} card={card} frame={frame} />}
       {menu && (

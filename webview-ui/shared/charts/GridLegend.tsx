@@ -21,5 +21,5 @@ export function GridLegend({ view, keys }: Props) {
   const first = arrangedSections(keys, charts)[0]?.keys[0];
   const metric = last !== undefined && keys.includes(last) ? last : (first ?? '');
   const { curves } = useChartCurves(view, metric, metric !== '', 0);
-  return <Legend view={view} curves={curves} metric={metric} />;
+  return <Legend view={view} curves={curves} metric={metric} isNamed />;
 }

@@ -14,16 +14,20 @@ interface Props {
   readonly view: ChartsView;
   readonly curves: readonly Curve[];
   /** Whose values are told; the curves are of it. */
-  readonly metric?: string;
+  readonly metric: string;
+  /** It is not seen from where the list stands. */
+  readonly isNamed: boolean;
 }
 
 /** Rows that are put into the page; the others are reached by searching. */
 const mostRows = 400;
 
 /** The runs of a chart by their last value: a click selects one, Alt and a click shows only this one. */
-export function Legend({ view, curves, metric }: Props) {
+export function Legend({ view, curves, metric, isNamed }: Props) {
   const [find, setFind] = useState('');
-  const [isUp, setIsUp] = useState(false);
+  const [isTurned, setIsTurned] = useState(false);
+  // The best first, where that is known.
+  const isUp = (view.better(metric) === 'lower') !== isTurned;
   const marked = useStore(view.session.marked, (each) => each);
   const rows = useMemo(() => {
     const all = curves.map((curve) => ({ id: curve.runId, name: view.nameOf(curve.runId), last: lastOf(curve) }));
@@ -43,8 +47,8 @@ export function Legend({ view, curves, metric }: Props) {
   return (
     <aside className="lb-legend" aria-label={t('legend')}>
       <Find label={t('findInRuns', formatCount(rows.length))} text={find} onChange={setFind} />
-      <button type="button" className="lb-legend-sort" onClick={() => setIsUp(!isUp)} title={t('turnOrder')}>
-        <span className="lb-cut-text">{metric ?? t('sortedByLast')}</span>
+      <button type="button" className="lb-legend-sort" onClick={() => setIsTurned(!isTurned)} title={t('turnOrder')}>
+        <span className="lb-cut-text">{isNamed ? metric : t('sortedByLast')}</span>
         <span aria-hidden="true">{isUp ? '↑' : '↓'}</span>
       </button>
       <ul onKeyDown={moveFocus}>

@@ -31,6 +31,8 @@ export interface AxesOptions {
 
 /** Most runs of which every band between minimum and maximum is drawn. */
 export const mostBands = 6;
+/** Beyond so many runs, what was smoothed is drawn only behind those that are brought forward. */
+export const mostRaw = 12;
 /** Percentiles are taken of so many values at most, evenly chosen. */
 const mostSorted = 4096;
 
@@ -157,15 +159,17 @@ export function ticksOf(kind: XSource | 'value', { min, max }: Range, transform:
 /** The finite values that are drawn within an x range; undefined where there is none. */
 export function yExtentOf(curves: readonly Curve[], range: Range, banded: boolean): Extent | undefined {
   const extent = { min: Infinity, minPositive: Infinity, max: -Infinity, least: Infinity, notPositive: 0 };
-  for (const { x, y, low, high } of curves) {
+  const isRawDrawn = curves.length <= mostRaw;
+  for (const { x, y, values, low, high } of curves) {
     const to = upperBound(x, range.max);
     for (let i = lowerBound(x, range.min); i < to; i++) {
       const value = y[i] ?? NaN;
       if (!Number.isFinite(value)) {
         continue;
       }
-      const smallest = banded && low ? (low[i] ?? value) : value;
-      const largest = banded && high ? (high[i] ?? value) : value;
+      const raw = isRawDrawn ? (values[i] ?? value) : value;
+      const smallest = banded && low ? (low[i] ?? raw) : raw;
+      const largest = banded && high ? (high[i] ?? raw) : raw;
       // Smoothing may leave the band; the line has room all the same.
       extent.min = Math.min(extent.min, smallest, value);
       extent.max = Math.max(extent.max, largest, value);

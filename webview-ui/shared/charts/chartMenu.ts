@@ -38,7 +38,7 @@ export function chartMenu(context: ChartMenuContext): MenuSections {
       { label: t('dataTable'), keys: 'T', checked: isTable, onAct: () => setIsTable((is) => !is) },
       { label: t('resetZoomOf'), keys: '0', onAct: () => resetZoom(view, metric) },
     ],
-    context.isAlone ? [] : layoutActions(context),
+    context.isAlone || context.isLarge ? [] : layoutActions(context),
     [
       { label: t('copyImage'), onAct: () => void copyImage(view, metric, found, yScale) },
       { label: t('savePng'), onAct: save('png') },

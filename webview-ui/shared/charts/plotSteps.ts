@@ -1,12 +1,10 @@
 /** What the pictures of a chart's curves are made of, from the back to the front. */
-import { mostBands } from './axes';
+import { mostBands, mostRaw } from './axes';
 import type { Step } from './curveLayer';
 import { drawLonePoints, drawOddPoints } from './marks';
 import type { DrawnCurve, PlotModel } from './plotModel';
 import { fillBand, strokeLine } from './strokes';
 
-/** Beyond so many runs, what was smoothed is drawn only behind those that are brought forward. */
-const mostRaw = 12;
 /** Beyond so many curves lines are 1 px wide: else they cover each other, and take ten times as long to draw. */
 const mostWide = 40;
 const width = { line: 1.5, crowded: 1, front: 2, raw: 1 };

@@ -72,20 +72,20 @@ export class SvgSurface implements Surface {
       this.#dash.length > 0
         ? ` stroke-dasharray="${this.#dash.join(' ')}" stroke-dashoffset="${num(this.lineDashOffset)}"`
         : '';
-    const style = `fill="none" stroke="${this.strokeStyle}" stroke-width="${num(this.lineWidth)}" stroke-linejoin="${this.lineJoin}"`;
+    const style = `fill="none" ${paint('stroke', this.strokeStyle)} stroke-width="${num(this.lineWidth)}" stroke-linejoin="${this.lineJoin}"`;
     this.#parts.push(`<path d="${this.#path}" ${style}${dash}${this.#opacity()}/>`);
   }
 
   fill(): void {
-    this.#parts.push(`<path d="${this.#path}" fill="${this.fillStyle}"${this.#opacity()}/>`);
+    this.#parts.push(`<path d="${this.#path}" ${paint('fill', this.fillStyle)}${this.#opacity()}/>`);
   }
 
   fillText(text: string, x: number, y: number): void {
-    this.#text(text, x, y, `fill="${this.fillStyle}"`);
+    this.#text(text, x, y, paint('fill', this.fillStyle));
   }
 
   strokeText(text: string, x: number, y: number): void {
-    const style = `fill="none" stroke="${this.strokeStyle}" stroke-width="${num(this.lineWidth)}" stroke-linejoin="round"`;
+    const style = `fill="none" ${paint('stroke', this.strokeStyle)} stroke-width="${num(this.lineWidth)}" stroke-linejoin="round"`;
     this.#text(text, x, y, style);
   }
 
@@ -118,6 +118,16 @@ export class SvgSurface implements Surface {
   #opacity(): string {
     return this.globalAlpha === 1 ? '' : ` opacity="${num(this.globalAlpha)}"`;
   }
+}
+
+/** Colours as all programs read them: browsers write mixed ones as `color(srgb …)`. */
+export function paint(name: 'fill' | 'stroke', colour: string): string {
+  const mixed = /^color\(srgb ([\d.e+-]+) ([\d.e+-]+) ([\d.e+-]+)(?: \/ ([\d.e+-]+))?\)$/.exec(colour);
+  const plain = /^rgba\((\d+), (\d+), (\d+), ([\d.]+)\)$/.exec(colour);
+  const parts = mixed?.slice(1, 4).map((part) => Math.round(Number(part) * 255)) ?? plain?.slice(1, 4);
+  const opacity = (mixed ?? plain)?.[4];
+  const value = parts ? `rgb(${parts.join(', ')})` : escape(colour);
+  return `${name}="${value}"${opacity === undefined ? '' : ` ${name}-opacity="${num(Number(opacity))}"`}`;
 }
 
 function num(value: number): string {

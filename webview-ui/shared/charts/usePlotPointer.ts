@@ -55,6 +55,10 @@ export function usePlotPointer(options: Options) {
   const [box, setBox] = useState<Box>();
   const [isInside, setIsInside] = useState(false);
 
+  const drawBox = (next: Box | undefined): void => {
+    setBox(next);
+    hover.set(next ? undefined : hover.get());
+  };
   const point = useCallback((at: { clientX: number; clientY: number }): void => pointAt(now.current, at), []);
   const leave = useCallback((): void => {
     last.current = undefined;
@@ -88,7 +92,7 @@ export function usePlotPointer(options: Options) {
       } else if (drag.current.kind === 'pan') {
         pan(options, drag.current, event);
       } else {
-        setBox(boxOf(plot, drag.current, event));
+        drawBox(boxOf(plot, drag.current, event));
       }
     },
     onPointerDown: (event: PointerEvent): void => {
@@ -101,16 +105,9 @@ export function usePlotPointer(options: Options) {
     onPointerUp: (event: PointerEvent): void => {
       const { current } = drag;
       const chosen = current?.kind === 'box' ? boxOf(plot, current, event) : undefined;
-      const wasClick = current?.kind === 'box' && !chosen;
       drag.current = undefined;
       setBox(undefined);
-      if (current?.kind === 'pan') {
-        view.zoom.settle();
-      } else if (chosen) {
-        zoomTo(options, chosen);
-      } else if (wasClick) {
-        click(options, event);
-      }
+      release(options, event, current, chosen);
     },
     onPointerCancel: (): void => {
       drag.current = undefined;
@@ -123,6 +120,16 @@ export function usePlotPointer(options: Options) {
     },
   };
   return { handlers, box, isInside, onDrawn };
+}
+
+function release(options: Options, event: PointerEvent, drag: Drag | undefined, box: Box | undefined): void {
+  if (drag?.kind === 'pan') {
+    options.view.zoom.settle();
+  } else if (box) {
+    zoomTo(options, box);
+  } else if (drag) {
+    click(options, event);
+  }
 }
 
 function pointAt({ view, metric, curves, plot, canvas }: Options, at: { clientX: number; clientY: number }): void {
