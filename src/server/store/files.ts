@@ -36,6 +36,11 @@ export interface StoreFiles {
   readPartSync(path: string, offset: number, length: number): Uint8Array;
   /** `create`: empties an existing file; `exclusive`: fails with EEXIST; `extend`: keeps its content, must exist. */
   open(path: string, how: 'create' | 'exclusive' | 'extend'): Promise<StoreFile>;
+  /**
+   * Writes `data` over the beginning of a file, which reads the same already, cuts off what follows, and syncs: what the system had
+   * in its memory only is on the disk then. Needs no room, and a crash in between leaves the same bytes.
+   */
+  confirm(path: string, data: Uint8Array): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** A second name for the same file; EEXIST where `to` exists. */
   link(from: string, to: string): Promise<void>;
@@ -111,6 +116,19 @@ export const realFiles: StoreFiles = {
     // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending.
     await (await fs.open(path, flags[how], 0o600)).close();
     return new RealFile(await fs.open(path, 'a', 0o600));
+  },
+  async confirm(path, data) {
+    const handle = await fs.open(path, 'r+');
+    try {
+      let done = 0;
+      while (done < data.length) {
+        done += (await handle.write(data, done, data.length - done, done)).bytesWritten;
+      }
+      await handle.truncate(data.length);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
   },
   rename: (from, to) => fs.rename(from, to),
   link: (from, to) => fs.link(from, to),

@@ -58,11 +58,15 @@ export function readHeader(file: string, bytes: Buffer): number | undefined {
   if (bytes.length < headerSize || !bytes.subarray(0, 8).equals(magic)) {
     return undefined;
   }
+  // The checksum first: what a torn header says is nothing, its version neither.
+  if (crc32(bytes.subarray(0, 24)) !== bytes.readUInt32LE(24)) {
+    return undefined;
+  }
   const format = bytes.readUInt32LE(8);
   if (format > formatVersion) {
     throw new StoreVersionError(file, format, formatVersion);
   }
-  return crc32(bytes.subarray(0, 24)) === bytes.readUInt32LE(24) ? Number(bytes.readBigUInt64LE(16)) : undefined;
+  return Number(bytes.readBigUInt64LE(16));
 }
 
 /** The frame at `offset`, or undefined where there is none or its checksum is wrong. */

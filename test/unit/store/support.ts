@@ -129,6 +129,7 @@ export class FaultyFiles {
         realFiles.readPartSync(path, offset, length)
       ),
       open: async (path, how) => (check('open', path), this.wrapFile(await realFiles.open(path, how), path)),
+      confirm: async (path, data) => (check('confirm', path), realFiles.confirm(path, data)),
       rename: async (from, to) => (check('rename', to), realFiles.rename(from, to)),
       link: async (from, to) => (check('link', to), realFiles.link(from, to)),
       remove: async (path) => (check('remove', path), realFiles.remove(path)),
