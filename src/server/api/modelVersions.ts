@@ -15,8 +15,8 @@ import type { Endpoint } from './endpoint';
 import { boolean, decode, list, message, text } from './fields';
 import { pythonJson } from './logModel';
 import { resolveSource } from './modelSources';
-import { nextToken } from './pageTokens';
 import { readQuery, searchRequest } from './registrySearch';
+import { nextPage } from './search';
 
 /** Sizes of pages. */
 const pages = { usual: 200_000, most: 200_000 };
@@ -132,7 +132,7 @@ function search(store: Store, input: unknown): object {
   const found = store.registry.searchVersions(query);
   return {
     ...(found.items.length > 0 ? { model_versions: found.items.map(modelVersionToWire) } : {}),
-    ...nextToken(query.offset, found),
+    ...nextPage(found),
   };
 }
 

@@ -16,8 +16,8 @@ import { missingModel } from '../store/registry/resolve';
 import type { Store } from '../store/types';
 import type { Endpoint } from './endpoint';
 import { decode, integer, list, message, text, texts } from './fields';
-import { nextToken } from './pageTokens';
 import { readQuery, type SearchRequest, searchRequest } from './registrySearch';
+import { nextPage } from './search';
 
 /** Sizes of pages. */
 const pages = { usual: 100, most: 1000 };
@@ -108,7 +108,7 @@ function search(store: Store, request: SearchRequest): object {
   const found = store.registry.searchModels(query);
   return {
     ...(found.items.length > 0 ? { registered_models: found.items.map(registeredModelToWire) } : {}),
-    ...nextToken(query.offset, found),
+    ...nextPage(found),
   };
 }
 

@@ -2,7 +2,6 @@ import { ApiError } from '../../core/errors';
 import type { Int64 } from '../../core/model';
 import type { RegistryQuery } from '../store/registry/types';
 import { integer, message, text, texts } from './fields';
-import { offsetOf } from './pageTokens';
 import { readFilter, readOrderBy } from './search';
 
 export const searchRequest = message({
@@ -39,5 +38,5 @@ export function readQuery(
       `Invalid value for request parameter max_results. ${rule}, but got value ${limit}`,
     );
   }
-  return { filter, order, offset: offsetOf(request.page_token), limit: Number(limit) };
+  return { filter, order, pageToken: request.page_token, limit: Number(limit) };
 }

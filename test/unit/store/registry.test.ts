@@ -44,7 +44,7 @@ function query(
   const parsed = parseFilter(filter, { entity, dialect: 'mlflow' });
   const ordered = parseOrder(order, { entity, dialect: 'mlflow' });
   assert.ok(parsed.ok && ordered.ok);
-  return { filter: parsed.value, order: ordered.order, offset: 0, limit: 1000 };
+  return { filter: parsed.value, order: ordered.order, limit: 1000 };
 }
 
 describe('Store: registry', () => {
@@ -186,10 +186,24 @@ describe('Store: registry', () => {
     assert.equal(versions("run_id IN ('r1', 'r9')"), 'b1');
     assert.equal(versions("source_path LIKE 's3://o%' AND version_number > 1"), 'b2');
     assert.equal(versions("tags.`mlflow.prompt.is_prompt` = 'true'"), 'p1');
-    const paged = store.registry.searchModels({ ...query('registeredModels', ''), offset: 1, limit: 1 });
-    assert.deepEqual([paged.items.map(({ name }) => name), paged.more], [['a'], true]);
-    const last = store.registry.searchModels({ ...query('registeredModels', ''), offset: 2, limit: 1 });
-    assert.deepEqual([last.items.map(({ latestVersions }) => latestVersions.length), last.more], [[1], false]);
+    const all = query('registeredModels', '');
+    const first = store.registry.searchModels({ ...all, limit: 2 });
+    assert.deepEqual(
+      first.items.map(({ name }) => name),
+      ['B', 'a'],
+    );
+    await store.write(create('A', { time: 9 }));
+    await store.write({ kind: 'deleteRegisteredModel', name: 'a' });
+    const last = store.registry.searchModels({ ...all, limit: 2, pageToken: first.nextPageToken });
+    assert.deepEqual(
+      last.items.map(({ name, latestVersions }) => [name, latestVersions.length]),
+      [['b', 1]],
+    );
+    assert.equal(last.nextPageToken, undefined);
+    assert.throws(
+      () => store.registry.searchVersions({ ...query('modelVersions', ''), pageToken: first.nextPageToken }),
+      /Invalid page token/,
+    );
   });
 
   it('tells readers of the feed which models changed', async () => {

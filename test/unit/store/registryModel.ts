@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { parseOrder } from '../../../src/core/search/order';
 import type { ErrorCode } from '../../../src/core/errors';
 import type { Int64 } from '../../../src/core/model';
 import type { ModelStage } from '../../../src/core/registry';
@@ -178,9 +180,13 @@ function writeVersion(
 
 /** What reading the whole registry gives. */
 export function readRegistry({ registry }: Store) {
-  const everything = { filter: undefined, order: [], offset: 0, limit: 1_000_000 };
-  const versions = registry.searchVersions(everything).items;
-  return [...registry.searchModels(everything).items].sort(byModelName).map((model) => {
+  const everything = (entity: 'registeredModels' | 'modelVersions') => {
+    const parsed = parseOrder([], { entity, dialect: 'mlflow' });
+    assert.ok(parsed.ok);
+    return { filter: undefined, order: parsed.order, limit: 1_000_000 };
+  };
+  const versions = registry.searchVersions(everything('modelVersions')).items;
+  return [...registry.searchModels(everything('registeredModels')).items].sort(byModelName).map((model) => {
     const own = versions.filter(({ name }) => name === model.name).sort((a, b) => a.version - b.version);
     return {
       ...model,

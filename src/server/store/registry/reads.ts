@@ -1,7 +1,6 @@
 import type { KeyValue } from '../../../core/model';
 import {
   isLatest,
-  isPrompt,
   type ModelAlias,
   type ModelVersion,
   promptTag,
@@ -9,12 +8,10 @@ import {
   type RegisteredModelInfo,
 } from '../../../core/registry';
 import type { Filter } from '../../../core/search/ast';
-import { evaluate } from '../../../core/search/evaluate';
-import { compareSubjects } from '../../../core/search/order';
-import { subject, type SearchSubject } from '../../../core/search/subject';
 import type { Catalog } from '../catalog';
 import { type Cell, type Database, integer, real, type Row, text } from '../sqlite';
-import type { Page } from '../types';
+import { compileModelVersions, compileRegisteredModels, type SearchStatement } from '../search/statements';
+import type { SearchPage } from '../types';
 import { toStage } from './effects';
 import type { RegistryQuery, RegistryReader } from './types';
 
@@ -61,23 +58,39 @@ export class RegistryReads implements RegistryReader {
     return row && text(row[0]);
   }
 
-  searchModels(query: RegistryQuery): Page<RegisteredModel> {
-    const all = this.models('', []);
-    const models = wantsPrompts(query.filter) ? all : all.filter(({ info }) => !isPrompt(info.tags));
-    const { items, more } = pageOf(models, ({ info }) => modelSubject(info), query);
-    return { items: this.withLatest(items), more };
+  searchModels(query: RegistryQuery): SearchPage<RegisteredModel> {
+    const statement = compileRegisteredModels(query, wantsPrompts(query.filter));
+    return this.search(statement, query.limit, (ids) => {
+      const rows = this.models('WHERE m.id IN (SELECT value FROM json_each(?))', [ids]);
+      const models = this.withLatest(rows);
+      return rows.flatMap(({ id }, i) => (models[i] === undefined ? [] : [[id, models[i]] as const]));
+    });
   }
 
-  searchVersions(query: RegistryQuery): Page<ModelVersion> {
-    const all = this.versions('1', []);
-    const prompts = new Set(
-      wantsPrompts(query.filter) ? [] : all.filter(({ tags }) => isPrompt(tags)).map(({ name }) => name),
+  searchVersions(query: RegistryQuery): SearchPage<ModelVersion> {
+    const statement = compileModelVersions(query, wantsPrompts(query.filter));
+    return this.search(statement, query.limit, (ids) =>
+      this.versionRows(
+        "(v.model, v.version) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))",
+        [ids],
+      ).map(({ model, info }) => [`[${model},${info.version}]`, info]),
     );
-    return pageOf(
-      all.filter(({ name }) => !prompts.has(name)),
-      versionSubject,
-      query,
-    );
+  }
+
+  /** @param load rows by their ids, a JSON list, in any order */
+  private search<T, Id extends string | number>(
+    statement: SearchStatement,
+    limit: number,
+    load: (ids: string) => readonly (readonly [Id, T])[],
+  ): SearchPage<T> {
+    const rows = this.db.rowsOnce(statement.sql, [...statement.parameters]);
+    const page = rows.slice(0, limit);
+    const found = new Map<Cell | undefined, T>(load(JSON.stringify(page.map((row) => row[0]))));
+    const items = page.flatMap((row) => found.get(row[0]) ?? []);
+    const last = page.at(-1);
+    return rows.length > limit && last !== undefined
+      ? { items, nextPageToken: statement.tokenAfter(last.slice(1)) }
+      : { items };
   }
 
   private models(tail: string, params: readonly Cell[]): ModelRow[] {
@@ -112,6 +125,14 @@ export class RegistryReads implements RegistryReader {
   }
 
   private versions(condition: string, params: readonly Cell[], order = ''): ModelVersion[] {
+    return this.versionRows(condition, params, order).map(({ info }) => info);
+  }
+
+  private versionRows(
+    condition: string,
+    params: readonly Cell[],
+    order = '',
+  ): { readonly model: number; readonly info: ModelVersion }[] {
     const rows = this.db.rows(
       `SELECT ${versionColumns} FROM ${versionTables} WHERE v.deleted = 0 AND ${condition} ${order}`,
       ...params,
@@ -119,7 +140,10 @@ export class RegistryReads implements RegistryReader {
     const ids = JSON.stringify([...new Set(rows.map((row) => real(row[0])))]);
     const tags = this.versionTags(rows);
     const aliases = this.aliases(ids);
-    return rows.map((row) => toVersion(row, tags, aliases.get(real(row[0])) ?? []));
+    return rows.map((row) => {
+      const model = real(row[0]);
+      return { model, info: toVersion(row, tags, aliases.get(model) ?? []) };
+    });
   }
 
   private modelTags(ids: string): Map<number, KeyValue[]> {
@@ -152,19 +176,6 @@ export class RegistryReads implements RegistryReader {
   }
 }
 
-function pageOf<T>(
-  items: readonly T[],
-  subjectOf: (item: T) => SearchSubject,
-  { filter, order, offset, limit }: RegistryQuery,
-): Page<T> {
-  const compare = compareSubjects(order);
-  const found = items
-    .map((item) => ({ item, subject: subjectOf(item) }))
-    .filter((each) => evaluate(filter, each.subject))
-    .sort((a, b) => compare(a.subject, b.subject));
-  return { items: found.slice(offset, offset + limit).map(({ item }) => item), more: found.length > offset + limit };
-}
-
 /** True where the filter asks for prompts in one of the two ways that MLflow knows. */
 function wantsPrompts(filter: Filter | undefined): boolean {
   if (filter?.kind === 'and') {
@@ -176,28 +187,6 @@ function wantsPrompts(filter: Filter | undefined): boolean {
     filter.field.key === promptTag &&
     filter.value.toLowerCase() === (filter.operator === '=' ? 'true' : 'false')
   );
-}
-
-function modelSubject(model: RegisteredModelInfo): SearchSubject {
-  const { name, createdAt, updatedAt, tags } = model;
-  return subject({
-    attributes: { name, creation_timestamp: createdAt, last_updated_timestamp: updatedAt },
-    tags,
-  });
-}
-
-function versionSubject(version: ModelVersion): SearchSubject {
-  return subject({
-    attributes: {
-      name: version.name,
-      version_number: version.version,
-      run_id: version.runId,
-      source_path: version.source,
-      creation_timestamp: version.createdAt,
-      last_updated_timestamp: version.updatedAt,
-    },
-    tags: version.tags,
-  });
 }
 
 function toVersion(

@@ -1,7 +1,7 @@
 import type { Int64, KeyValue } from '../../../core/model';
 import type { ModelStage, ModelVersion, RegisteredModel } from '../../../core/registry';
-import type { Filter, OrderTerm } from '../../../core/search/ast';
-import type { Page } from '../types';
+import type { SearchQuery } from '../search/statements';
+import type { SearchPage } from '../types';
 
 /** Wishes to change the model registry; `name` is a registered model's. Times are Unix milliseconds. */
 export type RegistryWrite =
@@ -40,14 +40,11 @@ export type RegistryWrite =
   | { kind: 'setModelVersionTag'; name: string; version: number; tag: KeyValue }
   | { kind: 'deleteModelVersionTag'; name: string; version: number; key: string };
 
-/** One page of what passes the filter. */
-export interface RegistryQuery {
-  /** Undefined: everything but prompts, which only a filter for their tag finds (MLflow's rule). */
-  readonly filter: Filter | undefined;
-  readonly order: readonly OrderTerm[];
-  readonly offset: number;
-  readonly limit: number;
-}
+/**
+ * One page of what passes the filter; without one, of everything but prompts, which only a filter for their tag finds
+ * (MLflow's rule). `order` must decide totally.
+ */
+export type RegistryQuery = Omit<SearchQuery, 'view'>;
 
 /** Reads of the model registry. Deleted versions are not there. */
 export interface RegistryReader {
@@ -57,6 +54,8 @@ export interface RegistryReader {
   versionByAlias(name: string, alias: string): ModelVersion | undefined;
   /** Where a version's artifacts are. */
   location(name: string, version: number): string | undefined;
-  searchModels(query: RegistryQuery): Page<RegisteredModel>;
-  searchVersions(query: RegistryQuery): Page<ModelVersion>;
+  /** @throws ApiError for a page token of another search, or none at all */
+  searchModels(query: RegistryQuery): SearchPage<RegisteredModel>;
+  /** @throws ApiError as `searchModels` */
+  searchVersions(query: RegistryQuery): SearchPage<ModelVersion>;
 }

@@ -78,10 +78,11 @@ function ofPair(
   if (pairs === undefined) {
     return nowhere(condition);
   }
-  const { table, owner, key, value } = pairs;
-  const rows = `SELECT 1 FROM ${table} x WHERE x.${owner} = ${tables.id} AND x.${key} = ?`;
+  const { table, key, value } = pairs;
+  const belongs = pairs.belongs ?? `x.${pairs.owner} = ${tables.id}`;
+  const rows = `SELECT 1 FROM ${table} x WHERE ${belongs} AND x.${key} = ?`;
   if (field.whenMissing !== undefined) {
-    const found = `coalesce((SELECT x.${value} FROM ${table} x WHERE x.${owner} = ${tables.id} AND x.${key} = ?), ?)`;
+    const found = `coalesce((SELECT x.${value} FROM ${table} x WHERE ${belongs} AND x.${key} = ?), ?)`;
     const passes = test(condition, 'found');
     const sql = `(SELECT ${passes.sql} FROM (SELECT ${found} AS found))`;
     return condition.kind === 'missing'

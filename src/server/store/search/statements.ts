@@ -4,7 +4,7 @@ import type { Cell } from '../sqlite';
 import { compileFilter, type Sql } from './compileFilter';
 import { afterRow, compileOrder } from './compileOrder';
 import { pageToken, queryHash, readPageToken } from './pageToken';
-import { experimentTables, runTables, type SearchTables } from './tables';
+import { experimentTables, modelVersionTables, registeredModelTables, runTables, type SearchTables } from './tables';
 
 /** A search of the store: everything but where it looks. `order` must decide totally (see `parseOrder`). */
 export interface SearchQuery {
@@ -38,6 +38,25 @@ export function compileRuns(query: SearchQuery, experiments: readonly number[]):
 
 export function compileExperiments(query: SearchQuery): SearchStatement {
   return compileSearch(query, experimentTables, { sql: stages[query.view], parameters: [] }, ['experiments']);
+}
+
+/** The rows of tags that make their owner a prompt. */
+const promptTags = "t.key = 'mlflow.prompt.is_prompt' AND lower(t.value) = 'true'";
+
+/** @param prompts whether those models are looked at that are prompts */
+export function compileRegisteredModels(query: Omit<SearchQuery, 'view'>, prompts: boolean): SearchStatement {
+  const hidden = `r.id NOT IN (SELECT t.model FROM registered_model_tags t WHERE ${promptTags})`;
+  const within = { sql: prompts ? '1' : hidden, parameters: [] };
+  return compileSearch({ ...query, view: 'ACTIVE_ONLY' }, registeredModelTables, within, ['models', prompts]);
+}
+
+/** @param prompts whether versions of prompts are looked at: of models with one version, not deleted, that says so */
+export function compileModelVersions(query: Omit<SearchQuery, 'view'>, prompts: boolean): SearchStatement {
+  const hidden =
+    'r.model NOT IN (SELECT t.model FROM model_version_tags t JOIN model_versions p ' +
+    `ON p.model = t.model AND p.version = t.version WHERE p.deleted = 0 AND ${promptTags})`;
+  const within = { sql: `r.deleted = 0 AND ${prompts ? '1' : hidden}`, parameters: [] };
+  return compileSearch({ ...query, view: 'ACTIVE_ONLY' }, modelVersionTables, within, ['versions', prompts]);
 }
 
 /**

@@ -14,6 +14,8 @@ export interface PairTable {
   readonly table: string;
   /** Column that says whose row it is. */
   readonly owner: string;
+  /** Where one column does not say it: the condition over a row `x`. Such pairs can be asked for, not ordered by. */
+  readonly belongs?: string;
   readonly key: string;
   readonly value: string;
 }
@@ -68,4 +70,36 @@ export const experimentTables: SearchTables = {
     last_update_time: { sql: 'r.updated' },
   },
   tags: { table: 'experiment_tags', owner: 'experiment', key: 'key', value: 'value' },
+};
+
+export const registeredModelTables: SearchTables = {
+  from: 'registered_models r',
+  id: 'r.id',
+  attributes: {
+    name: { sql: 'r.name' },
+    creation_timestamp: { sql: 'r.created' },
+    last_updated_timestamp: { sql: 'r.updated' },
+  },
+  tags: { table: 'registered_model_tags', owner: 'model', key: 'key', value: 'value' },
+};
+
+/** Ids are the JSON text of [model, version]. */
+export const modelVersionTables: SearchTables = {
+  from: 'model_versions r JOIN registered_models m ON m.id = r.model',
+  id: 'json_array(r.model, r.version)',
+  attributes: {
+    name: { sql: 'm.name' },
+    version_number: { sql: 'r.version' },
+    run_id: { sql: 'r.run_id', nullable: true },
+    source_path: { sql: 'r.source' },
+    creation_timestamp: { sql: 'r.created' },
+    last_updated_timestamp: { sql: 'r.updated' },
+  },
+  tags: {
+    table: 'model_version_tags',
+    owner: 'model',
+    belongs: 'x.model = r.model AND x.version = r.version',
+    key: 'key',
+    value: 'value',
+  },
 };
