@@ -114,6 +114,10 @@ export class Reads {
     return columns;
   }
 
+  get rollbacks(): number {
+    return this.catalog.rollbacks;
+  }
+
   countPoints(runId: string, key: string): number {
     const run = this.catalog.run(runId);
     return (run && this.catalog.metric(run.id, key)?.points) ?? 0;

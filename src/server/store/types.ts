@@ -126,6 +126,8 @@ export interface Store {
    * changed, only added, at any place: where the point before a place is the same as before, so are all in front of it.
    */
   getMetricColumns(runId: string, key: string, part?: { from: number; limit: number }): MetricColumns | undefined;
+  /** How often a group of writes that reads may have seen was taken back, since the disk refused it. */
+  readonly rollbacks: number;
   /** 0 for an unknown run or key. */
   countPoints(runId: string, key: string): number;
   /** Place in the experiment's order of creation, from 0, deleted runs counted; unknown ids are left out. */

@@ -8,7 +8,7 @@ import { continueSeries, decodeSeries, type SeriesEntry } from '../../../src/pro
 import { Curves } from '../../../src/server/api/labbook/curves';
 import { answerSeries } from '../../../src/server/api/labbook/series';
 import type { Store } from '../../../src/server/store/types';
-import { runId, Scene } from '../store/support';
+import { FaultyFiles, runId, Scene, systemError } from '../store/support';
 
 interface Logged {
   readonly step: number;
@@ -130,6 +130,35 @@ describe('series', () => {
         .buffer,
     )[0];
     assert.equal(other?.keep, first?.series.x.length);
+  });
+
+  it('forget what the disk refused, though it was seen', async () => {
+    const faulty = new FaultyFiles();
+    const { store } = await scene.withRun(faulty.files);
+    const point = (step: number, value: number): Logged => ({ step, timestamp: step, value });
+    await log(store, 'm', [point(1, 1), point(2, 2)]);
+    const curves = new Curves(store);
+    const ask = async () => {
+      const bytes = await answerSeries(curves, { run_ids: [runId], keys: ['m'], x: 'step', max_points: 100 });
+      const series = decodeSeries(bytes.slice().buffer)[0]?.series;
+      assert.ok(series?.kind === 'raw');
+      return [...series.y];
+    };
+    let seen: Promise<number[]> | undefined;
+    faulty.fault = (operation) => {
+      if (operation === 'append') {
+        // The write is applied, and waits for the disk.
+        seen ??= ask();
+        return systemError('ENOSPC');
+      }
+      return undefined;
+    };
+    await assert.rejects(log(store, 'm', [point(3, 30)]));
+    assert.deepEqual(await seen, [1, 2, 30]);
+    faulty.fault = () => undefined;
+    assert.deepEqual(await ask(), [1, 2]);
+    await log(store, 'm', [point(3, 3)]);
+    assert.deepEqual(await ask(), [1, 2, 3]);
   });
 
   it('are refused with the reason', async () => {

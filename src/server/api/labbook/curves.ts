@@ -18,6 +18,8 @@ interface Kept {
   /** Points of the metric that are in it, and the last of them: where it is still at its place, all before it are as they were. */
   readonly points: number;
   readonly last: readonly [step: number, time: number, value: number];
+  /** `Store.rollbacks` when it was read. */
+  readonly rollbacks: number;
   /** For an expression: points of its metrics. */
   readonly others: readonly number[];
   used: number;
@@ -59,12 +61,18 @@ export class Curves {
     if (count === 0) {
       return undefined;
     }
+    const { rollbacks } = this.store;
+    if (kept !== undefined && kept.rollbacks !== rollbacks) {
+      // It may have points that never came to be.
+      return this.load(runId, key, x, undefined);
+    }
     const others = 'expression' in x ? x.expression.keys.map((other) => this.store.countPoints(runId, other)) : [];
     if (kept?.points === count && others.every((points, i) => points === kept.others[i])) {
       return kept;
     }
     const start = Number(this.store.getRunInfo(runId)?.startTime ?? 0);
-    const grown = 'axis' in x ? await this.grow(runId, key, x.axis, start, kept ?? noCurve(count)) : undefined;
+    const grown =
+      'axis' in x ? await this.grow(runId, key, x.axis, start, kept ?? noCurve(count, rollbacks)) : undefined;
     if (grown !== undefined) {
       return grown;
     }
@@ -87,6 +95,7 @@ export class Curves {
       curve: new Curve(columns.x, columns.y),
       points: points.step.length,
       last: lastOf(points),
+      rollbacks,
       others,
       used: 0,
     };
@@ -159,10 +168,10 @@ export class Curves {
 
 const noPoints: MetricColumns = { step: new Float64Array(), time: new Float64Array(), value: new Float64Array() };
 
-function noCurve(capacity: number): Kept {
+function noCurve(capacity: number, rollbacks: number): Kept {
   const curve = new Curve(new Float64Array(), new Float64Array());
   curve.reserve(capacity);
-  return { curve, points: 0, last: [NaN, NaN, NaN], others: [], used: 0 };
+  return { curve, points: 0, last: [NaN, NaN, NaN], rollbacks, others: [], used: 0 };
 }
 
 function isSame(a: Kept['last'], b: Kept['last']): boolean {
