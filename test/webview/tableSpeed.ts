@@ -1,7 +1,7 @@
 /**
  * Prints how long the steps of the experiment's table take with 10,000 runs × 200 columns, in Chromium and without VS Code: from the
- * input to the end of the frame that shows its result. Run by `npm run bench -- table`. The fake host makes its answers up in the
- * same thread as the panel: its share is told apart (`host`) where it is not small.
+ * input to the end of the frame that shows its result. Run by `node bench/table.mjs`. The fake host makes its answers up in the same
+ * thread as the panel: where something is read, its work is in the figures too.
  */
 import type { Page } from 'playwright-core';
 import { madeUpScenario } from '../fakes/fakeHost/scenario';
@@ -9,19 +9,17 @@ import { PanelBrowser, until } from './panelPage';
 
 declare global {
   interface Window {
-    bench: { act: (what: () => void, done: () => boolean) => Promise<number>; longest: number; ready: number };
+    bench: { act: (what: () => void, done: () => boolean) => Promise<number>; ready: number };
   }
 }
 
 const runs = 10_000;
-const rounds = 5;
 
 /** In the page, before everything else. */
 function prepare(): void {
   const frame = (): Promise<void> =>
     new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(), 0)));
   window.bench = {
-    longest: 0,
     ready: 0,
     act: async (what, done) => {
       const start = performance.now();
@@ -32,11 +30,6 @@ function prepare(): void {
       return performance.now() - start;
     },
   };
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) {
-      window.bench.longest = Math.max(window.bench.longest, duration);
-    }
-  }).observe({ entryTypes: ['longtask'] });
   const look = (): void => {
     const rows = document.querySelectorAll('.lb-table-body [role="row"]').length;
     const waiting = document.querySelectorAll('.lb-table-body .lb-skeleton').length;
@@ -78,9 +71,9 @@ const group = (name: string, isOn: boolean): string =>
   );
 
 const steps: readonly Step[] = [
-  ['sort by a metric (read)', sort('val/acc max', 'descending')],
-  ['sort the other way', sort('val/acc max', 'ascending')],
-  ['do not sort', sort('val/acc max', 'none')],
+  ['sort by a metric', sort('val/loss min', 'descending')],
+  ['sort the other way', sort('val/loss min', 'ascending')],
+  ['do not sort', sort('val/loss min', 'none')],
   ['sort by name', sort('Name', 'descending')],
   ['sort by name, the other way', sort('Name', 'ascending')],
   ['scroll a page', act(`${box}.scrollTop += 400`, noneWaits)],
@@ -108,39 +101,68 @@ const groupSteps: readonly Step[] = [
   ],
 ];
 
-async function measure(page: Page, list: readonly Step[], times: Map<string, number[]>): Promise<void> {
+interface Time {
+  /** From the input to the end of the frame with its result, milliseconds. */
+  readonly wall: number;
+  /** What the page's main thread worked meanwhile; what other programs took of the machine is not in it. */
+  readonly work: number;
+}
+
+/** Reads how long the page's main thread has worked, in milliseconds of its own clock. */
+async function clockOf(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
+  };
+}
+
+async function measure(page: Page, list: readonly Step[], times: Map<string, Time[]>): Promise<void> {
+  const clock = await clockOf(page);
   for (const [name, code] of list) {
-    const time = await page.evaluate<number>(code);
-    times.set(name, [...(times.get(name) ?? []), time]);
+    const before = await clock();
+    const wall = await page.evaluate<number>(code);
+    const work = (await clock()) - before;
+    times.set(name, [...(times.get(name) ?? []), { wall, work }]);
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 150))');
   }
 }
 
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
 async function main(): Promise<void> {
+  const rounds = Number(process.env['LABBOOK_BENCH_ROUNDS'] ?? 3);
   const browser = await PanelBrowser.open();
   try {
-    const times = new Map<string, number[]>();
-    const first: number[] = [];
+    const times = new Map<string, Time[]>();
     for (let round = 0; round < rounds; round++) {
       const scenario = madeUpScenario({ runs, metrics: 80, params: 100, tags: 20 });
       const panel = await browser.show(scenario, { width: 1400, height: 900, prepare });
       const ready = (): Promise<number> => panel.page.evaluate<number>('window.bench.ready');
       await until('the first rows are there', async () => (await ready()) > 0, 60_000);
-      first.push(await ready());
+      const clock = await clockOf(panel.page);
+      const before = await clock();
+      await panel.page.reload();
+      await until('the first rows are there', async () => (await ready()) > 0, 60_000);
+      const first = { wall: await ready(), work: (await clock()) - before };
+      times.set('first rows, from an empty page', [...(times.get('first rows, from an empty page') ?? []), first]);
+      // What charts take is measured by itself.
+      await panel.page.getByRole('button', { name: 'Only the table' }).click();
       await panel.page.evaluate('new Promise((resolve) => setTimeout(resolve, 1500))');
       await measure(panel.page, steps, times);
       await panel.page.getByRole('button', { name: 'Group', exact: true }).click();
       await measure(panel.page, groupSteps, times);
       await browser.closePages();
     }
-    const line = (name: string, values: readonly number[]): void => {
-      const inOrder = [...values].sort((a, b) => a - b);
-      const [median = NaN, most = NaN] = [inOrder[Math.floor(inOrder.length / 2)], inOrder.at(-1)];
-      console.log(`${name.padEnd(34)} ${median.toFixed(0).padStart(6)} ms   most ${most.toFixed(0).padStart(6)} ms`);
-    };
-    console.log(`${runs.toLocaleString('en')} runs, 200 columns, ${rounds} rounds\n`);
-    line('first rows (page and host included)', first);
-    times.forEach((values, name) => line(name, values));
+    console.log(`${runs.toLocaleString('en')} runs, 200 columns; medians of ${rounds}, milliseconds\n`);
+    console.log(`${''.padEnd(34)}     wall     work`);
+    for (const [name, each] of times) {
+      const [wall, work] = [median(each.map((time) => time.wall)), median(each.map((time) => time.work))];
+      console.log(`${name.padEnd(34)} ${wall.toFixed(0).padStart(8)} ${work.toFixed(0).padStart(8)}`);
+    }
   } finally {
     await browser.dispose();
   }
