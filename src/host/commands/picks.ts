@@ -1,39 +1,22 @@
 import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
-import { formatAgo, formatMetric } from '../../core/format';
 import type { Experiment, Run, ViewType } from '../../core/model';
-import { readSetting } from '../contributions';
 import { inPick } from '../platform/text';
-import { statusWord } from '../tree/nodes';
-import { pickMetric } from '../../core/primaryMetric';
+import { pickRunsFrom, searchItems } from './runPick';
 import type { Thing } from './targets';
 
-/** Runs that a pick lists at most; the newest. */
-const listedRuns = 500;
-
-interface RunItem extends vscode.QuickPickItem {
-  readonly run: Run;
-}
-
 /** Asks for one run; undefined where the user backs out. */
-export async function pickRun(
-  client: TrackingClient,
-  title: string,
-  view: ViewType = 'ACTIVE_ONLY',
-): Promise<Run | undefined> {
-  const items = runItems(client, view, new Set());
-  return (await vscode.window.showQuickPick(items, options(title)))?.run;
+export async function pickRun(client: TrackingClient, title: string): Promise<Run | undefined> {
+  return (await pickRunsFrom(client, { title, many: false }))?.[0];
 }
 
 /** Asks for any number of runs, `without` those that are chosen already. */
-export async function pickRuns(
+export function pickRuns(
   client: TrackingClient,
   title: string,
   without: ReadonlySet<string>,
 ): Promise<readonly Run[] | undefined> {
-  const items = runItems(client, 'ACTIVE_ONLY', without);
-  const chosen = await vscode.window.showQuickPick(items, { ...options(title), canPickMany: true });
-  return chosen?.map(({ run }) => run);
+  return pickRunsFrom(client, { title, many: true, without });
 }
 
 export async function pickExperiment(
@@ -51,7 +34,7 @@ export async function pickExperiment(
 export async function pickFromTrash(client: TrackingClient, title: string): Promise<readonly Thing[] | undefined> {
   const load = async (): Promise<(vscode.QuickPickItem & { thing: Thing })[]> => {
     const experiments = await client.allExperiments({ view: 'DELETED_ONLY' });
-    const runs = await runItems(client, 'DELETED_ONLY', new Set());
+    const runs = await searchItems(client, 'DELETED_ONLY', '');
     return [
       ...experiments.map(({ id, name }) => ({
         label: `$(beaker) ${inPick(name)}`,
@@ -66,35 +49,4 @@ export async function pickFromTrash(client: TrackingClient, title: string): Prom
 
 function options(title: string): vscode.QuickPickOptions {
   return { title, matchOnDescription: true, matchOnDetail: true };
-}
-
-async function runItems(client: TrackingClient, view: ViewType, without: ReadonlySet<string>): Promise<RunItem[]> {
-  const experiments = await client.allExperiments();
-  const names = new Map(experiments.map(({ id, name }) => [id, name]));
-  if (names.size === 0) {
-    return [];
-  }
-  const patterns = readSetting(vscode.workspace, 'labbook.metrics.primary');
-  const page = await client.searchRuns({ experimentIds: [...names.keys()], view, maxResults: listedRuns });
-  return page.items
-    .filter(({ info }) => !without.has(info.id))
-    .map((run) => ({
-      run,
-      label: `$(graph-line) ${inPick(run.info.name || run.info.id)}`,
-      description: inPick(names.get(run.info.experimentId) ?? ''),
-      detail: inPick(
-        [statusWord(run.info.status, vscode.l10n.t), metricOf(run, patterns), formatAgo(run.info.startTime, Date.now())]
-          .filter((part) => part !== '')
-          .join(' · '),
-      ),
-    }));
-}
-
-function metricOf(run: Run, patterns: readonly string[]): string {
-  const key = pickMetric(
-    run.metrics.map((each) => each.key),
-    patterns,
-  );
-  const metric = run.metrics.find((each) => each.key === key);
-  return metric ? `${metric.key} ${formatMetric(metric.value)}` : '';
 }
