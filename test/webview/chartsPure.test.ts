@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseExpression } from '../../src/core/expression';
+import { thin } from '../../src/core/series';
+import { smoothingFault, smoothingKinds } from '../../src/core/smoothing';
+import type { SeriesEntry } from '../../src/protocol/seriesCodec';
+import { plainCharts, readChartsArrangement, scaleOf, withScale } from '../../webview-ui/shared/charts/arrangement';
+import { axesOf, padded } from '../../webview-ui/shared/charts/axes';
+import { groupCurves } from '../../webview-ui/shared/charts/chartCurves';
+import { csvCell, csvHead, csvLines } from '../../webview-ui/shared/charts/csv';
+import { bestOf, curveOf } from '../../webview-ui/shared/charts/curve';
+import { curveOver } from '../../webview-ui/shared/charts/expressionCurve';
+import { partsOf } from '../../webview-ui/shared/charts/rawPoints';
+import { readingsAt } from '../../webview-ui/shared/charts/reading';
+import { arrangedSections, movedTo, pinnedSection } from '../../webview-ui/shared/charts/sections';
+import { amountAt, placeOf } from '../../webview-ui/shared/charts/smoothingAmount';
+import { paint, SvgSurface } from '../../webview-ui/shared/charts/svgSurface';
+import { symlogTicks } from '../../webview-ui/shared/charts/ticks';
+import { kneeOf, linear, logarithmic, scaleKinds, symlog } from '../../webview-ui/shared/charts/transform';
+import { allowed, panned, zoomed } from '../../webview-ui/shared/charts/zooming';
+
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+const usual = fc.double({ min: -1e9, max: 1e9, noNaN: true });
+const near = (a: number, b: number, size: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(size, 1e-300);
+
+function entry(runId: string, x: readonly number[], y: readonly number[], most = 1e6): SeriesEntry {
+  const series = thin(Float64Array.from(x), Float64Array.from(y), most);
+  return { runId, key: 'k', total: x.length, series, ...(x[0] === undefined ? {} : { first: x[0] }) };
+}
+const steps = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+describe('Axes', () => {
+  it('place values so that they are read back, in their order', () => {
+    fc.assert(
+      fc.property(usual, usual, fc.integer({ min: -6, max: 6 }), (a, b, exponent) => {
+        for (const transform of [linear({ min: a, max: b }), symlog(10 ** exponent), logarithmic]) {
+          const [low, high] = a < b ? [a, b] : [b, a];
+          const places = [transform.to(low), transform.to(high)];
+          assert.ok(!((places[0] ?? 0) > (places[1] ?? 0)), transform.id);
+          if (Number.isFinite(transform.to(a))) {
+            assert.ok(Math.abs(transform.from(transform.to(a)) - a) <= 1e-8 * Math.max(Math.abs(a), 10 ** exponent));
+          }
+        }
+      }),
+    );
+  });
+
+  it('leave room on both sides, however the axis is drawn', () => {
+    fc.assert(
+      fc.property(finite, finite, (a, b) => {
+        const [min, max] = [Math.min(a, b), Math.max(a, b)];
+        for (const transform of [linear({ min, max }), symlog(kneeOf(0, Math.max(Math.abs(min), Math.abs(max))))]) {
+          const range = padded({ min, max }, transform);
+          assert.ok(range.min <= min && range.max >= max && range.min < range.max, transform.id);
+          assert.ok(Number.isFinite(range.min) && Number.isFinite(range.max));
+        }
+      }),
+    );
+  });
+
+  it('of a symlog scale have few ticks on both sides of 0', () => {
+    const labels = symlogTicks(-1000, 100_000, 6, symlog(10)).map(({ label }) => label);
+    assert.ok(labels.includes('0') && labels.length >= 3 && labels.length <= 6, labels.join(' '));
+    assert.ok(labels.some((label) => label.startsWith('−')));
+    assert.ok(symlogTicks(5, 6, 6, symlog(10)).length >= 2);
+  });
+
+  it('clip to percentiles and tell which curves go beyond', () => {
+    const flat = entry(
+      'flat',
+      steps(1000),
+      steps(1000).map((i) => (i % 10) / 10),
+    );
+    const spiky = entry(
+      'spiky',
+      steps(1000),
+      steps(1000).map((i) => (i === 500 ? 1e6 : 0.5)),
+    );
+    const curves = [curveOf(flat), curveOf(spiky)];
+    const plain = axesOf(curves);
+    const clipped = axesOf(curves, { clip: true });
+    assert.ok(plain.y.max > 1e6 && plain.above === 0);
+    assert.ok(clipped.y.max < 2, String(clipped.y.max));
+    assert.deepEqual([clipped.above, clipped.below], [1, 0]);
+  });
+
+  it('of a logarithmic scale leave out and count what is not above 0, in both directions', () => {
+    const curve = curveOf(entry('a', [-1, 0, 1, 10, 100], [1, -2, 0, 3, 4]));
+    const axes = axesOf([curve], { xScale: 'log', yScale: 'log' });
+    assert.equal(axes.x.min, 1);
+    assert.equal(axes.notPositive, 2 + 1);
+    assert.ok(axes.y.min > 0);
+  });
+});
+
+describe('Zooming', () => {
+  const ranges = fc
+    .tuple(usual, fc.double({ min: 1, max: 1e6, noNaN: true }))
+    .map(([min, width]) => ({ min, max: min + width }));
+
+  it('keeps the value under the pointer where it is, and comes back', () => {
+    fc.assert(
+      fc.property(
+        ranges,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0.1, max: 10, noNaN: true }),
+        (range, share, factor) => {
+          const transform = linear(range);
+          const centre = range.min + share * (range.max - range.min);
+          const next = zoomed(range, transform, centre, factor);
+          const size = Math.max(Math.abs(range.min), Math.abs(range.max)) * 100;
+          assert.ok(near((centre - next.min) / (next.max - next.min), share, 1e4));
+          const back = zoomed(next, transform, centre, 1 / factor);
+          assert.ok(near(back.min, range.min, size) && near(back.max, range.max, size));
+          const moved = panned(range, transform, share);
+          assert.ok(near(moved.max - moved.min, range.max - range.min, size));
+        },
+      ),
+    );
+  });
+
+  it('shows all where the range would hold all, and never nothing', () => {
+    const whole = { min: 0, max: 100 };
+    assert.equal(allowed({ min: -1, max: 101 }, whole), undefined);
+    assert.deepEqual(allowed({ min: 20, max: 30 }, whole), { min: 20, max: 30 });
+    fc.assert(
+      fc.property(ranges, (range) => {
+        const next = allowed(range, whole);
+        assert.ok(next === undefined || (next.min < next.max && next.min < whole.max && next.max > whole.min));
+      }),
+    );
+  });
+});
+
+describe('Arrangements of charts', () => {
+  it('are read from anything, and survive JSON', () => {
+    fc.assert(
+      fc.property(fc.anything(), (saved) => {
+        const charts = readChartsArrangement(saved);
+        assert.deepEqual(readChartsArrangement(JSON.parse(JSON.stringify(charts))), charts);
+        assert.ok(scaleKinds.includes(charts.yScale));
+      }),
+    );
+    assert.deepEqual(readChartsArrangement(undefined), plainCharts);
+    assert.equal(readChartsArrangement({ groups: null }).groups, null);
+    assert.deepEqual(readChartsArrangement({ smoothing: { kind: 'ema', amount: 7 } }).smoothing, plainCharts.smoothing);
+    assert.deepEqual(readChartsArrangement({ x: { expression: '`a`' } }).x, { expression: '`a`' });
+  });
+
+  it('keep only the scales that differ', () => {
+    const log = { ...plainCharts, yScales: withScale(plainCharts, 'a', 'log') };
+    assert.deepEqual([scaleOf(log, 'a'), scaleOf(log, 'b'), scaleOf(log, 'toString')], ['log', 'linear', 'linear']);
+    assert.deepEqual(withScale(log, 'a', 'linear'), {});
+  });
+
+  it('put pinned charts first, leave out hidden ones, and keep every other one', () => {
+    const keys = ['val/acc', 'val/loss', 'train/acc', 'train/loss', 'lr'];
+    const arranged = arrangedSections(keys, {
+      pinned: ['lr', 'gone'],
+      hidden: ['train/acc'],
+      order: ['val/loss', 'val/acc'],
+      sectionOrder: ['train', 'val'],
+    });
+    assert.deepEqual(
+      arranged.map(({ id, keys: own }) => [id, ...own]),
+      [
+        [pinnedSection, 'lr'],
+        ['train', 'train/loss'],
+        ['val', 'val/loss', 'val/acc'],
+      ],
+    );
+    const key = fc.constantFrom(...keys, 'a/b', 'a/c', 'system/gpu');
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(key),
+        fc.array(key),
+        fc.uniqueArray(key),
+        fc.uniqueArray(key),
+        (all, order, pinned, hidden) => {
+          const sections = arrangedSections(all, { order, pinned, hidden, sectionOrder: order });
+          const shown = sections.flatMap(({ keys: own }) => own);
+          assert.deepEqual([...shown].sort(), all.filter((each) => !hidden.includes(each)).sort());
+        },
+      ),
+    );
+    assert.deepEqual(movedTo(['a', 'b', 'c'], 'a', 'c', true), ['b', 'c', 'a']);
+    assert.deepEqual(movedTo(['a', 'b', 'c'], 'c', 'a', false), ['c', 'a', 'b']);
+  });
+
+  it('have amounts of smoothing that the server takes, over the whole slider', () => {
+    for (const kind of smoothingKinds) {
+      assert.equal(placeOf({ kind, amount: amountAt(kind, 0) }), 0);
+      for (let place = 0.02; place <= 1; place += 0.02) {
+        const smoothing = { kind, amount: amountAt(kind, place) };
+        assert.equal(smoothingFault(smoothing), undefined, `${kind} ${smoothing.amount}`);
+        assert.ok(Math.abs(placeOf(smoothing) - place) < 0.09, `${kind} ${place} ${placeOf(smoothing)}`);
+        assert.ok(smoothing.amount >= amountAt(kind, place - 0.02), kind);
+      }
+    }
+  });
+});
+
+describe('Curves of charts', () => {
+  it('over an expression have its value at the same step as x, sorted', () => {
+    const loss = entry('a', [0, 1, 2, 3], [9, 8, 7, 6]);
+    const tokens = entry('a', [0, 1, 3], [300, 200, 100]);
+    const curve = curveOver(loss, parseExpression('tokens / 100'), [tokens]);
+    assert.deepEqual([...curve.x], [1, 2, 3]);
+    assert.deepEqual([...curve.y], [6, 8, 9]);
+    assert.equal(curveOver(loss, parseExpression('tokens'), [undefined]).x.length, 0);
+  });
+
+  it('over a thinned metric lie between its rows', () => {
+    const loss = entry(
+      'a',
+      steps(1000),
+      steps(1000).map((i) => i * 2),
+      50,
+    );
+    const epoch = entry(
+      'a',
+      steps(1000).filter((i) => i % 10 === 0),
+      steps(100).map((i) => i),
+    );
+    const curve = curveOver(loss, parseExpression('epoch'), [epoch]);
+    assert.ok(curve.x.length > 25);
+    curve.x.forEach((x, i) => i > 0 && assert.ok(x >= (curve.x[i - 1] ?? 0)));
+  });
+
+  it('of a group tell how many runs they are of, and how far these are apart', () => {
+    const runs = [1, 2, 3].map((value) => curveOf(entry(`r${value}`, [0, 1], [value, value * 2])));
+    const groups = [{ id: 'g', name: 'G', runIds: ['r1', 'r2', 'r3', 'hidden'] }];
+    const [group] = groupCurves(groups, runs, { centre: 'mean', spread: 'std' });
+    assert.ok(group);
+    assert.deepEqual([...group.y], [2, 4]);
+    const [reading] = readingsAt([group], 1, 0);
+    assert.deepEqual(reading?.spread, { low: 2, high: 6, members: 3 });
+    assert.deepEqual(
+      groupCurves([{ id: 'g', name: 'G', runIds: ['hidden'] }], runs, { centre: 'mean', spread: 'std' }),
+      [],
+    );
+  });
+
+  it('know their best value by what was logged, within a range', () => {
+    const curve = curveOf(
+      entry(
+        'a',
+        steps(1000),
+        steps(1000).map((i) => Math.abs(i - 333)),
+        20,
+      ),
+    );
+    assert.equal(bestOf(curve, 'lower')?.y, 0);
+    assert.equal(bestOf(curve, 'higher')?.y, 666);
+    assert.ok((bestOf(curve, 'lower', { min: 600, max: 999 })?.y ?? 0) > 100);
+  });
+});
+
+describe('What leaves a chart', () => {
+  it('is read in parts that cover every point once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 10_001, maxLength: 10_300 }), (values) => {
+        const x = values.sort((a, b) => a - b);
+        const parts = partsOf(entry('a', x, x, 10));
+        const counts = x.map((each) => parts.filter(({ min, max }) => each >= min && each <= max).length);
+        assert.ok(counts.every((count) => count === 1));
+      }),
+      { numRuns: 5 },
+    );
+    assert.throws(() => partsOf(entry('a', new Array<number>(20).fill(3), steps(20), 10)), /share one place/);
+  });
+
+  it('as CSV has full precision, plain minus signs, UTC, and no formulas', () => {
+    const points = { runId: 'r', x: [Float64Array.of(0, 1)], y: [Float64Array.of(-0.1, NaN)] };
+    assert.equal(csvHead('step'), 'run_id,run,metric,step,value\r\n');
+    assert.equal(csvLines(points, 'a, "b"', 'loss', 'step'), 'r,"a, ""b""",loss,0,-0.1\r\nr,"a, ""b""",loss,1,NaN\r\n');
+    assert.match(csvLines(points, 'n', 'loss', 'time'), /1970-01-01T00:00:01\.000Z,NaN/);
+    assert.equal(csvCell('=1+1'), "'=1+1");
+    fc.assert(
+      fc.property(finite, (value) => {
+        const line = csvLines({ runId: 'r', x: [Float64Array.of(0)], y: [Float64Array.of(value)] }, 'n', 'k', 'step');
+        assert.ok(Object.is(Number(line.trim().split(',').at(-1)), value));
+      }),
+    );
+  });
+
+  it('as SVG is well-formed whatever the names hold, in colours that all programs read', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        const surface = new SvgSurface({ width: 10, height: 10 }, () => 1);
+        surface.fillText(name, 1, 2);
+        const text = surface.toString();
+        // eslint-disable-next-line no-control-regex -- these are what XML cannot hold
+        assert.doesNotMatch(text, /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
+        assert.equal(text.match(/</g)?.length, 4);
+      }),
+    );
+    assert.equal(paint('fill', 'color(srgb 0.8 0.5 0 / 0.25)'), 'fill="rgb(204, 128, 0)" fill-opacity="0.25"');
+    assert.equal(paint('stroke', '#5694fc'), 'stroke="#5694fc"');
+  });
+});

@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict';
+import {
+  chartScenario,
+  compareScenario,
+  curve,
+  experimentScenario,
+  fakeRun,
+  runScenario,
+  type FakeRun,
+} from '../fakes/fakeHost/scenario';
+import { PanelBrowser, until, type Panel } from './panelPage';
+
+const line = (count: number, slope: number) => curve(count, (step) => 1 + slope * step);
+const twoRuns = (): FakeRun[] =>
+  [1, 2].map((slot) =>
+    fakeRun(slot, {
+      metrics: { 'a/x': line(50, slot), 'a/y': line(50, -slot), 'b/z': line(50, slot), lr: line(50, 1) },
+    }),
+  );
+const orderOf = (panel: Panel): Promise<(string | null)[]> =>
+  panel.page.locator('[data-chart]').evaluateAll((charts) => charts.map((chart) => chart.getAttribute('data-chart')));
+const menu = async (panel: Panel, metric: string, item: string | RegExp): Promise<void> => {
+  await panel.chart(metric).hover();
+  await panel
+    .chart(metric)
+    .getByRole('button', { name: `Menu of ${metric}` })
+    .click();
+  await panel.page
+    .getByRole('menu')
+    .getByText(item, { exact: typeof item === 'string' })
+    .click();
+};
+interface Asked {
+  readonly keys?: string[];
+  readonly range?: { min: number; max: number };
+  readonly smoothing?: { kind: string; amount: number };
+  readonly known?: unknown[];
+  readonly name?: string;
+  readonly content?: string;
+  readonly runIds?: string[];
+  readonly metric?: string;
+}
+const asked = (panel: Panel, method: string): Promise<Asked[]> =>
+  panel.host(
+    ({ page, argument }) =>
+      page.host.requests.filter((each) => each.method === argument).map(({ params }) => params as never),
+    method,
+  );
+const last = async (panel: Panel, method: string): Promise<Asked> => (await asked(panel, method)).at(-1) ?? {};
+
+describe('Charts in use', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  it('are pinned, hidden, moved and made wider, and come back so', async () => {
+    const panel = await browser.show(compareScenario(twoRuns()));
+    await panel.drawn('a/x');
+    assert.deepEqual(await orderOf(panel), ['lr', 'a/x', 'a/y', 'b/z']);
+    await panel.chart('b/z').getByRole('img').focus();
+    await panel.page.keyboard.press('p');
+    await until('it is on top', async () => (await orderOf(panel))[0] === 'b/z');
+    await until('the focus went with it', () =>
+      panel.page.evaluate(() => document.activeElement?.closest('[data-chart]')?.getAttribute('data-chart') === 'b/z'),
+    );
+    await menu(panel, 'lr', 'Hide');
+    await panel.page.getByText('1 chart is hidden.').waitFor();
+    await panel
+      .chart('a/y')
+      .locator('.lb-chart-title')
+      .dragTo(panel.chart('a/x'), { targetPosition: { x: 10, y: 60 } });
+    await until('it was moved', async () => (await orderOf(panel)).join() === 'b/z,a/y,a/x');
+    await menu(panel, 'a/x', 'Wider');
+    assert.match((await panel.chart('a/x').getAttribute('style')) ?? '', /span 2/);
+    await panel.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    await panel.page.reload();
+    await panel.drawn('a/x');
+    assert.deepEqual(await orderOf(panel), ['b/z', 'a/y', 'a/x']);
+    assert.match((await panel.chart('a/x').getAttribute('style')) ?? '', /span 2/);
+    await panel.page.getByRole('button', { name: 'Show', exact: true }).click();
+    await panel.chart('lr').waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('grow by their corner', async () => {
+    const panel = await browser.show(compareScenario(twoRuns()));
+    await panel.drawn('a/x');
+    const before = await panel.chart('a/x').locator('.lb-chart-frame').boundingBox();
+    await panel.chart('a/x').hover();
+    const corner = await panel.chart('a/x').locator('.lb-resize').boundingBox();
+    assert.ok(before && corner);
+    await panel.page.mouse.move(corner.x + 7, corner.y + 7);
+    await panel.page.mouse.down();
+    await panel.page.mouse.move(corner.x + 10, corner.y + 127, { steps: 4 });
+    await panel.page.mouse.up();
+    const after = await panel.chart('a/x').locator('.lb-chart-frame').boundingBox();
+    assert.ok(after && Math.abs(after.height - before.height - 120) < 8, `${before.height} to ${after?.height}`);
+    await panel.drawn('a/x');
+  });
+
+  it('are shown large with a list of the runs, by key and by double click', async () => {
+    const panel = await browser.show(compareScenario(twoRuns()));
+    await panel.drawn('a/x');
+    await panel.chart('a/x').getByRole('img').focus();
+    await panel.page.keyboard.press('f');
+    const list = panel.chart('a/x').getByRole('complementary', { name: 'Runs' });
+    await list.waitFor();
+    assert.deepEqual(
+      await list
+        .getByRole('listitem')
+        .allInnerTexts()
+        .then((all) => all.map((each) => each.split('\n')[0])),
+      ['run-2', 'run-1'],
+    );
+    await list.getByRole('button', { name: /run-1/ }).click();
+    await until(
+      'it is selected',
+      async () => (await list.getByRole('button', { name: /run-1/ }).getAttribute('aria-pressed')) === 'true',
+    );
+    await panel.chart('a/x').getByRole('img').focus();
+    await panel.page.keyboard.press('Escape');
+    await list.waitFor({ state: 'detached' });
+    await panel
+      .chart('a/x')
+      .locator('.lb-chart-title')
+      .dblclick({ position: { x: 20, y: 10 } });
+    await list.waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('are smoothed by the server over all points, and tell the raw value too', async () => {
+    const noisy = curve(2000, (step) => (step % 2 === 0 ? 1 : 3));
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: noisy } })));
+    await panel.drawn('loss');
+    await panel.page.getByRole('slider', { name: 'Smoothing' }).fill('80');
+    await until('it was asked for', async () => (await last(panel, 'series')).smoothing?.kind === 'ema');
+    await panel.page.getByRole('combobox', { name: 'Kind of smoothing' }).selectOption('median');
+    await until('the other kind', async () => (await last(panel, 'series')).smoothing?.kind === 'median');
+    const { amount = 0 } = (await last(panel, 'series')).smoothing ?? {};
+    assert.ok(Number.isInteger(amount) && amount % 2 === 1 && amount > 1, String(amount));
+    await panel.drawn('loss');
+    await panel.canvas('loss').hover({ position: { x: 200, y: 60 } });
+    assert.match(await panel.page.locator('.lb-tooltip-row').first().innerText(), /\(.*\)/);
+  });
+
+  it('zoom into a box, in y only this chart, and move with Shift', async () => {
+    const panel = await browser.show(compareScenario(twoRuns()));
+    await panel.drawn('a/x');
+    await panel.drawn('a/y');
+    const box = await panel.canvas('a/x').boundingBox();
+    assert.ok(box);
+    const state = (): Promise<{ zoom?: { min: number; max: number }; yZoom: Record<string, unknown> }> =>
+      panel.page.evaluate(
+        () => (JSON.parse(sessionStorage.getItem('labbook-state') ?? '{}') as { charts: never }).charts,
+      );
+    const drag = async (from: [number, number], to: [number, number]): Promise<void> => {
+      await panel.page.mouse.move(box.x + from[0], box.y + from[1]);
+      await panel.page.mouse.down();
+      await panel.page.mouse.move(box.x + to[0], box.y + to[1], { steps: 4 });
+      await panel.page.mouse.up();
+    };
+    await drag([100, 40], [200, 90]);
+    await until('x and y are zoomed', async () => (await state()).zoom !== undefined);
+    assert.deepEqual(Object.keys((await state()).yZoom), ['a/x']);
+    const before = (await state()).zoom;
+    await panel.page.keyboard.down('Shift');
+    await drag([200, 60], [150, 60]);
+    await panel.page.keyboard.up('Shift');
+    await until('it moved', async () => ((await state()).zoom?.min ?? 0) > (before?.min ?? 0));
+    const moved = (await state()).zoom;
+    assert.ok(moved && before && Math.abs(moved.max - moved.min - (before.max - before.min)) < 1e-6);
+    await panel
+      .canvas('a/x')
+      .dispatchEvent('wheel', { deltaY: 100, ctrlKey: true, clientX: box.x + 150, clientY: box.y + 60 });
+    await until('it is wider', async () => {
+      const { zoom } = await state();
+      return zoom !== undefined && zoom.max - zoom.min > (moved.max - moved.min) * 1.05;
+    });
+    await panel.canvas('a/x').dblclick({ position: { x: 120, y: 60 } });
+    await until(
+      'all is reset',
+      async () => (await state()).zoom === undefined && Object.keys((await state()).yZoom).length === 0,
+    );
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('scroll the page with the wheel alone', async () => {
+    const metrics = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`m${i}`, line(20, 1)]));
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics })));
+    await panel.drawn('m0');
+    await panel.canvas('m0').hover();
+    await panel.page.mouse.wheel(0, 300);
+    await until('it scrolled', () =>
+      panel.page.evaluate(() => (document.querySelector('.lb-scroll')?.scrollTop ?? 0) > 100),
+    );
+  });
+
+  it('keep a tooltip with a click, and select the run of the curve', async () => {
+    const panel = await browser.show(experimentScenario(twoRuns()), { height: 1200 });
+    await panel.drawn('a/x');
+    const box = await panel.canvas('a/x').boundingBox();
+    assert.ok(box);
+    // At the right end, on the upper curve.
+    await panel.page.mouse.move(box.x + box.width - 18, box.y + 12);
+    await panel.page.mouse.down();
+    await panel.page.mouse.up();
+    await panel.page.locator('.lb-tooltip.lb-kept').waitFor();
+    const row = panel.page.getByRole('row', { name: /^run-2,/ });
+    await until('its row is selected', async () => (await row.getAttribute('aria-selected')) === 'true');
+    await panel.page.mouse.move(2, 2);
+    assert.equal(await panel.page.locator('.lb-tooltip').count(), 1);
+    await panel.page.locator('.lb-tooltip').getByRole('button', { name: 'Close' }).click();
+    await panel.page.locator('.lb-tooltip').waitFor({ state: 'detached' });
+  });
+
+  it('go to the next odd value and the best with Ctrl and an arrow', async () => {
+    const odd: Record<number, number> = { 10: NaN, 30: Infinity };
+    const loss = curve(50, (step) => odd[step] ?? Math.abs(step - 20) + 1);
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss } })));
+    await panel.drawn('loss');
+    await panel.chart('loss').getByRole('img').focus();
+    await panel.page.keyboard.press('Enter');
+    const spoken = panel.page.locator('[aria-live]').last();
+    for (const [step, value] of [
+      [10, 'NaN'],
+      [20, '1'],
+      [30, '+Inf'],
+    ] as const) {
+      await panel.page.keyboard.press('Control+ArrowRight');
+      await until(`step ${step}`, async () => (await spoken.innerText()).startsWith(`Step ${step}: run-0 ${value}`));
+    }
+    await panel.page.keyboard.press('Control+ArrowLeft');
+    await until('back', async () => (await spoken.innerText()).startsWith('Step 20'));
+  });
+
+  it('go over another metric, and say what is wrong with a formula', async () => {
+    const metrics = { loss: line(50, 1), epoch: curve(50, (step) => step / 10) };
+    const panel = await browser.show(chartScenario('loss', [fakeRun(0, { metrics })]));
+    await panel.drawn('loss');
+    await panel.page.getByRole('combobox', { name: 'x', exact: true }).selectOption('expression');
+    const input = panel.page.getByRole('combobox', { name: 'Metric or expression for the x axis' });
+    await input.fill('epoch +');
+    await panel.page.locator('.lb-expression-fault').waitFor();
+    await input.fill('tokens');
+    await panel.page.getByText('There is no metric tokens.').waitFor();
+    await input.fill('epoch * 2');
+    await input.press('Enter');
+    const label = (): Promise<string | null> => panel.chart('loss').getByRole('img').getAttribute('aria-label');
+    await until('x is the formula', async () => /from 0 to 9\.8/.test((await label()) ?? ''));
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('export all points, and a picture with its data below', async () => {
+    const many = curve(25_000, (step) => step / 3);
+    const panel = await browser.show(
+      chartScenario('a/loss', [fakeRun(0, { name: 'first', metrics: { 'a/loss': many } })]),
+    );
+    await panel.drawn('a/loss');
+    await menu(panel, 'a/loss', 'Save All Points As CSV…');
+    await until('the CSV was saved', async () => (await asked(panel, 'saveFile')).length === 1);
+    const csv = await last(panel, 'saveFile');
+    assert.equal(csv.name, 'a-loss.csv');
+    const rows = (csv.content ?? '').trim().split('\r\n');
+    assert.equal(rows.length, 25_001);
+    assert.match(rows[2] ?? '', /,first,a\/loss,1,0\.3333333333333333$/);
+    assert.equal(new Set(rows).size, rows.length);
+    await menu(panel, 'a/loss', 'Save As SVG…');
+    await until('the SVG was saved', async () => (await asked(panel, 'saveFile')).length === 2);
+    const { content = '' } = await last(panel, 'saveFile');
+    assert.ok(content.startsWith('<svg') && content.includes('>a/loss<') && content.includes('>first<'));
+    await menu(panel, 'a/loss', 'Save As PNG…');
+    await until('the PNG was saved', async () => (await asked(panel, 'saveFile')).length === 3);
+    assert.equal((await last(panel, 'saveFile')).name, 'a-loss.png');
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('open in a tab of their own', async () => {
+    const panel = await browser.show(compareScenario(twoRuns()));
+    await panel.drawn('a/x');
+    await menu(panel, 'a/x', 'Open in New Tab');
+    await until('the host was asked', async () => (await asked(panel, 'openChart')).length === 1);
+    const { metric, runIds } = await last(panel, 'openChart');
+    assert.deepEqual([metric, runIds?.length], ['a/x', 2]);
+  });
+
+  it('read only what is new while a run goes on', async () => {
+    const run = fakeRun(0, { status: 'RUNNING', metrics: { loss: line(3000, 1) } });
+    const panel = await browser.show(runScenario(run));
+    await panel.drawn('loss');
+    await panel.host(({ page, argument: id }) => page.host.append(id, 'loss', [[3000, 1]]), run.run.id);
+    const label = (): Promise<string | null> => panel.chart('loss').getByRole('img').getAttribute('aria-label');
+    await until('it grew', async () => /to 3,000/.test((await label()) ?? ''));
+    assert.equal((await last(panel, 'series')).known?.length, 1);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('make 1,200 metrics as far as they are scrolled to', async () => {
+    const metrics = Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`m${i}`, line(5, 1)]));
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics })));
+    await panel.drawn('m0');
+    assert.ok((await panel.page.locator('[data-chart]').count()) < 200);
+    await panel.page.getByRole('textbox', { name: 'Find charts' }).fill('m1199');
+    await panel.drawn('m1199');
+  });
+});
