@@ -220,6 +220,15 @@ describe('The table of runs', () => {
     await order(panel, ['r50', 'r18']);
   });
 
+  it('groups at once also while the focus is in the table and the column is still to be read', async () => {
+    const panel = await open();
+    await row(panel, 'run-c').click();
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).click();
+    await panel.page.getByRole('checkbox', { name: 'fixed' }).click();
+    await order(panel, ['x']);
+    assert.equal(await panel.page.getByText('Order changed').count(), 0);
+  });
+
   it('puts children under their parents', async () => {
     const scenario = smallScenario();
     const runs = scenario.runs.map((each, i) => (i < 2 ? { ...each, run: { ...each.run, parentId: idOf(0) } } : each));

@@ -50,7 +50,7 @@ const head = (name: string): string => `document.querySelector('[role="columnhea
 const sort = (name: string, direction: string): string =>
   act(
     `const h = ${head(name)}; const o = { bubbles: true, button: 0, pointerId: 1 }; h.setPointerCapture = () => {};
-     h.dispatchEvent(new PointerEvent('pointerdown', o)); h.dispatchEvent(new PointerEvent('pointerup', o));`,
+     h.dispatchEvent(new PointerEvent('pointerdown', o)); setTimeout(() => h.dispatchEvent(new PointerEvent('pointerup', o)));`,
     `${head(name)}.getAttribute('aria-sort') === '${direction}'`,
   );
 const box = `document.querySelector('.lb-table-box')`;

@@ -44,7 +44,7 @@ export function Footer({ experiment, view, drawn, isNarrow }: Props) {
           <LinkButton label={t('undo')} onAct={() => experiment.untrash()} />
         </span>
       ) : (
-        selected.size > 0 && <Selected experiment={experiment} view={view} runIds={[...selected]} isNarrow={isNarrow} />
+        selected.size > 0 && <Selected experiment={experiment} runIds={[...selected]} isNarrow={isNarrow} />
       )}
     </div>
   );
@@ -101,19 +101,18 @@ function Pending({ experiment, view }: Pick<Props, 'experiment' | 'view'>) {
 
 interface SelectedProps {
   readonly experiment: ExperimentSession;
-  readonly view: TableView;
   readonly runIds: readonly string[];
   readonly isNarrow: boolean;
 }
 
-function Selected({ experiment, view, runIds, isNarrow }: SelectedProps) {
+function Selected({ experiment, runIds, isNarrow }: SelectedProps) {
   const [menu, setMenu] = useState<Anchor | undefined>(undefined);
   const actions: MenuAction[] = [
     { label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
-    ...(view.facts.canWrite
+    ...(experiment.canWrite
       ? [
           { label: t('addTag'), onAct: () => experiment.command('addTag', runIds) },
-          { label: t('deleteAction'), onAct: () => deleteRuns(experiment, view, runIds) },
+          { label: t('deleteAction'), onAct: () => deleteRuns(experiment, runIds) },
         ]
       : []),
   ];

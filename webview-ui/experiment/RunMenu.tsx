@@ -91,19 +91,19 @@ function sectionsOf(
       { label: isOne ? t('showOnlyThis') : t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
     ],
     [
-      ...only(facts.canWrite && isOne && line?.kind === 'run', {
+      ...only(experiment.canWrite && isOne && line?.kind === 'run', {
         label: t('renameMenu'),
         keys: 'F2',
         onAct: () => onEdit({ key: runKey(first), field: 'attribute:name' }),
       }),
-      ...only(facts.canWrite, { label: t('addTagMenu'), onAct: () => experiment.command('addTag', runIds) }),
+      ...only(experiment.canWrite, { label: t('addTagMenu'), onAct: () => experiment.command('addTag', runIds) }),
       ...only(isOne, { label: t('copyIdMenu'), onAct: () => experiment.command('copyId', runIds) }),
     ],
     copyActions(experiment, view, runIds),
-    only(facts.canWrite, {
+    only(experiment.canWrite, {
       label: t('moveToTrash'),
       keys: 'Delete',
-      onAct: () => deleteRuns(experiment, view, runIds),
+      onAct: () => deleteRuns(experiment, runIds),
     }),
   ];
 }

@@ -66,6 +66,12 @@ export class ExperimentSession {
     );
   }
 
+  /** Whether runs can be changed: the store takes writes, and the server is there. */
+  get canWrite(): boolean {
+    const state = this.reader.state.get();
+    return state.kind === 'ready' && state.facts.canWrite && this.session.connection.get().state === 'connected';
+  }
+
   /** Which runs the charts draw; before the first answer all. */
   get shown(): ShownRuns {
     return this.arrangement.get().shown ?? only([], Infinity);

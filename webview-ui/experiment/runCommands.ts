@@ -5,8 +5,8 @@ import { exactCell } from './table/cellView';
 import type { TableView } from './tableModel';
 
 /** Moves runs to the trash, where that may be done. */
-export function deleteRuns(experiment: ExperimentSession, { facts }: TableView, runIds: readonly string[]): void {
-  if (facts.canWrite && runIds.length > 0) {
+export function deleteRuns(experiment: ExperimentSession, runIds: readonly string[]): void {
+  if (experiment.canWrite && runIds.length > 0) {
     experiment.trash(runIds);
   }
 }

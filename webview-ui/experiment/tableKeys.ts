@@ -81,7 +81,7 @@ function run(command: TableCommand, context: Context, time: number): boolean {
     case 'rename':
       return startEdit(line, context);
     case 'delete':
-      deleteRuns(experiment, view, targets(context, line));
+      deleteRuns(experiment, targets(context, line));
       return true;
     case 'copy':
       copyRuns(experiment, view, 'tsv', targets(context, line));
@@ -191,8 +191,8 @@ function open(
 }
 
 /** The cell with the focus where it holds a tag, else the name. */
-function startEdit(line: Line | undefined, { experiment, layout, view, edit }: Context): boolean {
-  if (line?.kind !== 'run' || !view.facts.canWrite) {
+function startEdit(line: Line | undefined, { experiment, layout, edit }: Context): boolean {
+  if (line?.kind !== 'run' || !experiment.canWrite) {
     return false;
   }
   const focused = layout.columns[experiment.selection.get().cell]?.view;

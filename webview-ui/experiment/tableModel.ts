@@ -55,6 +55,7 @@ export class TableModel {
   #isHeld = false;
   #isNarrow = false;
   #isExpected = false;
+  #isAwaited = false;
   #better: { readonly facts: TableFacts; readonly better: (key: string) => Better | undefined } | undefined;
 
   constructor(reader: TableReader, arrangement: Store<Arrangement>) {
@@ -123,8 +124,12 @@ export class TableModel {
     this.#reader.need('lines', this.#lineNeeds(columnFacts));
     const before = this.view.get();
     const next = this.#make(facts, columnFacts, before);
-    const isHeld = this.#isHeld && !this.#isExpected;
+    // What the user asked for may need columns that are still to be read.
+    const isAsked = this.#isExpected || this.#isAwaited;
+    const isHeld = this.#isHeld && !isAsked;
+    const isMissing = this.#lineNeeds(columnFacts).some((id) => this.#reader.table.column(id) === undefined);
     this.#isExpected = false;
+    this.#isAwaited = isMissing && (reason === 'user' || isAsked);
     if (reason === 'data' && isHeld && before) {
       const kept = held(before.lines, next.lines, this.#reader.table);
       const { newRuns, isOrderChanged } = kept;
