@@ -43,7 +43,8 @@ export type AttributeType = 'text' | 'integer' | 'time' | 'duration';
 export type Field = Span &
   (
     | { readonly kind: 'attribute'; readonly key: string; readonly type: AttributeType }
-    | { readonly kind: 'metric'; readonly key: string; readonly aggregate: Aggregate }
+    /** With `step`, the value at that step is meant instead; only where `FilterOptions.steps` lets it be. */
+    | { readonly kind: 'metric'; readonly key: string; readonly aggregate: Aggregate; readonly step?: number }
     | { readonly kind: 'param'; readonly key: string }
     /** `whenMissing` stands in for the value of an absent tag. */
     | { readonly kind: 'tag'; readonly key: string; readonly whenMissing?: string }

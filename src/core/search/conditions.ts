@@ -10,6 +10,7 @@ export interface ConditionContext extends FieldContext {
   /** Unix milliseconds. */
   readonly now: number;
   readonly better?: (metric: string) => 'min' | 'max' | undefined;
+  readonly steps?: boolean;
 }
 
 /** A field as it stands in a filter. */
@@ -97,10 +98,14 @@ export class ConditionReader {
     }
     const name = token.text.toLowerCase();
     const known = aggregates.find((each) => each === name);
-    if ((known === undefined && name !== 'best') || entityRules[this.context.entity].prefixes.metric === undefined) {
+    const isStep = name === 'at' && this.context.steps === true;
+    if (
+      (known === undefined && name !== 'best' && !isStep) ||
+      entityRules[this.context.entity].prefixes.metric === undefined
+    ) {
       throw new SearchFault(
         token,
-        `'${token.text}' is no figure of a metric; there are ${listed([...aggregates, 'best'])}.`,
+        `'${token.text}' is no figure of a metric; there are ${listed([...aggregates, 'best', ...(this.context.steps === true ? ['at'] : [])])}.`,
       );
     }
     this.reader.take();
@@ -114,13 +119,29 @@ export class ConditionReader {
     if (!bare && fieldOf(inner, this.context, 'filter').field.kind !== 'metric') {
       throw new SearchFault(inner, `Only metrics have figures such as ${name}.`);
     }
+    const step = isStep ? this.step() : undefined;
     const close = this.reader.peek();
     this.reader.expectSymbol(')', 'A ) is missing here.');
+    if (step !== undefined) {
+      const field = { ...metricField(between(token, close), key, 'last'), step };
+      return { field, rule: undefined, numeric: true };
+    }
     const aggregate = known ?? this.context.better?.(key);
     if (aggregate === undefined) {
       throw new SearchFault(token, `Whether low or high values of '${key}' are best is not known: write min or max.`);
     }
     return { field: metricField(between(token, close), key, aggregate), rule: undefined, numeric: true };
+  }
+
+  /** The second part of `at(metrics.loss, 1000)`. */
+  private step(): number {
+    this.reader.expectSymbol(',', 'A comma and a step belong here, such as at(metrics.loss, 1000).');
+    const token = this.reader.take();
+    const step = token.kind === 'number' ? Number(token.text) : NaN;
+    if (!Number.isSafeInteger(step)) {
+      throw new SearchFault(token, 'A step is a whole number, such as in at(metrics.loss, 1000).');
+    }
+    return step;
   }
 
   private compared(subject: Subject, operator: Token): Filter {

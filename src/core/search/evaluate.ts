@@ -52,7 +52,9 @@ export function valueOf(
     case 'attribute':
       return subject.attribute(field.key);
     case 'metric':
-      return subject.metric(field.key, field.aggregate);
+      return field.step === undefined
+        ? subject.metric(field.key, field.aggregate)
+        : subject.metricAt?.(field.key, field.step);
     case 'param':
       return subject.param(field.key);
     case 'tag':

@@ -27,6 +27,10 @@ export function fieldOf(token: NameToken, context: FieldContext, purpose: 'filte
   const rule = entityRules[context.entity];
   const prefix = token.kind === 'name' ? token.prefix : undefined;
   const key = token.kind === 'name' ? token.key : token.value;
+  const whole = wholeName(token, context);
+  if (whole !== undefined) {
+    return whole;
+  }
   const kind = prefix === undefined ? 'attribute' : kindOf(prefix, rule, context, token);
   switch (kind) {
     case 'attribute':
@@ -39,6 +43,41 @@ export function fieldOf(token: NameToken, context: FieldContext, purpose: 'filte
       return { field: { kind, key, ...spanOf(token) }, rule: undefined };
     case 'tag':
       return { field: tagField(token, key, rule), rule: undefined };
+  }
+}
+
+/** Labbook's dialect: `optim.lr` is the param of this name where `optim` is no prefix. */
+function wholeName(token: NameToken, context: FieldContext): NamedField | undefined {
+  if (!context.own || token.kind !== 'name' || token.prefix === undefined || token.quoted || !context.resolve) {
+    return undefined;
+  }
+  const rule = entityRules[context.entity];
+  const prefix = token.prefix.toLowerCase();
+  if (kinds.some((kind) => rule.prefixes[kind]?.includes(prefix) === true)) {
+    return undefined;
+  }
+  const kind = context.resolve(token.text);
+  if (kind === undefined) {
+    throw unknownName(token);
+  }
+  return rule.prefixes[kind] === undefined
+    ? undefined
+    : { field: bareField(token, token.text, kind, rule), rule: undefined };
+}
+
+function unknownName(token: NameToken): SearchFault {
+  return new SearchFault(token, `No metric, parameter or tag is named '${token.text}'.`);
+}
+
+function bareField(token: NameToken, key: string, kind: 'metric' | 'param' | 'tag', rule: EntityRule): Field {
+  const span = spanOf(token);
+  switch (kind) {
+    case 'metric':
+      return metricField(span, key, 'last');
+    case 'tag':
+      return tagField(span, key, rule);
+    case 'param':
+      return { kind, key, ...span };
   }
 }
 
@@ -81,14 +120,10 @@ function attribute(
   const bare = token.kind === 'name' && token.prefix === undefined;
   const kind = bare && context.own ? context.resolve?.(key) : undefined;
   if (kind !== undefined && rule.prefixes[kind] !== undefined) {
-    const span = spanOf(token);
-    const field =
-      kind === 'metric'
-        ? metricField(span, key, 'last')
-        : kind === 'tag'
-          ? tagField(span, key, rule)
-          : { kind, key, ...span };
-    return { field, rule: undefined };
+    return { field: bareField(token, key, kind, rule), rule: undefined };
+  }
+  if (bare && context.own && context.resolve) {
+    throw unknownName(token);
   }
   const valid = rule.attributes.filter(allowed).map((each) => each.name);
   const others = kinds.flatMap((each) => (each === 'attribute' ? [] : (rule.prefixes[each]?.at(-1) ?? [])));

@@ -12,6 +12,8 @@ export interface FilterOptions {
   readonly resolve?: (name: string) => 'metric' | 'param' | 'tag' | undefined;
   /** Labbook's dialect: which extreme of a metric is its best. */
   readonly better?: (metric: string) => 'min' | 'max' | undefined;
+  /** Labbook's dialect: `at(metrics.loss, 1000)` means the value at a step; for those who have such values. */
+  readonly steps?: boolean;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface SearchSubject {
   attribute(name: string): string | Int64 | undefined;
   /** NaN and infinities as they are. */
   metric(key: string, aggregate: Aggregate): number | undefined;
+  /** A metric's value at a step: that of the last point with it. */
+  metricAt?(key: string, step: number): number | undefined;
   param(key: string): string | undefined;
   tag(key: string): string | undefined;
   readonly datasets: readonly SubjectDataset[];

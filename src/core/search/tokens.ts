@@ -26,6 +26,8 @@ export const searchLimits = {
 const space = /[\s\uFEFF]+/uy;
 const word = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
 /** MLflow wants quotes around keys with '-', '/', ':' or '@'; nothing else begins with those here, so they do without. */
+/** So may names without a prefix, in which a dot alone would begin one: `val/acc`. */
+const longName = /[\p{L}_][\p{L}\p{M}\p{N}_]*[/:@-]+[\p{L}\p{M}\p{N}_]+(?:(?:[/:@-]+|\.)[\p{L}\p{M}\p{N}_]+)*/uy;
 const bareKey = /[\p{L}\p{M}\p{N}_]+(?:[./:@-]+[\p{L}\p{M}\p{N}_]+)*/uy;
 const date = /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\p{L}\p{N}_])/uy;
 const number = /[+-]?(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?/uy;
@@ -54,6 +56,27 @@ export function tokenize(source: string): Result<readonly Token[]> {
   return { ok: true, value: tokens };
 }
 
+/** A word of a text that may be wrong; `fault`: what no word can be made of. */
+export type ScannedToken = Exclude<Token, { kind: 'end' }> | (Span & { readonly kind: 'fault'; readonly text: string });
+
+/** Reads a text into words, right or wrong, for colours and completions; without the end. */
+export function scan(source: string): ScannedToken[] {
+  const tokens: ScannedToken[] = [];
+  let at = match(space, source, 0);
+  while (at < source.length && source.length <= searchLimits.length) {
+    const next = readToken(source, at);
+    // Of a name the fault may be behind its beginning.
+    const end = next.ok ? at + next.value.length : Math.max(at + 1, next.error.offset + next.error.length);
+    if (!next.ok) {
+      tokens.push({ kind: 'fault', text: source.slice(at, end), offset: at, length: end - at });
+    } else if (next.value.kind !== 'end') {
+      tokens.push(next.value);
+    }
+    at = end + match(space, source, end);
+  }
+  return tokens;
+}
+
 function readToken(source: string, offset: number): Result<Token> {
   const plain = (kind: 'number' | 'duration' | 'date' | 'operator' | 'punctuation', length: number): Result<Token> => ({
     ok: true,
@@ -66,7 +89,7 @@ function readToken(source: string, offset: number): Result<Token> {
       ? readKey(source, string.value, string.value.value)
       : string;
   }
-  const wordLength = match(word, source, offset);
+  const wordLength = Math.max(match(word, source, offset), match(longName, source, offset));
   if (wordLength > 0) {
     const text = source.slice(offset, offset + wordLength);
     const span = { offset, length: wordLength };

@@ -183,7 +183,13 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
 };
 
 /** Short names for attributes of runs in Labbook's own dialect. */
-const ownAliases: Readonly<Record<string, string>> = { name: 'run_name', id: 'run_id', user: 'user_id' };
+const ownAliases: Readonly<Record<string, string>> = {
+  name: 'run_name',
+  id: 'run_id',
+  user: 'user_id',
+  started: 'start_time',
+  ended: 'end_time',
+};
 
 /** The attribute that a name means, whether or not the search may use it in the place where it stands. */
 export function findAttribute(rule: EntityRule, name: string, own: boolean): AttributeRule | undefined {

@@ -418,7 +418,42 @@ describe("Search: Labbook's own filters", () => {
       ],
     ]);
     eachWrong({ ...labbook, resolve }, [
-      ['foo > 1', 'foo', /^Invalid attribute key 'foo'.*need a prefix, such as metrics\.foo/],
+      ['foo > 1', 'foo', /^No metric, parameter or tag is named 'foo'\.$/],
     ]);
+    eachWrong(labbook, [['foo > 1', 'foo', /^Invalid attribute key 'foo'.*need a prefix, such as metrics\.foo/]]);
+  });
+
+  it('reads bare names with slashes, dots, colons and dashes', () => {
+    const names: Readonly<Record<string, 'metric' | 'param' | 'tag'>> = {
+      'val/acc': 'metric',
+      'optim.lr': 'param',
+      'a-b:c.d': 'tag',
+    };
+    const resolve = (name: string) => names[name];
+    each({ ...labbook, resolve }, [
+      ['val/acc>0.7', 'metric.val/acc number ">" 0.7'],
+      ['optim.lr in 1..2', '(param.optim.lr number ">=" 1 and param.optim.lr number "<=" 2)'],
+      ["a-b:c.d = 'x'", 'tag.a-b:c.d text "=" "x"'],
+      ['optim.lr < 1e-2 and started > 0', '(param.optim.lr number "<" 0.01 and attribute.start_time number ">" 0)'],
+    ]);
+    eachWrong({ ...labbook, resolve }, [
+      ['optim.lrr < 1', 'optim.lrr', /^No metric, parameter or tag is named 'optim\.lrr'/],
+      ['val/a > 1', 'val/a', /^No metric, parameter or tag is named 'val\/a'/],
+    ]);
+    eachWrong(mlflow, [['val/acc > 1', 'val/acc', /^Invalid attribute key 'val\/acc'/]]);
+  });
+
+  it('reads a value at a step only for those who have such values', () => {
+    const steps = { ...labbook, steps: true, resolve: () => 'metric' as const };
+    const read = parseFilter('at(metrics.`val loss`, 1000) < 0.5', steps);
+    assert.ok(read.ok);
+    const field = { kind: 'metric', key: 'val loss', aggregate: 'last', step: 1000, offset: 0, length: 28 };
+    assert.deepEqual(read.value && 'field' in read.value && read.value.field, field);
+    eachWrong(steps, [
+      ['at(loss) < 1', ')', /A comma and a step belong here/],
+      ['at(loss, 1.5) < 1', '1.5', /A step is a whole number/],
+      ['at(params.x, 1) < 1', 'params.x', /Only metrics have figures/],
+    ]);
+    eachWrong(labbook, [['at(metrics.loss, 1) < 1', 'at', /'at' is no figure of a metric/]]);
   });
 });
