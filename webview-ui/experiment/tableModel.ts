@@ -5,7 +5,7 @@ import type { ColumnId } from '../../src/protocol/tableTypes';
 import { Store } from '../shared/store';
 import type { Arrangement } from './table/arrangement';
 import { columnSet, type ColumnFacts, type ColumnSet } from './table/columnSet';
-import { columnView, type ColumnView } from './table/columnView';
+import { columnView, type ColumnContext, type ColumnView } from './table/columnView';
 import { betterOf, primaryOf, type Better, type PrimaryMetric } from './table/directions';
 import { columnIdOf, fieldId, fieldOf, type TableField } from './table/fields';
 import { columnsOfFilter, passingRuns } from './table/filtering';
@@ -56,6 +56,11 @@ export class TableModel {
   #isNarrow = false;
   #isExpected = false;
   #isAwaited = false;
+  #passed: { readonly filter: Filter | undefined; readonly version: number; readonly slots: Int32Array } | undefined;
+  readonly #columnViews = new Map<
+    string,
+    { readonly view: ColumnView; readonly context: ColumnContext; readonly version: number | undefined }
+  >();
   #better: { readonly facts: TableFacts; readonly better: (key: string) => Better | undefined } | undefined;
 
   constructor(reader: TableReader, arrangement: Store<Arrangement>) {
@@ -146,13 +151,12 @@ export class TableModel {
     const isFilterRead = columnsOfFilter(this.#filter.filter).every((id) => table.column(id) !== undefined);
     // Until the columns of a new filter are there the earlier one goes on.
     const filter = isFilterRead || !before ? this.#filter.filter : before.filter;
-    const passing = passingRuns(table, filter);
+    const passing = this.#passing(filter);
     const baseline = facts.baseline === undefined ? undefined : table.slotOf(facts.baseline);
     const sort = sortOf(arrangement, columnFacts);
     const input = { ...arrangement, table, passing, sort, baseline, now: Date.now(), open: new Set(arrangement.open) };
     const { lines, groups, runs } = linesOf(input);
-    const context = { table, runs, baseline, better: columnFacts.better, digits: facts.digits };
-    const views = new Map<string, ColumnView>();
+    const context = { table, runs: passing, baseline, better: columnFacts.better, digits: facts.digits };
     return {
       table,
       facts,
@@ -168,13 +172,41 @@ export class TableModel {
       pending: nothingPending,
       queryError: this.#filter.error,
       filter,
-      column: (field) => {
-        const id = fieldId(field);
-        const known = views.get(id) ?? columnView(field, context);
-        views.set(id, known);
-        return known;
-      },
+      column: (field) => this.#columnView(field, context),
     };
+  }
+
+  /** The same list while neither the runs nor the filter changed: sorting is to compute no column anew. */
+  #passing(filter: Filter | undefined): Int32Array {
+    const { table } = this.#reader;
+    const known = this.#passed;
+    if (known?.filter === filter && known?.version === table.version) {
+      return known.slots;
+    }
+    const slots = passingRuns(table, filter);
+    this.#passed = { filter, version: table.version, slots };
+    return slots;
+  }
+
+  /** The facts of a column; kept for as long as what they were computed from is the same. */
+  #columnView(field: TableField, context: ColumnContext): ColumnView {
+    const id = fieldId(field);
+    const data = context.table.column(field);
+    const known = this.#columnViews.get(id);
+    const isSame =
+      known !== undefined &&
+      known.view.data === data &&
+      known.version === data?.version &&
+      known.context.runs === context.runs &&
+      known.context.baseline === context.baseline &&
+      known.context.better === context.better &&
+      known.context.digits === context.digits;
+    if (isSame) {
+      return known.view;
+    }
+    const view = columnView(field, context);
+    this.#columnViews.set(id, { view, context, version: data?.version });
+    return view;
   }
 
   /** The same function for the same facts: charts are not to be drawn anew for another one. */

@@ -31,6 +31,7 @@ export interface ColumnContext {
   /** Runs of the lines, and the baseline. */
   readonly runs: Int32Array;
   readonly baseline: number | undefined;
+  /** The same function for as long as it says the same. */
   readonly better: (key: string) => Better | undefined;
   readonly digits: number;
 }
@@ -49,7 +50,7 @@ export function columnView(field: TableField, context: ColumnContext): ColumnVie
       field.kind === 'metric' || field.kind === 'metricAt' || field.kind === 'trend' ? leafOf(field.key) : field.key,
     data,
     isNumeric: isNumeric(field, data, runs),
-    format: columnFormat(numbers ? values(numbers.value, numbers.has, compared) : [], digits),
+    format: columnFormat(numbers ? sample(values(numbers.value, numbers.has, compared)) : [], digits),
     better,
     best: numbers && better ? bestOf(compared, numbers, better) : undefined,
     base: numbers && baseline !== undefined && isFigure(field) ? numbers.get(baseline) : undefined,
@@ -92,6 +93,19 @@ function isNumeric(field: TableField, data: ColumnData | undefined, runs: Int32A
       return some;
     }
   }
+}
+
+const mostSampled = 2000;
+
+/** Enough of many values to find their median, and one that is no integer where there is any. */
+function sample(all: Float64Array): Float64Array {
+  if (all.length <= mostSampled) {
+    return all;
+  }
+  const stride = Math.ceil(all.length / mostSampled);
+  const fraction = all.find((value) => Number.isFinite(value) && !Number.isInteger(value));
+  const some = all.filter((_, i) => i % stride === 0);
+  return fraction === undefined ? some : Float64Array.from([...some, fraction]);
 }
 
 function values(value: Float64Array, has: Uint8Array, slots: Int32Array): Float64Array {
