@@ -14,20 +14,74 @@ interface Field<T> {
   optional: z.ZodType<T | undefined>;
 }
 
-/** A message of named fields; unknown ones are ignored. `run_uuid` stands in for a missing `run_id`. */
-export function message<S extends z.ZodRawShape>(shape: S) {
+/** Reads a value; `refused` where it does not fit. */
+type PlainReader = (value: unknown) => unknown;
+
+const refused = Symbol('refused');
+const refuse: PlainReader = () => refused;
+/** Of the types that `field` made. */
+const plainReaders = new WeakMap<object, PlainReader>();
+
+/**
+ * A message of named fields; unknown ones are ignored. `run_uuid` stands in for a missing `run_id`. A batch is a thousand messages,
+ * so those that have plain fields only are read without zod, which comes in where something is wrong.
+ */
+export function message<S extends z.ZodRawShape>(shape: S): z.ZodType<z.output<z.ZodObject<S>>> {
   const names = Object.keys(shape).map((name) => ({ name, spellings: spellingsOf(name) }));
-  return z.preprocess((input) => {
+  const checked = z.preprocess((input) => {
     if (!isRecord(input)) {
       return input;
     }
-    // A batch is a thousand of these.
     const found: Record<string, unknown> = {};
     for (const { name, spellings } of names) {
       found[name] = firstValue(input, spellings);
     }
     return found;
   }, z.object(shape));
+  const readers = Object.values(shape).flatMap((type) => plainReaders.get(type) ?? []);
+  if (readers.length < names.length) {
+    return checked;
+  }
+  const plain = names.map((each, i) => ({ ...each, read: readers[i] ?? refuse }));
+  return z.unknown().transform((input, context) => {
+    const found = readPlainly(input, plain);
+    if (isWhole<z.output<z.ZodObject<S>>>(found)) {
+      return found;
+    }
+    const { data, error } = checked.safeParse(input, { reportInput: true });
+    if (error === undefined) {
+      return data;
+    }
+    for (const issue of error.issues) {
+      const params = issue.code === 'custom' ? (issue.params ?? {}) : {};
+      context.addIssue({ code: 'custom', input: issue.input, path: issue.path, params });
+    }
+    return z.NEVER;
+  });
+}
+
+/** @returns undefined where anything is wrong */
+function readPlainly(
+  input: unknown,
+  fields: readonly { readonly name: string; readonly spellings: readonly string[]; readonly read: PlainReader }[],
+): Record<string, unknown> | undefined {
+  if (!isRecord(input)) {
+    return undefined;
+  }
+  const found: Record<string, unknown> = {};
+  for (const { name, spellings, read } of fields) {
+    const value = read(firstValue(input, spellings));
+    if (value === refused) {
+      return undefined;
+    }
+    found[name] = value;
+  }
+  return found;
+}
+
+/** Every field was read by the reader of its own type. */
+function isWhole<T>(found: unknown): found is T {
+  return found !== undefined;
 }
 
 /** A list; absent or null is empty. */
@@ -96,27 +150,29 @@ function errorOf(error: z.ZodError): ApiError {
 }
 
 function field<T extends NonNullable<unknown>>(read: (value: unknown) => T | undefined): Field<T> {
-  return {
-    required: z.unknown().transform((value, context) => {
-      const missing = value === undefined || value === null || value === '';
-      const result = missing ? undefined : read(value);
-      if (result === undefined) {
-        context.addIssue({ code: 'custom', input: value, params: { missing } });
-        return z.NEVER;
-      }
-      return result;
-    }),
-    optional: z.unknown().transform((value, context) => {
-      if (value === undefined || value === null) {
-        return undefined;
-      }
-      const result = read(value);
-      if (result === undefined) {
-        context.addIssue({ code: 'custom', input: value });
-      }
-      return result;
-    }),
-  };
+  const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
+  const required = z.unknown().transform((value, context) => {
+    const missing = isMissing(value);
+    const result = missing ? undefined : read(value);
+    if (result === undefined) {
+      context.addIssue({ code: 'custom', input: value, params: { missing } });
+      return z.NEVER;
+    }
+    return result;
+  });
+  const optional = z.unknown().transform((value, context) => {
+    if (value === undefined || value === null) {
+      return undefined;
+    }
+    const result = read(value);
+    if (result === undefined) {
+      context.addIssue({ code: 'custom', input: value });
+    }
+    return result;
+  });
+  plainReaders.set(required, (value) => (isMissing(value) ? refused : (read(value) ?? refused)));
+  plainReaders.set(optional, (value) => (value === undefined || value === null ? undefined : (read(value) ?? refused)));
+  return { required, optional };
 }
 
 /** The first spelling that has a value; an empty string counts only where no other has one. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
+import type { Capability } from '../../../src/protocol/extras';
 import { realpath } from 'node:fs/promises';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { decodeSeries } from '../../../src/protocol/seriesCodec';
@@ -68,7 +69,8 @@ describe("Labbook's extras", () => {
     assert.equal(answer['store'], await realpath(server.store));
     assert.equal(answer['pid'], server.process.pid);
     assert.equal(answer['read_only'], false);
-    assert.deepEqual(answer['capabilities'], ['events', 'series', 'slots', 'shutdown']);
+    const capabilities: Capability[] = ['events', 'series', 'slots', 'shutdown', 'table', 'purge', 'liveness'];
+    assert.deepEqual(answer['capabilities'], capabilities);
     assert.equal(typeof answer['revision'], 'number');
   });
 

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ApiError } from '../../../src/core/errors';
+import { choice, decode, double, integer, list, message, text, texts } from '../../../src/server/api/fields';
+
+const shape = { key: text.required, value: double.required, step: integer.optional, run_id: text.optional };
+const point = message(shape);
+const mixed = message({ ...shape, more: texts });
+const batch = message({ run_id: text.required, metrics: list(point), names: texts, view: choice(['A', 'B']).optional });
+
+/** What is answered, or the error's message. */
+function outcome(read: () => unknown): unknown {
+  try {
+    return { found: read() };
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error));
+    assert.equal(error.code, 'INVALID_PARAMETER_VALUE');
+    return error.message;
+  }
+}
+
+describe('Fields of requests', () => {
+  it('are read by all spellings, those without a value passed over', () => {
+    assert.deepEqual(decode(point, { key: 'a', value: '1.5', step: '3', runUuid: 'r', more: 1 }), {
+      key: 'a',
+      value: 1.5,
+      step: 3,
+      run_id: 'r',
+    });
+    const found = decode(point, { key: 'a', value: 1, step: null, run_id: '', runId: 'x' });
+    assert.deepEqual(found, { key: 'a', value: 1, step: undefined, run_id: 'x' });
+  });
+
+  it('are named where they do not fit, however deep', () => {
+    const good = { key: 'a', value: 1 };
+    for (const [input, message] of [
+      [{ metrics: [] }, /^Missing value for required parameter 'run_id'/],
+      [{ run_id: 'r', metrics: [good, { value: 1 }] }, /^Missing value for required parameter 'metrics\[1\]\.key'/],
+      [
+        { run_id: 'r', metrics: [good, good, { key: 'a', value: 'x' }] },
+        /^Invalid value "x" for parameter 'metrics\[2\]\.value'/,
+      ],
+      [
+        { run_id: 'r', metrics: [{ ...good, step: 1.5 }] },
+        /^Invalid value 1\.5 for parameter 'metrics\[0\]\.step'.*'float'/,
+      ],
+      [{ run_id: 'r', metrics: [{ ...good, key: '' }] }, /^Missing value for required parameter 'metrics\[0\]\.key'/],
+      [{ run_id: 'r', metrics: [7] }, /^Invalid value 7 for parameter 'metrics\[0\]'.*'int'/],
+      [{ run_id: 'r', metrics: 'x' }, /^Invalid value "x" for parameter 'metrics'/],
+      [{ run_id: 'r', view: 'C' }, /^Invalid value "C" for parameter 'view'/],
+      [[], /^Invalid value \[\] for parameter 'request'.*'list'/],
+    ] as const) {
+      assert.match(String(outcome(() => decode(batch, input))), message, JSON.stringify(input));
+    }
+  });
+
+  it('of a message alone and of one in a list are the same', () => {
+    const value = fc.oneof(
+      fc.constantFrom(undefined, null, '', 'NaN', '1e3', '2^3', -0, 1.5, 2 ** 53, 10n ** 30n, true, [], {}, 'a\0'),
+      fc.string(),
+      fc.double(),
+    );
+    const input = fc.oneof(
+      value,
+      fc.dictionary(fc.constantFrom('key', 'value', 'step', 'run_id', 'runId', '__proto__'), value),
+    );
+    fc.assert(
+      fc.property(input, (each) => {
+        const alone = outcome(() => decode(point, each));
+        const inList = outcome(() => decode(message({ items: list(point) }), { items: [each] }).items[0]);
+        const expected = typeof alone === 'string' ? alone.replace(/'request'/, "'items[0]'") : alone;
+        const named = typeof inList === 'string' ? inList.replace("'items[0].", "'") : inList;
+        assert.deepEqual(named, expected);
+        // With a field that is not plain, zod reads them all.
+        const byZod = outcome(() => {
+          const { more, ...rest } = decode(mixed, each);
+          assert.deepEqual(more, []);
+          return rest;
+        });
+        assert.deepEqual(byZod, alone);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
