@@ -417,9 +417,7 @@ describe("Search: Labbook's own filters", () => {
         '((param.lr number ">=" 0.0001 and param.lr number "<=" 0.001) and metric.acc number ">" 0.9)',
       ],
     ]);
-    eachWrong({ ...labbook, resolve }, [
-      ['foo > 1', 'foo', /^No metric, parameter or tag is named 'foo'\.$/],
-    ]);
+    eachWrong({ ...labbook, resolve }, [['foo > 1', 'foo', /^No metric, parameter or tag is named 'foo'\.$/]]);
     eachWrong(labbook, [['foo > 1', 'foo', /^Invalid attribute key 'foo'.*need a prefix, such as metrics\.foo/]]);
   });
 
