@@ -23,12 +23,13 @@ export async function saveCatalogAside(files: StoreFiles, folder: string, seq: n
     const { segments } = await readJournal(files, path.join(folder, journalName));
     catalog.db.script('BEGIN');
     for (const frame of segments.flatMap(({ frames }) => frames)) {
+      // A frame is one group of writes, and `seq` the end of one.
       if (frame.first > seq || frame.first + frame.count <= catalog.applied + 1) {
         continue;
       }
       for (const [i, effect] of decodeEffects(frame.payload).entries()) {
         const number = frame.first + i;
-        if (number > catalog.applied && number <= seq) {
+        if (number > catalog.applied) {
           applyToCatalog(catalog, effect);
           catalog.applied = number;
         }

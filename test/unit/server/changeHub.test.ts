@@ -86,7 +86,7 @@ describe('ChangeHub', () => {
       revision,
       experiments: [],
       runs: Array.from({ length: count }, (_, i) => ({
-        run_id: `${revision} ${i}`,
+        run_id: `r${i}`,
         experiment_id: '0',
         aspects: ['info'],
       })),
@@ -106,10 +106,7 @@ describe('ChangeHub', () => {
     hub.subscribe(old, 12);
     assert.deepEqual([old.resets, old.batches], [[24], []], '13 times 9,000 runs are more than are kept');
     const recent = new Reader();
-    hub.subscribe(recent, 23);
+    hub.subscribe(recent, 20);
     assert.equal(recent.batches[0]?.runs.length, 9000);
-    const between = new Reader();
-    hub.subscribe(between, 20);
-    assert.deepEqual(between.resets, [24], 'together they would be too many');
   });
 });
