@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { runColours } from '../../src/core/runColour';
 import type { PanelRequests } from '../../src/protocol/panels';
-import { experimentScenario, fakeRun, type FakeRun, type Scenario } from '../fakes/fakeHost/scenario';
+import { curve, experimentScenario, fakeRun, type FakeRun, type Scenario } from '../fakes/fakeHost/scenario';
 import { exampleRuns } from './examples';
-import { PanelBrowser, until, type Panel } from './panelPage';
+import { ofColour, PanelBrowser, until, type Panel } from './panelPage';
 
 /** The parameters of all requests of a kind. */
 function asked<Method extends keyof PanelRequests>(
@@ -379,6 +380,20 @@ describe('The table of runs', () => {
     await panel.page.mouse.move(600, 5);
     await panel.host(({ page, argument }) => page.host.append(argument, 'val/acc', [[1, 0.99]]), idOf(0));
     await order(panel, ['run-e', 'run-b', 'run-d', 'run-c', 'run-a']);
+  });
+
+  it('shares what is selected with the charts', async () => {
+    const runs = [0, 1, 2].map((slot) =>
+      fakeRun(slot, { name: `run-${slot}`, metrics: { loss: curve(100, (step) => slot * 3 + step / 50) } }),
+    );
+    const panel = await open(experimentScenario(runs.reverse()));
+    await panel.drawn('loss');
+    const points = ofColour(await panel.pixels('loss'), runColours.dark[1] ?? '');
+    const point = points[Math.floor(points.length / 2)];
+    assert.ok(point);
+    await panel.canvas('loss').click({ position: { x: point.x, y: point.y } });
+    await until('the run is selected', async () => (await selected(panel)).join() === 'run-1');
+    await panel.page.getByText('1 selected').waitFor();
   });
 
   it('comes back as it was arranged, in this window and in the next', async () => {

@@ -38,6 +38,8 @@ interface Props {
   /** Pixels from the top of the rows; undefined: where it stands in the page. */
   readonly top: number | undefined;
   readonly isSelected: boolean;
+  /** Under the pointer, here or in a chart. */
+  readonly isHovered: boolean;
   readonly isFocused: boolean;
   /** Index of the cell with the focus, -1 for none. */
   readonly cell: number;
@@ -48,10 +50,15 @@ interface Props {
 }
 
 export const Row = memo(function Row(props: Props) {
-  const { context, line, id, rowIndex, top, isSelected, isFocused, cell, isShown, isBaseline } = props;
+  const { context, line, id, rowIndex, top, isSelected, isHovered, isFocused, cell, isShown, isBaseline } = props;
   const { columns, width, view, cells } = context;
   const classes = ['lb-row'];
-  const state = { 'lb-selected': isSelected, 'lb-focused': isFocused, 'lb-cell-focus': isFocused && cell >= 0 };
+  const state = {
+    'lb-selected': isSelected,
+    'lb-hovered': isHovered,
+    'lb-focused': isFocused,
+    'lb-cell-focus': isFocused && cell >= 0,
+  };
   const kind = {
     'lb-baseline': isBaseline && top === undefined,
     'lb-hidden': line.kind === 'run' && !isShown,

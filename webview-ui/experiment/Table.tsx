@@ -159,8 +159,10 @@ function Rows({ experiment, context, grid, editing }: RowsProps) {
 /** Whether a line is selected, and whether the charts draw its run. */
 function useLineState(experiment: ExperimentSession, { view }: RowContext, { selection }: Grid) {
   const shown = useStore(experiment.arrangement, (each) => each.shown);
+  const hovered = useStore(experiment.session.marked, (each) => each.hovered);
   const isIn = (slot: number): boolean => selection.runs.has(view.table.id[slot] ?? '');
   return (line: Line) => ({
+    isHovered: line.kind === 'run' && hovered !== undefined && view.table.id[line.slot] === hovered,
     isShown: line.kind !== 'run' || shown === undefined || experiment.isShown(line.slot),
     isSelected:
       line.kind === 'run'

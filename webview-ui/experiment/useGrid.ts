@@ -58,6 +58,7 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
     [view.lines, selection.focus],
   );
   const rows = useRows(view, scroller, headHeight, focusIndex);
+  useRevealed(scroller, selection.focus, focusIndex, rows);
   const inView = useVisibleColumns(scroller, layout.columns, layout.pinnedWidth);
   useEffect(() => {
     experiment.need(
@@ -79,6 +80,26 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
     isBaselineFocused: focusIndex < 0 && baseline !== undefined && selection.focus === baseline.key,
     cells,
   };
+}
+
+/** A run that was chosen elsewhere, in a chart, is brought into view. Keys and clicks in the table do that by themselves. */
+function useRevealed(
+  scroller: RefObject<HTMLDivElement | null>,
+  focus: string | undefined,
+  focusIndex: number,
+  rows: Virtualizer<HTMLDivElement, Element>,
+): void {
+  const latest = useRef({ focusIndex, rows });
+  useEffect(() => {
+    latest.current = { focusIndex, rows };
+  });
+  useEffect(() => {
+    const { focusIndex: index, rows: virtual } = latest.current;
+    const element = scroller.current;
+    if (focus !== undefined && index >= 0 && element && !element.contains(document.activeElement)) {
+      virtual.scrollToIndex(index, { align: 'auto' });
+    }
+  }, [scroller, focus]);
 }
 
 function useRows(
