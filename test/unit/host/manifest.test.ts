@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { runColours } from '../../../src/core/runColour';
 import {
   commands,
@@ -24,6 +24,9 @@ interface Manifest {
     views: Record<string, { id: string; when?: string }[]>;
     viewsWelcome: { view: string; contents: string; when?: string }[];
     submenus: { id: string }[];
+    walkthroughs: {
+      steps: { description: string; media: { image: Record<string, string> }; completionEvents: string[] }[];
+    }[];
     menus: Record<string, ({ command: string; when?: string } | { submenu: string; when?: string })[]>;
     keybindings: { command: string; when?: string }[];
   };
@@ -80,6 +83,18 @@ describe('manifest and code', () => {
       contributes.submenus.map(({ id }) => id),
     );
     contributes.submenus.forEach(({ id }) => assert.ok((contributes.menus[id] ?? []).length > 0, id));
+  });
+
+  it('walk through commands that are there, with pictures that are there', () => {
+    const focus = Object.values(viewIds).map((id) => `${id}.focus`);
+    for (const { description, media, completionEvents } of contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+      const linked = [...(nls[description.slice(1, -1)] ?? '').matchAll(/command:([\w.]+)/g)].map(([, id]) => id ?? '');
+      const awaited = completionEvents.flatMap((event) => /^onCommand:(.+)$/.exec(event)?.[1] ?? []);
+      for (const id of [...linked, ...awaited]) {
+        assert.ok(declared.includes(id) || focus.includes(id), id);
+      }
+      Object.values(media.image).forEach((file) => assert.ok(existsSync(file), file));
+    }
   });
 
   it('agree on settings and their defaults', () => {
