@@ -1,6 +1,6 @@
 // Packages the extension as labbook-<version>.vsix, or as the file after `--out`. The package is put together in a folder of its own, so that the dist/ that
 // somebody is working with stays as it is.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,10 @@ import { endWithSignals, run } from './run.mjs';
 export const sizeLimit = 3_000_000;
 
 /** What is put beside the bundles; .vscodeignore decides what of it ships. */
-const parts = ['.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media', 'l10n'];
+const parts = [
+  ...['.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media', 'l10n'],
+  ...readdirSync(root).filter((name) => /^package\.nls(?:\.[\w-]+)?\.json$/.test(name)),
+];
 
 /** The manifest without what only the checkout knows: scripts that would build again. */
 function shippedManifest() {

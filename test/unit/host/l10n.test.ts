@@ -1,10 +1,62 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 import { panelStrings } from '../../../src/protocol/panelStrings';
 import { sourcesOf } from './sources';
 
 const bundleFile = 'l10n/bundle.l10n.json';
+
+/** Each kind of file that holds texts: English, and one beside it for each other language. */
+const files = [
+  { english: bundleFile, translated: (language: string) => `l10n/bundle.l10n.${language}.json` },
+  { english: 'package.nls.json', translated: (language: string) => `package.nls.${language}.json` },
+];
+
+/** The languages beside English, and the texts that are the same in them: words that English shares, names, signs. */
+const languages: Readonly<Record<string, readonly string[]>> = {
+  de: [
+    '({0})',
+    'Auto',
+    'Baseline',
+    'Commit',
+    'Commit: {0}',
+    'EMA',
+    'Experiment',
+    'Labbook',
+    'Max',
+    'Min',
+    'Name',
+    'Status',
+    'Tags',
+    'log',
+    'n = 1',
+    'n = {0}',
+    'orange',
+    'symlog',
+    'x',
+    '{0} = {1}',
+    '{0} · {1}',
+    '{0} – {1}',
+    '{0}, n = {1}',
+    '{0}, {1}, {2}',
+    '{0}, {1}, {2}, {3} {4}',
+    '± {0}',
+  ],
+  'zh-cn': ['({0})', 'EMA', 'Labbook', 'n = 1', 'n = {0}', 'x', '{0} = {1}', '{0} · {1}', '{0} – {1}', '± {0}'],
+};
+
+function textsOf(file: string): Record<string, string> {
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+}
+
+/**
+ * What a translation may not change: its placeholders, targets of links, code, commands of MLflow, the number of lines (a link alone in
+ * its line is a button) and whether it ends with an ellipsis.
+ */
+function fixedParts(text: string): string[] {
+  const found = text.match(/\{\d+\}|\]\([^)]*\)|`[^`]*`|\$\([^)]*\)|\b[a-z]+(?:_[a-z]+)+\b|\bMLFLOW_\w+|\n/g) ?? [];
+  return [...found.sort(), /(?:\.{3}|…)$/.exec(text)?.[0] ?? ''];
+}
 
 /** The first argument of every call of `t(…)` or `….t(…)`; what is no literal cannot be translated. */
 function translatedTexts(file: string, text: string): { texts: string[]; others: string[] } {
@@ -48,8 +100,43 @@ describe('l10n', () => {
     if (process.env['UPDATE_L10N']) {
       writeFileSync(bundleFile, `${JSON.stringify(Object.fromEntries(texts.map((each) => [each, each])), null, 2)}\n`);
     }
-    const bundle = JSON.parse(readFileSync(bundleFile, 'utf8')) as Record<string, string>;
+    const bundle = textsOf(bundleFile);
     assert.deepEqual(Object.keys(bundle).sort(), texts);
     assert.ok(texts.length > 50);
   });
+
+  it('is translated into each of the languages and no other', () => {
+    const expected = Object.keys(languages).flatMap((language) => files.map((file) => file.translated(language)));
+    const present = [...readdirSync('l10n').map((name) => `l10n/${name}`), ...readdirSync('.')].filter((name) =>
+      /(?:bundle\.l10n|package\.nls)\.[^.]+\.json$/.test(name),
+    );
+    assert.deepEqual(present.sort(), expected.sort());
+  });
+
+  for (const [language, same] of Object.entries(languages)) {
+    for (const { english, translated } of files) {
+      it(`has every text of ${english} in ${translated(language)}, and nothing else`, () => {
+        const [from, to] = [textsOf(english), textsOf(translated(language))];
+        const lacks = Object.keys(from).filter((key) => !to[key]?.trim());
+        assert.deepEqual(lacks, [], 'texts that wait for a translation');
+        const surplus = Object.keys(to).filter((key) => from[key] === undefined);
+        assert.deepEqual(surplus, [], 'translations of texts that are gone');
+      });
+
+      it(`keeps the placeholders, links, code and lines of ${english} in ${translated(language)}`, () => {
+        const [from, to] = [textsOf(english), textsOf(translated(language))];
+        for (const [key, text] of Object.entries(from)) {
+          assert.deepEqual(fixedParts(to[key] ?? text), fixedParts(text), `${key}: ${to[key]}`);
+        }
+      });
+    }
+
+    it(`leaves no text English in ${language} but those that are the same there`, () => {
+      const equal = files.flatMap(({ english, translated }) => {
+        const to = textsOf(translated(language));
+        return Object.entries(textsOf(english)).flatMap(([key, text]) => (to[key] === text ? [text] : []));
+      });
+      assert.deepEqual([...new Set(equal)].sort(), [...same].sort());
+    });
+  }
 });
