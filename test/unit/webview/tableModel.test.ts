@@ -198,6 +198,7 @@ describe('Groups', () => {
     const open = new Set(outer.map(({ key }) => key));
     const inner = linesOf({ ...levels, open }).lines;
     assert.deepEqual(names(levels, inner), ['[r50]', '[0.1]', '[0.2]', '[r18]', '[0.1]']);
+    assert.equal(new Set(inner.map(({ key }) => key)).size, inner.length, 'equal values under others are other groups');
     const all = new Set([...open, ...inner.map(({ key }) => key)]);
     assert.deepEqual(
       names(levels, linesOf({ ...levels, open: all }).lines).map((name) => name.trim()),
