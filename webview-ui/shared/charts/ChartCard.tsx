@@ -13,7 +13,7 @@ import { Bars } from './Bars';
 import { handleChartKey, type ChartKeyContext } from './chartKeys';
 import { chartLabel } from './chartLabel';
 import { chartMenu, type ChartMenuContext } from './chartMenu';
-import { arrangeCharts, toggleIn, type ChartsView } from './controller';
+import { arrangeCharts, showLarge, toggleIn, type ChartsView } from './controller';
 import type { Curve } from './curve';
 import { DataTable } from './DataTable';
 import { Legend } from './Legend';
@@ -120,7 +120,7 @@ interface TitleProps extends CardProps {
 /** The chart's name, what is special about it, and on the right what can be done with it. */
 function Title({ view, metric, isLarge, isPinned, isAlone, onDrag, found, yScale, isBars, menu, onMenu }: TitleProps) {
   const { session } = view;
-  const toggleLarge = (): void => arrangeCharts(session, { large: isLarge ? '' : metric });
+  const toggleLarge = (): void => showLarge(view, isLarge ? '' : metric);
   const togglePin = (): void => {
     arrangeCharts(session, { pinned: toggleIn(session.state.get().charts.pinned, metric) });
   };

@@ -1,6 +1,6 @@
 import type { KeyboardEvent, RefObject } from 'react';
 import { t } from '../strings';
-import { arrangeCharts, toggleIn, toggleLog, type ChartsView } from './controller';
+import { arrangeCharts, showLarge, toggleIn, toggleLog, type ChartsView } from './controller';
 import { frameOf } from './gridKeys';
 import { plotKeyEvent } from './usePlotKeys';
 
@@ -70,10 +70,11 @@ function toggle(key: string, { view, metric, isLarge, isAlone, frame, setIsTable
   } else if (isAlone) {
     return false;
   } else {
-    arrangeCharts(
-      view.session,
-      key === 'f' ? { large: isLarge ? '' : metric } : { pinned: toggleIn(charts.pinned, metric) },
-    );
+    if (key === 'f') {
+      showLarge(view, isLarge ? '' : metric);
+    } else {
+      arrangeCharts(view.session, { pinned: toggleIn(charts.pinned, metric) });
+    }
     refocus(metric);
   }
   return true;
@@ -92,7 +93,7 @@ function leave({ view, metric, isEntered, isLarge, isAlone, setIsEntered }: Char
     return true;
   }
   if (isLarge && !isAlone) {
-    arrangeCharts(view.session, { large: '' });
+    showLarge(view, '');
     refocus(metric);
     return true;
   }

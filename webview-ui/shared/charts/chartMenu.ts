@@ -3,7 +3,7 @@ import { t } from '../strings';
 import { withEntry, withScale } from './arrangement';
 import type { CardProps } from './ChartCard';
 import { copyImage, exportChart, type ExportKind } from './chartExport';
-import { arrangeCharts, resetZoom, toggleIn, type ChartsView } from './controller';
+import { arrangeCharts, resetZoom, showLarge, toggleIn, type ChartsView } from './controller';
 import { frameOf } from './gridKeys';
 import { resize, spanOf } from './ResizeHandle';
 import { movedTo } from './sections';
@@ -57,7 +57,7 @@ function placeActions({ view, metric, isAlone, isLarge, isPinned }: ChartMenuCon
     {
       label: t(isLarge ? 'smallChart' : 'largeChart'),
       keys: 'F',
-      onAct: () => arrangeCharts(session, { large: isLarge ? '' : metric }),
+      onAct: () => showLarge(view, isLarge ? '' : metric),
     },
     { label: t('newTab'), onAct: () => openInTab(view, metric) },
     {

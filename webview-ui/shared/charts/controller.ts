@@ -132,6 +132,12 @@ export function toggleLog(session: PanelSession, metric: string): void {
   });
 }
 
+/** Shows a chart large, or none; a tooltip of the other size goes. */
+export function showLarge(view: ChartsView, large: string): void {
+  view.hover.set(undefined);
+  arrangeCharts(view.session, { large });
+}
+
 export function toggleIn(list: readonly string[], item: string): string[] {
   return list.includes(item) ? list.filter((each) => each !== item) : [...list, item];
 }
