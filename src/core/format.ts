@@ -14,6 +14,22 @@ const largestExact = 2 ** 53;
 /** The decimal point is `.` in every language, so thousands are parted by `,` in every language. */
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
+let readersLocale: string | undefined;
+
+/**
+ * Sets the language in which dates, grouped counts and times ago are written from now on; once, when the extension or a panel starts.
+ * Where the machine has a regional form of it (`en-GB` for `en`), that is taken. Before, it is the machine's own locale.
+ * @param language BCP 47, such as `vscode.env.language`; what is not goes back to the machine's locale
+ */
+export function setLanguage(language: string): void {
+  try {
+    const own = new Intl.DateTimeFormat().resolvedOptions().locale;
+    readersLocale = own.startsWith(`${language}-`) ? own : Intl.DateTimeFormat.supportedLocalesOf(language)[0];
+  } catch {
+    readersLocale = undefined;
+  }
+}
+
 /** How the cells of one column, or the rows of one tooltip, are written. */
 export interface ColumnFormat {
   readonly value: (value: number) => string;
@@ -116,7 +132,7 @@ export function formatStep(step: Int64): string {
 const countFormats = new Map<string | undefined, Intl.NumberFormat>();
 
 /** A count or a step in full, grouped as the locale does: `78,200`. */
-export function formatCount(count: Int64, locale?: string): string {
+export function formatCount(count: Int64, locale = readersLocale): string {
   let format = countFormats.get(locale);
   if (!format) {
     format = new Intl.NumberFormat(locale);
@@ -145,26 +161,37 @@ export function formatDuration(milliseconds: number): string {
   return days < 1 ? `${hours}h ${pad(minutes % 60)}m` : `${days}d ${pad(hours % 24)}h`;
 }
 
+const agoFormats = new Map<string, Intl.RelativeTimeFormat>();
+
 /**
- * `3 s ago`, `20 min ago`, `5 h ago`, up to `29 d ago`, then the local date `2026-09-14`. What lies ahead (clocks differ) is now.
+ * `3 s ago`, `20 min ago`, `5 h ago`, up to `29 d ago`, in other languages their short form; then the local date `2026-09-14`. What
+ * lies ahead (clocks differ) is now.
  * @param time Unix milliseconds
  * @param now Unix milliseconds
  */
-export function formatAgo(time: Int64, now: number): string {
+export function formatAgo(time: Int64, now: number, locale = readersLocale): string {
   const seconds = Math.max(0, Math.floor((now - Number(time)) / 1000));
+  const ago = (count: number, unit: 'second' | 'minute' | 'hour' | 'day', english: string): string => {
+    if (locale === undefined || /^en\b/.test(locale)) {
+      return `${count} ${english} ago`;
+    }
+    const format = agoFormats.get(locale) ?? new Intl.RelativeTimeFormat(locale, { style: 'short', numeric: 'always' });
+    agoFormats.set(locale, format);
+    return format.format(-count, unit);
+  };
   if (seconds < 60) {
-    return `${seconds} s ago`;
+    return ago(seconds, 'second', 's');
   }
   if (seconds < 3600) {
-    return `${Math.floor(seconds / 60)} min ago`;
+    return ago(Math.floor(seconds / 60), 'minute', 'min');
   }
   if (seconds < 86_400) {
-    return `${Math.floor(seconds / 3600)} h ago`;
+    return ago(Math.floor(seconds / 3600), 'hour', 'h');
   }
   const days = Math.floor(seconds / 86_400);
   const date = dateOf(time);
   if (days < 30 || !date) {
-    return `${days} d ago`;
+    return ago(days, 'day', 'd');
   }
   return `${String(date.getFullYear()).padStart(4, '0')}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
@@ -174,7 +201,7 @@ export function formatAgo(time: Int64, now: number): string {
  * be is given as its number.
  * @param timeZone IANA name; default: the machine's
  */
-export function formatInstant(time: Int64, locale?: string, timeZone?: string): { local: string; utc: string } {
+export function formatInstant(time: Int64, locale = readersLocale, timeZone?: string): { local: string; utc: string } {
   const date = dateOf(time);
   if (!date) {
     return { local: String(time), utc: String(time) };

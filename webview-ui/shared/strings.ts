@@ -1,3 +1,4 @@
+import { setLanguage } from '../../src/core/format';
 import { panelStrings, type PanelStringKey } from '../../src/protocol/panelStrings';
 
 /** A text in the user's language, its `{0}`, `{1}` … replaced by `args`. English where the host handed over no text. */
@@ -12,6 +13,8 @@ export function tCount(one: PanelStringKey, many: PanelStringKey, count: number,
 }
 
 const translated = read();
+// Every panel reads its texts from here, so dates and counts speak their language from the first drawing on.
+setLanguage(document.documentElement.lang);
 
 function read(): Partial<Record<string, string>> {
   const text = document.getElementById('labbook-strings')?.textContent;

@@ -10,6 +10,7 @@ import {
   formatMetric,
   formatStep,
   metricFormat,
+  setLanguage,
 } from '../../../src/core/format';
 
 const column = (values: number[], digits?: number): string[] => values.map(metricFormat(values, digits));
@@ -130,6 +131,30 @@ describe('format', () => {
     ]);
     assert.equal(ago(30 * 86_400), '2026-09-14');
     assert.equal(formatAgo(-(2n ** 63n), now), '106752011907 d ago');
+  });
+
+  it('speaks the language that was set, and the machine’s own where it is none', () => {
+    const now = new Date(2026, 9, 14, 12).getTime();
+    const seen = (): string[] => [
+      formatAgo(now - 5000, now),
+      formatAgo(now - 5 * 86_400_000, now),
+      formatCount(78_200),
+      formatInstant(now).local.replace(/2026.*/, '2026'),
+    ];
+    const before = seen();
+    try {
+      setLanguage('de');
+      assert.deepEqual(seen(), ['vor 5 Sek.', 'vor 5 Tagen', '78.200', '14.10.2026']);
+      assert.equal(formatAgo(now - 30 * 86_400_000, now), '2026-09-14');
+      setLanguage('zh-cn');
+      assert.deepEqual(seen(), ['5秒前', '5天前', '78,200', '2026']);
+      setLanguage('en');
+      assert.equal(formatAgo(now - 5000, now), '5 s ago');
+      assert.equal(formatAgo(now - 5000, now, 'de'), 'vor 5 Sek.');
+    } finally {
+      setLanguage('');
+    }
+    assert.deepEqual(seen(), before);
   });
 
   it('writes instants in the zone and in UTC', () => {
