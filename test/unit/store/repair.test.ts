@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Metric } from '../../../src/core/model';
 import { checkStore } from '../../../src/server/store/check';
 import { scanSegment } from '../../../src/server/store/journalFormat';
+import { lockName } from '../../../src/server/store/lock';
 import { repairStore, type RepairReport } from '../../../src/server/store/repair';
 import type { Store } from '../../../src/server/store/types';
 import { artifactRoot, createRun, FaultyFiles, history, log, metric, Scene, systemError } from './support';
@@ -118,6 +119,9 @@ describe('Store: check and repair', () => {
   let killed = '';
   before(async () => {
     killed = await lasting.copy(await killedStore());
+    // The file system gives the number of the original's lock file to a later one, which may be a copy's: the copy would then look
+    // like the original, held by this very process, which lives.
+    await rm(path.join(killed, lockName), { force: true });
     await scene.end();
   });
   after(() => lasting.end());
