@@ -53,13 +53,15 @@ export function Footer({ experiment, view, drawn, isNarrow }: Props) {
 function Counts({ experiment, view, drawn }: Omit<Props, 'isNarrow'>) {
   const connection = useStore(experiment.session.connection, (each) => each.state);
   const at = useStore(experiment.reader.state, (each) => (each.kind === 'ready' ? each.at : undefined));
+  const wrong = useStore(experiment.wrongQuery, (each) => each);
   const [passing, all] = [view.runs.length, view.table.size];
   const isFiltered = view.filter !== undefined;
-  if (view.queryError) {
+  const error = wrong ?? view.queryError;
+  if (error) {
     const counts = [formatCount(passing), formatCount(all)];
     return (
       <span className="lb-cut-text" role="status">
-        {t('notApplied', view.queryError.message, ...counts)}
+        {t('notApplied', error.message, ...counts)}
       </span>
     );
   }

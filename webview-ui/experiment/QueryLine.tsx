@@ -1,81 +1,207 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useId, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import type { SearchError } from '../../src/core/search/ast';
+import type { Completion } from '../../src/core/search/completions';
 import { IconButton } from '../shared/controls';
 import { Icon } from '../shared/Icon';
-import type { Store } from '../shared/store';
+import { Menu } from '../shared/Menu';
+import { anchorOf, type Anchor } from '../shared/Popup';
+import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
-import type { KeyCatalogue } from './table/runTable';
+import type { ExperimentSession } from './experimentSession';
+import { fixOf } from './query/parseQuery';
+import { QueryProblem } from './query/QueryProblem';
+import { QueryText } from './query/QueryText';
+import { QueryWords } from './query/queryWords';
+import { optionId, Suggestions } from './query/Suggestions';
+import { Under } from './query/Under';
+import { useFindKey, useQueryKeys } from './query/useQueryKeys';
+import { useQueryText, type QueryTextState } from './query/useQueryText';
+import { useSuggestions, type SuggestionState } from './query/useSuggestions';
+import './query/query.css';
+import type { TableView } from './tableModel';
 
 interface Props {
-  /** The query that is applied. */
-  readonly text: string;
-  /** Takes a query, right or wrong; a wrong one changes nothing but what the footer says. */
-  readonly onApply: (text: string) => void;
-  /** Names that can stand in a query. */
-  readonly keys: KeyCatalogue;
-  /** A query that a menu began. */
-  readonly draft: Store<{ readonly text: string } | undefined>;
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
 }
 
-/** Milliseconds after the last letter. */
-const rest = 400;
+/** The filter as a text, in colours, with what can stand at the caret, what is wrong, and what was asked before. */
+export function QueryLine({ experiment, view }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const [caret, setCaret] = useState(0);
+  const [scroll, setScroll] = useState(0);
+  const recent = useStore(experiment.arrangement, (each) => each.recent);
+  const words = useWords(experiment, view);
+  const replace = (from: number, to: number, text: string): void => setCaret(edit(input.current, from, to, text));
+  const query = useQueryText(experiment, view, input);
+  const list = useSuggestions(query.typed, caret, words);
+  const keys = useQueryKeys({ query, list, recent, replace, choose });
+  useFindKey(input);
+  const { typed, problem } = query;
 
-/** The filter as a text. It applies on Enter, or when typing rests. */
-export function QueryLine({ text, onApply, draft }: Props) {
-  const [typed, setTyped] = useState(text);
-  const [before, setBefore] = useState(text);
-  const timer = useRef<number | undefined>(undefined);
-  // Another query than the one that was typed here: a view, "Show all".
-  if (text !== before) {
-    setBefore(text);
-    setTyped(text);
+  // What is wrong where the list says what could stand there is on its way to be right.
+  const isOnItsWay = problem && list.completions && problem.offset + problem.length >= list.completions.from;
+  const shownProblem = isOnItsWay ? undefined : problem;
+
+  function choose({ insert }: Completion): void {
+    if (list.completions) {
+      const { from, to } = list.completions;
+      replace(from, to, typed[to] === ' ' ? insert.trimEnd() : insert);
+    }
   }
-  const apply = (next: string): void => {
-    window.clearTimeout(timer.current);
-    onApply(next);
+  const onFix = (text: string): void => {
+    if (problem) {
+      replace(problem.offset, problem.offset + problem.length, text);
+      query.apply(typed.slice(0, problem.offset) + text + typed.slice(problem.offset + problem.length));
+      list.close();
+    }
   };
-  const type = (next: string): void => {
-    setTyped(next);
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => onApply(next), rest);
-  };
-  useEffect(
-    () =>
-      draft.subscribe(() => {
-        const begun = draft.get();
-        if (begun) {
-          setTyped(begun.text);
-        }
-      }),
-    [draft],
-  );
-  useEffect(() => () => window.clearTimeout(timer.current), []);
   return (
     <div className="lb-query" data-query>
       <Icon name="filter" />
-      <input
-        type="text"
-        className="lb-mono"
-        aria-label={t('filterRuns')}
-        placeholder={t('queryPlaceholder')}
-        spellCheck={false}
-        value={typed}
-        onChange={(event) => type(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') {
-            apply(typed);
-          }
+      <div className="lb-query-field">
+        <QueryText text={typed} wrong={problem} scroll={scroll} />
+        <Field
+          input={input}
+          id={id}
+          query={query}
+          list={list}
+          problem={shownProblem}
+          onCaret={setCaret}
+          onScroll={setScroll}
+          onKeyDown={keys}
+        />
+      </div>
+      <Buttons
+        typed={typed}
+        recent={recent}
+        anchor={() => input.current && anchorOf(input.current)}
+        onChoose={query.apply}
+        onClear={() => {
+          replace(0, typed.length, '');
+          list.close();
+          query.apply('');
         }}
       />
-      {typed !== '' && (
-        <IconButton
-          icon="close"
-          label={t('clearFilter')}
-          onAct={() => {
-            setTyped('');
-            apply('');
-          }}
+      <Under input={input} text={typed}>
+        {shownProblem && (
+          <QueryProblem
+            key="problem"
+            id={`${id}problem`}
+            error={shownProblem}
+            fix={fixOf(typed, shownProblem, view.table.catalogue)}
+            onFix={onFix}
+          />
+        )}
+        {list.completions && (
+          <Suggestions
+            key="list"
+            id={`${id}list`}
+            completions={list.completions}
+            active={list.active}
+            words={words}
+            onChoose={choose}
+          />
+        )}
+      </Under>
+    </div>
+  );
+}
+
+/** By the browser's own editing, so that Ctrl+Z takes it back. @returns where the caret is then */
+function edit(input: HTMLInputElement | null, from: number, to: number, text: string): number {
+  input?.focus();
+  input?.setSelectionRange(from, to);
+  if (text !== '' || from !== to) {
+    document.execCommand(text === '' ? 'delete' : 'insertText', false, text);
+  }
+  return input?.selectionStart ?? 0;
+}
+
+interface FieldProps {
+  readonly input: RefObject<HTMLInputElement | null>;
+  readonly id: string;
+  readonly query: QueryTextState;
+  readonly list: SuggestionState;
+  readonly problem: SearchError | undefined;
+  readonly onCaret: (caret: number) => void;
+  readonly onScroll: (scroll: number) => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+}
+
+function Field({ input, id, query, list, problem, onCaret, onScroll, onKeyDown }: FieldProps) {
+  const { completions, active } = list;
+  return (
+    <input
+      ref={input}
+      type="text"
+      role="combobox"
+      aria-label={t('filterRuns')}
+      aria-autocomplete="list"
+      aria-expanded={completions !== undefined}
+      aria-controls={completions && `${id}list`}
+      aria-activedescendant={completions && active >= 0 ? optionId(`${id}list`, active) : undefined}
+      aria-invalid={query.problem !== undefined}
+      aria-describedby={problem && `${id}problem`}
+      placeholder={t('queryPlaceholder')}
+      spellCheck={false}
+      autoComplete="off"
+      value={query.typed}
+      onChange={({ target }) => {
+        const caret = target.selectionStart ?? target.value.length;
+        query.type(target.value);
+        onCaret(caret);
+        list.follow(target.value, caret);
+      }}
+      onSelect={({ currentTarget }) => onCaret(currentTarget.selectionStart ?? 0)}
+      onScroll={({ currentTarget }) => onScroll(currentTarget.scrollLeft)}
+      onBlur={() => {
+        list.close();
+        query.remember();
+      }}
+      onPointerDown={() => list.close()}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+interface ButtonsProps {
+  readonly typed: string;
+  readonly recent: readonly string[];
+  readonly anchor: () => Anchor | null;
+  readonly onChoose: (text: string) => void;
+  readonly onClear: () => void;
+}
+
+function Buttons({ typed, recent, anchor, onChoose, onClear }: ButtonsProps) {
+  const [earlier, setEarlier] = useState<Anchor | null>(null);
+  const close = useCallback(() => setEarlier(null), []);
+  return (
+    <>
+      {recent.length > 0 && <IconButton icon="history" label={t('queryHistory')} onAct={() => setEarlier(anchor())} />}
+      {typed !== '' && <IconButton icon="close" label={t('clearFilter')} onAct={onClear} />}
+      {earlier && (
+        <Menu
+          label={t('queryHistory')}
+          anchor={earlier}
+          sections={[recent.map((each) => ({ label: each, onAct: () => onChoose(each) }))]}
+          onClose={close}
         />
       )}
-    </div>
+    </>
+  );
+}
+
+/** The names and values of the table, for as long as the panel is there. */
+function useWords({ reader, session }: ExperimentSession, { better, table }: TableView): QueryWords {
+  const { metrics } = table.catalogue;
+  const hasBest = useMemo(() => metrics.some(({ key }) => better(key) !== undefined), [metrics, better]);
+  return useMemo(
+    () =>
+      new QueryWords(reader.table, hasBest, session.host.channel, (error) =>
+        session.host.logError('reading the values', error),
+      ),
+    [reader, session, hasBest],
   );
 }

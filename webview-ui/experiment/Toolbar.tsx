@@ -29,7 +29,6 @@ type Open = { readonly kind: 'group' | 'columns' | 'more'; readonly anchor: Anch
 /** Above the table: the query, groups, columns, what of the panel is shown. */
 export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
-  const query = useStore(experiment.arrangement, (each) => each.query);
   const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
   const mode = useStore(experiment.arrangement, (each) => each.mode);
   const close = useCallback(() => setOpen(undefined), []);
@@ -38,12 +37,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
   const groups = groupBy.map((id) => fieldOf(id)?.key ?? '').join(', ');
   return (
     <div className="lb-toolbar lb-experiment-bar" role="toolbar" aria-label={t('toolbar')}>
-      <QueryLine
-        text={query}
-        keys={view.table.catalogue}
-        draft={experiment.draft}
-        onApply={(text) => experiment.arrange({ query: text })}
-      />
+      <QueryLine experiment={experiment} view={view} />
       <Drop
         icon="groupBy"
         label={groups === '' ? t('group') : groups}

@@ -1,3 +1,4 @@
+import type { SearchError } from '../../src/core/search/ast';
 import type { ExperimentRequests } from '../../src/protocol/experimentPanel';
 import type { PanelCommand } from '../../src/protocol/panels';
 import type { ColumnId } from '../../src/protocol/tableTypes';
@@ -38,6 +39,8 @@ export class ExperimentSession {
   readonly failure = new Store<Failure | undefined>(undefined);
   /** A query that something else began, for the query line to go on with. */
   readonly draft = new Store<{ readonly text: string } | undefined>(undefined);
+  /** What is wrong with the text in the query line, which is not applied then. */
+  readonly wrongQuery = new Store<SearchError | undefined>(undefined);
   #undoTimer: number | undefined;
 
   constructor(readonly session: PanelSession) {

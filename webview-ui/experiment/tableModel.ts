@@ -1,8 +1,8 @@
 import type { Filter, SearchError } from '../../src/core/search/ast';
-import { parseFilter } from '../../src/core/search/parse';
 import type { TableFacts } from '../../src/protocol/experimentPanel';
 import type { ColumnId } from '../../src/protocol/tableTypes';
 import { Store } from '../shared/store';
+import { parseQuery } from './query/parseQuery';
 import type { Arrangement } from './table/arrangement';
 import { columnSet, type ColumnFacts, type ColumnSet } from './table/columnSet';
 import { columnView, type ColumnContext, type ColumnView } from './table/columnView';
@@ -248,22 +248,7 @@ export class TableModel {
       return;
     }
     const { catalogue } = this.#reader.table;
-    const known = (list: readonly { readonly key: string }[], name: string): boolean =>
-      list.some(({ key }) => key === name);
-    const better = this.#betterOf(facts);
-    const parsed = parseFilter(text, {
-      entity: 'runs',
-      dialect: 'labbook',
-      resolve: (name) =>
-        known(catalogue.params, name)
-          ? 'param'
-          : known(catalogue.metrics, name)
-            ? 'metric'
-            : known(catalogue.tags, name)
-              ? 'tag'
-              : undefined,
-      better: (key) => ({ lower: 'min' as const, higher: 'max' as const, none: undefined })[better(key) ?? 'none'],
-    });
+    const parsed = parseQuery(text, catalogue, this.#betterOf(facts));
     this.#filter = parsed.ok
       ? { text, filter: parsed.value, error: undefined }
       : { text, filter: this.#filter.filter, error: parsed.error };

@@ -39,6 +39,7 @@ import pulse from '@vscode/codicons/src/icons/pulse.svg';
 import search from '@vscode/codicons/src/icons/search.svg';
 import splitVertical from '@vscode/codicons/src/icons/split-vertical.svg';
 import starFull from '@vscode/codicons/src/icons/star-full.svg';
+import tag from '@vscode/codicons/src/icons/tag.svg';
 import table from '@vscode/codicons/src/icons/table.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 import watch from '@vscode/codicons/src/icons/watch.svg';
@@ -87,6 +88,7 @@ const sources = {
   splitVertical,
   starFull,
   table,
+  tag,
   unzoom,
   warning,
   watch,

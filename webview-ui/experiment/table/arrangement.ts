@@ -26,6 +26,8 @@ export interface Arrangement {
   readonly top: string;
   /** Name of the saved view that this came from; empty for none. */
   readonly view: string;
+  /** Queries that were asked before, newest first. */
+  readonly recent: readonly string[];
 }
 
 export const freshArrangement: Arrangement = {
@@ -41,6 +43,7 @@ export const freshArrangement: Arrangement = {
   shown: undefined,
   top: '',
   view: '',
+  recent: [],
 };
 
 /** Longer lists are cut when they are kept: what is kept stays small. */
@@ -68,7 +71,7 @@ export function writeArrangement(arrangement: Arrangement): Record<string, unkno
 /** Field by field, as it may be of an older version or edited by hand. */
 export function readArrangement(saved: unknown): Arrangement {
   const from = isRecord(saved) ? saved : {};
-  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, shown, top, view } = from;
+  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, shown, top, view, recent } = from;
   return {
     query: typeof query === 'string' ? query : '',
     sort: Array.isArray(sort) ? sort.filter(isTerm).map(({ field, descending }) => ({ field, descending })) : undefined,
@@ -82,6 +85,7 @@ export function readArrangement(saved: unknown): Arrangement {
     shown: readShown(shown),
     top: typeof top === 'string' ? top : '',
     view: typeof view === 'string' ? view : '',
+    recent: texts(recent).slice(0, 50),
   };
 }
 

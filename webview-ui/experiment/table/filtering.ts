@@ -33,7 +33,9 @@ export function columnsOfFilter(filter: Filter | undefined): ColumnId[] {
 function idsOf(field: Extract<Filter, { field: unknown }>['field']): ColumnId[] {
   switch (field.kind) {
     case 'metric':
-      return [{ kind: 'metric', key: field.key, aggregate: field.aggregate }];
+      return field.step === undefined
+        ? [{ kind: 'metric', key: field.key, aggregate: field.aggregate }]
+        : [{ kind: 'metricAt', key: field.key, step: field.step }];
     case 'param':
     case 'tag':
       return [{ kind: field.kind, key: field.key }];
@@ -99,6 +101,11 @@ export class RowSubject implements SearchSubject {
     const value = column?.kind === 'numbers' ? column.get(this.slot) : undefined;
     // Only the last value can be none; of the others NaN says that there is no finite point.
     return aggregate !== 'last' && Number.isNaN(value) ? undefined : value;
+  }
+
+  metricAt(key: string, step: number): number | undefined {
+    const column = this.#column({ kind: 'metricAt', key, step });
+    return column?.kind === 'numbers' ? column.get(this.slot) : undefined;
   }
 
   param(key: string): string | undefined {

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import type { ThemeName } from '../fakes/fakeHost/page';
+import { experimentScenario, fakeRun, type FakeRun, type Scenario } from '../fakes/fakeHost/scenario';
+import { exampleRuns } from './examples';
+import { PanelBrowser, until, type Panel } from './panelPage';
+
+const point = (value: number): FakeRun['metrics'][string] => ({ steps: [0, 10], values: [value, value / 2] });
+
+/** Five runs: a, the newest, to e. */
+function smallScenario(): Scenario {
+  const values = [0.5, 0.9, 0.7, 0.9, 0.1];
+  return experimentScenario(
+    values.map((value, i) =>
+      fakeRun(4 - i, {
+        name: `run-${'abcde'[i]}`,
+        metrics: { 'val/acc': point(value), loss: point(1 - value) },
+        params: { model: i < 3 ? 'r50' : 'r18', seed: String(i), 'optim.lr': '0.1' },
+        tags: { owner: i === 0 ? 'ada' : 'grace' },
+      }),
+    ),
+  );
+}
+
+const line = (panel: Panel) => panel.page.getByRole('combobox', { name: 'Filter runs' });
+const options = (panel: Panel) => panel.page.locator('.lb-suggestions').getByRole('option');
+const problem = (panel: Panel) => panel.page.locator('.lb-query-problem');
+
+async function counted(panel: Panel, text: string): Promise<void> {
+  await panel.page.locator('.lb-footer', { hasText: text }).waitFor();
+}
+
+describe('The query line', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  const open = async (scenario = smallScenario(), width = 1200): Promise<Panel> => {
+    const panel = await browser.show(scenario, { width });
+    await line(panel).waitFor();
+    return panel;
+  };
+  const press = async (panel: Panel, ...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) {
+      await panel.page.keyboard.press(key);
+    }
+  };
+
+  it('applies what is typed when it rests, and an invalid text never', async () => {
+    const panel = await open();
+    await line(panel).pressSequentially('val/acc > 0.4');
+    await counted(panel, '2 of 5 runs');
+    await line(panel).pressSequentially(' and lossy < 1');
+    await counted(panel, "Not applied: No metric, parameter or tag is named 'lossy'. Still showing 2 of 5 runs.");
+    assert.equal(await line(panel).getAttribute('aria-invalid'), 'true');
+    await press(panel, 'Escape');
+    assert.equal(await panel.page.locator('.lb-wavy').innerText(), 'lossy');
+    await problem(panel).getByRole('button', { name: 'Did you mean loss?' }).click();
+    await counted(panel, '2 of 5 runs ·');
+    assert.equal(await line(panel).inputValue(), 'val/acc > 0.4 and loss < 1');
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('is written with the keyboard alone, from names to values with counts', async () => {
+    const panel = await open();
+    await press(panel, 'Control+f');
+    await panel.page.keyboard.type('own');
+    await until('there is one option', async () => (await options(panel).count()) === 1);
+    assert.equal(await options(panel).getAttribute('aria-label'), 'tags.owner, tag, 5 runs · ada, grace');
+    await press(panel, 'Tab');
+    assert.equal(await line(panel).inputValue(), 'tags.owner ');
+    await panel.page.keyboard.type('=');
+    await panel.page.getByRole('option', { name: 'grace, 4 runs' }).waitFor();
+    await press(panel, 'ArrowDown', 'ArrowDown', 'Enter');
+    assert.equal(await line(panel).inputValue(), "tags.owner ='ada' ");
+    await press(panel, 'Enter');
+    await counted(panel, '1 of 5 runs');
+    await press(panel, 'Control+z');
+    assert.equal(await line(panel).inputValue(), 'tags.owner =');
+    await press(panel, 'Control+Space');
+    assert.equal(await line(panel).getAttribute('aria-expanded'), 'true');
+    const active = panel.page.locator('.lb-suggestions [aria-selected="true"]');
+    assert.equal(await active.getAttribute('id'), await line(panel).getAttribute('aria-activedescendant'));
+    await press(panel, 'Escape');
+    assert.equal(await line(panel).getAttribute('aria-expanded'), 'false');
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('takes options with the mouse, and shows all with Ctrl+Space', async () => {
+    const panel = await open();
+    await line(panel).click();
+    assert.equal(await options(panel).count(), 0);
+    await press(panel, 'Control+Space');
+    await panel.page.getByRole('option', { name: 'best(metric)' }).click();
+    await panel.page.getByRole('option', { name: 'val/acc, metric, 5 runs' }).click();
+    assert.equal(await line(panel).inputValue(), 'best(val/acc) ');
+    await panel.page.getByRole('option', { name: '>', exact: true }).click();
+    await panel.page.keyboard.type('0.8');
+    await counted(panel, '2 of 5 runs');
+  });
+
+  it('filters by the value at a step, by dates and expressions', async () => {
+    const panel = await open();
+    for (const [text, count] of [
+      ['at(val/acc, 0) >= 0.9', '2 of 5 runs'],
+      ['at(val/acc, 10) >= 0.9', '0 of 5 runs'],
+      ["name ~ 'run-[ab]' or seed in 3..4", '4 of 5 runs'],
+      ['started > 2001-01-01 and duration < 1d', '5 of 5 runs'],
+      ["status = 'NOTHING'", '0 of 5 runs'],
+    ] as const) {
+      await line(panel).fill(text);
+      await press(panel, 'Enter');
+      await counted(panel, count).catch(async (error: unknown) => {
+        throw new Error(`${text}: ${await panel.page.locator('.lb-footer').innerText()}`, { cause: error });
+      });
+    }
+  });
+
+  it('brings earlier queries back, also after the panel was closed', async () => {
+    const panel = await open();
+    for (const text of ['seed = 1', 'seed = 2']) {
+      await line(panel).fill(text);
+      await press(panel, 'Enter');
+    }
+    await panel.page.getByRole('button', { name: 'Clear Filter' }).click();
+    await counted(panel, '5 runs');
+    await until('it is kept', () =>
+      panel.host(
+        ({ page }) =>
+          page.host.requests.some(
+            ({ method, params }) => method === 'keepArrangement' && JSON.stringify(params).includes('seed = 2'),
+          ),
+        null,
+      ),
+    );
+    await panel.page.reload();
+    await line(panel).focus();
+    await press(panel, 'ArrowUp');
+    assert.equal(await line(panel).inputValue(), 'seed = 2');
+    await press(panel, 'ArrowUp');
+    assert.equal(await line(panel).inputValue(), 'seed = 1');
+    await counted(panel, '1 of 5 runs');
+    await press(panel, 'ArrowDown', 'ArrowDown');
+    assert.equal(await line(panel).inputValue(), '');
+    await panel.page.getByRole('button', { name: 'Earlier filters' }).click();
+    await panel.page.getByRole('menuitem', { name: 'seed = 2' }).click();
+    await counted(panel, '1 of 5 runs');
+  });
+
+  for (const theme of ['dark', 'light', 'hc'] satisfies ThemeName[]) {
+    it(`looks right, ${theme}`, async () => {
+      const now = Date.UTC(2026, 8, 15, 0, 20);
+      const panel = await browser.show(experimentScenario(exampleRuns(), 22), { theme, now, width: 1100 });
+      await line(panel).pressSequentially('val/acc > 0.7 and optim.lrr < 1e-2 and (tag.');
+      await problem(panel).waitFor();
+      await panel.photograph(`query-${theme}`);
+      await line(panel).fill(`started > -7d and val/loss in 0..2 or name ~ "sweep.*"`);
+      await press(panel, 'Enter');
+      await panel.photograph(`query-colours-${theme}`);
+      assert.deepEqual(panel.errors, []);
+    });
+  }
+});

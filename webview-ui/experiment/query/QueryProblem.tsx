@@ -1,0 +1,21 @@
+import type { SearchError } from '../../../src/core/search/ast';
+import { LinkButton } from '../../shared/controls';
+import { t } from '../../shared/strings';
+
+interface Props {
+  readonly id: string;
+  readonly error: SearchError;
+  /** The text that should stand there. */
+  readonly fix: string | undefined;
+  readonly onFix: (fix: string) => void;
+}
+
+/** What is wrong with the query, under the place where it is; read aloud when it appears. */
+export function QueryProblem({ id, error, fix, onFix }: Props) {
+  return (
+    <div className="lb-query-problem" role="alert" id={id} data-place={error.offset}>
+      <span>{error.message}</span>
+      {fix !== undefined && <LinkButton label={t('didYouMean', fix)} onAct={() => onFix(fix)} />}
+    </div>
+  );
+}
