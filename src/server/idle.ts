@@ -12,15 +12,22 @@ const forgottenMilliseconds = 60 * 60_000;
 export class IdleWatch {
   private lastRequest: number;
   private lastWrite: number;
+  private lastLook: number;
 
-  /** @param idleMilliseconds how long nothing may have been asked */
+  /**
+   * @param idleMilliseconds how long nothing may have been asked
+   * @param lookEvery milliseconds between two calls of `isIdle`; a much longer time is none in which anybody could have asked:
+   * the computer slept, or its clock was set
+   */
   constructor(
     private readonly activity: Activity,
     private readonly idleMilliseconds: number,
+    private readonly lookEvery: number,
     private readonly now: () => number = Date.now,
   ) {
     this.lastRequest = this.now();
     this.lastWrite = this.lastRequest;
+    this.lastLook = this.lastRequest;
   }
 
   noteRequest(): void {
@@ -32,6 +39,7 @@ export class IdleWatch {
   }
 
   isIdle(): boolean {
+    this.skipSleep();
     if (this.activity.readers() > 0) {
       // The time counts from when the last window left.
       this.lastRequest = this.now();
@@ -40,5 +48,17 @@ export class IdleWatch {
     const now = this.now();
     const active = this.activity.runningRuns() > 0 && now - this.lastWrite < forgottenMilliseconds;
     return !active && now - this.lastRequest >= this.idleMilliseconds;
+  }
+
+  /** Moves the times of the last signs over a gap, so that a script is not cut off in the moment in which the computer wakes. */
+  private skipSleep(): void {
+    const now = this.now();
+    const gap = now - this.lastLook;
+    this.lastLook = now;
+    if (gap > 3 * this.lookEvery || gap < 0) {
+      const skipped = gap - this.lookEvery;
+      this.lastRequest = Math.min(now, this.lastRequest + skipped);
+      this.lastWrite = Math.min(now, this.lastWrite + skipped);
+    }
   }
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { EventConnections } from './api/labbook/events';
@@ -17,6 +16,7 @@ import { createHttpServer } from './http/httpServer';
 import { listenOnLoopback } from './http/listen';
 import { IdleWatch } from './idle';
 import type { Log } from './log';
+import { FolderPresence } from './presence';
 import type { SaveCatalog } from './store/catalogSaver';
 import type { StoreFiles } from './store/files';
 import { openStore } from './store/store';
@@ -28,8 +28,6 @@ const largeCatalog = 8 * 1024 * 1024;
 /** How long a clean end waits for requests that were accepted. */
 const drainMilliseconds = 5_000;
 const maxIdleCheckMilliseconds = 15_000;
-/** A store's folder that is missing at so many checks in a row was deleted, and is no drive that was away for a moment. */
-const missesUntilGone = 2;
 
 export interface RunningServer {
   readonly url: string;
@@ -81,10 +79,16 @@ async function serveStore(
   const events = new EventConnections(hub);
   const warmth = new TableWarmth(store, () => hub.readerCount > 0, log);
   const idleMilliseconds = (options.idleExit ?? Infinity) * 60_000;
+  const lookEvery = Math.min(maxIdleCheckMilliseconds, idleMilliseconds / 4);
   const idle = new IdleWatch(
     { readers: () => hub.readerCount, runningRuns: () => store.countRunningRuns() },
     idleMilliseconds,
+    lookEvery,
   );
+  const presence = new FolderPresence(store.folder, () => {
+    log.error(`the store's folder ${store.folder} is gone`);
+    onStopWish();
+  });
   const changes = store.onChange((batch) => {
     idle.noteWrite();
     hub.add(batch);
@@ -95,6 +99,7 @@ async function serveStore(
   const drain = new Drain();
   const route = (request: IncomingMessage, response: ServerResponse): void => {
     idle.noteRequest();
+    presence.isGone();
     drain.track(response);
     hideContentType(request);
     app.routing(request, response);
@@ -105,20 +110,12 @@ async function serveStore(
     preferred: options.preferPort,
   });
   const url = `http://127.0.0.1:${port}`;
-  let misses = 0;
-  const timer = setInterval(
-    () => {
-      misses = existsSync(store.folder) ? 0 : misses + 1;
-      if (misses >= missesUntilGone) {
-        log.error(`the store's folder ${store.folder} is gone`);
-        onStopWish();
-      } else if (idle.isIdle()) {
-        log.info('nobody needs the server any more');
-        onStopWish();
-      }
-    },
-    Math.min(maxIdleCheckMilliseconds, idleMilliseconds / 4),
-  );
+  const timer = setInterval(() => {
+    if (!presence.isGone() && idle.isIdle()) {
+      log.info('nobody needs the server any more');
+      onStopWish();
+    }
+  }, lookEvery);
   const stop = async (): Promise<void> => {
     clearInterval(timer);
     events.endAll();
@@ -127,7 +124,7 @@ async function serveStore(
     changes.dispose();
     hub.dispose();
     await app.close();
-    if (!store.readOnly) {
+    if (!store.readOnly && presence.isHere()) {
       // While the lock is still held: later the file could be the next server's.
       await discovery.remove();
     }

@@ -130,6 +130,8 @@ export class LabbookStore extends Reads implements Store {
   private async finish(): Promise<void> {
     await this.committer.idle();
     await this.checkpointer.stop();
+    // Another store may be at this place since the last sign of life, where this one was moved away.
+    await this.lock?.beat();
     if (this.writable) {
       // Where this fails (a full disk) the journal still has everything, and the next start replays it.
       await this.checkpointer.checkpoint().catch(() => undefined);

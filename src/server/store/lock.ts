@@ -68,12 +68,13 @@ export class StoreLock {
     private readonly files: StoreFiles,
     private readonly file: string,
     private readonly holder: Holder,
+    private readonly folderInode: string | undefined,
     beatEvery: number,
   ) {
     this.timer = setInterval(() => void this.beat(), beatEvery).unref();
   }
 
-  /** True when another process has taken the store; nothing may be written any more. */
+  /** True when another process has taken the store, or another folder its place; nothing may be written any more. */
   get lost(): boolean {
     return this.lostLock;
   }
@@ -97,7 +98,8 @@ export class StoreLock {
       // mtimes are compared with the file system's clock, which on a network is not ours.
       const contest = new Contest(files, folder, temporary, holder, (own?.modified ?? Date.now()) - Date.now());
       await contest.win();
-      return new StoreLock(files, path.join(folder, lockName), holder, beatEvery);
+      const inode = (await files.facts(folder))?.inode;
+      return new StoreLock(files, path.join(folder, lockName), holder, inode, beatEvery);
     } finally {
       await files.remove(temporary).catch(() => undefined);
     }
@@ -112,15 +114,22 @@ export class StoreLock {
     }
   }
 
-  private async beat(): Promise<void> {
+  /** A sign of life; also finds out whether the store was lost (see `lost`). */
+  async beat(): Promise<void> {
     try {
       const now = await readHolder(this.files, this.file);
       if (this.timer === undefined) {
         return;
       }
       if (now === undefined) {
-        // Somebody tidied up. The store is still ours.
-        await writeHolder(this.files, this.file, this.holder);
+        const inode = (await this.files.facts(path.dirname(this.file)))?.inode;
+        if (inode !== undefined && inode !== this.folderInode) {
+          // The store was moved away, and a folder of the same name is in its place.
+          this.lostLock = true;
+        } else {
+          // Somebody tidied up. The store is still ours.
+          await writeHolder(this.files, this.file, this.holder);
+        }
       } else if (now.holder?.nonce === this.holder.nonce) {
         await this.files.touch(this.file);
       } else {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { nextToken, offsetOf } from '../../../src/server/api/pageTokens';
 import { randomRunName } from '../../../src/server/api/runNames';
 import { unknownEndpoint } from '../../../src/server/api/unsupported';
 import { attachment, contentTypeOf, parseRange } from '../../../src/server/artifacts/contentType';
 import { readCommandLine, UsageError } from '../../../src/server/commandLine';
 import { IdleWatch } from '../../../src/server/idle';
+import { FolderPresence } from '../../../src/server/presence';
 
 describe('the command line', () => {
   it('reads every option', () => {
@@ -48,6 +52,7 @@ describe('IdleWatch', () => {
     const watch = new IdleWatch(
       { readers: () => state.readers, runningRuns: () => state.running },
       60_000,
+      Infinity,
       () => state.now,
     );
     state.now = 100_000;
@@ -65,6 +70,57 @@ describe('IdleWatch', () => {
     assert.equal(watch.isIdle(), false, 'the run was written to within the hour');
     state.now += 60_000;
     assert.equal(watch.isIdle(), true, 'the run is forgotten');
+  });
+
+  it('does not count the time in which the computer slept', () => {
+    const state = { running: 1, now: 0 };
+    const activity = { readers: () => 0, runningRuns: () => state.running };
+    const watch = new IdleWatch(activity, 60_000, 15_000, () => state.now);
+    const pass = (milliseconds: number): boolean => {
+      for (const end = state.now + milliseconds; state.now < end;) {
+        state.now += 15_000;
+        if (watch.isIdle()) return true;
+      }
+      return false;
+    };
+    assert.equal(pass(45_000), false);
+    state.now += 8 * 3_600_000;
+    assert.equal(watch.isIdle(), false, 'a script that slept with it is about to log');
+    assert.equal(pass(1_800_000), false, 'the active run is not forgotten yet');
+    state.running = 0;
+    assert.equal(watch.isIdle(), true);
+    watch.noteRequest();
+    state.now -= 600_000;
+    assert.equal(pass(30_000), false, 'the clock was set back');
+    assert.equal(pass(60_000), true);
+  });
+});
+
+describe('the folder of a store', () => {
+  it('is gone when it is missing twice in a row, or another is in its place', async () => {
+    const parent = await mkdtemp(path.join(os.tmpdir(), 'labbook-presence-'));
+    try {
+      const folder = path.join(parent, 'store');
+      await mkdir(folder);
+      let [now, told] = [0, 0];
+      const presence = new FolderPresence(
+        folder,
+        () => told++,
+        () => (now += 1_000),
+      );
+      assert.deepEqual([presence.isGone(), presence.isHere()], [false, true]);
+      await rename(folder, `${folder}-away`);
+      assert.deepEqual([presence.isGone(), presence.isHere()], [false, false]);
+      await rename(`${folder}-away`, folder);
+      assert.equal(presence.isGone(), false, 'a drive that was away for a moment');
+      await rename(folder, `${folder}-away`);
+      await mkdir(folder);
+      assert.deepEqual([presence.isGone(), presence.isHere()], [false, false]);
+      assert.deepEqual([presence.isGone(), presence.isGone()], [true, true]);
+      assert.equal(told, 1);
+    } finally {
+      await rm(parent, { recursive: true, force: true });
+    }
   });
 });
 
