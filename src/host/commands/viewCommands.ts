@@ -74,7 +74,7 @@ function resolver(catalog: Catalog): (name: string) => 'metric' | 'param' | 'tag
 }
 
 function applyFilter(catalog: Catalog, text: string): void {
-  const parsed = parseTreeFilter(text, { resolve: resolver(catalog) });
+  const parsed = parseTreeFilter(text, { resolve: resolver(catalog), t: vscode.l10n.t });
   if (!parsed.ok) {
     throw new Error(inMessage(parsed.message, 300));
   }
@@ -93,7 +93,7 @@ function askForFilter(catalog: Catalog): Promise<string | undefined> {
       placeHolder: 'metrics.loss < 0.3 and params.optimizer = "adam"',
       ignoreFocusOut: true,
       validateInput: (text) => {
-        const parsed = parseTreeFilter(text, { resolve });
+        const parsed = parseTreeFilter(text, { resolve, t });
         return parsed.ok ? undefined : t('{0} (at character {1})', inMessage(parsed.message, 300), parsed.offset + 1);
       },
     }),

@@ -5,6 +5,7 @@ import { parseFilter } from '../../core/search/parse';
 import { runSubject } from '../../core/search/subject';
 import { numberOfText } from '../../core/search/literals';
 import type { Run } from '../../core/model';
+import type { Translate } from '../platform/text';
 import { compareRuns } from './runForest';
 
 export const treeSorts = ['newest', 'oldest', 'name', 'metricHigh', 'metricLow'] as const;
@@ -32,9 +33,10 @@ export type ParsedTreeFilter =
 /** Reads a filter in Labbook's syntax (MLflow's is part of it). An empty text is none. */
 export function parseTreeFilter(
   text: string,
-  options: { readonly resolve?: (name: string) => 'metric' | 'param' | 'tag' | undefined } = {},
+  options: { readonly resolve?: (name: string) => 'metric' | 'param' | 'tag' | undefined; readonly t?: Translate } = {},
 ): ParsedTreeFilter {
-  const own = parseFilter(text, { entity: 'runs', dialect: 'labbook', ...options });
+  const { t = (message: string): string => message, ...names } = options;
+  const own = parseFilter(text, { entity: 'runs', dialect: 'labbook', ...names });
   if (!own.ok) {
     return { ok: false, message: own.error.message, offset: own.error.offset };
   }
@@ -44,7 +46,7 @@ export function parseTreeFilter(
   }
   const aggregated = fieldsOf(filter).find((field) => field.kind === 'metric' && field.aggregate !== 'last');
   if (aggregated) {
-    const message = 'The tree knows the last values of metrics only; the experiment’s table knows the others.';
+    const message = t('The tree knows the last values of metrics only; the experiment’s table knows the others.');
     return { ok: false, message, offset: aggregated.offset };
   }
   const mlflow = parseFilter(text, { entity: 'runs', dialect: 'mlflow' });

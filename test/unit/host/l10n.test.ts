@@ -85,6 +85,31 @@ function translatedTexts(file: string, text: string): { texts: string[]; others:
   return { texts, others };
 }
 
+/** Attributes whose text is shown or spoken. */
+const spokenAttributes = new Set(['title', 'label', 'detail', 'placeholder', 'alt', 'aria-label', 'aria-description']);
+/** Names of keys stand on keyboards in whatever language. */
+const keyNames = new Set(['Tab', 'Ctrl', 'Space']);
+
+/** Texts that a panel shows as they stand in its code. */
+function bareTexts(file: string, text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isJsxText(node) && /\p{L}{2}/u.test(node.text.replace(/&\w+;/g, '')) && !keyNames.has(node.text.trim())) {
+      found.push(`${file}: ${node.text.trim()}`);
+    }
+    if (ts.isJsxAttribute(node) && spokenAttributes.has(node.name.getText())) {
+      const { initializer } = node;
+      const value = initializer && ts.isJsxExpression(initializer) ? initializer.expression : initializer;
+      if (value && ts.isStringLiteralLike(value) && value.text !== '') {
+        found.push(`${file}: ${node.getText()}`);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TSX));
+  return found;
+}
+
 describe('l10n', () => {
   const found = [...sourcesOf('src/host'), ...sourcesOf('src/extension.ts')].map(({ file, text }) =>
     translatedTexts(file, text),
@@ -103,6 +128,13 @@ describe('l10n', () => {
     const bundle = textsOf(bundleFile);
     assert.deepEqual(Object.keys(bundle).sort(), texts);
     assert.ok(texts.length > 50);
+  });
+
+  it('takes every text that panels show from their list', () => {
+    const bare = sourcesOf('webview-ui')
+      .filter(({ file }) => file.endsWith('.tsx'))
+      .flatMap(({ file, text }) => bareTexts(file, text));
+    assert.deepEqual(bare, []);
   });
 
   it('is translated into each of the languages and no other', () => {
