@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { setLanguage } from './core/format';
 import { registerAllCommands } from './host/commands/register';
 import type { Tools } from './host/commands/tools';
 import { ContextKeySetter } from './host/contributions';
@@ -24,11 +25,14 @@ export interface LabbookApi {
 
 export function activate(context: vscode.ExtensionContext): LabbookApi {
   const began = performance.now();
+  setLanguage(vscode.env.language);
   const own = <T extends vscode.Disposable>(item: T): T => (context.subscriptions.push(item), item);
   const log = own(vscode.window.createOutputChannel('Labbook', { log: true }));
   const serverLog = own(new ServerLog(log));
   const server = workspaceServer(context, serverLog);
-  const connection = own(new Connection({ ...server, log, retryDelays: [500, 1000, 2000, 5000], tryLimit: 30_000 }));
+  const { version } = context.extension.packageJSON as { version: string };
+  const retryDelays = [500, 1000, 2000, 5000];
+  const connection = own(new Connection({ ...server, log, version, retryDelays, tryLimit: 30_000 }));
   const contextKeys = new ContextKeySetter(vscode.commands);
   const experiments = own(new ExperimentsView(connection, contextKeys, log));
   const models = own(new ModelsView(connection, log));
@@ -37,7 +41,8 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   own(watchRunEnds(experiments));
   const { texts } = own(new Documents(connection));
   const panels = own(new Panels(context.extensionUri, connection, log, context.workspaceState));
-  own(new ScriptEnvironment(context.environmentVariableCollection, connection, context.workspaceState, log));
+  const { environmentVariableCollection: collection, workspaceState } = context;
+  own(new ScriptEnvironment(collection, connection, server.expectedAddress, workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
   const tools: Tools = { connection, log, treeSelection: () => experiments.selection };

@@ -7,6 +7,7 @@ import { FeedCore, feedTimes, type FeedTimes } from './feedCore';
 import { HttpClient } from './http';
 import { PollingFeed } from './pollingFeed';
 import { RequestError } from './requestError';
+import { SilenceWatch } from './silenceWatch';
 import type { ChangeFeed, Disposable, FeedState, ServerAddress, TrackingClient } from './types';
 
 const aspects: readonly string[] = ['info', 'metrics', 'params', 'tags', 'artifacts'] satisfies Aspect[];
@@ -94,11 +95,11 @@ class EventFeed implements ChangeFeed {
       limitSilence: false,
       read: true,
     });
-    const watchdog = setTimeout(() => {
+    const watch = new SilenceWatch(this.times.silence, () => {
       body.destroy(
         new RequestError('timeout', `${this.http.url} gave no sign of life for ${this.times.silence / 1000} s.`),
       );
-    }, this.times.silence);
+    });
     try {
       if (!headers['content-type']?.startsWith('text/event-stream')) {
         throw new RequestError('malformed', `${this.http.url} does not send changes.`);
@@ -107,11 +108,11 @@ class EventFeed implements ChangeFeed {
       const decoder = new StringDecoder('utf8');
       const parser = createParser({ onEvent: (event) => this.take(event) });
       for await (const piece of body as AsyncIterable<Buffer>) {
-        watchdog.refresh();
+        watch.sign();
         parser.feed(decoder.write(piece));
       }
     } finally {
-      clearTimeout(watchdog);
+      watch.dispose();
       body.destroy();
     }
   }

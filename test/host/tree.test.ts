@@ -30,6 +30,7 @@ describe('the tree', () => {
       },
       stop: () => Promise.resolve(),
       log: quiet,
+      version: '0',
       retryDelays: [],
       tryLimit: 5000,
     });

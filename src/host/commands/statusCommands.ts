@@ -8,6 +8,7 @@ import { inPick } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
 import { diagnosticsText, problemsIn } from '../status/diagnostics';
 import type { StatusBar } from '../status/statusBar';
+import { restartWords } from '../status/statusText';
 import { storeSizes } from '../status/storeSizes';
 import type { ExperimentsView } from '../tree/experimentsView';
 import { attempt, preset, type Tools } from './tools';
@@ -123,7 +124,8 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
     ),
     runId: run.info.id,
   }));
-  const { kind } = tools.connection.state;
+  const { otherVersion, state } = tools.connection;
+  const { kind } = state;
   const isUp = kind === 'ready';
   const items: Item[] = [
     ...runs,
@@ -142,6 +144,7 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
           {
             label: isUp ? `$(debug-restart) ${t('Restart Server')}` : `$(play) ${t('Start Server')}`,
             command: commands.restartServer,
+            ...(otherVersion === undefined ? {} : { detail: inPick(restartWords(otherVersion, t)) }),
           },
         ]),
     { label: `$(info) ${t('Show Diagnostics')}`, command: commands.showDiagnostics },

@@ -1,14 +1,22 @@
+import { existsSync } from 'node:fs';
 import type * as vscode from 'vscode';
-import { openChangeFeed } from '../../client/changeFeed';
+import { openChangeFeed, type FeedOptions } from '../../client/changeFeed';
+import { readToken } from '../../client/discovery';
 import { serverLogFile } from '../../client/serverLog';
 import { ensureServer, stopServer } from '../../client/serverProcess';
 import type { ServerPhase } from '../../client/serverTypes';
 import { connectTracking } from '../../client/tracking';
+import type { ServerAddress } from '../../client/types';
 import type { ConnectionOptions, Session } from './connection';
 import type { ServerLog } from './serverLog';
 
-/** The port that the store's server had last, so that terminals that are open keep a good address. */
-const portKey = 'server.port';
+/** Where the store's server listened last, so that terminals that are open keep a good address. */
+const placeKey = 'server.place';
+
+interface LastPlace {
+  readonly store: string;
+  readonly port: number;
+}
 
 export interface BuiltInServerOptions {
   /** Absolute. */
@@ -16,20 +24,41 @@ export interface BuiltInServerOptions {
   /** `dist/labbook.cjs`. */
   readonly cliPath: string;
   /** Remembers the port for this workspace. */
-  readonly memory: vscode.Memento;
+  readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
   readonly idleExitMinutes: () => number;
   /** Absolute. */
   readonly workspaceFolders: () => readonly string[];
   /** Further folders for artifacts, absolute. */
   readonly artifactFolders: () => readonly string[];
-  readonly serverLog: ServerLog;
+  readonly serverLog: Pick<ServerLog, 'use'>;
+  /** For tests. */
+  readonly feed?: FeedOptions;
+}
+
+export interface BuiltInServer extends Pick<ConnectionOptions, 'open' | 'stop'> {
+  /**
+   * Where the server will be, most likely, before it answers: the port that it had last, with the store's token. Undefined for a store
+   * that had none.
+   */
+  readonly expectedAddress: () => Promise<ServerAddress | undefined>;
 }
 
 /** How a window comes to the server that belongs to its store: finds the running one, or starts it. */
-export function builtInServer(options: BuiltInServerOptions): Pick<ConnectionOptions, 'open' | 'stop'> {
+export function builtInServer(options: BuiltInServerOptions): BuiltInServer {
   const { storeFolder, memory, serverLog } = options;
+  const lastPort = (): number | undefined => {
+    const last = memory.get<LastPlace>(placeKey);
+    return last?.store === storeFolder ? last.port : undefined;
+  };
+  let wasThere = false;
   const open = async (signal: AbortSignal, onProgress: (phase: ServerPhase) => void): Promise<Session> => {
-    const preferPort = memory.get<number>(portKey);
+    if (wasThere && !existsSync(storeFolder)) {
+      // An empty store in its place would look as if all runs were lost, and be in the way of the folder's return.
+      throw new Error(
+        `The store's folder ${storeFolder} is gone. Where it was moved, open the folder at its new place; reload the window to begin anew here.`,
+      );
+    }
+    const preferPort = lastPort();
     const server = await ensureServer({
       storeFolder,
       cliPath: options.cliPath,
@@ -41,9 +70,19 @@ export function builtInServer(options: BuiltInServerOptions): Pick<ConnectionOpt
       onProgress,
     });
     const client = await connectTracking(server.address, { signal });
-    void memory.update(portKey, Number(new URL(server.address.url).port));
+    wasThere = true;
+    const place: LastPlace = { store: storeFolder, port: Number(new URL(server.address.url).port) };
+    void memory.update(placeKey, place);
     serverLog.use(serverLogFile(storeFolder));
-    return { server, client, feed: openChangeFeed(server.address, client) };
+    return { server, client, feed: openChangeFeed(server.address, client, options.feed) };
   };
-  return { open, stop: ({ server }) => stopServer(server) };
+  return {
+    open,
+    stop: ({ server }) => stopServer(server),
+    expectedAddress: async () => {
+      const port = lastPort();
+      const token = await readToken(storeFolder);
+      return port === undefined || token === undefined ? undefined : { url: `http://127.0.0.1:${port}`, token };
+    },
+  };
 }

@@ -3,6 +3,7 @@ import type { RunningServer, ServerPhase } from '../../client/serverTypes';
 import type { ChangeFeed, TrackingClient } from '../../client/types';
 import type { ChangeBatch } from '../../protocol/extras';
 import { Disposables } from './disposables';
+import { otherVersion, type OtherVersion } from './versions';
 
 /** A server that answers, and the ways to it. Ends with the server. */
 export interface Session {
@@ -34,6 +35,8 @@ export interface ConnectionOptions {
   /** Ends the server's process. */
   readonly stop: (session: Session) => Promise<void>;
   readonly log: Log;
+  /** The extension's. */
+  readonly version: string;
   /** Milliseconds before each further try to get a server; as many tries as there are numbers, then it has failed. */
   readonly retryDelays: readonly number[];
   /** Milliseconds for one try. */
@@ -61,6 +64,11 @@ export class Connection {
 
   get session(): Session | undefined {
     return this.#state.kind === 'ready' ? this.#state.session : undefined;
+  }
+
+  /** The versions of the server and of the extension, where they differ. */
+  get otherVersion(): OtherVersion | undefined {
+    return this.session && otherVersion(this.session.server, this.options.version);
   }
 
   onState(listener: (state: ServerState) => void): { dispose(): void } {
@@ -199,6 +207,12 @@ export class Connection {
     this.options.log.info(
       `${server.started ? 'Started' : 'Found'} the tracking server ${client.url}, process ${server.pid}.`,
     );
+    const versions = otherVersion(server, this.options.version);
+    if (versions) {
+      this.options.log.info(
+        `It is version ${versions.server} and goes on until nobody needs it; this window has version ${versions.own}, which Restart Server takes.`,
+      );
+    }
     this.#set({ kind: 'ready', session });
     this.#onReset.fire();
     if (feed.state.state === 'disconnected') {

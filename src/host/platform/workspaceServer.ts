@@ -1,8 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { readSetting } from '../contributions';
-import { builtInServer } from './builtInServer';
-import type { ConnectionOptions } from './connection';
+import { builtInServer, type BuiltInServer } from './builtInServer';
 import type { ServerLog } from './serverLog';
 import { folderOf, storeFolder } from './storeFolder';
 
@@ -10,7 +9,7 @@ import { folderOf, storeFolder } from './storeFolder';
 export function workspaceServer(
   context: vscode.ExtensionContext,
   serverLog: ServerLog,
-): Pick<ConnectionOptions, 'open' | 'stop'> & { readonly storeFolder: string } {
+): BuiltInServer & { readonly storeFolder: string } {
   const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
   const from = { workspaceFolder: folders[0]?.uri.fsPath, home: homedir() };
   const store = storeFolder({

@@ -50,7 +50,8 @@ export class StatusBar {
   }
 
   #draw(): void {
-    const view = statusView(this.connection.state, this.live, Date.now(), vscode.l10n.t);
+    const { state, otherVersion } = this.connection;
+    const view = statusView(state, this.live, Date.now(), vscode.l10n.t, otherVersion);
     this.#item.text = view.text;
     this.#item.tooltip = safeMarkdown(view.tooltip);
     this.#item.backgroundColor = view.isProblem ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;

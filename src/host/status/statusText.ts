@@ -4,6 +4,7 @@ import { compareInt64 } from '../../core/int64';
 import type { Run } from '../../core/model';
 import type { ServerState } from '../platform/connection';
 import { inMarkdown, inPick, type Translate } from '../platform/text';
+import type { OtherVersion } from '../platform/versions';
 import type { ExperimentEntry } from '../tree/model';
 
 /** A running run with what is told of it. */
@@ -39,7 +40,14 @@ export function liveRuns(experiments: readonly ExperimentEntry[]): LiveRun[] {
   return live.sort((a, b) => compareInt64(b.run.info.startTime, a.run.info.startTime));
 }
 
-export function statusView(state: ServerState, live: readonly LiveRun[], now: number, t: Translate): StatusView {
+/** @param versions where the server's is another one than the extension's */
+export function statusView(
+  state: ServerState,
+  live: readonly LiveRun[],
+  now: number,
+  t: Translate,
+  versions?: OtherVersion,
+): StatusView {
   const view = (text: string, lines: readonly string[], isProblem = false): StatusView => ({
     text,
     tooltip: ['**Labbook**', ...lines].join('\n\n'),
@@ -55,8 +63,15 @@ export function statusView(state: ServerState, live: readonly LiveRun[], now: nu
     case 'stopped':
       return view(`$(debug-disconnect) Labbook`, [t('The tracking server is stopped; scripts cannot log.')], true);
     case 'ready':
-      return readyView(live, now, t, view);
+      return readyView(live, now, t, (text, lines) =>
+        view(text, versions === undefined ? lines : [...lines, inMarkdown(restartWords(versions, t))]),
+      );
   }
+}
+
+/** What a restart of the server is good for, where its version is not the extension's. */
+export function restartWords({ server, own }: OtherVersion, t: Translate): string {
+  return t('The server is version {0}; a restart takes version {1}.', server, own);
 }
 
 function readyView(

@@ -1,4 +1,5 @@
 import type { ServerAddress } from '../../client/types';
+import type { ServerState } from '../platform/connection';
 
 export const uriVariable = 'MLFLOW_TRACKING_URI';
 export const tokenVariable = 'MLFLOW_TRACKING_TOKEN';
@@ -9,6 +10,28 @@ export function trackingEnvironment(address: ServerAddress): Record<string, stri
     [uriVariable]: address.url,
     ...(address.token === undefined ? {} : { [tokenVariable]: address.token }),
   };
+}
+
+/**
+ * Where new terminals log. While the server starts that is where it is expected, so that a terminal which opens in the first second is as good
+ * as any: an address that turns out to be another one is set right a moment later.
+ * @returns undefined where terminals are left as they are
+ */
+export async function addressFor(
+  state: ServerState,
+  expected: () => Promise<ServerAddress | undefined>,
+): Promise<ServerAddress | undefined> {
+  switch (state.kind) {
+    case 'ready':
+      return state.session.server.address;
+    case 'starting':
+      // One that was lost comes back where it was, and terminals have that.
+      return state.phase === 'lost' ? undefined : expected();
+    case 'off':
+    case 'failed':
+    case 'stopped':
+      return undefined;
+  }
 }
 
 /** Debuggers that start a program with the variables of `env`. */

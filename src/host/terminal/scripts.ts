@@ -8,7 +8,7 @@ import { describe, type Connection } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import { inMessage } from '../platform/text';
 import { withoutSecrets } from '../status/diagnostics';
-import { trackingEnvironment, withTracking } from './environment';
+import { addressFor, trackingEnvironment, withTracking } from './environment';
 import { markVariable, otherTracking, type OtherTracking } from './otherTracking';
 
 /** Milliseconds for which the start of a debug session waits for the server. */
@@ -32,6 +32,8 @@ export class ScriptEnvironment implements vscode.DebugConfigurationProvider {
   constructor(
     private readonly collection: vscode.GlobalEnvironmentVariableCollection,
     private readonly connection: Connection,
+    /** Where the server will be, most likely, while it is not ready yet. */
+    private readonly expected: () => Promise<ServerAddress | undefined>,
     private readonly memory: vscode.Memento,
     private readonly log: vscode.LogOutputChannel,
   ) {
@@ -94,10 +96,11 @@ export class ScriptEnvironment implements vscode.DebugConfigurationProvider {
       this.collection.clear();
       return;
     }
-    if (state.kind !== 'ready') {
+    const address = await addressFor(state, this.expected);
+    if (address === undefined || this.connection.state !== state) {
+      // Nothing is known, or something better: then this is called again.
       return;
     }
-    const { address } = state.session.server;
     const other = await this.#other(address.url);
     if (this.#isLeftAlone(other)) {
       this.collection.clear();

@@ -39,6 +39,7 @@ function connect(open: (attempt: number) => Promise<Session>, { retryDelays = [1
     open: () => open((attempts += 1)),
     stop: ({ server }) => Promise.resolve(void stopped.push(server.pid)),
     log: quiet,
+    version: '0',
     retryDelays,
     tryLimit,
   });
@@ -48,6 +49,27 @@ function connect(open: (attempt: number) => Promise<Session>, { retryDelays = [1
 }
 
 describe('connection to the server', () => {
+  it('tells where the server is of another version, and uses it', async () => {
+    const stage = new Stage();
+    const said: string[] = [];
+    for (const version of ['0', '1']) {
+      const connection = new Connection({
+        open: () => Promise.resolve(stage.session(1)),
+        stop: () => Promise.resolve(),
+        log: { ...quiet, info: (line) => said.push(line) },
+        version,
+        retryDelays: [],
+        tryLimit: 5000,
+      });
+      assert.equal(connection.otherVersion, undefined);
+      connection.start();
+      await connection.ready();
+      assert.deepEqual(connection.otherVersion, version === '0' ? undefined : { server: '0', own: '1' });
+      connection.dispose();
+    }
+    assert.equal(said.filter((line) => line.includes('Restart Server')).length, 1);
+  });
+
   it('waits to be started, then is ready', async () => {
     const stage = new Stage();
     const { connection, seen, attempts } = connect(() => Promise.resolve(stage.session(1)));

@@ -7,9 +7,10 @@ import { panelHtml } from '../../../src/host/panels/html';
 import { panelState, requests } from '../../../src/host/panels/messages';
 import { PendingNotice } from '../../../src/host/panels/notices';
 import { toPanelRun } from '../../../src/host/panels/panelRun';
+import type { ServerState } from '../../../src/host/platform/connection';
 import { storeFolder } from '../../../src/host/platform/storeFolder';
 import { inMessage, inPick } from '../../../src/host/platform/text';
-import { setsVariable, trackingEnvironment, withTracking } from '../../../src/host/terminal/environment';
+import { addressFor, setsVariable, trackingEnvironment, withTracking } from '../../../src/host/terminal/environment';
 import { matchesGlob, pickMetric } from '../../../src/core/primaryMetric';
 
 describe('environment of scripts', () => {
@@ -47,6 +48,28 @@ describe('environment of scripts', () => {
   it('reads env files as debuggers do', () => {
     assert.equal(setsVariable('X=1\r\nY = 2', 'Y'), true);
     assert.equal(setsVariable('XY=1', 'Y'), false);
+  });
+});
+
+describe('where new terminals log', () => {
+  const own = { url: 'http://127.0.0.1:1', token: 't' };
+  const expected = (): Promise<typeof own> => Promise.resolve(own);
+
+  it('is where the server is expected while it starts, and nowhere while it is away or off', async () => {
+    assert.deepEqual(await addressFor({ kind: 'starting', phase: 'starting' }, expected), own);
+    assert.equal(
+      await addressFor({ kind: 'starting', phase: 'starting' }, () => Promise.resolve(undefined)),
+      undefined,
+    );
+    const others: ServerState[] = [
+      { kind: 'starting', phase: 'lost' },
+      { kind: 'off' },
+      { kind: 'failed', reason: '' },
+      { kind: 'stopped' },
+    ];
+    for (const state of others) {
+      assert.equal(await addressFor(state, expected), undefined);
+    }
   });
 });
 

@@ -74,6 +74,15 @@ describe('the status bar', () => {
     assert.equal(statusView({ kind: 'starting', phase: 'starting' }, [], 0, t).text, '$(sync~spin) Labbook');
   });
 
+  it('offers a restart where the server is of another version', () => {
+    const words = /The server is version 0&#46;0&#46;9; a restart takes version 0&#46;1&#46;0/;
+    const versions = { server: '0.0.9', own: '0.1.0' };
+    assert.match(statusView(ready, [], 0, t, versions).tooltip, words);
+    const live = liveRuns([entry([makeRun('r', 0, 'RUNNING')])]);
+    assert.match(statusView(ready, live, 0, t, versions).tooltip, words);
+    assert.doesNotMatch(statusView(ready, live, 0, t).tooltip, /version/);
+  });
+
   it('never turns a metric’s name into an icon', () => {
     const live: LiveRun[] = [{ run: makeRun('r', 0, 'RUNNING'), experimentName: 'e', value: '$(bug) 1' }];
     assert.equal(statusView(ready, live, 0, t).text, '$(record) 1 running · \\$(bug) 1');
