@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChangeBatch } from '../../../src/protocol/extras';
+import { readFilter } from '../../../src/server/api/search';
 import { decodeEffects, encodeEffects } from '../../../src/server/store/effects';
 import type { Removal } from '../../../src/server/store/purge/types';
 import type { Store } from '../../../src/server/store/types';
@@ -59,6 +60,9 @@ function assertGone(store: Store): void {
   assert.equal(store.getRun(runId), undefined);
   assert.equal(store.loggedModels.get('m-1', true), undefined);
   assert.deepEqual(store.loggedModels.get('m-2')?.metrics, []);
+  const query = { experimentIds: ['0'], datasets: [], order: [], newest: 99, offset: 0, limit: 9 };
+  const filter = readFilter('metrics.x > 0', 'loggedModels');
+  assert.deepEqual(store.loggedModels.search({ ...query, filter }).items, []);
   assert.deepEqual(
     store.inputs.datasetSummaries(['0'], 10).map(({ name }) => name),
     ['shared'],
@@ -218,6 +222,21 @@ describe('Store: permanent deletion', () => {
         await scene.end();
       }
     }
+  });
+
+  it('makes no history again from a journal that outlived the purge', async () => {
+    const faulty = new FaultyFiles();
+    const { store, folder } = await scene.withRun(faulty.files);
+    await log(store, { metrics: [metric('m', 1, 1), metric('m', 2, 2)] });
+    await trash(store);
+    await purge(store, [runId]);
+    faulty.fault = (operation) => (operation === 'remove' ? systemError('EIO') : undefined);
+    await assert.rejects(store.checkpoint());
+    faulty.fault = () => undefined;
+    const copy = await scene.open(await scene.copy(folder));
+    await copy.checkpoint();
+    assert.deepEqual(await readdir(path.join(copy.folder, 'history')), []);
+    assert.deepEqual(await readdir(path.join(copy.folder, 'journal')), []);
   });
 
   it('keeps a history whose purge could not be written', async () => {
