@@ -75,15 +75,15 @@ async function end(child, signal) {
   children.delete(child);
 }
 
-/** `dist/labbook.cjs`, or what `LABBOOK_CLI` names. */
-export const labbookCli = path.resolve(root, process.env.LABBOOK_CLI ?? path.join('dist', 'labbook.cjs'));
+/** `dist/labbook.cjs`, or what `LABBOOK_CLI` names: `run.mjs` sets it when it has built, after this module was loaded. */
+const labbookCli = () => path.resolve(root, process.env.LABBOOK_CLI ?? path.join('dist', 'labbook.cjs'));
 
 /** @param {string} store its folder. @returns `{name, port, token, pid, startMs, store, stop()}` */
 export async function startLabbook(store) {
   const port = await freePort();
   const { child, ms } = await launch(
     process.execPath,
-    [labbookCli, 'serve', '--store', store, '--port', String(port)],
+    [labbookCli(), 'serve', '--store', store, '--port', String(port)],
     {
       cwd: path.dirname(store),
       limit: 120,
