@@ -14,6 +14,7 @@ import { fieldOf } from './table/fields';
 import { groupKey } from './table/lines';
 import type { Group } from './table/grouping';
 import type { TableView } from './tableModel';
+import { ViewsMenu } from './views/ViewsMenu';
 
 interface Props {
   readonly experiment: ExperimentSession;
@@ -38,6 +39,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
   return (
     <div className="lb-toolbar lb-experiment-bar" role="toolbar" aria-label={t('toolbar')}>
       <QueryLine experiment={experiment} view={view} />
+      <ViewsMenu experiment={experiment} />
       <Drop
         icon="groupBy"
         label={groups === '' ? t('group') : groups}

@@ -12,6 +12,7 @@ import { cleaned, nothing, type Selection } from './table/selection';
 import { firstShown, isShown, latest, only, withShown, type ShownRuns } from './table/shownRuns';
 import { TableModel, type TableView } from './tableModel';
 import { TableReader } from './tableReader';
+import { ViewList } from './views/viewList';
 
 /** Runs that were just moved to the trash, for as long as that can be undone. */
 export interface Undo {
@@ -41,6 +42,7 @@ export class ExperimentSession {
   readonly draft = new Store<{ readonly text: string } | undefined>(undefined);
   /** What is wrong with the text in the query line, which is not applied then. */
   readonly wrongQuery = new Store<SearchError | undefined>(undefined);
+  readonly views: ViewList;
   #undoTimer: number | undefined;
 
   constructor(readonly session: PanelSession) {
@@ -51,6 +53,7 @@ export class ExperimentSession {
       (facts): readonly ColumnId[] => this.model.firstNeeds(facts),
     );
     this.model = new TableModel(this.reader, this.arrangement);
+    this.views = new ViewList(session, this.arrangement);
     session.onChanged(({ runIds, all = false }) => this.reader.invalidate(all ? undefined : runIds));
     session.onFactsChanged(() => this.reader.invalidateFacts());
     this.#follow();
@@ -184,6 +187,7 @@ export class ExperimentSession {
     }
     this.#keep();
     this.reader.start();
+    this.views.read();
   }
 
   /** What is selected is the same in table and charts; runs that are gone are forgotten. */

@@ -62,6 +62,7 @@ export class PanelSession {
   readonly trends: SeriesLoader;
   readonly #changeListeners = new Set<(change: Changed) => void>();
   readonly #factsListeners = new Set<() => void>();
+  readonly #viewsListeners = new Set<() => void>();
   readonly #reader: Coalescer;
   readonly #readsRuns: boolean;
 
@@ -70,6 +71,7 @@ export class PanelSession {
     this.host = connectHost({
       changed: (change) => this.#onChanged(change),
       factsChanged: () => [...this.#factsListeners].forEach((listener) => listener()),
+      viewsChanged: () => [...this.#viewsListeners].forEach((listener) => listener()),
       connection: (connection) => this.#onConnection(connection),
     });
     this.state = new Store(readPanelState(this.host.getState()));
@@ -123,6 +125,12 @@ export class PanelSession {
   onFactsChanged(listener: () => void): () => void {
     this.#factsListeners.add(listener);
     return () => this.#factsListeners.delete(listener);
+  }
+
+  /** Told when `listViews` has another answer. */
+  onViewsChanged(listener: () => void): () => void {
+    this.#viewsListeners.add(listener);
+    return () => this.#viewsListeners.delete(listener);
   }
 
   onChanged(listener: (change: Changed) => void): () => void {
