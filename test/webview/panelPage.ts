@@ -24,6 +24,8 @@ interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly strings?: Record<string, string>;
+  /** Of the page; default `en`. */
+  readonly language?: string;
   /** What the page's clock says, Unix milliseconds; default: the true time. */
   readonly now?: number;
   /** Runs in the page before all of its scripts. */
@@ -105,7 +107,7 @@ export class PanelBrowser {
     const html = panelHtml({
       panel,
       title: panel,
-      language: 'en',
+      language: options.language ?? 'en',
       cspSource: origin(this.server),
       nonce,
       scriptUri: `/webview/${panel}.js`,

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { panelStrings } from '../../src/protocol/panelStrings';
+import { compareScenario, experimentScenario, runScenario, type Scenario } from '../fakes/fakeHost/scenario';
+import { exampleRun, exampleRuns } from './examples';
+import { PanelBrowser } from './panelPage';
+
+/** The texts of panels as the host hands them over. */
+function translated(translate: (english: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries<string>(panelStrings).map(([key, english]) => [key, translate(english)]));
+}
+
+function from(language: string): Record<string, string> {
+  const bundle = JSON.parse(readFileSync(`l10n/bundle.l10n.${language}.json`, 'utf8')) as Record<string, string>;
+  return translated((english) => bundle[english] ?? english);
+}
+
+/** 40 % longer, as translations can be, and with accents, so that a text that is not translated is seen. */
+function pseudo(english: string): string {
+  const accented = english.replaceAll(/[aeiou]/g, (letter) => `${letter}\u0301`);
+  return `${accented}${' ~~~~'.repeat(Math.ceil((english.length * 0.4) / 5))}`;
+}
+
+describe('Panels in other languages', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  const now = Date.UTC(2026, 8, 15, 0, 20);
+  for (const [language, started, runs] of [
+    ['de', /^Gestartet: vor \d+ \S+$/, '14 Läufe'],
+    ['zh-cn', /^开始时间: \d+\S+前$/, '14 个运行'],
+  ] as const) {
+    it(`say texts, counts and times ago in ${language}`, async () => {
+      const options = { language, strings: from(language), now };
+      const run = await browser.show(runScenario(exampleRun()), options);
+      await run.page.getByText(started).waitFor();
+      assert.equal(await run.page.locator('html').getAttribute('lang'), language);
+      const table = await browser.show(experimentScenario(exampleRuns()), options);
+      await table.drawn('val/loss');
+      await table.page.getByText(runs).first().waitFor();
+      await table.photograph(`experiment-${language}`);
+      assert.deepEqual([...run.errors, ...table.errors], []);
+    });
+  }
+
+  const scenarios: readonly [string, () => Scenario][] = [
+    ['run', () => runScenario(exampleRun())],
+    ['compare', () => compareScenario(exampleRuns().slice(3, 8))],
+    ['experiment', () => experimentScenario(exampleRuns())],
+  ];
+  for (const [name, scenario] of scenarios) {
+    it(`fit into the window with texts that are 40 % longer: ${name}`, async () => {
+      for (const width of [1100, 620, 320]) {
+        const panel = await browser.show(scenario(), { width, now, language: 'qps-ploc', strings: translated(pseudo) });
+        await panel.drawn('val/acc');
+        await panel.photograph(`${name}-long-${width}`);
+        const [wide, room] = await panel.page.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return [scrollWidth, clientWidth] as const;
+        });
+        assert.ok(wide <= room, `${wide} px of content in ${room} px`);
+        assert.deepEqual(panel.errors, []);
+      }
+    });
+  }
+});
