@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { ensureServer } from '../../src/client/serverProcess';
 import { artifactUri } from '../../src/host/artifacts/fileSystem';
 import { commands, execute, labbook, Script, until } from './api';
 
@@ -137,28 +138,61 @@ describe('artifacts', () => {
   });
 });
 
+/** What a new terminal has of the tracking environment: address and token. */
+async function environmentOfTerminal(): Promise<string> {
+  const out = path.join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', 'environment.txt');
+  rmSync(out, { force: true });
+  const terminal = vscode.window.createTerminal({ name: 'environment' });
+  try {
+    terminal.sendText(`echo "[$MLFLOW_TRACKING_URI $MLFLOW_TRACKING_TOKEN]" > '${out}'`);
+    return await until(
+      'the terminal wrote its environment',
+      () => {
+        try {
+          return /\[(.*)\]/.exec(readFileSync(out, 'utf8'))?.[1];
+        } catch {
+          return undefined;
+        }
+      },
+      15_000,
+    );
+  } finally {
+    terminal.dispose();
+  }
+}
+
 describe('scripts', () => {
   it('get the server from new terminals', async () => {
     const { url, token } = await (await labbook()).ready();
-    const out = path.join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', 'environment.txt');
-    const terminal = vscode.window.createTerminal({ name: 'environment' });
+    assert.equal(await environmentOfTerminal(), `${url} ${token}`);
+  });
+
+  it('get it from terminals that open before it answers', async () => {
+    const api = await labbook();
+    const { url, token, storePath } = await api.ready();
+    await execute(commands.stopServer);
+    await until('terminals are without a server', async () => (await environmentOfTerminal()) === ' ', 15_000);
+    // One that is there but does not answer holds the window in its start.
+    const cliPath = path.join(
+      vscode.extensions.getExtension('labbook.labbook')?.extensionPath ?? '',
+      'dist/labbook.cjs',
+    );
+    const preferPort = Number(new URL(url).port);
+    const { pid } = await ensureServer({ storeFolder: storePath, cliPath, preferPort, idleExitMinutes: 5 });
+    process.kill(pid, 'SIGSTOP');
+    let restarted: Promise<void>;
     try {
-      terminal.sendText(`echo "$MLFLOW_TRACKING_URI $MLFLOW_TRACKING_TOKEN" > '${out}'`);
-      const text = await until(
-        'the terminal wrote its environment',
-        () => {
-          try {
-            return readFileSync(out, 'utf8').trim() || undefined;
-          } catch {
-            return undefined;
-          }
-        },
+      restarted = execute(commands.restartServer);
+      await until(
+        'a terminal knows the server',
+        async () => (await environmentOfTerminal()) === `${url} ${token}`,
         15_000,
       );
-      assert.equal(text, `${url} ${token}`);
     } finally {
-      terminal.dispose();
+      process.kill(pid, 'SIGCONT');
     }
+    await restarted;
+    assert.equal((await api.ready()).url, url);
   });
 });
 
