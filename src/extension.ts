@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const server = workspaceServer(context, serverLog);
   const { version } = context.extension.packageJSON as { version: string };
   const retryDelays = [500, 1000, 2000, 5000];
-  const connection = own(new Connection({ ...server, log, version, retryDelays, tryLimit: 30_000 }));
+  const connection = own(new Connection({ ...server, log, version, retryDelays, tryLimit: 30_000, t: vscode.l10n.t }));
   const contextKeys = new ContextKeySetter(vscode.commands);
   const experiments = own(new ExperimentsView(connection, contextKeys, log));
   const models = own(new ModelsView(connection, log));

@@ -3,6 +3,7 @@ import type { RunningServer, ServerPhase } from '../../client/serverTypes';
 import type { ChangeFeed, TrackingClient } from '../../client/types';
 import type { ChangeBatch } from '../../protocol/extras';
 import { Disposables } from './disposables';
+import { english, type Translate } from './text';
 import { otherVersion, type OtherVersion } from './versions';
 
 /** A server that answers, and the ways to it. Ends with the server. */
@@ -41,6 +42,8 @@ export interface ConnectionOptions {
   readonly retryDelays: readonly number[];
   /** Milliseconds for one try. */
   readonly tryLimit: number;
+  /** Translates the reasons that are shown. */
+  readonly t?: Translate;
 }
 
 /**
@@ -91,15 +94,16 @@ export class Connection {
       return this.#state.session;
     }
     const waiting = new Disposables();
+    const { t = english } = this.options;
     try {
       return await new Promise<Session>((resolve, reject) => {
         const look = (state: ServerState): void => {
           if (state.kind === 'ready') resolve(state.session);
           if (state.kind === 'failed') reject(new Error(state.reason));
-          if (state.kind === 'stopped') reject(new Error('The tracking server is stopped.'));
+          if (state.kind === 'stopped') reject(new Error(t('The tracking server is stopped.')));
         };
         waiting.add(this.onState(look));
-        const timer = setTimeout(() => reject(new Error('The tracking server did not start in time.')), timeout);
+        const timer = setTimeout(() => reject(new Error(t('The tracking server did not start in time.'))), timeout);
         waiting.add({ dispose: () => clearTimeout(timer) });
         look(this.#state);
       });
@@ -178,11 +182,12 @@ export class Connection {
 
   /** One try, which ends within the limit whatever it hangs on; what comes later is ended at once. */
   #open(signal: AbortSignal, progress: (phase: ServerPhase) => void): Promise<Session> {
-    const limit = AbortSignal.timeout(this.options.tryLimit);
+    const { tryLimit, t = english } = this.options;
+    const limit = AbortSignal.timeout(tryLimit);
     const opening = this.options.open(AbortSignal.any([signal, limit]), progress);
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
-        reject(new Error(`There was no answer within ${this.options.tryLimit / 1000} s.`));
+        reject(new Error(t('There was no answer within {0} s.', tryLimit / 1000)));
         opening.then(endSession, () => undefined);
       };
       limit.addEventListener('abort', giveUp, { once: true });

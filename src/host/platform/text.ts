@@ -6,6 +6,11 @@
 /** `vscode.l10n.t`, or in tests a stand-in: the message with its `{0}`, `{1}` … filled in, in the user's language. */
 export type Translate = (message: string, ...values: (string | number)[]) => string;
 
+/** Stands in where nothing translates, as in tests. */
+export function english(message: string, ...values: (string | number)[]): string {
+  return message.replaceAll(/\{(\d+)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole));
+}
+
 /** Control characters, and the invisible ones that reorder text (a name must not rewrite what stands beside it). */
 // eslint-disable-next-line no-control-regex -- control characters are what this is about
 const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;

@@ -5,7 +5,7 @@ import { parseFilter } from '../../core/search/parse';
 import { runSubject } from '../../core/search/subject';
 import { numberOfText } from '../../core/search/literals';
 import type { Run } from '../../core/model';
-import type { Translate } from '../platform/text';
+import { english, type Translate } from '../platform/text';
 import { compareRuns } from './runForest';
 
 export const treeSorts = ['newest', 'oldest', 'name', 'metricHigh', 'metricLow'] as const;
@@ -35,7 +35,7 @@ export function parseTreeFilter(
   text: string,
   options: { readonly resolve?: (name: string) => 'metric' | 'param' | 'tag' | undefined; readonly t?: Translate } = {},
 ): ParsedTreeFilter {
-  const { t = (message: string): string => message, ...names } = options;
+  const { t = english, ...names } = options;
   const own = parseFilter(text, { entity: 'runs', dialect: 'labbook', ...names });
   if (!own.ok) {
     return { ok: false, message: own.error.message, offset: own.error.offset };
