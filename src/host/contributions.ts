@@ -114,7 +114,8 @@ export type CommandId = (typeof commands)[keyof typeof commands];
  * panels pass plain objects. Arguments can come from anywhere (keybindings.json, a link), so handlers check them.
  */
 export interface CommandArguments {
-  [commands.openExperiment]: [target?: ExperimentTarget];
+  /** Several open in one panel. */
+  [commands.openExperiment]: [target?: ExperimentTarget, selection?: readonly ExperimentTarget[]];
   [commands.openRun]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.openRunToSide]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.compareSelected]: [target?: RunTarget, selection?: readonly RunTarget[]];

@@ -31,7 +31,6 @@ export const tableStrings = {
   viewDeleteAsk: 'Delete the view “{0}”? Its file is removed.',
   viewReplaceAct: 'Replace',
   viewDeleteAct: 'Delete',
-  viewChangedMark: 'changed',
   viewBroken: 'This file is no view.',
   viewLeftOut: 'Left out, as it does not fit: {0}',
   viewsFailed: 'The views could not be read: {0}',

@@ -1,3 +1,5 @@
+import { runStatuses } from '../../src/core/model';
+import { statusWord } from '../shared/Swatch';
 import { columnLabel, columnSuffix } from './columnTexts';
 import { cellView, type CellContext } from './table/cellView';
 import type { ColumnView } from './table/columnView';
@@ -36,12 +38,15 @@ function numbersWidth({ data, format, base, better }: ColumnView, hasDelta: bool
 export function defaultWidth(view: ColumnView, hasDelta: boolean): number {
   const { field, data } = view;
   if (field.kind === 'attribute') {
-    return { name: 208, state: 66, experiment: 120, started: 84, ended: 84, duration: 78, id: 110 }[field.key];
+    // The words for the states are longer in some languages.
+    const words = runStatuses.map((status) => estimated(statusWord(status)) + padding);
+    return { name: 208, state: Math.ceil(Math.max(66, ...words)), experiment: 120, started: 84, ended: 84, duration: 78, id: 110 }[field.key];
   }
   if (field.kind === 'trend') {
     return Math.max(78, Math.min(most, headWidth(view)));
   }
-  const sort = 22;
+  // The arrow of a sorted column, and the star of the primary one, which may come to any column of a metric.
+  const sort = field.kind === 'metric' ? 40 : 22;
   if (data?.kind === 'texts') {
     const lengths = data.values.slice(0, 500).map((text) => estimated(text.split('\n', 1)[0] ?? ''));
     lengths.sort((a, b) => a - b);

@@ -54,15 +54,17 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
     });
 
   return {
-    [commands.openExperiment]: (target) =>
+    [commands.openExperiment]: (target, selection) =>
       attempt(tools, t('Could not open the experiment'), async () => {
-        const [thing] = thingsFor(tools, target, undefined).filter(({ kind }) => kind === 'experiment');
-        const experimentId =
-          thing?.kind === 'experiment'
-            ? thing.experimentId
-            : (await pickExperiment(await clientOf(tools), t('Open Experiment')))?.id;
+        const chosen = thingsFor(tools, target, selection).flatMap((thing) =>
+          thing.kind === 'experiment' ? [thing.experimentId] : [],
+        );
+        const picked =
+          chosen.length > 0 ? undefined : await pickExperiment(await clientOf(tools), t('Open Experiment'));
+        const [experimentId, ...moreExperimentIds] = picked ? [picked.id] : chosen;
         if (experimentId !== undefined) {
-          await panels.open({ panel: 'experiment', experimentId });
+          const more = moreExperimentIds.length > 0 ? { moreExperimentIds } : {};
+          await panels.open({ panel: 'experiment', experimentId, ...more });
         }
       }),
     // Opening many runs at once is a slip of the hand more often than a wish, so only what was clicked is opened.
