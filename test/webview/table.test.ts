@@ -241,7 +241,7 @@ describe('The table of runs', () => {
 
   it('filters, says so, keeps the last right filter, and says when nothing matches', async () => {
     const panel = await open();
-    const query = panel.page.getByRole('textbox', { name: 'Filter runs' });
+    const query = panel.page.getByRole('combobox', { name: 'Filter runs' });
     await query.fill('params.model = "r50"');
     await order(panel, ['run-b', 'run-c', 'run-a']);
     await panel.page.getByText('3 of 5 runs · 3 in charts').waitFor();
@@ -399,7 +399,7 @@ describe('The table of runs', () => {
   it('comes back as it was arranged, in this window and in the next', async () => {
     const panel = await open();
     await head(panel, 'seed').click();
-    await panel.page.getByRole('textbox', { name: 'Filter runs' }).fill('params.model = "r50"');
+    await panel.page.getByRole('combobox', { name: 'Filter runs' }).fill('params.model = "r50"');
     await order(panel, ['run-c', 'run-b', 'run-a']);
     await row(panel, 'run-b').hover();
     await row(panel, 'run-b').getByRole('button', { name: 'Hide run-b in charts' }).click();

@@ -88,8 +88,13 @@ describe('client: the tracking API', () => {
     await assert.rejects(client.purge(what), failsWith(400, 'INVALID_PARAMETER_VALUE', /Delete it first/));
     await client.deleteExperiment(id);
     const expected = { runs: 1, experiments: 1, bytes: 4, keptArtifacts: [] };
-    assert.deepEqual(await client.purge({ ...what, dryRun: true }), expected);
-    assert.deepEqual(await client.purge(what), expected);
+    const { items, ...counted } = await client.purge({ ...what, dryRun: true });
+    assert.deepEqual(counted, expected);
+    assert.deepEqual(
+      items.map(({ kind, id: of, bytes, runs }) => [kind, of, bytes, runs]),
+      [['experiment', id, 4, 1]],
+    );
+    assert.deepEqual(await client.purge(what), { ...expected, items: [] });
     assert.equal(await client.getExperimentByName('for good'), undefined);
     assert.equal(client.has('purge'), true);
     await assert.rejects(plainClient.purge(what), /cannot delete for good/);
