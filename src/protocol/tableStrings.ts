@@ -20,7 +20,8 @@ export const tableStrings = {
   viewNamed: 'View {0}',
   viewNamedChanged: 'View {0}, changed',
   viewsFind: 'Find views',
-  viewsNone: 'No views yet. Save As keeps the filter, order, columns and charts under a name, as a file of the project.',
+  viewsNone:
+    'No views yet. Save As keeps the filter, order, columns and charts under a name, as a file of the project.',
   viewDefault: 'Default',
   viewSave: 'Save',
   viewSaveAs: 'Save As…',

@@ -40,7 +40,15 @@ export function defaultWidth(view: ColumnView, hasDelta: boolean): number {
   if (field.kind === 'attribute') {
     // The words for the states are longer in some languages.
     const words = runStatuses.map((status) => estimated(statusWord(status)) + padding);
-    return { name: 208, state: Math.ceil(Math.max(66, ...words)), experiment: 120, started: 84, ended: 84, duration: 78, id: 110 }[field.key];
+    return {
+      name: 208,
+      state: Math.ceil(Math.max(66, ...words)),
+      experiment: 120,
+      started: 84,
+      ended: 84,
+      duration: 78,
+      id: 110,
+    }[field.key];
   }
   if (field.kind === 'trend') {
     return Math.max(78, Math.min(most, headWidth(view)));

@@ -1,4 +1,12 @@
-import { checkBatch, checkKey, checkMetric, checkParam, checkRunId, checkRunIdForm, checkRunTag } from '../../core/limits';
+import {
+  checkBatch,
+  checkKey,
+  checkMetric,
+  checkParam,
+  checkRunId,
+  checkRunIdForm,
+  checkRunTag,
+} from '../../core/limits';
 import type { Batch } from '../../core/limits';
 import type { ModelPoint } from '../../core/loggedModels';
 import type { Int64 } from '../../core/model';

@@ -20,7 +20,10 @@ const anyValue = fc.oneof(
   fc.constantFrom(NaN, -0, 0, Infinity, -Infinity, 5e-324),
   fc.integer({ min: 0, max: 3 }),
 );
-const anyPoint: fc.Arbitrary<Point> = fc.record({ step: int64, timestamp: int64, value: anyValue }, { noNullPrototype: true });
+const anyPoint: fc.Arbitrary<Point> = fc.record(
+  { step: int64, timestamp: int64, value: anyValue },
+  { noNullPrototype: true },
+);
 
 const sorted = (points: readonly Point[]): Point[] =>
   [...points].sort(comparePoints).filter((point, i, all) => i === 0 || comparePoints(all[i - 1] ?? point, point) !== 0);
