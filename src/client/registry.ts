@@ -1,4 +1,5 @@
 import type { ModelStage, ModelVersion } from '../core/registry';
+import { mlflowText } from '../core/search/mlflowText';
 import { modelVersionFromWire, registeredModelFromWire } from '../protocol/registry';
 import { readFields, readList, readText, type Fields } from '../protocol/wire';
 import { RequestError } from './requestError';
@@ -54,7 +55,7 @@ export function registryClient({ get, read, write, allPages }: RegistryCalls): R
         ),
       ),
     versions: async (name, options) => {
-      const quoted = quote(name);
+      const quoted = mlflowText(name);
       const found = await versions(quoted === undefined ? undefined : `name = ${quoted}`, options);
       return found.filter((version) => version.name === name).sort((a, b) => b.version - a.version);
     },
@@ -112,11 +113,6 @@ export function registryClient({ get, read, write, allPages }: RegistryCalls): R
       }
     },
   };
-}
-
-/** A text in a search filter, which has no escapes; undefined where neither quote can hold it. */
-function quote(text: string): string | undefined {
-  return text.includes("'") ? (text.includes('"') ? undefined : `"${text}"`) : `'${text}'`;
 }
 
 function pageOf<T>(name: string, take: (item: unknown) => T): (answer: Fields) => PageOf<T> {

@@ -11,7 +11,7 @@ import { commands, type CommandHandlers } from '../contributions';
 import { inMessage, inPick } from '../platform/text';
 import { pickRun } from './picks';
 import { runIdsOf, textField } from './targets';
-import { attempt, clientOf, say, thingsFor, type Tools } from './tools';
+import { attempt, clientOf, nameOfRun, say, thingsFor, type Tools } from './tools';
 
 type ArtifactCommands = CommandHandlers<
   | typeof commands.saveArtifactAs
@@ -167,7 +167,7 @@ async function compareWith(client: TrackingClient, { run, path: artifactPath }: 
     same ??
     (await vscode.window.showQuickPick(
       there.map((entry) => ({ label: `$(file) ${inPick(entry.path)}`, path: entry.path })),
-      { title: t('{0} has no {1}. Compare with', nameOf(other), inMessage(artifactPath)) },
+      { title: t('{0} has no {1}. Compare with', nameOfRun(other), inMessage(artifactPath)) },
     ));
   if (chosen === undefined) {
     return;
@@ -178,7 +178,7 @@ async function compareWith(client: TrackingClient, { run, path: artifactPath }: 
     'vscode.diff',
     uriOf(run, artifactPath),
     uriOf(other, chosen.path),
-    `${path.posix.basename(artifactPath)} (${nameOf(run)} ↔ ${nameOf(other)})`,
+    `${path.posix.basename(artifactPath)} (${nameOfRun(run)} ↔ ${nameOfRun(other)})`,
   );
 }
 
@@ -202,8 +202,4 @@ async function showArtifacts({ connection }: Tools, run: Run): Promise<void> {
     }
   }
   await vscode.commands.executeCommand(commands.openRun, { runId: id, experimentId });
-}
-
-function nameOf(run: Run): string {
-  return inMessage(run.info.name || run.info.id, 40);
 }

@@ -10,7 +10,7 @@ import { inMessage } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
 import { pickRun, pickRuns } from './picks';
 import { runIdsOf } from './targets';
-import { attempt, clientOf, thingsFor, type Tools } from './tools';
+import { attempt, clientOf, nameOfRun, thingsFor, type Tools } from './tools';
 
 type CodeCommands = CommandHandlers<
   | typeof commands.openCode
@@ -42,7 +42,7 @@ export function codeCommands(tools: Tools, texts: TextDocuments): CodeCommands {
           const commit = commitOf(run);
           const api = await gitApi();
           const changes = await (await repositoryWith(api, commit)).diffWith(commit);
-          await showChanges(api, t('Changes since {0}', nameOf(run)), changes, commit, undefined);
+          await showChanges(api, t('Changes since {0}', nameOfRun(run)), changes, commit, undefined);
         }
       }),
     [commands.openCodeChanges]: (target, selection) =>
@@ -54,7 +54,7 @@ export function codeCommands(tools: Tools, texts: TextDocuments): CodeCommands {
           const to = commitOf(after);
           const api = await gitApi();
           const changes = from === to ? [] : await (await repositoryWith(api, from)).diffBetween(from, to);
-          await showChanges(api, t('Code of {0} and {1}', nameOf(before), nameOf(after)), changes, from, to);
+          await showChanges(api, t('Code of {0} and {1}', nameOfRun(before), nameOfRun(after)), changes, from, to);
         }
       }),
     [commands.compareParams]: (target, selection) =>
@@ -64,7 +64,7 @@ export function codeCommands(tools: Tools, texts: TextDocuments): CodeCommands {
           const [left, right] = runs.map((run) =>
             texts.put(`params ${run.info.id}`, `${run.info.name || run.info.id}.properties`, paramsText(run)),
           );
-          const title = t('Parameters of {0} and {1}', nameOf(runs[0]), nameOf(runs[1]));
+          const title = t('Parameters of {0} and {1}', nameOfRun(runs[0]), nameOfRun(runs[1]));
           await vscode.commands.executeCommand('vscode.diff', left, right, title);
         }
       }),
@@ -77,15 +77,15 @@ async function openCode(run: Run): Promise<void> {
   const { commit, script } = codeOf(run);
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   if (script === undefined) {
-    throw new Error(t('{0} does not say which script made it', nameOf(run)));
+    throw new Error(t('{0} does not say which script made it', nameOfRun(run)));
   }
   if (commit === undefined) {
     const file = await firstThere(folders.flatMap((folder) => scriptPlaces(script, folder, folders)));
     if (file === undefined) {
-      throw new Error(t('{0} has no commit, and {1} is not in this workspace', nameOf(run), inMessage(script)));
+      throw new Error(t('{0} has no commit, and {1} is not in this workspace', nameOfRun(run), inMessage(script)));
     }
     await vscode.window.showTextDocument(vscode.Uri.file(file));
-    void vscode.window.showInformationMessage(t('{0} has no commit: this is the script as it is now.', nameOf(run)));
+    void vscode.window.showInformationMessage(t('{0} has no commit: this is the script as it is now.', nameOfRun(run)));
     return;
   }
   const api = await gitApi();
@@ -138,7 +138,7 @@ function commitOf(run: Run): string {
   const { commit } = codeOf(run);
   if (commit === undefined) {
     throw new Error(
-      vscode.l10n.t('{0} has no commit. MLflow notes it where the package GitPython is installed.', nameOf(run)),
+      vscode.l10n.t('{0} has no commit. MLflow notes it where the package GitPython is installed.', nameOfRun(run)),
     );
   }
   return commit;
@@ -161,8 +161,4 @@ async function twoRuns(client: TrackingClient, given: readonly string[]): Promis
     return undefined;
   }
   return Number(a.info.startTime) <= Number(b.info.startTime) ? [a, b] : [b, a];
-}
-
-function nameOf(run: Run): string {
-  return inMessage(run.info.name || run.info.id, 40);
 }

@@ -4,7 +4,7 @@ import { commands, type CommandHandlers, type ContextKeySetter } from '../contri
 import { inMessage } from '../platform/text';
 import { pickFromTrash, pickRun } from './picks';
 import { runIdsOf, type Thing } from './targets';
-import { attempt, clientOf, preset, runName, say, thingsFor, type Tools } from './tools';
+import { attempt, clientOf, preset, nameOfRun, say, thingsFor, type Tools } from './tools';
 
 type EditCommands = CommandHandlers<
   | typeof commands.rename
@@ -184,7 +184,7 @@ async function agreed(client: TrackingClient, things: readonly Thing[]): Promise
 
 async function nameOf(client: TrackingClient, thing: Thing): Promise<string> {
   return thing.kind === 'run'
-    ? runName(client, thing.runId)
+    ? nameOfRun(await client.getRun(thing.runId))
     : inMessage((await client.getExperiment(thing.experimentId)).name);
 }
 

@@ -8,7 +8,7 @@ import type { ExperimentMarks } from '../platform/experimentMarks';
 import { inMessage, inPick } from '../platform/text';
 import { pickRun } from './picks';
 import { modelThingOf, runIdsOf, textField, type Thing } from './targets';
-import { attempt, clientOf, preset, say, thingsFor, type Tools } from './tools';
+import { attempt, clientOf, nameOfRun, preset, say, thingsFor, type Tools } from './tools';
 
 type RunCommands = CommandHandlers<
   | typeof commands.setAsBaseline
@@ -41,7 +41,7 @@ export function runCommands(tools: Tools, marks: ExperimentMarks): RunCommands {
         const [run] = await runsFor(target, undefined, t('Set as Baseline: choose a run'));
         if (run) {
           await marks.setBaseline(await tools.connection.ready(), run.info.experimentId, run.info.id);
-          say(t('{0} is the baseline of its experiment.', nameOf(run)));
+          say(t('{0} is the baseline of its experiment.', nameOfRun(run)));
         }
       }),
     [commands.clearBaseline]: (target) =>
@@ -129,7 +129,7 @@ async function compareWithBaseline(
   }
   const ids = new Set([baseline, ...runs.map(({ info }) => info.id)]);
   if (ids.size < 2) {
-    say(t('{0} is the baseline itself.', nameOf(first)));
+    say(t('{0} is the baseline itself.', nameOfRun(first)));
     return;
   }
   const targets = [...ids].map((runId) => ({ runId }));
@@ -172,7 +172,7 @@ async function askForColour(run: Run): Promise<string | undefined> {
       colour,
     })),
   ];
-  return (await vscode.window.showQuickPick(items, { title: t('Colour of {0}', nameOf(run)) }))?.colour;
+  return (await vscode.window.showQuickPick(items, { title: t('Colour of {0}', nameOfRun(run)) }))?.colour;
 }
 
 /** Runs whose script died keep their status; this gives them an end. The script could still be there, so it asks. */
@@ -188,7 +188,7 @@ async function markAsEnded(client: TrackingClient, runs: readonly Run[]): Promis
   const finished = t('Finished');
   const question =
     runs.length === 1
-      ? t('How did {0} end? Its script is not stopped; what it logs later is still taken.', nameOf(first))
+      ? t('How did {0} end? Its script is not stopped; what it logs later is still taken.', nameOfRun(first))
       : t('How did these {0} runs end? Their scripts are not stopped.', runs.length);
   const choice = await vscode.window.showWarningMessage(question, { modal: true }, failed, killed, finished);
   const status =
@@ -225,8 +225,4 @@ async function noteFor(tools: Tools, target: unknown): Promise<{ subject: NoteSu
     return { subject: { kind: 'run', id: thing.runId }, name: t('Notes on {0}', info.name || info.id) };
   }
   return undefined;
-}
-
-function nameOf(run: Run): string {
-  return inMessage(run.info.name || run.info.id, 60);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
+import type { Run } from '../../core/model';
 import { commands } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
 import { inMessage } from '../platform/text';
@@ -45,9 +46,8 @@ export function thingsFor(tools: Tools, target: unknown, selection: unknown): Th
 export const preset = textField;
 
 /** How people are told of a run: its name, made harmless for messages. */
-export async function runName(client: TrackingClient, runId: string): Promise<string> {
-  const { info } = await client.getRun(runId);
-  return inMessage(info.name || info.id);
+export function nameOfRun({ info }: Run): string {
+  return inMessage(info.name || info.id, 60);
 }
 
 /** Says that something was done, where a notification would be too loud. */

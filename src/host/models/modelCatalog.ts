@@ -1,3 +1,4 @@
+import { mapLimited } from '../../client/mapLimited';
 import { RequestError } from '../../client/requestError';
 import type { TrackingClient } from '../../client/types';
 import type { ModelVersion, RegisteredModel } from '../../core/registry';
@@ -44,7 +45,7 @@ export class ModelCatalog implements RegistryModel {
   async load(client: TrackingClient): Promise<void> {
     this.#models = await client.registry.models();
     if (this.#models.length <= countedModels) {
-      await inParallel(this.#models, ({ name }) => this.loadVersions(client, name));
+      await mapLimited(this.#models, parallelReads, ({ name }) => this.loadVersions(client, name));
     }
   }
 
@@ -56,8 +57,9 @@ export class ModelCatalog implements RegistryModel {
     this.#stale.delete(model);
     const versions = await client.registry.versions(model);
     const runIds = new Set(versions.flatMap(({ runId }) => (runId === undefined ? [] : [runId])));
-    await inParallel(
+    await mapLimited(
       [...runIds].filter((id) => !this.#runNames.has(id)),
+      parallelReads,
       async (id) => {
         try {
           this.#runNames.set(id, (await client.getRun(id)).info.name);
@@ -71,14 +73,4 @@ export class ModelCatalog implements RegistryModel {
     );
     this.#versions.set(model, versions);
   }
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) {
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallelReads, items.length) }, worker));
 }

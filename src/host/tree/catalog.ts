@@ -1,3 +1,4 @@
+import { mapLimited } from '../../client/mapLimited';
 import { RequestError } from '../../client/requestError';
 import type { TrackingClient } from '../../client/types';
 import { Coalescer } from '../../core/coalescer';
@@ -301,7 +302,7 @@ export class Catalog implements TreeModel {
       return { structure: true, changed: [] };
     }
     const runs = new Map(list.runs);
-    await inParallel([...runIds], async (id) => {
+    await mapLimited([...runIds], parallelReads, async (id) => {
       const run = await gone(this.#connected().getRun(id));
       const isShown = run?.info.stage === 'active' && run.info.experimentId === experimentId;
       if (isShown && this.#query.filter?.matches(run) !== false) {
@@ -378,7 +379,7 @@ export class Catalog implements TreeModel {
       if (wanted.length === 0) {
         return;
       }
-      await inParallel([...new Set(wanted)].slice(0, pageSize), async (id) => {
+      await mapLimited([...new Set(wanted)].slice(0, pageSize), parallelReads, async (id) => {
         const run = await gone(this.#connected().getRun(id));
         if (run?.info.stage === 'active' && run.info.experimentId === experimentId) {
           runs.set(id, run);
@@ -450,14 +451,4 @@ async function gone<T>(answer: Promise<T>): Promise<T | undefined> {
     }
     throw error;
   }
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) {
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallelReads, items.length) }, worker));
 }
