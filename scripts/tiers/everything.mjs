@@ -33,7 +33,17 @@ async function packageOnce() {
   console.log(`ok     package, ${(size / 1000).toFixed(0)} kB`);
 }
 
+/** What failed is told again at the end, since the start of a long log is often cut or far away. */
+function printFailures(results) {
+  for (const { title, failures } of results) {
+    if (failures) {
+      console.log(`\n── what failed in ${title} ──\n${failures.slice(0, 20_000)}`);
+    }
+  }
+}
+
 function printSummary(results) {
+  printFailures(results);
   console.log('');
   for (const { title, passed, failed, skipped, seconds } of results) {
     const state = failed === 0 ? 'ok    ' : 'failed';

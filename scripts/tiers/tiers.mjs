@@ -81,11 +81,12 @@ function count(output, word) {
  * Builds and runs the tests of a tier; mocha's report goes to the console.
  * @param {string[]} options for mocha
  * @param {{isBuilt?: boolean}} state `isBuilt`: dist/ is fresh already
- * @returns `{passed, failed, skipped, seconds}`; a tier without a test, one that ends badly and one past its limit count as failed
+ * @returns `{passed, failed, skipped, seconds, failures}`; a tier without a test, one that ends badly and one past its limit count as
+ * failed; `failures` is mocha's text of what failed, for a summary
  */
 export async function runTier(name, options = [], { isBuilt = false } = {}) {
   const from = performance.now();
-  const result = { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  const result = { passed: 0, failed: 0, skipped: 0, seconds: 0, failures: '' };
   try {
     const environment = await prepare(name);
     if (tiers[name].built && !isBuilt) {
@@ -101,6 +102,7 @@ export async function runTier(name, options = [], { isBuilt = false } = {}) {
     result.passed = count(output, 'passing');
     result.skipped = count(output, 'pending');
     result.failed = count(output, 'failing');
+    result.failures = /^ *\d+ failing[^]*/m.exec(output)?.[0].trim() ?? '';
     if (result.failed === 0 && (code !== 0 || result.passed === 0)) {
       console.error(code === 0 ? `The tier ${name} ran no test` : `The tier ${name} ended with ${code}`);
       result.failed = 1;
