@@ -53,7 +53,8 @@ const anyRun: fc.Arbitrary<Run> = fc.record(
         userId: fc.string(),
         status: fc.constantFrom('RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'),
         startTime: anyInt64,
-        endTime: fc.option(anyInt64, { nil: undefined }),
+        // As MLflow does, an end of 0 is not sent: the run has not ended.
+        endTime: fc.option(anyInt64, { nil: undefined }).map((end) => (end === 0 ? undefined : end)),
         stage,
         artifactUri: fc.string(),
       },
