@@ -5,7 +5,7 @@ import type { TrackingClient } from '../../client/types';
 import { readSetting } from '../contributions';
 import { describe } from '../platform/connection';
 import { inPick } from '../platform/text';
-import { statusWord } from '../tree/nodes';
+import { statusWord } from '../tree/runView';
 import { pickMetric } from '../../core/primaryMetric';
 import { nameFilter } from './runSearch';
 

@@ -4,7 +4,9 @@ import { describe } from '../platform/connection';
 import type { Translate } from '../platform/text';
 import type { Catalog, Touched } from './catalog';
 import type { ArtifactRef, NodeRef } from './model';
-import { childRefs, experimentRef, failureRefs, parentRef, rootRefs, viewOf } from './nodes';
+import { childRefs, parentRef, rootRefs } from './nodes';
+import { viewOf } from './nodeViews';
+import { experimentRef, failureRefs } from './refs';
 import { tooltipOf } from './tooltips';
 import { safeMarkdown, treeItem } from './treeItems';
 

@@ -2,7 +2,7 @@ import { formatDuration, formatInstant, formatMetric, formatStep } from '../../c
 import { tagNames, type Run } from '../../core/model';
 import { inMarkdown, type Translate } from '../platform/text';
 import type { NodeRef, TreeModel } from './model';
-import { statusWord } from './nodes';
+import { statusWord } from './runView';
 
 /** The hover of an element as Markdown in which every name is harmless; undefined where the label says it all. */
 export function tooltipOf(ref: NodeRef, model: TreeModel, t: Translate): string | undefined {

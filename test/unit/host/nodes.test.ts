@@ -3,16 +3,10 @@ import fc from 'fast-check';
 import type { ArtifactEntry, Experiment, KeyValue, Metric, Run, RunStatus } from '../../../src/core/model';
 import type { Translate } from '../../../src/host/platform/text';
 import type { ExperimentEntry, NodeRef, RunList, TreeModel } from '../../../src/host/tree/model';
-import {
-  childRefs,
-  experimentRef,
-  parentRef,
-  rootRefs,
-  runDescription,
-  runRef,
-  valueText,
-  viewOf,
-} from '../../../src/host/tree/nodes';
+import { childRefs, parentRef, rootRefs } from '../../../src/host/tree/nodes';
+import { valueText, viewOf } from '../../../src/host/tree/nodeViews';
+import { experimentRef, runRef } from '../../../src/host/tree/refs';
+import { runDescription } from '../../../src/host/tree/runView';
 import { primaryMetricOf } from '../../../src/host/tree/primaryMetric';
 import { runForest } from '../../../src/host/tree/runForest';
 import { tooltipOf } from '../../../src/host/tree/tooltips';

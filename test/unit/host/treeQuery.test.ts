@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import type { Run } from '../../../src/core/model';
 import type { Translate } from '../../../src/host/platform/text';
 import type { ExperimentEntry, NodeRef, TreeModel } from '../../../src/host/tree/model';
-import { childRefs, experimentRef, parentRef, rootRefs, viewOf } from '../../../src/host/tree/nodes';
+import { childRefs, parentRef, rootRefs } from '../../../src/host/tree/nodes';
+import { viewOf } from '../../../src/host/tree/nodeViews';
+import { experimentRef } from '../../../src/host/tree/refs';
 import { runForest } from '../../../src/host/tree/runForest';
 import {
   compareBy,

@@ -1,0 +1,185 @@
+/** How each element of the tree looks, as pure functions of the model. `t` translates. */
+import { formatBytes, formatMetric, formatStep } from '../../core/format';
+import { runStatuses, type Metric } from '../../core/model';
+import { oneLine, type Translate } from '../platform/text';
+import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
+import { rootsOf } from './nodes';
+import { defaultExperimentId, userTags } from './refs';
+import { runView, statusWord } from './runView';
+import { groupValue } from './treeQuery';
+
+/** How an element looks; undefined where the thing is gone from the model. */
+export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView | undefined {
+  switch (ref.kind) {
+    case 'experiment':
+      return experimentView(ref.id, model.experiment(ref.experimentId), model.isFiltered === true, t);
+    case 'runGroup':
+      return runGroupView(ref, model, t);
+    case 'run':
+      return runView(ref, model, t);
+    case 'group':
+      return groupView(ref.id, ref.group, ref.run, model, t);
+    case 'metric':
+    case 'param':
+    case 'tag':
+      return leafView(ref, model, t);
+    case 'artifact':
+      return artifactView(ref);
+    case 'more':
+      return {
+        id: ref.id,
+        label: t('Load more runs'),
+        icon: { name: 'ellipsis' },
+        expandable: false,
+        contextValue: 'more;',
+      };
+    case 'wayOut':
+      return {
+        id: ref.id,
+        label: ref.way === 'tryAgain' ? t('Try again') : t('Show the log'),
+        icon: { name: ref.way === 'tryAgain' ? 'debug-restart' : 'output' },
+        expandable: false,
+        contextValue: 'wayOut;',
+      };
+    case 'failure':
+      return {
+        id: ref.id,
+        label: oneLine(ref.message),
+        icon: { name: 'warning' },
+        expandable: false,
+        contextValue: 'failure;',
+      };
+  }
+}
+
+function experimentView(
+  id: string,
+  entry: ExperimentEntry | undefined,
+  isFiltered: boolean,
+  t: Translate,
+): NodeView | undefined {
+  if (entry === undefined) {
+    return undefined;
+  }
+  const { experiment, list } = entry;
+  return {
+    id,
+    label: oneLine(experiment.name),
+    ...(list ? { description: isFiltered ? countOfMatches(list, t) : countOfRuns(list, t) } : {}),
+    icon: { name: 'beaker' },
+    expandable: true,
+    // What a script is about to fill, or fills, is seen without a click.
+    startsOpen: list !== undefined && (list.runs.size === 0 || list.running > 0),
+    contextValue: experiment.id === defaultExperimentId ? 'experiment;default;' : 'experiment;',
+  };
+}
+
+function countOfRuns(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
+  const n = list.runs.size;
+  const runs = list.more ? t('{0}+ runs', n) : n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n);
+  return list.running > 0 ? t('{0} · {1} running', runs, list.running) : runs;
+}
+
+function countOfMatches(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
+  const n = list.runs.size;
+  return list.more ? t('{0}+ found', n) : n === 0 ? t('none found') : t('{0} found', n);
+}
+
+function runGroupView(
+  ref: Extract<NodeRef, { kind: 'runGroup' }>,
+  model: TreeModel,
+  t: Translate,
+): NodeView | undefined {
+  const { grouping } = model;
+  if (grouping === undefined) {
+    return undefined;
+  }
+  const list = model.experiment(ref.experimentId)?.list;
+  const count = rootsOf(list).filter((run) => groupValue(run, grouping) === ref.value).length;
+  const value =
+    ref.value === undefined
+      ? t('none')
+      : grouping.kind === 'status'
+        ? statusWord(runStatuses.find((each) => each === ref.value) ?? 'FINISHED', t)
+        : valueText(ref.value, t);
+  return {
+    id: ref.id,
+    label: grouping.kind === 'status' ? value : `${oneLine(grouping.key, 60)} = ${value}`,
+    description: count === 1 ? t('1 run') : t('{0} runs', count),
+    icon: { name: 'symbol-namespace' },
+    expandable: true,
+    contextValue: 'runGroup;',
+  };
+}
+
+function groupView(id: string, group: RunGroup, ref: RunRef, model: TreeModel, t: Translate): NodeView | undefined {
+  const run = model.experiment(ref.experimentId)?.list?.runs.get(ref.runId);
+  if (run === undefined) {
+    return undefined;
+  }
+  const looks = {
+    metrics: { label: t('Metrics'), icon: 'graph-line', count: run.metrics.length },
+    params: { label: t('Parameters'), icon: 'settings', count: run.params.length },
+    tags: { label: t('Tags'), icon: 'tag', count: userTags(run).length },
+    artifacts: { label: t('Artifacts'), icon: 'files', count: model.artifacts(ref.runId, '')?.length },
+  }[group];
+  return {
+    id,
+    label: looks.label,
+    ...(looks.count === undefined ? {} : { description: String(looks.count) }),
+    icon: { name: looks.icon },
+    expandable: true,
+    contextValue: `${group};`,
+  };
+}
+
+function leafView(
+  ref: Extract<NodeRef, { kind: 'metric' | 'param' | 'tag' }>,
+  model: TreeModel,
+  t: Translate,
+): NodeView | undefined {
+  const list = model.experiment(ref.run.experimentId)?.list;
+  const run = list?.runs.get(ref.run.runId);
+  if (list === undefined || run === undefined) {
+    return undefined;
+  }
+  const look = (description: string, icon?: string): NodeView => ({
+    id: ref.id,
+    label: oneLine(ref.key),
+    description,
+    ...(icon === undefined ? {} : { icon: { name: icon } }),
+    expandable: false,
+    contextValue: `${ref.kind};`,
+  });
+  if (ref.kind === 'metric') {
+    const metric = run.metrics.find(({ key }) => key === ref.key);
+    const isPrimary = ref.key === list.primaryMetric;
+    return metric && look(metricDescription(metric, t), isPrimary ? 'star-full' : undefined);
+  }
+  const entry = (ref.kind === 'param' ? run.params : run.tags).find(({ key }) => key === ref.key);
+  return entry && look(valueText(entry.value, t));
+}
+
+function metricDescription(metric: Metric, t: Translate): string {
+  return t('{0} · step {1}', formatMetric(metric.value), formatStep(metric.step));
+}
+
+/** A parameter's or tag's value in one line. */
+export function valueText(value: string, t: Translate): string {
+  if (value === '') {
+    return t('(empty)');
+  }
+  const [first = '', ...others] = value.slice(0, 10_000).split('\n');
+  return others.length === 0 ? oneLine(first) : t('{0} ⏎ {1} lines', oneLine(first, 80), others.length + 1);
+}
+
+function artifactView(ref: ArtifactRef): NodeView {
+  return {
+    id: ref.id,
+    label: oneLine(ref.path.slice(ref.path.lastIndexOf('/') + 1)),
+    ...(ref.size === undefined ? {} : { description: formatBytes(ref.size) }),
+    fileIcon: ref.isDirectory ? 'folder' : 'file',
+    expandable: ref.isDirectory,
+    contextValue: ref.isDirectory ? 'artifact;folder;' : 'artifact;file;',
+  };
+}
