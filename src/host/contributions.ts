@@ -250,6 +250,11 @@ export const settings = {
   'labbook.views.folder': text('.labbook/views'),
   'labbook.charts.initialRuns': number(20),
   'labbook.artifacts.previewMB': number(20),
+  'labbook.charts.smoothing': number(0),
+  'labbook.charts.smoothingKind': text('ema'),
+  'labbook.charts.xAxis': text('step'),
+  'labbook.charts.clipOutliers': flag(false),
+  'labbook.charts.minMax': flag(true),
   'labbook.notifications.runEnds': text('failed'),
 } as const;
 

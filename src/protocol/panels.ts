@@ -51,10 +51,21 @@ export type PanelSubject =
   | { panel: 'run'; runId: string }
   | { panel: 'compare'; runIds: string[] };
 
+/** Charts before anything is arranged in them: `labbook.charts.*`. */
+export interface ChartDefaults {
+  x: 'step' | 'relative' | 'time';
+  /** From 0 (none) to 1, as a place on the panel's slider. */
+  smoothing: number;
+  smoothingKind: Smoothing['kind'];
+  clip: boolean;
+  bands: boolean;
+}
+
 /** Requests from a panel to the host. Each is answered or refused; the host validates `params` before it acts. */
 export interface PanelRequests extends ExperimentRequests {
   /** First call of a panel: what it shows, and the texts in the user's language. */
   subject: { params: Record<string, never>; result: PanelSubject };
+  chartDefaults: { params: Record<string, never>; result: ChartDefaults };
   /** The runs of the subject, newest first (experiment: the newest `limit`, default 20; total says how many there are). */
   runs: { params: { limit?: number }; result: { runs: PanelRun[]; total: number; experimentName: string } };
   /** Curves as one ArrayBuffer (`decodeSeries`). */
@@ -102,6 +113,8 @@ export interface PanelNotices {
   changed: { runIds: string[]; metrics: boolean; runs: boolean; artifacts: boolean; all?: boolean };
   /** `tableFacts` has another answer: a setting, a tag of the experiment. */
   factsChanged: Record<string, never>;
+  /** `chartDefaults` has another answer. */
+  chartDefaultsChanged: Record<string, never>;
   /** `listViews` has another answer: a file was written, changed or removed, by whomever. */
   viewsChanged: Record<string, never>;
   /** The server went away or is back; data stays, with the time of the last answer. */

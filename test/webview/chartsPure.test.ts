@@ -4,7 +4,15 @@ import { parseExpression } from '../../src/core/expression';
 import { thin } from '../../src/core/series';
 import { smoothingFault, smoothingKinds } from '../../src/core/smoothing';
 import type { SeriesEntry } from '../../src/protocol/seriesCodec';
-import { plainCharts, readChartsArrangement, scaleOf, withScale } from '../../webview-ui/shared/charts/arrangement';
+import {
+  chartsBySettings,
+  followSettings,
+  plainCharts,
+  readChartsArrangement,
+  scaleOf,
+  withoutSettings,
+  withScale,
+} from '../../webview-ui/shared/charts/arrangement';
 import { axesOf, padded } from '../../webview-ui/shared/charts/axes';
 import { groupCurves } from '../../webview-ui/shared/charts/chartCurves';
 import { csvCell, csvHead, csvLines } from '../../webview-ui/shared/charts/csv';
@@ -151,6 +159,25 @@ describe('Arrangements of charts', () => {
     const log = { ...plainCharts, yScales: withScale(plainCharts, 'a', 'log') };
     assert.deepEqual([scaleOf(log, 'a'), scaleOf(log, 'b'), scaleOf(log, 'toString')], ['log', 'linear', 'linear']);
     assert.deepEqual(withScale(log, 'a', 'linear'), {});
+  });
+
+  it('follow the settings in what was not chosen by hand, and are kept without it', () => {
+    const before = { x: 'step', smoothing: 0, smoothingKind: 'ema', clip: false, bands: true } as const;
+    const plain = chartsBySettings(before);
+    assert.deepEqual(plain, plainCharts);
+    const after = chartsBySettings({ ...before, x: 'time', smoothing: 0.5, smoothingKind: 'mean', clip: true });
+    assert.ok(Number.isInteger(after.smoothing.amount) && after.smoothing.amount > 1);
+    const arranged = { ...plain, clip: true, zoom: { min: 1, max: 2 }, pinned: ['a'] };
+    const followed = followSettings(arranged, plain, after);
+    assert.deepEqual(followed, { ...after, clip: true, zoom: undefined, pinned: ['a'] });
+    const byHand = { ...plain, x: 'relative', zoom: { min: 1, max: 2 } } as const;
+    assert.deepEqual(followSettings(byHand, plain, after), { ...after, x: 'relative', zoom: { min: 1, max: 2 } });
+    assert.deepEqual(
+      readChartsArrangement(withoutSettings(byHand, plain), after),
+      followSettings(byHand, plain, after),
+    );
+    assert.equal('x' in withoutSettings(byHand, plain), true);
+    assert.equal('clip' in withoutSettings(byHand, plain), false);
   });
 
   it('put pinned charts first, leave out hidden ones, and keep every other one', () => {

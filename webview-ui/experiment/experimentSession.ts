@@ -181,7 +181,7 @@ export class ExperimentSession {
       isNew ? session.host.channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
     ]);
     if (kept?.arrangement !== undefined) {
-      const state = readPanelState(parsed(kept.arrangement));
+      const state = readPanelState(parsed(kept.arrangement), session.chartDefaults);
       session.state.set({ ...state, subject });
       this.arrangement.set(readArrangement(state.table));
     }
@@ -224,7 +224,7 @@ export class ExperimentSession {
     const keep = (): void => {
       timer = undefined;
       // What it shows is the panel's own; the rest is how.
-      const arrangement = { ...session.state.get(), subject: undefined };
+      const arrangement = { ...session.kept(), subject: undefined };
       session.host.channel
         .request('keepArrangement', { arrangement: JSON.stringify(arrangement) })
         .catch((error: unknown) => session.host.logError('keeping the arrangement', error));

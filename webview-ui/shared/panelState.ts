@@ -1,5 +1,5 @@
 import type { PanelSubject } from '../../src/protocol/panels';
-import { readChartsArrangement, type ChartsArrangement } from './charts/arrangement';
+import { plainCharts, readChartsArrangement, withoutSettings, type ChartsArrangement } from './charts/arrangement';
 
 /** What the user arranged in a panel, kept over reloads. Never data. The host restores the panel by `subject`. */
 export interface PanelState {
@@ -25,19 +25,27 @@ const fresh: Omit<PanelState, 'charts'> = {
   folders: [],
 };
 
-/** The state that an earlier page left behind, field by field, as it may be of an older version. */
-export function readPanelState(saved: unknown): PanelState {
+/**
+ * The state that an earlier page left behind, field by field, as it may be of an older version.
+ * @param defaults of charts, as the settings say
+ */
+export function readPanelState(saved: unknown, defaults: ChartsArrangement = plainCharts): PanelState {
   const from = isRecord(saved) ? saved : {};
   const { tab, charts, sections, table, scroll, artifact, folders } = from;
   return {
     tab: typeof tab === 'string' ? tab : fresh.tab,
-    charts: readChartsArrangement(charts),
+    charts: readChartsArrangement(charts, defaults),
     sections: entries(sections, (value): value is boolean => typeof value === 'boolean'),
     ...(isRecord(table) ? { table } : {}),
     scroll: entries(scroll, (value): value is number => typeof value === 'number'),
     artifact: typeof artifact === 'string' ? artifact : fresh.artifact,
     folders: texts(folders),
   };
+}
+
+/** JSON of what is to be kept; `readPanelState` reads it with the defaults of then. */
+export function keptState(state: PanelState, defaults: ChartsArrangement): Readonly<Record<string, unknown>> {
+  return { ...state, charts: withoutSettings(state.charts, defaults) };
 }
 
 function isRecord(value: unknown): value is Partial<Record<string, unknown>> {

@@ -1,9 +1,10 @@
 import { Coalescer } from '../../src/core/coalescer';
 import type { PanelNotices, PanelRequests, PanelRun, PanelSubject } from '../../src/protocol/panels';
+import { chartsBySettings, followSettings, plainCharts, type ChartsArrangement } from './charts/arrangement';
 import { SeriesLoader } from './charts/seriesLoader';
 import { connectHost, type Host } from './hostBridge';
 import { watchPalette, type Palette } from './palette';
-import { readPanelState, type PanelState } from './panelState';
+import { keptState, readPanelState, type PanelState } from './panelState';
 import { Store } from './store';
 
 /** The runs of the panel as they were last read. */
@@ -65,6 +66,8 @@ export class PanelSession {
   readonly #viewsListeners = new Set<() => void>();
   readonly #reader: Coalescer;
   readonly #readsRuns: boolean;
+  /** Charts as the settings say; undefined until they are known. */
+  #chartDefaults: ChartsArrangement | undefined;
 
   constructor({ readsRuns = true }: SessionOptions = {}) {
     this.#readsRuns = readsRuns;
@@ -72,6 +75,7 @@ export class PanelSession {
       changed: (change) => this.#onChanged(change),
       factsChanged: () => [...this.#factsListeners].forEach((listener) => listener()),
       viewsChanged: () => [...this.#viewsListeners].forEach((listener) => listener()),
+      chartDefaultsChanged: () => void this.#readChartDefaults(),
       connection: (connection) => this.#onConnection(connection),
     });
     this.state = new Store(readPanelState(this.host.getState()));
@@ -107,14 +111,27 @@ export class PanelSession {
     this.#onChanged({ runIds, metrics: true, runs: true, artifacts: true, all: true });
   }
 
-  /** What the panel shows, read from the host; kept at once, so that a window that is reloaded right away finds it. */
+  /**
+   * What the panel shows, and how the settings say that charts look, read from the host; the subject is kept at once, so that a window
+   * that is reloaded right away finds it.
+   */
   async readSubject(): Promise<PanelSubject> {
-    const subject = await this.host.channel.request('subject', {});
+    const [subject] = await Promise.all([this.host.channel.request('subject', {}), this.#readChartDefaults()]);
     if (this.state.get().subject === undefined) {
       this.arrange({ subject });
-      this.host.setState(this.state.get());
+      this.host.setState(this.kept());
     }
     return subject;
+  }
+
+  /** Charts in which nothing was arranged. */
+  get chartDefaults(): ChartsArrangement {
+    return this.#chartDefaults ?? plainCharts;
+  }
+
+  /** What is to be kept of the arrangement, as JSON. */
+  kept(): Readonly<Record<string, unknown>> {
+    return keptState(this.state.get(), this.chartDefaults);
   }
 
   mark(change: Partial<MarkedRuns>): void {
@@ -158,6 +175,23 @@ export class PanelSession {
     }
   }
 
+  /** Settings can be changed while the panel is open. Without an answer charts stay as they are. */
+  async #readChartDefaults(): Promise<void> {
+    try {
+      const before = this.#chartDefaults;
+      const after = chartsBySettings(await this.host.channel.request('chartDefaults', {}));
+      this.#chartDefaults = after;
+      if (before) {
+        this.arrange({ charts: followSettings(this.state.get().charts, before, after) });
+      } else {
+        // Before this nothing was shown, so nothing was arranged either.
+        this.arrange({ charts: readPanelState(this.host.getState(), after).charts });
+      }
+    } catch (error) {
+      this.host.logError('reading the settings of charts', error);
+    }
+  }
+
   #onConnection({ state, reason }: PanelNotices['connection']): void {
     const before = this.connection.get();
     const since = before.state === state ? before.since : Date.now();
@@ -186,9 +220,10 @@ export class PanelSession {
     const save = (): void => {
       window.clearTimeout(timer);
       timer = undefined;
-      this.host.setState(this.state.get());
+      this.host.setState(this.kept());
     };
     this.state.subscribe(() => (timer ??= window.setTimeout(save, stateDelay)));
-    window.addEventListener('pagehide', save);
+    // Only what is not kept yet: before the first answer it is not known what the settings say.
+    window.addEventListener('pagehide', () => timer !== undefined && save());
   }
 }

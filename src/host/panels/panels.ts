@@ -10,6 +10,7 @@ import { describe, type Connection, type ServerState } from '../platform/connect
 import { ExperimentMarks } from '../platform/experimentMarks';
 import { Disposables } from '../platform/disposables';
 import { phaseText } from '../platform/phaseText';
+import { chartSettings } from './chartDefaults';
 import { ExperimentFacts, factSettings } from './experimentFacts';
 import { panelHtml } from './html';
 import { panelState } from './messages';
@@ -100,6 +101,13 @@ export class Panels {
     const channel = owned.add(this.#channel(panel, subject, facts));
     this.#notify(owned, channel, subject);
     this.#watch(owned, channel, subject, facts);
+    owned.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (chartSettings.some((id) => event.affectsConfiguration(id))) {
+          channel.notify('chartDefaultsChanged', {});
+        }
+      }),
+    );
     webview.html = panelHtml({
       panel: subject.panel,
       title: panel.title,

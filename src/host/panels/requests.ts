@@ -5,6 +5,7 @@ import type { Run } from '../../core/model';
 import type { PanelRequests, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { commands, readSetting } from '../contributions';
+import { readChartDefaults } from './chartDefaults';
 import { experimentRequests, type ExperimentContext } from './experimentRequests';
 import { requests } from './messages';
 import { experimentIdsOf } from './subjects';
@@ -25,9 +26,10 @@ export function panelRequests(panel: PanelContext): Handlers<PanelRequests> {
   return { ...readRequests(panel), ...artifactRequests(panel), ...actionRequests(panel), ...experimentRequests(panel) };
 }
 
-function readRequests(panel: PanelContext): Answers<'subject' | 'runs' | 'series'> {
+function readRequests(panel: PanelContext): Answers<'subject' | 'chartDefaults' | 'runs' | 'series'> {
   return {
     subject: () => panel.subject,
+    chartDefaults: () => readChartDefaults(vscode.workspace),
     runs: async (params, signal) => {
       const { limit = readSetting(vscode.workspace, 'labbook.charts.initialRuns') } = requests.runs.parse(params);
       return readRuns(panel, await panel.client(), limit, signal);

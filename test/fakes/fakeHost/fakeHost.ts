@@ -2,7 +2,7 @@ import { Curve } from '../../../src/core/curve';
 import { sortByX } from '../../../src/core/series';
 import type { TableFacts } from '../../../src/protocol/experimentPanel';
 import type { WireDouble } from '../../../src/protocol/mlflow';
-import type { PanelArtifact, PanelNotices, PanelRequests, PanelRun } from '../../../src/protocol/panels';
+import type { ChartDefaults, PanelArtifact, PanelNotices, PanelRequests, PanelRun } from '../../../src/protocol/panels';
 import { RpcChannel, type Handlers, type None, type Port } from '../../../src/protocol/rpc';
 import { encodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
 import { FakeExperiment, type Memory } from './fakeExperiment';
@@ -12,6 +12,9 @@ import type { FakeRun, Scenario } from './scenario';
 
 type Method = keyof PanelRequests;
 type Params<Name extends Method> = PanelRequests[Name]['params'];
+
+/** As the settings' defaults give them. */
+const plainDefaults: ChartDefaults = { x: 'step', smoothing: 0, smoothingKind: 'ema', clip: false, bands: true };
 
 /** The host's side of a panel, without VS Code and without a server; tests change what it holds and look at what it was asked. */
 export class FakeHost {
@@ -23,12 +26,14 @@ export class FakeHost {
   readonly #failures = new Map<Method, { message: string; keys: readonly string[] | undefined }>();
   readonly #channel: RpcChannel<None, PanelRequests, PanelNotices, None>;
   #delay = 0;
+  #chartDefaults: ChartDefaults;
 
   constructor(
     private readonly scenario: Scenario,
     port: Port,
     memory?: Memory,
   ) {
+    this.#chartDefaults = { ...plainDefaults, ...scenario.chartDefaults };
     const madeUp = scenario.madeUp && madeUpRuns(scenario.madeUp);
     this.#runs = madeUp?.runs ?? scenario.runs.map(liveRun);
     this.experiment = new FakeExperiment({
@@ -82,6 +87,12 @@ export class FakeHost {
     this.experiment.changeFacts(change);
   }
 
+  /** Settings of charts change, and the panel is told. */
+  changeChartDefaults(change: Partial<ChartDefaults>): void {
+    this.#chartDefaults = { ...this.#chartDefaults, ...change };
+    this.#channel.notify('chartDefaultsChanged', {});
+  }
+
   changed(notice: PanelNotices['changed']): void {
     this.#channel.notify('changed', notice);
   }
@@ -108,6 +119,7 @@ export class FakeHost {
     return {
       ...this.experiment.handlers((method, params, result) => this.#answer(method, params, result)),
       subject: (params) => this.#answer('subject', params, () => this.scenario.subject),
+      chartDefaults: (params) => this.#answer('chartDefaults', params, () => this.#chartDefaults),
       runs: (params) =>
         this.#answer('runs', params, () => {
           const { limit = 20 } = params as Params<'runs'>;

@@ -1,7 +1,7 @@
 /** What a fake host holds: JSON, so that tests can hand it from Node to the page. */
 import type { WireDouble } from '../../../src/protocol/mlflow';
 import type { TableFacts } from '../../../src/protocol/experimentPanel';
-import type { PanelRun, PanelSubject } from '../../../src/protocol/panels';
+import type { ChartDefaults, PanelRun, PanelSubject } from '../../../src/protocol/panels';
 import type { MadeUpRuns } from './madeUpRuns';
 
 export interface FakeMetric {
@@ -27,6 +27,8 @@ export interface Scenario {
   readonly madeUp?: MadeUpRuns;
   /** What `tableFacts` answers other than the settings' defaults. */
   readonly facts?: Partial<TableFacts>;
+  /** What `chartDefaults` answers other than the settings' defaults. */
+  readonly chartDefaults?: Partial<ChartDefaults>;
   /** Saved views that are there: name to content. */
   readonly views?: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile, mkdir } from 'node:
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
+import { readChartDefaults } from '../../../src/host/panels/chartDefaults';
 import { ExperimentFacts } from '../../../src/host/panels/experimentFacts';
 import { forEachRun } from '../../../src/host/panels/bulk';
 import { experimentRequests, panelSubject } from '../../../src/host/panels/messages';
@@ -16,6 +17,28 @@ import { until } from '../../fakes/labbookServer';
 
 const words = (message: string, ...values: (string | number)[]): string =>
   message.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)]));
+
+describe('settings of charts', () => {
+  const read = (values: Record<string, unknown>) =>
+    readChartDefaults({ getConfiguration: () => ({ get: (id: string) => values[id] }) as never });
+
+  it('are handed to panels, what does not fit as if it was not set', () => {
+    const plain = { x: 'step', smoothing: 0, smoothingKind: 'ema', clip: false, bands: true };
+    assert.deepEqual(read({}), plain);
+    const values = { smoothing: 0.6, smoothingKind: 'gaussian', xAxis: 'wall', clipOutliers: true, minMax: false };
+    const ids = Object.fromEntries(Object.entries(values).map(([key, value]) => [`labbook.charts.${key}`, value]));
+    assert.deepEqual(read(ids), { x: 'time', smoothing: 0.6, smoothingKind: 'gaussian', clip: true, bands: false });
+    assert.deepEqual(
+      read({
+        'labbook.charts.smoothing': 7,
+        'labbook.charts.smoothingKind': 'toString',
+        'labbook.charts.xAxis': 'toString',
+        'labbook.charts.minMax': 'no',
+      }),
+      { ...plain, smoothing: 1 },
+    );
+  });
+});
 
 describe('saved views', () => {
   let folder: string;

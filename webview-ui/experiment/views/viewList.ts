@@ -55,7 +55,7 @@ export class ViewList {
 
   /** Arranges the panel as a view says; without a name as at the first opening. */
   open(name: string): void {
-    const content = name === '' ? freshView : this.find(name)?.content;
+    const content = name === '' ? { ...freshView, charts: this.session.chartDefaults } : this.find(name)?.content;
     if (content) {
       this.#apply(name, content);
     }

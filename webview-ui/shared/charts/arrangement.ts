@@ -2,7 +2,9 @@
 import type { GroupCentre, GroupSpread } from '../../../src/core/groupCurves';
 import { smoothingFault, smoothingKinds, type Smoothing } from '../../../src/core/smoothing';
 import type { XSource } from '../../../src/protocol/extras';
+import type { ChartDefaults } from '../../../src/protocol/panels';
 import { isRange, type Range } from './range';
+import { amountAt } from './smoothingAmount';
 import { scaleKinds, type ScaleKind } from './transform';
 
 /** Columns of the grid that a chart takes, and its plot's height in CSS pixels. */
@@ -113,6 +115,42 @@ export function readChartsArrangement(saved: unknown, defaults: ChartsArrangemen
     groups: groups === null ? null : (readGroups(groups) ?? defaults.groups),
     groupRuns: flag(from['groupRuns'], defaults.groupRuns),
   };
+}
+
+/** What settings give, until it is changed by hand. */
+const fromSettings = ['x', 'smoothing', 'clip', 'bands'] as const;
+
+/** The arrangement that settings make of charts in which nothing was arranged. */
+export function chartsBySettings({ x, smoothing, smoothingKind, clip, bands }: ChartDefaults): ChartsArrangement {
+  return {
+    ...plainCharts,
+    x,
+    smoothing: { kind: smoothingKind, amount: smoothing === 0 ? 0 : amountAt(smoothingKind, smoothing) },
+    clip,
+    bands,
+  };
+}
+
+/** Charts after the settings changed: what was as they said before is as they say now, what was chosen by hand stays. */
+export function followSettings(
+  charts: ChartsArrangement,
+  before: ChartsArrangement,
+  after: ChartsArrangement,
+): ChartsArrangement {
+  const changed = fromSettings.filter((field) => isAs(charts, before, field) && !isAs(before, after, field));
+  const followed = Object.fromEntries(changed.map((field) => [field, after[field]]));
+  // A range is of one x only.
+  return { ...charts, ...followed, ...(changed.includes('x') ? { zoom: undefined } : {}) };
+}
+
+/** What is to be kept of an arrangement: not what is as the settings say, so that it follows them later, too. */
+export function withoutSettings(charts: ChartsArrangement, defaults: ChartsArrangement): Partial<ChartsArrangement> {
+  const left = new Set<string>(fromSettings.filter((field) => isAs(charts, defaults, field)));
+  return Object.fromEntries(Object.entries(charts).filter(([key]) => !left.has(key)));
+}
+
+function isAs(a: ChartsArrangement, b: ChartsArrangement, field: (typeof fromSettings)[number]): boolean {
+  return JSON.stringify(a[field]) === JSON.stringify(b[field]);
 }
 
 /** Whether a smoothing changes a curve at all. */

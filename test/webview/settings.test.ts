@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { curve, experimentScenario, fakeRun, runScenario, type Scenario } from '../fakes/fakeHost/scenario';
+import { PanelBrowser, until, type Panel } from './panelPage';
+
+const line = curve(300, (step) => step);
+const oneRun = (): Scenario => runScenario(fakeRun(0, { metrics: { loss: line } }));
+
+interface Asked {
+  readonly x: unknown;
+  readonly maxPoints: number;
+  readonly smoothing?: { readonly kind: string; readonly amount: number };
+}
+/** What the curves of charts were asked with; those of the table's trends have fewer points. */
+const asked = async (panel: Panel): Promise<Asked[]> => {
+  const all = await panel.host(
+    ({ page }) =>
+      page.host.requests.filter(({ method }) => method === 'series').map(({ params }) => params as never) as Asked[],
+    undefined,
+  );
+  return all.filter(({ maxPoints }) => maxPoints >= 120);
+};
+const xAxis = (panel: Panel) => panel.page.getByRole('combobox', { name: 'x', exact: true });
+const bands = (panel: Panel) => panel.page.getByRole('button', { name: 'min/max' });
+const isOn = async (panel: Panel): Promise<boolean> => (await bands(panel).getAttribute('aria-pressed')) === 'true';
+
+describe('Settings of charts', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  it('are how charts open', async () => {
+    const chartDefaults = { x: 'relative', smoothing: 0.5, smoothingKind: 'median', bands: false } as const;
+    for (const scenario of [
+      { ...oneRun(), chartDefaults },
+      { ...experimentScenario([fakeRun(0, { metrics: { loss: line } })]), chartDefaults },
+    ]) {
+      const panel = await browser.show(scenario);
+      await panel.drawn('loss');
+      assert.equal(await xAxis(panel).inputValue(), 'relative');
+      assert.equal(await isOn(panel), false);
+      const requests = await asked(panel);
+      assert.ok(requests.length > 0);
+      // Not with the defaults first, and then again.
+      for (const { x, smoothing } of requests) {
+        assert.deepEqual([x, smoothing?.kind], ['relative', 'median']);
+        assert.ok((smoothing?.amount ?? 0) > 3);
+      }
+      assert.deepEqual(panel.errors, []);
+    }
+  });
+
+  it('change charts that are open, but not what was chosen by hand, also after a reload', async () => {
+    const panel = await browser.show(oneRun());
+    await panel.drawn('loss');
+    await xAxis(panel).selectOption('time');
+    await panel.host(({ page }) => page.host.changeChartDefaults({ x: 'relative', bands: false }), undefined);
+    await until('min/max follows', async () => !(await isOn(panel)));
+    assert.equal(await xAxis(panel).inputValue(), 'time');
+    await panel.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    // The fake host of the new page says again what it did at first.
+    await panel.page.reload();
+    await panel.drawn('loss');
+    assert.equal(await xAxis(panel).inputValue(), 'time');
+    assert.equal(await isOn(panel), true);
+  });
+});
