@@ -3,7 +3,7 @@ import type { Liveness as RunLiveness } from '../../protocol/extras';
 import { isAlive, processStart } from '../store/processIdentity';
 import { peerProcess } from './peerProcess';
 
-/** Milliseconds between two looks at which process logs to a run: finding out costs a few milliseconds of reading. */
+/** Milliseconds between two looks at which process logs to a run, and after which the process behind a connection is found out anew. */
 const lookInterval = 30_000;
 /** Processes that are remembered of a run: several may log to one. */
 const maxProcesses = 16;
@@ -14,6 +14,12 @@ interface KnownProcess {
   readonly pid: number;
   /** Tells it from a later process of the same id. */
   readonly start: string;
+}
+
+/** The process at the other end of a connection: finding it out costs some five milliseconds of reading. */
+interface Peer {
+  readonly found: Promise<KnownProcess | undefined>;
+  readonly since: number;
 }
 
 interface Signs {
@@ -28,11 +34,16 @@ interface Signs {
  */
 export class Liveness {
   private readonly runs = new Map<string, Signs>();
+  private readonly peers = new WeakMap<object, Peer>();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** @param processOf which process has a port of this machine */
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly processOf: (port: number) => Promise<number | undefined> = peerProcess,
+  ) {}
 
   /** A script logged to a run. */
-  note(runId: string, request: IncomingMessage): void {
+  note(runId: string, { socket }: { readonly socket: Pick<IncomingMessage['socket'], 'remotePort'> }): void {
     const signs = this.runs.get(runId) ?? { last: 0, lastLook: -Infinity, processes: new Map() };
     this.runs.set(runId, signs);
     const [oldest] = this.runs.keys();
@@ -40,10 +51,9 @@ export class Liveness {
       this.runs.delete(oldest);
     }
     signs.last = this.now();
-    const { remotePort } = request.socket;
-    if (remotePort !== undefined && this.now() - signs.lastLook >= lookInterval) {
-      signs.lastLook = this.now();
-      void this.look(signs, remotePort);
+    if (signs.last - signs.lastLook >= lookInterval) {
+      signs.lastLook = signs.last;
+      void this.look(signs, socket);
     }
   }
 
@@ -64,10 +74,20 @@ export class Liveness {
   }
 
   /** Never fails: not knowing is an answer. */
-  private async look(signs: Signs, port: number): Promise<void> {
-    const pid = await peerProcess(port).catch(() => undefined);
-    if (pid !== undefined && pid !== process.pid && signs.processes.size < maxProcesses) {
-      signs.processes.set(pid, { pid, start: await processStart(pid) });
+  private async look(signs: Signs, socket: { readonly remotePort?: number | undefined }): Promise<void> {
+    let peer = this.peers.get(socket);
+    if (peer === undefined || this.now() - peer.since >= lookInterval) {
+      peer = { found: this.find(socket.remotePort), since: this.now() };
+      this.peers.set(socket, peer);
     }
+    const found = await peer.found;
+    if (found !== undefined && signs.processes.size < maxProcesses) {
+      signs.processes.set(found.pid, found);
+    }
+  }
+
+  private async find(port: number | undefined): Promise<KnownProcess | undefined> {
+    const pid = port === undefined ? undefined : await this.processOf(port).catch(() => undefined);
+    return pid === undefined || pid === process.pid ? undefined : { pid, start: await processStart(pid) };
   }
 }
