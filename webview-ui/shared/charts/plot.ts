@@ -145,12 +145,23 @@ export class Plot implements Drawing {
       this.drawn.update((count) => count + 1);
     }
     const isPending = this.#front.isPending || this.#back.isPending || this.#isOutdated(model);
-    this.canvas.dataset['state'] = isPending ? 'drawing' : 'drawn';
+    this.#sayState(isPending ? 'drawing' : 'drawn', model);
     return isPending;
+  }
+
+  /** What can be seen on the canvas, for tests and measurements: which x, whether curves are whole in it, and up to where they go. */
+  #sayState(state: 'drawing' | 'drawn', model: PlotModel): void {
+    const { dataset } = this.canvas;
+    dataset['state'] = state;
+    dataset['range'] = `${this.xRange.min} ${this.xRange.max}`;
+    if (state === 'drawn') {
+      dataset['last'] = String(Math.max(...model.curves.map(({ curve }) => curve.x.at(-1) ?? -Infinity)));
+    }
   }
 
   #request(what: 'axes' | 'paint'): void {
     this.#isStale[what] = true;
+    this.canvas.dataset['state'] = 'drawing';
     this.queue.request(this);
   }
 

@@ -1,0 +1,151 @@
+// VS Code's workbench with the packaged extension on a filled store, in Chromium, as a person has it.
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import { createPackage } from '../../scripts/package.mjs';
+import { readDiscovery } from '../../scripts/servers.mjs';
+import { chromiumArguments, ensureChromium } from '../../scripts/setup/chromium.mjs';
+import { startWorkbench } from '../../scripts/workbench.mjs';
+import { folder } from '../lib/servers.mjs';
+import { inWindow } from './inWindow.mjs';
+
+/** Longest wait for anything, milliseconds. */
+export const patience = 60_000;
+const size = { width: 1400, height: 900 };
+
+/** A browser as all measurements have it. */
+export async function openBrowser() {
+  return chromium.launch({ executablePath: await ensureChromium(), args: chromiumArguments });
+}
+
+export class Window {
+  /** @param {import('playwright-core').Page} page */
+  constructor({ page, browser, workbench, store, cdp }) {
+    Object.assign(this, { page, browser, workbench, store, cdp });
+  }
+
+  /**
+   * Opens the workbench on a copy of a store, with Labbook's side bar, and one panel once: the first webview of a window waits
+   * for a service worker to be installed, which is no panel's doing.
+   * @param {string} filled folder of the store @param {object} settings of the user
+   */
+  static async open(filled, settings) {
+    const home = folder('ui');
+    const project = path.join(home, 'project');
+    const store = path.join(home, 'store');
+    mkdirSync(project);
+    cpSync(filled, store, { recursive: true });
+    const { file: vsix } = await createPackage(path.join(home, 'labbook.vsix'));
+    const workbench = await startWorkbench({ home, vsix, settings: { ...settings, 'labbook.store.path': store } });
+    const browser = await openBrowser();
+    const page = await browser.newPage({ viewport: size });
+    page.setDefaultTimeout(patience);
+    page.on('pageerror', (error) => console.error('page:', String(error)));
+    await page.addInitScript(inWindow);
+    await page.goto(workbench.url(project));
+    await page.getByRole('tab', { name: /^Labbook/ }).click();
+    const window = new Window({ page, browser, workbench, store, cdp: await page.context().newCDPSession(page) });
+    await window.cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await window.row('Default').waitFor();
+    await window.open('Default');
+    await window.waitFor('the first panel', `bench.panel()?.document.querySelector('.lb-panel') != null`);
+    await window.closeAll();
+    return window;
+  }
+
+  row(experiment) {
+    const name = this.page.locator('.label-name').filter({ hasText: new RegExp(`^\\s*${experiment}\\s*$`) });
+    return this.page.locator('.monaco-list-row[aria-level="1"]').filter({ has: name });
+  }
+
+  /** Clicks on the button that opens an experiment. */
+  async open(experiment) {
+    const row = this.row(experiment);
+    await row.hover();
+    await row.locator('.action-label[aria-label="Open Experiment"]').click();
+  }
+
+  /** The frame with the panel's content. */
+  async panel() {
+    for (const frame of this.page.frames().filter((each) => each.url().includes('fake.html'))) {
+      if (await frame.evaluate(() => globalThis.document.querySelector('#root[data-panel]') !== null)) {
+        return frame;
+      }
+    }
+    throw new Error('There is no panel');
+  }
+
+  async closeAll() {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.fill('>View: Close All Editors');
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+    await this.quiet();
+  }
+
+  /** Waits in the page, looking in each frame, until an expression holds. @returns what it is */
+  async waitFor(what, expression) {
+    const look = `bench.until(${JSON.stringify(what)}, ${patience}, () => ${expression})`;
+    return await this.page.evaluate(look);
+  }
+
+  /** Waits until the main thread and the server have had little to do for a second. */
+  async quiet() {
+    for (let tries = 0; tries < 20; tries++) {
+      const [work, server] = [await this.work(), this.serverWork()];
+      await delay(1000);
+      if ((await this.work()) - work < 100 && this.serverWork() - server < 100) {
+        return;
+      }
+    }
+  }
+
+  /** What the window's main thread has worked so far, in milliseconds of its own clock: others use the machine too. */
+  async work() {
+    const { metrics } = await this.cdp.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
+  }
+
+  /** Bytes of the heap that are in use after the garbage went. */
+  async heap() {
+    await this.cdp.send('HeapProfiler.collectGarbage');
+    const { metrics } = await this.cdp.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? NaN;
+  }
+
+  /** Milliseconds of processor time that processes of the browser have had so far, by their process ids. */
+  async processes() {
+    const cdp = await this.browser.newBrowserCDPSession();
+    const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+    await cdp.detach();
+    return new Map(processInfo.map(({ id, type, cpuTime }) => [id, { type, ms: cpuTime * 1000 }]));
+  }
+
+  get server() {
+    const { url, token, pid } = readDiscovery(path.join(this.store, 'server.json'));
+    return { port: Number(new URL(url).port), token, pid };
+  }
+
+  /** Milliseconds of processor time of the tracking server; NaN where the system does not tell. */
+  serverWork() {
+    try {
+      const stat = readFileSync(`/proc/${this.server.pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    } catch {
+      return NaN;
+    }
+  }
+
+  async dispose() {
+    const { pid } = this.server;
+    await this.browser.close();
+    await this.workbench.stop();
+    process.kill(pid, 'SIGTERM');
+    for (let tries = 0; tries < 200 && readDiscovery(path.join(this.store, 'server.json')) !== undefined; tries++) {
+      await delay(50);
+    }
+  }
+}
