@@ -1,12 +1,14 @@
 import { neverShared, oddLimit, sameX, sharedExponent } from './buckets';
 import { Fingerprint } from './fingerprint';
 import type { Series } from './series';
-import { Averages, Blocks, blockSize, grown } from './curveBlocks';
-import { medianDistance, reachAhead, smoothAt, type Smoothing } from './smoothing';
+import { Blocks, blockSize, grown, stackSize } from './curveBlocks';
+import { CurveSmoothing } from './curveSmoothing';
+import { reachAhead, type Smoothing } from './smoothing';
+import { finish, type Steps } from './steps';
 
-/** Smoothings whose averages are remembered for each curve: those that are looked at, and one that was a moment ago. */
-const keptAverages = 2;
 const keptFingerprints = 4;
+/** Points that a fingerprint takes in at once. */
+const fingerprintStep = 1_000_000;
 
 export interface RowsQuery {
   /** A curve of more points is thinned into so many buckets at most; at least 2 (one bucket each side of 0 cannot be merged). */
@@ -52,10 +54,9 @@ export class Curve {
   /** For each point the exponent from which on it shares a bucket with the one before (`sharedExponent`). */
   private shared: Int16Array;
   private readonly blocks = new Blocks();
-  private readonly averages = new Map<string, Averages>();
+  private readonly smoothing = new CurveSmoothing();
   /** Those of the lengths that were asked for last. */
   private fingerprints: readonly Fingerprint[] = [];
-  private unit: { readonly length: number; readonly distance: number } | undefined;
   private size = 0;
 
   /** The columns become the curve's own until more is appended. @param x finite, ascending @throws RangeError as `append` */
@@ -72,7 +73,7 @@ export class Curve {
 
   /** Memory that it takes, about. */
   get bytes(): number {
-    return this.xs.length * 18 + this.blocks.bytes + this.averages.size * (this.size / blockSize) * 64;
+    return this.xs.length * 18 + this.blocks.bytes + this.smoothing.bytes(this.size);
   }
 
   /** x of the last point; -Infinity where there is none. */
@@ -104,25 +105,54 @@ export class Curve {
 
   /** Undefined where no point is in the range. @throws RangeError for an impossible `maxPoints` or smoothing */
   rows(query: RowsQuery): Rows | undefined {
+    return finish(this.rowsInSteps(query));
+  }
+
+  /** As `rows`, a few milliseconds at a time; the curve may grow between two steps. */
+  *rowsInSteps(query: RowsQuery): Steps<Rows | undefined> {
     if (!(query.maxPoints >= 2)) {
       throw new RangeError(`maxPoints must be at least 2, not ${query.maxPoints}`);
     }
+    yield* this.prepare(query);
+    // From here to the smoothing in one step: the curve does not change.
     const span = this.spanOf(query.range);
     if (span.from === span.to) {
       return undefined;
     }
     const buckets = this.bucketsOf(span, query.maxPoints);
     const keep = this.kept(query, span, buckets);
-    const series = buckets === undefined ? this.raw(span, keep) : this.thinned(span, buckets, keep);
-    const smooth = query.smoothing && this.smoothed(query.smoothing, this.anchors(span, buckets, keep));
-    return {
+    const rows = {
       total: span.to - span.from,
       first: at(this.xs, span.from),
-      series,
+      series: buckets === undefined ? this.raw(span, keep) : this.thinned(span, buckets, keep),
       version: this.fingerprint(this.size).name,
-      ...(smooth === undefined ? {} : { smooth }),
       ...(keep === undefined ? {} : { keep }),
     };
+    if (query.smoothing === undefined) {
+      return rows;
+    }
+    const [x, y] = [this.xs.subarray(0, this.size), this.ys.subarray(0, this.size)];
+    const smooth = yield* this.smoothing.at(x, y, query.smoothing, this.anchors(span, buckets, keep));
+    return { ...rows, smooth };
+  }
+
+  /** What goes through all points, done before and remembered. */
+  private *prepare({ smoothing, known = '' }: RowsQuery): Steps<void> {
+    for (let done = this.longestFingerprint; done + fingerprintStep < this.size; done += fingerprintStep) {
+      this.fingerprint(done + fingerprintStep);
+      yield;
+    }
+    if (smoothing?.kind === 'timeEma') {
+      const knownLength = parseInt(known);
+      if (knownLength > 0 && knownLength < this.size) {
+        yield* this.smoothing.distance(this.xs, this.ys, knownLength);
+      }
+      yield* this.smoothing.distance(this.xs, this.ys, this.size);
+    }
+  }
+
+  private get longestFingerprint(): number {
+    return Math.max(0, ...this.fingerprints.map(({ length }) => length));
   }
 
   /** Of the first so many points. */
@@ -216,6 +246,14 @@ export class Curve {
     let below = -Infinity;
     let i = from + 1;
     while (i < to && starts.length <= limit) {
+      if (i % stackSize === 0 && i + stackSize <= to) {
+        const highest = this.blocks.sharedOfStack(i / stackSize);
+        if (highest <= exponent) {
+          below = Math.max(below, highest);
+          i += stackSize;
+          continue;
+        }
+      }
       const block = Math.floor(i / blockSize);
       const end = Math.min(to, (block + 1) * blockSize);
       const highest = this.blocks.shared(block);
@@ -341,33 +379,9 @@ export class Curve {
     });
   }
 
-  private smoothed(smoothing: Smoothing, anchors: Uint32Array): Float64Array {
-    const x = this.xs.subarray(0, this.size);
-    const y = this.ys.subarray(0, this.size);
-    if (smoothing.kind !== 'ema' && smoothing.kind !== 'timeEma') {
-      return smoothAt(x, y, smoothing, anchors);
-    }
-    const unit = smoothing.kind === 'ema' ? 1 : this.distance(this.size);
-    const name = `${smoothing.kind} ${smoothing.amount} ${unit}`;
-    const averages = this.averages.get(name) ?? new Averages(smoothing, unit);
-    this.averages.delete(name);
-    this.averages.set(name, averages);
-    for (const [oldest] of [...this.averages].slice(0, -keptAverages)) {
-      this.averages.delete(oldest);
-    }
-    return averages.at(x, y, anchors);
-  }
-
   /** `medianDistance` of the first points. */
   private distance(length: number): number {
-    if (this.unit?.length !== length) {
-      const distance = medianDistance(this.xs.subarray(0, length), this.ys.subarray(0, length));
-      if (length !== this.size) {
-        return distance;
-      }
-      this.unit = { length, distance };
-    }
-    return this.unit.distance;
+    return finish(this.smoothing.distance(this.xs, this.ys, length));
   }
 }
 

@@ -1,9 +1,13 @@
 /** What a curve remembers of each block of its points, so that long parts of it need not be gone through point by point. */
 import { neverShared, sameX } from './buckets';
 import { RunningAverage, type AverageState, type Smoothing } from './smoothing';
+import { numbersInStep, type Steps } from './steps';
 
 /** Points that have their figures together. */
 export const blockSize = 64;
+/** Points of as many blocks. */
+export const stackSize = blockSize * blockSize;
+const blocksInStep = Math.floor(numbersInStep / blockSize);
 
 export interface Figures {
   readonly min: number;
@@ -20,6 +24,8 @@ export class Blocks {
   private sum = new Float64Array(0);
   private finite = new Uint8Array(0);
   private highest = new Int16Array(0);
+  /** Of each stack of `blockSize` blocks. */
+  private highestOfStack = new Int16Array(0);
 
   get bytes(): number {
     return this.min.length * 27;
@@ -28,6 +34,11 @@ export class Blocks {
   /** The largest shared exponent of a block's points. */
   shared(block: number): number {
     return this.highest[block] ?? neverShared;
+  }
+
+  /** The same of a stack's blocks. */
+  sharedOfStack(stack: number): number {
+    return this.highestOfStack[stack] ?? neverShared;
   }
 
   /** Takes in the points from `from` on. */
@@ -42,6 +53,9 @@ export class Blocks {
       finite.set(this.finite);
       highest.set(this.highest);
       [this.finite, this.highest] = [finite, highest];
+      const highestOfStack = new Int16Array(Math.ceil(capacity / blockSize)).fill(sameX);
+      highestOfStack.set(this.highestOfStack);
+      this.highestOfStack = highestOfStack;
     }
     for (let block = Math.floor(from / blockSize); block < needed; block++) {
       const start = block * blockSize;
@@ -63,6 +77,8 @@ export class Blocks {
       this.sum[block] = sum;
       this.finite[block] = finite;
       this.highest[block] = highest;
+      const stack = Math.floor(block / blockSize);
+      this.highestOfStack[stack] = Math.max(highest, this.highestOfStack[stack] ?? sameX);
     }
   }
 
@@ -157,16 +173,13 @@ export class Averages {
   ) {}
 
   /** @param anchors ascending */
-  at(x: Float64Array, y: Float64Array, anchors: Uint32Array): Float64Array {
+  *at(x: Float64Array, y: Float64Array, anchors: Uint32Array): Steps<Float64Array> {
     const average = new RunningAverage(this.smoothing, this.unit);
     const last = Math.floor((anchors.at(-1) ?? 0) / blockSize);
-    let known = this.states.length - 1;
-    Object.assign(average.state, this.states[known]);
-    for (; known < last; known++) {
-      for (let i = known * blockSize; i < (known + 1) * blockSize; i++) {
-        average.add(at(x, i), at(y, i));
-      }
-      this.states.push({ ...average.state });
+    while (this.states.length <= last) {
+      this.learn(average, x, y, Math.min(last, this.states.length - 1 + blocksInStep));
+      // Others may learn more of it meanwhile.
+      yield;
     }
     const out = new Float64Array(anchors.length);
     let next = -1;
@@ -183,6 +196,18 @@ export class Averages {
       out[row] = smoothed;
     });
     return out;
+  }
+
+  /** Goes on to the beginning of a block. */
+  private learn(average: RunningAverage, x: Float64Array, y: Float64Array, last: number): void {
+    let known = this.states.length - 1;
+    Object.assign(average.state, this.states[known]);
+    for (; known < last; known++) {
+      for (let i = known * blockSize; i < (known + 1) * blockSize; i++) {
+        average.add(at(x, i), at(y, i));
+      }
+      this.states.push({ ...average.state });
+    }
   }
 }
 

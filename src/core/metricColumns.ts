@@ -1,6 +1,7 @@
 /** From the points of metrics to the columns of a curve. */
 import type { Expression } from './expression';
-import { sortByX, type Columns } from './series';
+import { sortByX, sortByXInSteps, type Columns } from './series';
+import { finish, numbersInStep, type Steps } from './steps';
 
 /** Points of one metric in the order (step, timestamp, value), as doubles, for drawing. */
 export interface MetricColumns {
@@ -16,9 +17,22 @@ export interface MetricColumns {
  * @param start of the run, Unix milliseconds
  */
 export function overAxis(points: MetricColumns, axis: 'step' | 'time' | 'relative', start: number): Columns {
+  return sortByX(axisOf(points, axis, start), points.value);
+}
+
+/** As `overAxis`, a few milliseconds at a time. */
+export function overAxisInSteps(
+  points: MetricColumns,
+  axis: 'step' | 'time' | 'relative',
+  start: number,
+): Steps<Columns> {
+  return sortByXInSteps(axisOf(points, axis, start), points.value);
+}
+
+/** The order is that of steps; a run that went back in steps has its times in another one. */
+function axisOf(points: MetricColumns, axis: 'step' | 'time' | 'relative', start: number): Float64Array {
   const origin = axis === 'relative' ? start : 0;
-  // The order is that of steps; a run that went back in steps has its times in another one.
-  return sortByX(axis === 'step' ? points.step : points.time.map((time) => (time - origin) / 1000), points.value);
+  return axis === 'step' ? points.step : points.time.map((time) => (time - origin) / 1000);
 }
 
 /**
@@ -31,6 +45,15 @@ export function overExpression(
   expression: Expression,
   metrics: readonly MetricColumns[],
 ): Columns {
+  return finish(overExpressionInSteps(points, expression, metrics));
+}
+
+/** As `overExpression`, a few milliseconds at a time. */
+export function* overExpressionInSteps(
+  points: MetricColumns,
+  expression: Expression,
+  metrics: readonly MetricColumns[],
+): Steps<Columns> {
   const length = points.step.length;
   const x = new Float64Array(length);
   const y = new Float64Array(length);
@@ -54,6 +77,9 @@ export function overExpression(
       x[count] = place;
       y[count++] = points.value[i] ?? NaN;
     }
+    if (i % numbersInStep === numbersInStep - 1) {
+      yield;
+    }
   }
-  return sortByX(x.slice(0, count), y.slice(0, count));
+  return yield* sortByXInSteps(x.subarray(0, count), y.subarray(0, count));
 }

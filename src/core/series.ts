@@ -5,6 +5,7 @@
  */
 
 import { Curve } from './curve';
+import { finish, numbersInStep, type Steps } from './steps';
 
 /** Columns of equal length, sorted by x. `y` may hold NaN and infinities. */
 export interface RawSeries {
@@ -43,10 +44,18 @@ export interface Columns {
  * already are returned as they are.
  */
 export function sortByX(x: Float64Array, y: Float64Array): Columns {
+  return finish(sortByXInSteps(x, y));
+}
+
+/** As `sortByX`, a few milliseconds at a time. */
+export function* sortByXInSteps(x: Float64Array, y: Float64Array): Steps<Columns> {
   let runs = [0];
   for (let i = 1; i < x.length; i++) {
     if (at(x, i) < at(x, i - 1)) {
       runs.push(i);
+    }
+    if (i % numbersInStep === 0) {
+      yield;
     }
   }
   if (runs.length === 1) {
@@ -60,7 +69,7 @@ export function sortByX(x: Float64Array, y: Float64Array): Columns {
     for (let i = 0; i < runs.length; i += 2) {
       const start = runs[i] ?? 0;
       const middle = runs[i + 1] ?? x.length;
-      merge(from, to, start, middle, runs[i + 2] ?? x.length);
+      yield* merge(from, to, start, middle, runs[i + 2] ?? x.length);
       merged.push(start);
     }
     runs = merged;
@@ -75,7 +84,7 @@ function emptyColumns(length: number): Columns {
 }
 
 /** Merges the parts `[start, middle)` and `[middle, end)`. */
-function merge(from: Columns, to: Columns, start: number, middle: number, end: number): void {
+function* merge(from: Columns, to: Columns, start: number, middle: number, end: number): Steps<void> {
   let left = start;
   let right = middle;
   for (let i = start; i < end; i++) {
@@ -83,6 +92,9 @@ function merge(from: Columns, to: Columns, start: number, middle: number, end: n
     const next = takesLeft ? left++ : right++;
     to.x[i] = at(from.x, next);
     to.y[i] = at(from.y, next);
+    if (i % numbersInStep === 0) {
+      yield;
+    }
   }
 }
 

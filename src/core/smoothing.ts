@@ -4,6 +4,8 @@
  * has NaN at them, so that a line breaks there.
  */
 
+import { finish, numbersInStep, type Steps } from './steps';
+
 /**
  * `ema`: exponential moving average with bias correction, amount = weight of the past, 0 <= amount < 1, the same for each point;
  * `timeEma`: the same weight, applied for each unit of median distance in x; `mean`, `median`: over a centred window of `amount`
@@ -52,6 +54,9 @@ export function reachAhead({ kind, amount }: Smoothing): number {
   }
 }
 
+/** Work in a step of smoothing by a window, in values that are looked at. */
+const valuesInStep = 1_000_000;
+
 /** The smoothed curve at every point. @param x ascending @throws RangeError as `smoothAt` */
 export function smooth(x: Float64Array, y: Float64Array, smoothing: Smoothing): Float64Array {
   return smoothAt(
@@ -77,6 +82,17 @@ export function smoothAt(
   at: Uint32Array,
   unit?: number,
 ): Float64Array {
+  return finish(smoothAtInSteps(x, y, smoothing, at, unit));
+}
+
+/** As `smoothAt`, a few milliseconds at a time; the columns stay as they are meanwhile. */
+export function* smoothAtInSteps(
+  x: Float64Array,
+  y: Float64Array,
+  smoothing: Smoothing,
+  at: Uint32Array,
+  unit?: number,
+): Steps<Float64Array> {
   const fault = smoothingFault(smoothing);
   if (fault !== undefined) {
     throw new RangeError(`Smoothing by ${smoothing.kind}: ${fault}, not ${smoothing.amount}.`);
@@ -84,26 +100,39 @@ export function smoothAt(
   const { kind } = smoothing;
   const out = new Float64Array(at.length).fill(NaN);
   if (kind === 'ema' || kind === 'timeEma') {
-    const average = new RunningAverage(smoothing, kind === 'ema' ? 1 : (unit ?? medianDistance(x, y)));
+    const average = new RunningAverage(smoothing, kind === 'ema' ? 1 : (unit ?? (yield* medianDistanceInSteps(x, y))));
     let next = 0;
     for (let i = 0; next < at.length; i++) {
       const each = average.add(value(x, i), value(y, i));
       for (; at[next] === i; next++) {
         out[next] = each;
       }
+      if (i % numbersInStep === numbersInStep - 1) {
+        yield;
+      }
     }
     return out;
   }
-  const finite = finiteOf(y);
+  const finite = yield* finiteOf(y);
   const { values } = finite;
   const window = windowOf(smoothing, values);
+  // A median sorts what it looks at.
+  const atOnce = Math.ceil(valuesInStep / widthOf(smoothing) / (kind === 'median' ? 10 : 1));
   for (let i = 0; i < at.length; i++) {
     const index = at[i] ?? 0;
     if (Number.isFinite(value(y, index))) {
       out[i] = window(finite.rank(index));
     }
+    if (i % atOnce === atOnce - 1) {
+      yield;
+    }
   }
   return out;
+}
+
+/** Points in a window. */
+function widthOf({ kind, amount }: Smoothing): number {
+  return kind === 'gaussian' ? 2 * Math.ceil(amount * gaussianEnd) + 1 : amount;
 }
 
 /**
@@ -111,6 +140,11 @@ export function smoothAt(
  * distances in, so that its amount means the same as that of `ema` for points at equal distances.
  */
 export function medianDistance(x: Float64Array, y: Float64Array): number {
+  return finish(medianDistanceInSteps(x, y));
+}
+
+/** As `medianDistance`, some milliseconds at a time; the columns stay as they are meanwhile. */
+export function* medianDistanceInSteps(x: Float64Array, y: Float64Array): Steps<number> {
   const distances = new Float64Array(x.length);
   let count = 0;
   let before = NaN;
@@ -122,8 +156,11 @@ export function medianDistance(x: Float64Array, y: Float64Array): number {
         distances[count++] = distance;
       }
     }
+    if (i % numbersInStep === numbersInStep - 1) {
+      yield;
+    }
   }
-  return count === 0 ? 1 : select(distances.subarray(0, count), count >> 1);
+  return count === 0 ? 1 : yield* select(distances.subarray(0, count), count >> 1);
 }
 
 /** What a running average knows of the points so far. */
@@ -185,10 +222,13 @@ interface Finite {
   rank(index: number): number;
 }
 
-function finiteOf(y: Float64Array): Finite {
+function* finiteOf(y: Float64Array): Steps<Finite> {
   let odd = 0;
   for (let i = 0; i < y.length; i++) {
     odd += Number.isFinite(value(y, i)) ? 0 : 1;
+    if (i % numbersInStep === numbersInStep - 1) {
+      yield;
+    }
   }
   if (odd === 0) {
     return { values: y, rank: (index) => index };
@@ -200,6 +240,9 @@ function finiteOf(y: Float64Array): Finite {
     places[i] = count;
     if (Number.isFinite(value(y, i))) {
       values[count++] = value(y, i);
+    }
+    if (i % numbersInStep === numbersInStep - 1) {
+      yield;
     }
   }
   return { values, rank: (index) => places[index] ?? 0 };
@@ -317,13 +360,14 @@ class SortedWindow {
 }
 
 /** The `place`-th smallest value, from 0; `values` end up in another order. */
-function select(values: Float64Array, place: number): number {
+function* select(values: Float64Array, place: number): Steps<number> {
   let low = 0;
   let high = values.length - 1;
   while (low < high) {
     const pivot = value(values, (low + high) >>> 1);
     let left = low;
     let right = high;
+    let swaps = 0;
     while (left <= right) {
       while (value(values, left) < pivot) {
         left++;
@@ -335,6 +379,9 @@ function select(values: Float64Array, place: number): number {
         const kept = value(values, left);
         values[left++] = value(values, right);
         values[right--] = kept;
+        if (++swaps % numbersInStep === 0) {
+          yield;
+        }
       }
     }
     if (place <= right) {

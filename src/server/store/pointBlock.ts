@@ -59,6 +59,9 @@ export function unpackBlock(
   }
 }
 
+/** Whether this machine has doubles in memory as they are in blocks. */
+const littleEndian = new Uint8Array(Float64Array.of(1).buffer)[7] === 0x3f;
+
 /** Width of a column that has every number in full. */
 const whole = 8;
 
@@ -153,21 +156,28 @@ function unpackIntegers(view: DataView, start: number, length: number): Integers
   }
   const min = Number(view.getBigInt64(start + 9, true));
   let number = Number(view.getBigInt64(start + 1, true));
+  const end = checkedEnd(view, start + 17 + width * (length - 1));
+  const above = new Uint8Array(view.buffer, view.byteOffset + start + 17, end - start - 17);
   column[0] = number;
-  let offset = start + 17;
-  for (let i = 1; i < length; i++, offset += width) {
-    const above =
-      width === 0
-        ? 0
-        : width === 1
-          ? view.getUint8(offset)
-          : width === 2
-            ? view.getUint16(offset, true)
-            : view.getUint32(offset, true);
-    number += min + above;
-    column[i] = number;
+  // A loop for each width: most of the time of reading points is spent here.
+  if (width === 0) {
+    for (let i = 1; i < length; i++) {
+      column[i] = number += min;
+    }
+  } else if (width === 1) {
+    for (let i = 1; i < length; i++) {
+      column[i] = number += min + (above[i - 1] ?? NaN);
+    }
+  } else if (width === 2) {
+    for (let i = 1, at = 0; i < length; i++, at += 2) {
+      column[i] = number += min + ((above[at] ?? NaN) | ((above[at + 1] ?? NaN) << 8));
+    }
+  } else {
+    for (let i = 1, at = start + 17; i < length; i++, at += width) {
+      column[i] = number += min + view.getUint32(at, true);
+    }
   }
-  return { column, end: start + 17 + width * (length - 1) };
+  return { column, end };
 }
 
 function packValues(values: Float64Array): Uint8Array {
@@ -180,11 +190,26 @@ function packValues(values: Float64Array): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-function unpackValues(view: DataView, start: number, length: number): { column: Float64Array; end: number } {
-  const step = view.getUint8(start) === whole ? 8 : 0;
-  const column = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    column[i] = view.getFloat64(start + 1 + step * i, true);
+function checkedEnd(view: DataView, end: number): number {
+  if (end > view.byteLength) {
+    throw new RangeError('it ends too early');
   }
-  return { column, end: start + 1 + (step === 0 ? 8 : 8 * length) };
+  return end;
+}
+
+function unpackValues(view: DataView, start: number, length: number): { column: Float64Array; end: number } {
+  const isWhole = view.getUint8(start) === whole;
+  const end = checkedEnd(view, start + 1 + 8 * (isWhole ? length : 1));
+  if (!isWhole) {
+    return { column: new Float64Array(length).fill(view.getFloat64(start + 1, true)), end };
+  }
+  const column = new Float64Array(length);
+  if (littleEndian) {
+    new Uint8Array(column.buffer).set(new Uint8Array(view.buffer, view.byteOffset + start + 1, 8 * length));
+  } else {
+    for (let i = 0; i < length; i++) {
+      column[i] = view.getFloat64(start + 1 + 8 * i, true);
+    }
+  }
+  return { column, end };
 }

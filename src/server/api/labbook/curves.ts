@@ -1,14 +1,21 @@
 import { Curve } from '../../../core/curve';
 import type { Expression } from '../../../core/expression';
-import { overAxis, overExpression, type MetricColumns } from '../../../core/metricColumns';
+import { overAxis, overAxisInSteps, overExpressionInSteps, type MetricColumns } from '../../../core/metricColumns';
+import type { Columns } from '../../../core/series';
+import type { Steps } from '../../../core/steps';
 import type { XAxis } from '../../../protocol/extras';
 import type { Store } from '../../store/types';
 
-/** Curves that are kept, in bytes together, and how long after they were last asked for, in milliseconds. */
+/**
+ * Curves that are kept, in bytes together, and how long after they were last asked for, in milliseconds. The newest one is kept in any
+ * case: whoever zooms into ten million points would read them all each time.
+ */
 const keptBytes = 64 * 1024 * 1024;
 const keptTime = 60_000;
 /** Points read before other requests get their turn. */
 const pointsAtOnce = 100_000;
+/** Milliseconds of work before other requests get theirs. */
+const workAtOnce = 10;
 
 /** What x is, with the name that tells it from others. */
 export type CurveX = { readonly name: string } & ({ readonly axis: XAxis } | { readonly expression: Expression });
@@ -80,25 +87,18 @@ export class Curves {
     if (points === undefined) {
       return undefined;
     }
-    let columns;
+    let columns: Columns;
     if ('axis' in x) {
-      columns = overAxis(points, x.axis, start);
+      columns = await inTurns(overAxisInSteps(points, x.axis, start));
     } else {
-      const metrics = await Promise.all(x.expression.keys.map((other) => this.read(runId, other)));
-      columns = overExpression(
-        points,
-        x.expression,
-        metrics.map((metric) => metric ?? noPoints),
-      );
+      const metrics: MetricColumns[] = [];
+      for (const other of x.expression.keys) {
+        metrics.push(other === key ? points : ((await this.read(runId, other)) ?? noPoints));
+      }
+      columns = await inTurns(overExpressionInSteps(points, x.expression, metrics));
     }
-    return {
-      curve: new Curve(columns.x, columns.y),
-      points: points.step.length,
-      last: lastOf(points),
-      rollbacks,
-      others,
-      used: 0,
-    };
+    const curve = await inTurns(drawn(columns));
+    return { curve, points: points.step.length, last: lastOf(points), rollbacks, others, used: 0 };
   }
 
   /** Appends what is new, a part at a time; undefined where it is not new at the end only. */
@@ -121,37 +121,41 @@ export class Curves {
       if (part.step.length < pointsAtOnce) {
         return { ...kept, points, last };
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 
-  /** All points, a part at a time; undefined where there is none. */
+  /** All points that there are now, a part at a time; undefined where there is none. */
   private async read(runId: string, key: string): Promise<MetricColumns | undefined> {
-    const parts: MetricColumns[] = [];
-    for (let from = 0; ;) {
-      const part = this.store.getMetricColumns(runId, key, { from, limit: pointsAtOnce });
+    const count = this.store.countPoints(runId, key);
+    const all = { step: new Float64Array(count), time: new Float64Array(count), value: new Float64Array(count) };
+    for (let done = 0; done < count;) {
+      // The last point once more, to see whether all before it are the same.
+      const overlap = Math.min(done, 1);
+      const limit = Math.min(pointsAtOnce, count - done + overlap);
+      const part = this.store.getMetricColumns(runId, key, { from: done - overlap, limit });
       if (part === undefined) {
         return undefined;
       }
-      const before = parts.at(-1);
-      if (before !== undefined && !isSame(lastOf(before), lastOf(part, 0))) {
-        // Points came into what was read already.
+      if (part.step.length < limit || (overlap === 1 && !isSame(lastOf(part, 0), lastOf(all, done - 1)))) {
+        // Points came into what was read already, or it is another run's by now.
         return this.read(runId, key);
       }
-      parts.push(part);
-      if (part.step.length < pointsAtOnce) {
-        return joined(parts);
-      }
-      from += part.step.length - 1;
-      await new Promise((resolve) => setImmediate(resolve));
+      const added = without(part, overlap);
+      all.step.set(added.step, done);
+      all.time.set(added.time, done);
+      all.value.set(added.value, done);
+      done += added.step.length;
+      await nextTurn();
     }
+    return count === 0 ? undefined : all;
   }
 
   private evict(): void {
     const oldest = performance.now() - keptTime;
     let bytes = [...this.kept.values()].reduce((sum, { curve }) => sum + curve.bytes, 0);
     for (const [name, { curve, used }] of this.kept) {
-      if (bytes <= keptBytes && used > oldest) {
+      if (used > oldest && (bytes <= keptBytes || this.kept.size === 1)) {
         break;
       }
       bytes -= curve.bytes;
@@ -186,18 +190,32 @@ function lastOf({ step, time, value }: MetricColumns, at = step.length - 1): [nu
   return [step[at] ?? NaN, time[at] ?? NaN, value[at] ?? NaN];
 }
 
-/** Each part begins with the last point of the one before. */
-function joined(parts: readonly MetricColumns[]): MetricColumns {
-  const column = (name: keyof MetricColumns): Float64Array => {
-    const length = parts.reduce((sum, part) => sum + part.step.length, 1 - parts.length);
-    const all = new Float64Array(length);
-    let at = 0;
-    for (const part of parts) {
-      all.set(part[name], at);
-      at += part.step.length - 1;
+/** A curve of columns that are in order. */
+function* drawn({ x, y }: Columns): Steps<Curve> {
+  const curve = new Curve(new Float64Array(), new Float64Array());
+  curve.reserve(x.length);
+  for (let from = 0; from < x.length; from += pointsAtOnce) {
+    curve.append(x.subarray(from, from + pointsAtOnce), y.subarray(from, from + pointsAtOnce));
+    yield;
+  }
+  return curve;
+}
+
+/** Does the steps, other requests in between. */
+export async function inTurns<T>(steps: Steps<T>): Promise<T> {
+  for (let end = performance.now() + workAtOnce; ;) {
+    const next = steps.next();
+    if (next.done === true) {
+      return next.value;
     }
-    return all;
-  };
-  const [first = noPoints] = parts;
-  return parts.length <= 1 ? first : { step: column('step'), time: column('time'), value: column('value') };
+    if (performance.now() > end) {
+      await nextTurn();
+      end = performance.now() + workAtOnce;
+    }
+  }
+}
+
+/** Lets other requests have their turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

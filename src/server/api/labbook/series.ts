@@ -5,7 +5,7 @@ import { smoothingFault, smoothingKinds } from '../../../core/smoothing';
 import { encodeSeries, type SeriesEntry } from '../../../protocol/seriesCodec';
 import type { XAxis } from '../../../protocol/extras';
 import { choice, decode, double, integer, list, message, text, texts } from '../fields';
-import type { CurveX, Curves } from './curves';
+import { inTurns, nextTurn, type CurveX, type Curves } from './curves';
 
 const maxPairs = 20_000;
 /** Milliseconds of work before other requests get their turn. */
@@ -52,12 +52,13 @@ export async function answerSeries(curves: Curves, input: unknown): Promise<Uint
     for (const key of keys) {
       const curve = await curves.get(runId, key, source);
       const version = versions.get(JSON.stringify([runId, key]));
-      const rows = curve?.rows(version === undefined ? query : { ...query, known: version });
+      const rows =
+        curve && (await inTurns(curve.rowsInSteps(version === undefined ? query : { ...query, known: version })));
       if (rows !== undefined) {
         entries.push({ runId, key, ...rows });
       }
       if (performance.now() > end) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
         end = performance.now() + workAtOnce;
       }
     }
