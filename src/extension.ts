@@ -9,6 +9,7 @@ import { Connection } from './host/platform/connection';
 import { Documents } from './host/platform/documents';
 import { ExperimentMarks } from './host/platform/experimentMarks';
 import { ServerLog } from './host/platform/serverLog';
+import { followServerSettings } from './host/platform/serverSettings';
 import { workspaceServer } from './host/platform/workspaceServer';
 import { watchRunEnds } from './host/status/runEndNotices';
 import { StatusBar } from './host/status/statusBar';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const { version } = context.extension.packageJSON as { version: string };
   const retryDelays = [500, 1000, 2000, 5000];
   const connection = own(new Connection({ ...server, log, version, retryDelays, tryLimit: 30_000, t: vscode.l10n.t }));
+  own(followServerSettings(connection));
   const contextKeys = new ContextKeySetter(vscode.commands);
   const experiments = own(new ExperimentsView(connection, contextKeys, log));
   const models = own(new ModelsView(connection, log));

@@ -156,6 +156,7 @@ function serveArguments(options: ServerOptions, preferPort: number | undefined):
     ...(preferPort === undefined ? [] : ['--prefer-port', String(preferPort)]),
     ...(workspace === undefined ? [] : ['--workspace', workspace]),
     ...folders.flatMap((folder) => ['--allow-artifacts', folder]),
+    ...(options.readOnly === true ? ['--read-only'] : []),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly workspaceFolders?: readonly string[];
   /** Further folders, absolute, that experiments may keep their artifacts in. */
   readonly artifactFolders?: readonly string[];
+  /** Whether a server that is started answers every write with 403. One that is found may do otherwise, see `Info.read_only`. */
+  readonly readOnly?: boolean;
   readonly signal?: AbortSignal;
   /** Told what is being done, for a progress message in the user's language. */
   readonly onProgress?: (phase: ServerPhase) => void;

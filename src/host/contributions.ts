@@ -238,6 +238,7 @@ const texts = (...fallback: string[]): Setting<readonly string[]> => ({
 /** Settings with their defaults, which a test compares with the manifest's. */
 export const settings = {
   'labbook.store.path': text(''),
+  'labbook.server.readOnly': flag(false),
   'labbook.server.keepAliveMinutes': number(10),
   'labbook.server.artifactFolders': texts(),
   'labbook.terminals.setEnvironment': flag(true),
@@ -249,12 +250,12 @@ export const settings = {
   'labbook.table.digits': number(4),
   'labbook.views.folder': text('.labbook/views'),
   'labbook.charts.initialRuns': number(20),
-  'labbook.artifacts.previewMB': number(20),
   'labbook.charts.smoothing': number(0),
   'labbook.charts.smoothingKind': text('ema'),
   'labbook.charts.xAxis': text('step'),
   'labbook.charts.clipOutliers': flag(false),
   'labbook.charts.minMax': flag(true),
+  'labbook.artifacts.previewMB': number(20),
   'labbook.notifications.runEnds': text('failed'),
 } as const;
 

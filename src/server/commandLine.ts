@@ -15,6 +15,8 @@ export interface ServeOptions {
   workspace: string | undefined;
   /** Absolute; further folders that experiments may keep artifacts in. */
   allowArtifacts: string[];
+  /** Whether every write is answered with 403. */
+  readOnly: boolean;
 }
 
 export type Command =
@@ -48,6 +50,7 @@ Options of serve:
   --workspace DIR       where relative artifact locations start, and below which experiments may keep their artifacts.
                         Without it: the working folder
   --allow-artifacts DIR experiments may keep their artifacts below this folder, too (may be repeated)
+  --read-only           answer every write with 403 (PERMISSION_DENIED)
 
 check and repair change nothing in DIR. They end with 0 when all is well, with 1 when something is damaged or could not
 be recovered; each such thing is a line with its file and offset. --json prints one JSON object instead.
@@ -93,12 +96,13 @@ export function readCommandLine(args: readonly string[]): Command {
       allowHosts: (values['allow-host'] ?? []).map(readHost),
       workspace: values.workspace === undefined ? undefined : readFolder('workspace', values.workspace),
       allowArtifacts: (values['allow-artifacts'] ?? []).map((each) => readFolder('allow-artifacts', each)),
+      readOnly: values['read-only'] ?? false,
     },
   };
 }
 
 const optionsOf = {
-  serve: ['store', 'port', 'prefer-port', 'idle-exit', 'allow-host', 'workspace', 'allow-artifacts'],
+  serve: ['store', 'port', 'prefer-port', 'idle-exit', 'allow-host', 'workspace', 'allow-artifacts', 'read-only'],
   check: ['store', 'json'],
   repair: ['store', 'to', 'json'],
 };
@@ -122,6 +126,7 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean' },
         workspace: { type: 'string' },
         'allow-artifacts': { type: 'string', multiple: true },
+        'read-only': { type: 'boolean' },
         version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

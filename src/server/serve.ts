@@ -52,7 +52,8 @@ export async function serve(
   saveCatalog?: SaveCatalog,
 ): Promise<RunningServer> {
   const aside = saveCatalog === undefined ? {} : { saveAside: { from: largeCatalog, save: saveCatalog } };
-  const store = await openStore({ folder: options.store, artifactRoot, ...aside }, files);
+  const { store: folder, readOnly: refuseWrites } = options;
+  const store = await openStore({ folder, artifactRoot, refuseWrites, ...aside }, files);
   try {
     return await serveStore(store, options, log, onStopWish);
   } catch (error) {
@@ -132,9 +133,11 @@ async function serveStore(
   };
   let stopping: Promise<void> | undefined;
   if (!store.readOnly) {
-    finishPurges(store.purging, places, log).catch((error: unknown) =>
-      log.error('a deletion could not be finished', error),
-    );
+    if (!store.refusesWrites) {
+      finishPurges(store.purging, places, log).catch((error: unknown) =>
+        log.error('a deletion could not be finished', error),
+      );
+    }
     await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
   }
   return { url, unkeptToken: kept ? undefined : token, stop: () => (stopping ??= stop()) };

@@ -74,7 +74,7 @@ export function statusCommands(
   };
 }
 
-/** Another folder for this workspace's runs, or the editor's own again. It takes effect when the window is reloaded. */
+/** Another folder for this workspace's runs, or the editor's own again; `followServerSettings` says when that takes effect. */
 async function chooseStore(given: string | undefined): Promise<void> {
   const { t } = vscode.l10n;
   const own = { label: `$(home) ${t('Storage of this workspace')}`, path: '' };
@@ -101,14 +101,6 @@ async function chooseStore(given: string | undefined): Promise<void> {
   const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
   const target = hasWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
   await vscode.workspace.getConfiguration().update(storePathSetting, picked === '' ? undefined : picked, target);
-  const reload = t('Reload Window');
-  const text = t('Labbook uses the other store when the window is reloaded. Scripts that run go on with the old one.');
-  // Nobody waits for the notification to be closed.
-  void vscode.window.showInformationMessage(text, reload).then(async (answer) => {
-    if (answer === reload) {
-      await vscode.commands.executeCommand('workbench.action.reloadWindow');
-    }
-  });
 }
 
 async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {

@@ -4,7 +4,7 @@ import { openChangeFeed, type FeedOptions } from '../../client/changeFeed';
 import { readToken } from '../../client/discovery';
 import { serverLogFile } from '../../client/serverLog';
 import { ensureServer, stopServer } from '../../client/serverProcess';
-import type { ServerPhase } from '../../client/serverTypes';
+import type { ServerOptions, ServerPhase } from '../../client/serverTypes';
 import { connectTracking } from '../../client/tracking';
 import type { ServerAddress } from '../../client/types';
 import type { ConnectionOptions, Session } from './connection';
@@ -30,6 +30,8 @@ export interface BuiltInServerOptions {
   readonly workspaceFolders: () => readonly string[];
   /** Further folders for artifacts, absolute. */
   readonly artifactFolders: () => readonly string[];
+  /** Whether the server shall refuse writes. */
+  readonly readOnly: () => boolean;
   readonly serverLog: Pick<ServerLog, 'use'>;
   /** For tests. */
   readonly feed?: FeedOptions;
@@ -59,16 +61,23 @@ export function builtInServer(options: BuiltInServerOptions): BuiltInServer {
       );
     }
     const preferPort = lastPort();
-    const server = await ensureServer({
+    const wanted: ServerOptions = {
       storeFolder,
       cliPath: options.cliPath,
       ...(preferPort === undefined ? {} : { preferPort }),
       idleExitMinutes: options.idleExitMinutes(),
       workspaceFolders: options.workspaceFolders(),
       artifactFolders: options.artifactFolders(),
+      readOnly: options.readOnly(),
       signal,
       onProgress,
-    });
+    };
+    let server = await ensureServer(wanted);
+    // The first time only: windows whose settings do not agree must not take turns for ever.
+    if (!wasThere && !server.started && server.info.read_only !== wanted.readOnly) {
+      await stopServer(server, signal);
+      server = await ensureServer(wanted);
+    }
     const client = await connectTracking(server.address, { signal });
     wasThere = true;
     const place: LastPlace = { store: storeFolder, port: Number(new URL(server.address.url).port) };

@@ -26,6 +26,7 @@ export function workspaceServer(
     workspaceFolders: () => folders.map(({ uri }) => uri.fsPath),
     artifactFolders: () =>
       readSetting(vscode.workspace, 'labbook.server.artifactFolders').map((each) => folderOf(each, from)),
+    readOnly: () => readSetting(vscode.workspace, 'labbook.server.readOnly'),
     serverLog,
   });
   return { ...server, storeFolder: store };

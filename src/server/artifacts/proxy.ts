@@ -80,6 +80,12 @@ export function checkWritable(store: Store): void {
   if (store.readOnly) {
     throw new ApiError('PERMISSION_DENIED', 'The store is read-only: its folder cannot be written to.');
   }
+  if (store.refusesWrites) {
+    throw new ApiError(
+      'PERMISSION_DENIED',
+      'The server was told to refuse writes (--read-only, or the setting labbook.server.readOnly).',
+    );
+  }
 }
 
 export function sendJson(reply: FastifyReply, value: object): FastifyReply {

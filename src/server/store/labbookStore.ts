@@ -25,12 +25,14 @@ export interface StoreParts {
   readonly saveAside: StoreOptions['saveAside'];
   /** Undefined where the folder cannot be written to. */
   readonly lock: StoreLock | undefined;
+  readonly refuseWrites: boolean;
 }
 
 /** An open store; made by `openStore`. */
 export class LabbookStore extends Reads implements Store {
   readonly folder: string;
   readonly readOnly: boolean;
+  readonly refusesWrites: boolean;
   readonly table: TableReader;
   readonly warnings: readonly string[];
   readonly purging: PurgeReader;
@@ -50,6 +52,7 @@ export class LabbookStore extends Reads implements Store {
     this.table = new TableReader(databases.catalog, stepValues, () => this.revision);
     this.lock = parts.lock;
     this.readOnly = parts.lock === undefined;
+    this.refusesWrites = this.readOnly || parts.refuseWrites;
     this.warnings = parts.warnings;
     this.databases = databases;
     this.journal = journal;
@@ -111,6 +114,12 @@ export class LabbookStore extends Reads implements Store {
   private checkWritable(): void {
     if (this.readOnly) {
       throw new ApiError('PERMISSION_DENIED', `The store ${this.folder} is read-only: nothing can be logged to it.`);
+    }
+    if (this.refusesWrites) {
+      throw new ApiError(
+        'PERMISSION_DENIED',
+        `The server of the store ${this.folder} was told to refuse writes (--read-only, or the setting labbook.server.readOnly).`,
+      );
     }
     if (this.lock?.lost === true) {
       throw new ApiError(

@@ -96,8 +96,9 @@ async function openLocked(
       await removeTemporaries(files, folder);
     }
     const journal = new Journal(files, journalFolder, segments, bytes);
-    const { saveAside } = options;
-    return new LabbookStore({ folder, warnings, files, databases, journal, saved, artifactRoot, lock, saveAside });
+    const { saveAside, refuseWrites = false } = options;
+    const parts = { folder, warnings, files, databases, journal, saved, artifactRoot, lock, saveAside };
+    return new LabbookStore({ ...parts, refuseWrites });
   } catch (error) {
     databases.close();
     throw error;

@@ -87,6 +87,8 @@ export interface Store {
   readonly folder: string;
   /** True where the folder cannot be written to: writes are refused with PERMISSION_DENIED. */
   readonly readOnly: boolean;
+  /** True where writes are refused with PERMISSION_DENIED: the folder cannot be written to, or `StoreOptions.refuseWrites` was set. */
+  readonly refusesWrites: boolean;
   /** The newest change's sequence number; 0 in a fresh store. */
   readonly revision: number;
   /** What opening had to mend (a torn tail cut off), in words for the log; empty as a rule. */
@@ -161,6 +163,8 @@ export interface StoreOptions {
   folder: string;
   /** Default root for artifacts of new experiments: `<root>/<experiment id>`. */
   artifactRoot: string;
+  /** Whether what clients write is refused, though the folder can be written to. */
+  refuseWrites?: boolean;
   /** How checkpoints save a catalog of at least `from` bytes, so that its export does not hold this thread. */
   saveAside?: { readonly from: number; readonly save: SaveCatalog };
   /** For tests: smaller ones, so that few points do what many do. */

@@ -14,6 +14,7 @@ export interface WindowOptions {
   readonly version?: string;
   readonly idleExitMinutes?: number;
   readonly workspaceFolders?: readonly string[];
+  readonly readOnly?: () => boolean;
   readonly feed?: FeedOptions;
   /** What VS Code keeps for a workspace; a window that is opened again has it. */
   readonly memory?: Map<string, unknown>;
@@ -44,6 +45,7 @@ export class Window {
       idleExitMinutes: () => options.idleExitMinutes ?? 5,
       workspaceFolders: () => options.workspaceFolders ?? [],
       artifactFolders: () => [],
+      readOnly: options.readOnly ?? (() => false),
       serverLog: { use: () => undefined },
       ...(options.feed ? { feed: options.feed } : {}),
     });

@@ -25,6 +25,7 @@ async function start(folder: string, files = new FaultyFiles()) {
     allowHosts: [],
     workspace: folder,
     allowArtifacts: [],
+    readOnly: false,
   };
   const server = await serve(options, silent, () => undefined, files.files);
   servers.push(server);

@@ -25,6 +25,7 @@ describe('the command line', () => {
         allowHosts: ['box', '[::2]'],
         workspace: undefined,
         allowArtifacts: [],
+        readOnly: false,
       },
     });
     assert.deepEqual(readCommandLine('check --store d --json'.split(' ')), {

@@ -25,7 +25,7 @@ function info(store: Store): Info {
     store: store.folder,
     pid: process.pid,
     revision: store.revision,
-    read_only: store.readOnly,
+    read_only: store.refusesWrites,
   };
 }
 
