@@ -175,12 +175,13 @@ export class Curve {
       throw new RangeError(`The columns differ in length: ${x.length} and ${y.length}`);
     }
     let before = this.lastX;
+    const { shared, size } = this;
     for (let i = 0; i < x.length; i++) {
-      const next = at(x, i);
+      const next = x[i] ?? NaN;
       if (!(next >= before)) {
         throw new RangeError(`x falls from ${before} to ${next}`);
       }
-      this.shared[this.size + i] = before === -Infinity ? neverShared : sharedExponent(before, next);
+      shared[size + i] = before === -Infinity ? neverShared : sharedExponent(before, next);
       before = next;
     }
     this.size += x.length;

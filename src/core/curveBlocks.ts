@@ -62,8 +62,9 @@ export class Blocks {
       const end = Math.min(to, start + blockSize);
       let [min, max, sum, finite, highest] = [Infinity, -Infinity, 0, 0, sameX];
       for (let i = start; i < end; i++) {
-        const value = at(y, i);
-        if (Number.isFinite(value)) {
+        const value = y[i] ?? NaN;
+        // False for NaN and infinities.
+        if (value - value === 0) {
           min = value < min ? value : min;
           max = value > max ? value : max;
           sum += value;

@@ -1,6 +1,6 @@
 /** From the points of metrics to the columns of a curve. */
 import type { Expression } from './expression';
-import { sortByX, sortByXInSteps, type Columns } from './series';
+import { sortByXInSteps, type Columns } from './series';
 import { finish, numbersInStep, type Steps } from './steps';
 
 /** Points of one metric in the order (step, timestamp, value), as doubles, for drawing. */
@@ -17,22 +17,28 @@ export interface MetricColumns {
  * @param start of the run, Unix milliseconds
  */
 export function overAxis(points: MetricColumns, axis: 'step' | 'time' | 'relative', start: number): Columns {
-  return sortByX(axisOf(points, axis, start), points.value);
+  return finish(overAxisInSteps(points, axis, start));
 }
 
 /** As `overAxis`, a few milliseconds at a time. */
-export function overAxisInSteps(
+export function* overAxisInSteps(
   points: MetricColumns,
   axis: 'step' | 'time' | 'relative',
   start: number,
 ): Steps<Columns> {
-  return sortByXInSteps(axisOf(points, axis, start), points.value);
-}
-
-/** The order is that of steps; a run that went back in steps has its times in another one. */
-function axisOf(points: MetricColumns, axis: 'step' | 'time' | 'relative', start: number): Float64Array {
+  if (axis === 'step') {
+    return { x: points.step, y: points.value };
+  }
   const origin = axis === 'relative' ? start : 0;
-  return axis === 'step' ? points.step : points.time.map((time) => (time - origin) / 1000);
+  const x = new Float64Array(points.time.length);
+  for (let i = 0; i < x.length; i++) {
+    x[i] = ((points.time[i] ?? NaN) - origin) / 1000;
+    if (i % numbersInStep === numbersInStep - 1) {
+      yield;
+    }
+  }
+  // The order is that of steps; a run that went back in steps has its times in another one.
+  return yield* sortByXInSteps(x, points.value);
 }
 
 /**
