@@ -5,6 +5,7 @@ import type { Databases } from './databases';
 import { replaceFile, type StoreFiles } from './files';
 import type { Histories } from './histories';
 import type { Journal } from './journal';
+import { inTurns, nextTurn, someOf } from '../turns';
 import { appendPoints, endOfPoints } from './pointsFile';
 
 export const catalogName = 'catalog.sqlite';
@@ -17,6 +18,8 @@ const dueHistories = 256;
 const dueTime = 60_000;
 /** After a failure (a full disk) none starts by itself for this long, in milliseconds. */
 const retryTime = 10_000;
+/** Histories that are written at once: of Node's four threads for files the journal needs one. */
+const historiesAtOnce = 2;
 
 /**
  * Saves changed databases, so that the journal can be forgotten. Why any crash in between is harmless:
@@ -129,21 +132,23 @@ export class Checkpointer {
   }
 
   private async saveHistories(histories: Histories): Promise<void> {
-    const saved: { runId: string; seq: number; done: () => void }[] = [];
-    for (const runId of histories.dirtyRuns) {
-      const pointsFile = histories.pointsFileOf(runId);
-      const pointsEnd = await endOfPoints(this.files, pointsFile);
-      const exported = await this.committer.between(() => {
-        const seq = this.committer.revision;
-        return { seq, history: histories.export(runId, seq, pointsEnd) };
-      });
-      if (exported.history !== undefined) {
-        const { bytes, points } = exported.history;
-        if (points.length > 0) {
-          await appendPoints(this.files, pointsFile, pointsEnd, points);
+    const waiting = histories.dirtyRuns;
+    const saved: SavedHistory[] = [];
+    const saveSome = async (): Promise<void> => {
+      try {
+        for (let runId = waiting.pop(); runId !== undefined; runId = waiting.pop()) {
+          saved.push(...(await this.saveHistory(histories, runId)));
         }
-        await replaceFile(this.files, histories.fileOf(runId), bytes);
-        saved.push({ runId, seq: exported.seq, done: () => exported.history?.saved() });
+      } catch (error) {
+        // The others are left for the next time.
+        waiting.length = 0;
+        throw error;
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: historiesAtOnce }, saveSome));
+    for (const end of ends) {
+      if (end.status === 'rejected') {
+        throw end.reason;
       }
     }
     if (saved.length > 0) {
@@ -155,4 +160,35 @@ export class Checkpointer {
       histories.saved(runId, seq);
     }
   }
+
+  /** @returns nothing where the run is not there any more */
+  private async saveHistory(histories: Histories, runId: string): Promise<SavedHistory[]> {
+    const pointsFile = histories.pointsFileOf(runId);
+    const pointsEnd = await endOfPoints(this.files, pointsFile);
+    const packing = histories.pack(runId);
+    while (packing !== undefined && !(await this.committer.between(() => someOf(packing)))) {
+      await nextTurn();
+    }
+    const { seq, history } = await this.committer.between(() => {
+      const revision = this.committer.revision;
+      return { seq: revision, history: histories.export(runId, revision, pointsEnd) };
+    });
+    if (history === undefined) {
+      return [];
+    }
+    const bytes = await inTurns(history.database);
+    if (history.points.length > 0) {
+      await appendPoints(this.files, pointsFile, pointsEnd, history.points);
+    }
+    await replaceFile(this.files, histories.fileOf(runId), bytes);
+    return [{ runId, seq, done: () => history.saved() }];
+  }
+}
+
+interface SavedHistory {
+  readonly runId: string;
+  /** Sequence number of the last change in the file. */
+  readonly seq: number;
+  /** To be called when the file's name is durable. */
+  readonly done: () => void;
 }

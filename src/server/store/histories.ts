@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import type { Steps } from '../../core/steps';
 import { StoreDamagedError } from './damage';
 import { systemCode, type StoreFiles } from './files';
 import { History, type HistoryExport, type HistoryHome, pointSizes, type PointSizes } from './history';
@@ -112,6 +113,11 @@ export class Histories {
 
   get dirtyCount(): number {
     return this.dirty.size;
+  }
+
+  /** Prepares the export of a run's history; not inside a transaction. */
+  pack(runId: string): Steps<void> | undefined {
+    return this.open.get(runId)?.pack();
   }
 
   /**

@@ -1,34 +1,14 @@
 import type { Int64 } from '../../core/model';
 import type { MetricColumns } from '../../core/metricColumns';
+import type { Steps } from '../../core/steps';
 import { StoreDamagedError } from './damage';
 import type { MetricEffect } from './effects';
-import { type Block, MetricPoints } from './metricPoints';
+import { historyDatabase, type SavedBlock } from './historyDatabase';
+import { type Block, type BlockPlace, MetricPoints } from './metricPoints';
 import { packBlock, unpackBlock } from './pointBlock';
 import type { PointList } from './pointList';
-import { type Point, specialOf, storedValue, valueFrom } from './points';
-import { Database, formatVersion, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
-
-const schema = `
-CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE keys (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, ordered INTEGER NOT NULL);
-CREATE TABLE blocks (
-  key INTEGER NOT NULL,
-  place INTEGER NOT NULL,
-  count INTEGER NOT NULL,
-  first_step INTEGER NOT NULL,
-  first_timestamp INTEGER NOT NULL,
-  first_value REAL NOT NULL,
-  first_special INTEGER NOT NULL,
-  last_step INTEGER NOT NULL,
-  last_timestamp INTEGER NOT NULL,
-  last_value REAL NOT NULL,
-  last_special INTEGER NOT NULL,
-  offset INTEGER,
-  length INTEGER NOT NULL,
-  bytes BLOB,
-  PRIMARY KEY (key, place)
-) WITHOUT ROWID;
-`;
+import { type Point, valueFrom } from './points';
+import { type Database, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
 
 /** Sizes in points. */
 export interface PointSizes {
@@ -56,8 +36,8 @@ export interface HistoryHome {
 
 /** A history as files. */
 export interface HistoryExport {
-  /** The database. */
-  readonly bytes: Uint8Array;
+  /** Makes the database, of what the history held when this was made. Only once. */
+  readonly database: Steps<Uint8Array>;
   /** What is to be appended to the points' file, and synced, before the database is written; empty as a rule. */
   readonly points: readonly Uint8Array[];
   /** To be called when both are durable. */
@@ -116,16 +96,31 @@ export class History {
     this.unpacked = undefined;
   }
 
+  /** Packs what is not yet, so that the export has little to do. Not inside a transaction, but changes may come in between. */
+  *pack(): Steps<void> {
+    for (const [key, metric] of this.metrics) {
+      for (const block of metric.all) {
+        if (block.points !== undefined && block.packed === undefined) {
+          block.packed = packBlock(key, block.points);
+          yield;
+        }
+        if (block.count >= this.home.sizes.block) {
+          // Nothing is appended to it any more.
+          block.points = undefined;
+        }
+      }
+    }
+  }
+
   /**
    * The history as files, saying that they hold the changes up to `applied`. Not inside a transaction.
    * @param pointsEnd size of the points' file, behind which everything goes
    */
   export(applied: number, pointsEnd: number): HistoryExport {
-    const sealed = this.blocksToSeal();
     const points: Uint8Array[] = [];
     let end = pointsEnd;
-    const places = new Map<Block, { offset: number; length: number }>();
-    for (const { key, block } of sealed) {
+    const places = new Map<Block, BlockPlace>();
+    for (const { key, block } of this.blocksToSeal()) {
       const bytes = this.packed(key, block);
       // Closed: what comes later begins another block, so that this one is what is in the file.
       block.packed = bytes;
@@ -134,24 +129,28 @@ export class History {
       points.push(bytes);
       end += bytes.length;
     }
-    const db = new Database(this.home.sqlite);
-    try {
-      this.writeTo(db, applied, places);
-      const bytes = db.export();
-      return {
-        bytes,
-        points,
-        saved: () => {
-          for (const [block, place] of places) {
-            block.place = place;
-            block.packed = undefined;
-          }
-          this.bytes = bytes.length;
-        },
-      };
-    } finally {
-      db.close();
-    }
+    const metrics = [...this.metrics].map(([key, metric]) => ({
+      key,
+      ordered: metric.ordered,
+      blocks: metric.all.map((block) => this.savedBlock(key, block, places.get(block))),
+    }));
+    let size = 0;
+    const { sqlite, runId } = this.home;
+    return {
+      database: (function* () {
+        const bytes = yield* historyDatabase(sqlite, { applied, runId, metrics });
+        size = bytes.length;
+        return bytes;
+      })(),
+      points,
+      saved: () => {
+        for (const [block, place] of places) {
+          block.place = place;
+          block.packed = undefined;
+        }
+        this.bytes = size;
+      },
+    };
   }
 
   has(key: string, point: Point): boolean {
@@ -237,54 +236,39 @@ export class History {
   private blocksToSeal(): { key: string; block: Block }[] {
     const inDatabase: { key: string; block: Block }[] = [];
     for (const [key, { all }] of this.metrics) {
-      inDatabase.push(...all.filter(({ place }) => place === undefined).map((block) => ({ key, block })));
+      for (const block of all) {
+        if (block.place === undefined) {
+          inDatabase.push({ key, block });
+        }
+      }
     }
-    const countOf = (blocks: typeof inDatabase): number => blocks.reduce((sum, { block }) => sum + block.count, 0);
-    let left = countOf(inDatabase);
-    const sealed: typeof inDatabase = [];
+    let left = inDatabase.reduce((sum, { block }) => sum + block.count, 0);
+    const sealed = new Set<(typeof inDatabase)[number]>();
     for (const size of this.home.sizes.sealed) {
       if (left <= this.home.sizes.kept) {
         break;
       }
-      const more = inDatabase.filter((each) => each.block.count >= size && !sealed.includes(each));
-      sealed.push(...more);
-      left -= countOf(more);
+      for (const each of inDatabase) {
+        if (each.block.count >= size && !sealed.has(each)) {
+          sealed.add(each);
+          left -= each.block.count;
+        }
+      }
     }
-    return sealed;
+    return [...sealed];
   }
 
   private packed(key: string, block: Block): Uint8Array {
     return block.packed ?? packBlock(key, this.load(key, block));
   }
 
-  private writeTo(db: Database, applied: number, places: ReadonlyMap<Block, { offset: number; length: number }>): void {
-    db.script(`BEGIN; ${schema}`);
-    db.run(
-      "INSERT INTO meta VALUES ('format', ?), ('applied', ?), ('run', ?)",
-      formatVersion,
-      applied,
-      this.home.runId,
-    );
-    let id = 0;
-    for (const [key, metric] of this.metrics) {
-      db.run('INSERT INTO keys VALUES (?, ?, ?)', ++id, key, metric.ordered ? 1 : 0);
-      metric.all.forEach((block, number) => {
-        const place = block.place ?? places.get(block);
-        const bytes = place === undefined ? this.packed(key, block) : null;
-        db.run(
-          'INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-          id,
-          number,
-          block.count,
-          ...cells(block.first),
-          ...cells(block.last),
-          place?.offset ?? null,
-          place?.length ?? bytes?.length ?? 0,
-          bytes,
-        );
-      });
-    }
-    db.script('COMMIT');
+  /** A block as it is now. @param newPlace where it is going to be */
+  private savedBlock(key: string, block: Block, newPlace: BlockPlace | undefined): SavedBlock {
+    const { count, first, last } = block;
+    const place = block.place ?? newPlace;
+    return place === undefined
+      ? { count, first, last, packed: (block.packed = this.packed(key, block)) }
+      : { count, first, last, place };
   }
 
   private readFrom(db: Database): void {
@@ -332,10 +316,6 @@ function firstOfBuckets(total: number, limit: number): number[] {
 
 function stepAfter(step: Int64): Int64 {
   return BigInt(step) + 1n;
-}
-
-function cells({ step, timestamp, value }: Point): [Int64, Int64, number, number] {
-  return [step, timestamp, storedValue(value), specialOf(value)];
 }
 
 function toPoint(row: Row, at: number): Point {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { finish } from '../../core/steps';
 import { Catalog } from './catalog';
 import { type Finding, checkStore, findStore, historyFolderName, journalName, namesIn } from './check';
 import { catalogName } from './checkpoint';
@@ -336,7 +337,7 @@ class Repair {
         if (exported.points.length > 0) {
           await appendPoints(this.files, pointsFile, end, exported.points);
         }
-        await replaceFile(this.files, histories.fileOf(runId), exported.bytes);
+        await replaceFile(this.files, histories.fileOf(runId), finish(exported.database));
         exported.saved();
       }
     }

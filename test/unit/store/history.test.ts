@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { finish } from '../../../src/core/steps';
 import { StoreDamagedError } from '../../../src/server/store/damage';
 import { History, pointSizes, type HistoryHome, type PointSizes } from '../../../src/server/store/history';
 import { packBlock, unpackBlock } from '../../../src/server/store/pointBlock';
@@ -54,7 +55,7 @@ class Disk {
       this.points = Buffer.concat([this.points, ...made.points]);
     }
     if (lost === 'nothing') {
-      this.database = made.bytes;
+      this.database = finish(made.database);
       made.saved();
     }
   }
@@ -126,6 +127,8 @@ describe('Store: a history', () => {
         ),
     ),
     end: fc.constantFrom('commit', 'commit', 'commit', 'rollback', 'open'),
+    // Blocks that are packed ahead of a save, changes coming in between.
+    packed: fc.constantFrom(0, 0, 1, 2, 9),
     save: fc.constantFrom('no', 'no', 'nothing', 'database', 'all'),
   });
 
@@ -138,7 +141,7 @@ describe('Store: a history', () => {
         let model = new Map<string, Point[]>();
         let onDisk = new Map<string, Point[]>();
         let running = model;
-        for (const { key, points, end, save } of rounds) {
+        for (const { key, points, end, packed, save } of rounds) {
           const before = running.get(key);
           running = new Map(running).set(key, sorted([...(before ?? []), ...points]));
           history.apply({ key, mode: before === undefined ? 'start' : 'append', points: sorted(points) });
@@ -146,6 +149,10 @@ describe('Store: a history', () => {
             model = end === 'commit' ? running : model;
             running = model;
             history[end]();
+            const packing = history.pack();
+            for (let i = 0; i < packed; i++) {
+              packing.next();
+            }
             if (save !== 'no') {
               disk.save(history, save);
               onDisk = save === 'nothing' ? model : onDisk;

@@ -5,6 +5,7 @@ import type { Columns } from '../../../core/series';
 import type { Steps } from '../../../core/steps';
 import type { XAxis } from '../../../protocol/extras';
 import type { Store } from '../../store/types';
+import { inTurns, nextTurn } from '../../turns';
 
 /**
  * Curves that are kept, in bytes together, and how long after they were last asked for, in milliseconds. The newest one is kept in any
@@ -14,8 +15,6 @@ const keptBytes = 64 * 1024 * 1024;
 const keptTime = 60_000;
 /** Points read before other requests get their turn. */
 const pointsAtOnce = 100_000;
-/** Milliseconds of work before other requests get theirs. */
-const workAtOnce = 10;
 
 /** What x is, with the name that tells it from others. */
 export type CurveX = { readonly name: string } & ({ readonly axis: XAxis } | { readonly expression: Expression });
@@ -199,23 +198,4 @@ function* drawn({ x, y }: Columns): Steps<Curve> {
     yield;
   }
   return curve;
-}
-
-/** Does the steps, other requests in between. */
-export async function inTurns<T>(steps: Steps<T>): Promise<T> {
-  for (let end = performance.now() + workAtOnce; ;) {
-    const next = steps.next();
-    if (next.done === true) {
-      return next.value;
-    }
-    if (performance.now() > end) {
-      await nextTurn();
-      end = performance.now() + workAtOnce;
-    }
-  }
-}
-
-/** Lets other requests have their turn. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

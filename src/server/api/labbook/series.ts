@@ -5,7 +5,8 @@ import { smoothingFault, smoothingKinds } from '../../../core/smoothing';
 import { encodeSeries, type SeriesEntry } from '../../../protocol/seriesCodec';
 import type { XAxis } from '../../../protocol/extras';
 import { choice, decode, double, integer, list, message, text, texts } from '../fields';
-import { inTurns, nextTurn, type CurveX, type Curves } from './curves';
+import { inTurns, nextTurn } from '../../turns';
+import type { CurveX, Curves } from './curves';
 
 const maxPairs = 20_000;
 /** Milliseconds of work before other requests get their turn. */

@@ -1,0 +1,33 @@
+import type { Steps } from '../core/steps';
+
+/** Milliseconds of work before others get their turn. */
+const workAtOnce = 8;
+
+/** Does the steps, whatever else there is to do in between. */
+export async function inTurns<T>(steps: Steps<T>): Promise<T> {
+  for (let end = performance.now() + workAtOnce; ;) {
+    const next = steps.next();
+    if (next.done === true) {
+      return next.value;
+    }
+    if (performance.now() > end) {
+      await nextTurn();
+      end = performance.now() + workAtOnce;
+    }
+  }
+}
+
+/** Does steps until it is time for others. @returns true when they are all done */
+export function someOf(steps: Steps<unknown>): boolean {
+  for (const end = performance.now() + workAtOnce; performance.now() < end;) {
+    if (steps.next().done === true) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Lets others have their turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
