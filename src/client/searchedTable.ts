@@ -19,7 +19,7 @@ import type {
 } from '../protocol/tableTypes';
 import { mapLimited } from './mapLimited';
 import { RequestError } from './requestError';
-import type { CallOptions, PageOf, RunQuery } from './types';
+import type { CallOptions, PageOf, RowsOptions, RunQuery } from './types';
 
 /** What of the tracking API tables are made from. */
 export interface TableSource {
@@ -52,11 +52,13 @@ export class SearchedTable {
   constructor(private readonly source: TableSource) {}
 
   /** As POST table/rows. @throws RequestError */
-  async rows(request: TableRequest, options: CallOptions = {}): Promise<TableRows> {
+  async rows(request: TableRequest, { onRead, ...options }: RowsOptions = {}): Promise<TableRows> {
     const turn = takeTurns(nextTurn);
     const experiments: SearchedExperiment[] = [];
+    let read = 0;
+    const count = (runs: number): void => onRead?.((read += runs));
     for (const id of new Set(request.experiment_ids)) {
-      experiments.push(await this.#read(id, request.run_ids, options, turn));
+      experiments.push(await this.#read(id, request.run_ids, options, turn, count));
     }
     const parts = experiments.map((experiment) => ({ experiment, selection: experiment.select(request) }));
     const selections = parts.map(({ selection }) => selection);
@@ -110,6 +112,7 @@ export class SearchedTable {
     runIds: readonly string[] | undefined,
     options: CallOptions,
     turn: Turn,
+    count?: (runs: number) => void,
   ): Promise<SearchedExperiment> {
     const known = this.#experiments.get(id);
     if (known !== undefined && runIds !== undefined && runIds.length <= mostRunsById) {
@@ -131,6 +134,7 @@ export class SearchedTable {
         experiment.put(run, run.info.id);
         await turn();
       }
+      count?.(page.items.length);
       pageToken = page.nextPageToken;
       if (pageToken !== undefined && seen.has(pageToken)) {
         throw new RequestError('malformed', 'The server sends the same page again and again.');

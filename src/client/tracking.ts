@@ -36,6 +36,7 @@ import type {
   ArtifactStream,
   ByteRange,
   CallOptions,
+  RowsOptions,
   ExperimentQuery,
   PageOf,
   Purged,
@@ -246,7 +247,7 @@ class HttpTrackingClient implements TrackingClient {
       : encodeSeries(await this.ownSeries(request, options)).buffer;
   }
 
-  async tableRows(request: TableRequest, options?: CallOptions): Promise<ArrayBuffer> {
+  async tableRows(request: TableRequest, options?: RowsOptions): Promise<ArrayBuffer> {
     return this.has('table')
       ? this.binary('table/rows', request, options)
       : encodeTableRows(await this.searchedTable.rows(request, options));

@@ -39,6 +39,12 @@ export interface CallOptions {
   readonly timeout?: number;
 }
 
+/** Of a reading that may take many requests. */
+export interface RowsOptions extends CallOptions {
+  /** Told now and then how many runs were read so far. */
+  readonly onRead?: (runs: number) => void;
+}
+
 /** One page; `nextPageToken` is there while more follow. */
 export interface PageOf<T> {
   readonly items: readonly T[];
@@ -154,7 +160,7 @@ export interface TrackingClient extends Disposable {
    * The runs of experiments as columns, in the form of `decodeTableRows`: from the server where it can, else made here from searches,
    * all pages of them.
    */
-  tableRows(request: TableRequest, options?: CallOptions): Promise<ArrayBuffer>;
+  tableRows(request: TableRequest, options?: RowsOptions): Promise<ArrayBuffer>;
   /**
    * Columns of the same runs, in the form of `decodeTableColumns`. Where they are made here, they are of the runs as `tableRows` read
    * them last, and of figures that only histories tell, the newest 200 runs have one.

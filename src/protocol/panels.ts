@@ -111,6 +111,8 @@ export interface PanelNotices {
    * known (`runIds` may be empty): read everything afresh.
    */
   changed: { runIds: string[]; metrics: boolean; runs: boolean; artifacts: boolean; all?: boolean };
+  /** How many rows of `tableRows` were read so far, while it has no answer; `total` where it is known. */
+  tableRead: { read: number; total?: number };
   /** `tableFacts` has another answer: a setting, a tag of the experiment. */
   factsChanged: Record<string, never>;
   /** `chartDefaults` has another answer. */

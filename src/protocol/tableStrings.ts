@@ -167,6 +167,10 @@ export const tableStrings = {
   noMatchHighest: 'The highest {0} is {1} ({2}).',
   noMatchLowest: 'The lowest {0} is {1} ({2}).',
   loadingRuns: 'Loading runs…',
+  loadingSoFar: 'Loading runs: {0} so far',
+  loadingOf: 'Loading runs: {0} of {1}',
+  loadingCancelled: 'The runs were not loaded',
+  loadRuns: 'Load Runs',
   cancel: 'Cancel',
 
   showRun: 'Show {0} in charts',

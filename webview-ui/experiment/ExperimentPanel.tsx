@@ -25,12 +25,18 @@ export function ExperimentPanel({ experiment }: { readonly experiment: Experimen
   return (
     <div className="lb-panel">
       <ConnectionBanner session={session} problem={problem} at={at} />
-      {state.kind === 'loading' && <LoadingTable />}
+      {state.kind === 'loading' && <LoadingTable experiment={experiment} />}
+      {state.kind === 'cancelled' && (
+        <EmptyState
+          title={t('loadingCancelled')}
+          actions={[{ label: t('loadRuns'), onAct: () => experiment.load() }]}
+        />
+      )}
       {state.kind === 'failed' && (
         <ErrorState
           title={t('runsFailed')}
           detail={state.message}
-          actions={[{ label: t('tryAgain'), onAct: () => reader.invalidate(undefined) }, showLogAction(session)]}
+          actions={[{ label: t('tryAgain'), onAct: () => experiment.load() }, showLogAction(session)]}
         />
       )}
       {state.kind === 'ready' && view && <Content experiment={experiment} view={view} />}

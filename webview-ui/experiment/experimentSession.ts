@@ -60,6 +60,12 @@ export class ExperimentSession {
     this.#start().catch((error: unknown) => session.host.logError('opening the panel', error));
   }
 
+  /** Reads the table after that failed, or was given up. */
+  load(): void {
+    this.session.tableRead.set(undefined);
+    this.reader.retry();
+  }
+
   /** Changes what the user arranged. */
   arrange(change: Partial<Arrangement>): void {
     this.arrangement.update((before) => ({ ...before, ...change }));

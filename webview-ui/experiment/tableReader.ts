@@ -10,6 +10,8 @@ import { RunTable } from './table/runTable';
 /** What the reader has, told anew with every change of it. */
 export type ReaderState =
   | { readonly kind: 'loading' }
+  /** The user did not want to wait any longer. */
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
   | {
       readonly kind: 'ready';
@@ -28,6 +30,8 @@ const interval = 500;
 const mostSingle = 400;
 /** Columns in one answer: small enough that the first ones are soon there. */
 const columnsAtOnce = 50;
+/** A large table of a server far away takes its time; the wait can be cancelled. Milliseconds. */
+const patience = 600_000;
 /** Columns that are kept although nothing shows them now. */
 const mostColumns = 300;
 
@@ -44,6 +48,7 @@ export class TableReader {
   #stale: Set<string> | 'all' = 'all';
   #areFactsStale = true;
   #facts: TableFacts | undefined;
+  #abort = new AbortController();
 
   constructor(
     private readonly channel: PanelChannel,
@@ -55,7 +60,24 @@ export class TableReader {
   }
 
   start(): void {
-    this.#pump.request();
+    this.#request();
+  }
+
+  /** Gives up the first reading, also on the server. */
+  cancel(): void {
+    if (this.state.get().kind === 'loading') {
+      this.#abort.abort();
+      this.state.set({ kind: 'cancelled' });
+    }
+  }
+
+  /** Reads what could not be read, or was not to be. */
+  retry(): void {
+    if (this.state.get().kind !== 'ready') {
+      this.#abort = new AbortController();
+      this.state.set({ kind: 'loading' });
+    }
+    this.invalidate(undefined);
   }
 
   /** Runs changed; undefined: it is not known which. */
@@ -67,12 +89,19 @@ export class TableReader {
         this.#stale.add(id);
       }
     }
-    this.#pump.request();
+    this.#request();
   }
 
   invalidateFacts(): void {
     this.#areFactsStale = true;
-    this.#pump.request();
+    this.#request();
+  }
+
+  /** What changes while nothing is to be read is read with the rest. */
+  #request(): void {
+    if (this.state.get().kind !== 'cancelled') {
+      this.#pump.request();
+    }
   }
 
   /** Columns that `who` needs from now on. Read at once where they are not there. */
@@ -99,7 +128,7 @@ export class TableReader {
     this.#areFactsStale = false;
     try {
       if (wasFactsStale || !this.#facts) {
-        this.#facts = await this.channel.request('tableFacts', {});
+        this.#facts = await this.channel.request('tableFacts', {}, this.#options());
       }
       if (stale === 'all' || stale.size > mostSingle) {
         await this.#readAll(this.#facts);
@@ -117,7 +146,7 @@ export class TableReader {
   }
 
   async #readAll(facts: TableFacts): Promise<void> {
-    const rows = decodeTableRows(await this.channel.request('tableRows', {}));
+    const rows = decodeTableRows(await this.channel.request('tableRows', {}, this.#options()));
     this.table.takeRows(rows);
     if (this.state.get().kind !== 'ready') {
       this.#needs.set('first', this.firstNeeds(facts));
@@ -129,7 +158,7 @@ export class TableReader {
   }
 
   async #readSome(runIds: string[]): Promise<void> {
-    this.table.takeRows(decodeTableRows(await this.channel.request('tableRows', { runIds })), runIds);
+    this.table.takeRows(decodeTableRows(await this.channel.request('tableRows', { runIds }, this.#options())), runIds);
     await this.#readColumns(
       this.#needed().filter((id) => this.table.column(id) !== undefined),
       runIds,
@@ -169,7 +198,8 @@ export class TableReader {
   }
 
   async #readBatch(columns: ColumnId[], runIds?: string[]): Promise<void> {
-    const answer = await this.channel.request('tableColumns', { columns, ...(runIds ? { runIds } : {}) });
+    const params = { columns, ...(runIds ? { runIds } : {}) };
+    const answer = await this.channel.request('tableColumns', params, this.#options());
     this.table.takeColumns(columns, decodeTableColumns(answer), runIds);
   }
 
@@ -191,7 +221,14 @@ export class TableReader {
     }
   }
 
+  #options(): { signal: AbortSignal; timeout: number } {
+    return { signal: this.#abort.signal, timeout: patience };
+  }
+
   #fail(error: unknown): void {
+    if (this.state.get().kind === 'cancelled') {
+      return;
+    }
     const message = error instanceof Error ? error.message : String(error);
     const before = this.state.get();
     this.state.set(before.kind === 'ready' ? { ...before, problem: message } : { kind: 'failed', message });

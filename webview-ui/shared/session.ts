@@ -55,6 +55,8 @@ export class PanelSession {
   readonly connection = new Store<ConnectionState>({ state: 'connected', since: Date.now() });
   readonly state: Store<PanelState>;
   readonly palette: Store<Palette>;
+  /** How far the table is read, while it is. */
+  readonly tableRead = new Store<PanelNotices['tableRead'] | undefined>(undefined);
   readonly marked = new Store<MarkedRuns>({ selected: new Set(), hovered: undefined });
   readonly host: Host;
   /** Curves for charts. */
@@ -74,6 +76,7 @@ export class PanelSession {
     this.host = connectHost({
       changed: (change) => this.#onChanged(change),
       factsChanged: () => [...this.#factsListeners].forEach((listener) => listener()),
+      tableRead: (progress) => this.tableRead.set(progress),
       viewsChanged: () => [...this.#viewsListeners].forEach((listener) => listener()),
       chartDefaultsChanged: () => void this.#readChartDefaults(),
       connection: (connection) => this.#onConnection(connection),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
 import type { ExperimentRequests } from '../../protocol/experimentPanel';
-import type { PanelSubject } from '../../protocol/panels';
+import type { PanelNotices, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { describe } from '../platform/connection';
 import { inMessage } from '../platform/text';
@@ -22,6 +22,8 @@ export interface ExperimentContext {
   client(): Promise<TrackingClient>;
   openPanel(subject: PanelSubject): Promise<void>;
   setTitle(title: string): void;
+  /** Tells the panel how far its table is read. */
+  tellRead(progress: PanelNotices['tableRead']): void;
 }
 
 type Answers<Method extends keyof ExperimentRequests> = Pick<Handlers<ExperimentRequests>, Method>;
@@ -40,7 +42,8 @@ function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableCo
   return {
     tableRows: async (params, signal) => {
       const { runIds } = requests.tableRows.parse(params);
-      return (await panel.client()).tableRows(runsOf(runIds), { signal });
+      const client = await panel.client();
+      return runIds === undefined ? readAllRows(panel, client, signal) : client.tableRows(runsOf(runIds), { signal });
     },
     tableColumns: async (params, signal) => {
       const { runIds, columns } = requests.tableColumns.parse(params);
@@ -51,6 +54,37 @@ function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableCo
       return null;
     },
   };
+}
+
+/** All rows; what is known of how many there are and how many came so far is told meanwhile. */
+async function readAllRows(
+  { subject, tellRead }: ExperimentContext,
+  client: TrackingClient,
+  signal: AbortSignal,
+): Promise<ArrayBuffer> {
+  const ids = experimentIdsOf(subject);
+  let read = 0;
+  let total: number | undefined;
+  const tell = (): void => tellRead({ read, ...(total === undefined ? {} : { total }) });
+  const rows = client.tableRows(
+    { experiment_ids: ids, stage: 'active' },
+    {
+      signal,
+      onRead: (runs) => {
+        read = runs;
+        tell();
+      },
+    },
+  );
+  client.countRuns(ids, 'active', { signal }).then(
+    (count) => {
+      total = count;
+      tell();
+    },
+    // Without the number the wait only says less.
+    () => undefined,
+  );
+  return rows;
 }
 
 function editRequests(panel: ExperimentContext): Answers<'setName' | 'setTag' | 'trashRuns' | 'restoreRuns'> {

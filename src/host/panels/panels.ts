@@ -139,7 +139,7 @@ export class Panels {
       post: (message: unknown): void => void webview.postMessage(message),
       listen: (handler: (message: unknown) => void) => webview.onDidReceiveMessage(handler),
     };
-    return new RpcChannel(port, {
+    const channel: HostChannel = new RpcChannel(port, {
       handlers: panelRequests({
         subject,
         facts,
@@ -153,10 +153,12 @@ export class Panels {
             panel.title = title;
           }
         },
+        tellRead: (progress) => channel.notify('tableRead', progress),
       }),
       notices: {},
       onError: (what, error) => this.log.error(`panel ${subject.panel}, ${what}: ${describe(error)}`),
     });
+    return channel;
   }
 
   /** Passes changes of the subject's runs and the server's comings and goings on to the panel. */

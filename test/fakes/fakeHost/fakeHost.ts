@@ -20,6 +20,8 @@ const plainDefaults: ChartDefaults = { x: 'step', smoothing: 0, smoothingKind: '
 export class FakeHost {
   /** All requests so far, in order. */
   readonly requests: { method: Method; params: unknown }[] = [];
+  /** Methods whose requests were given up, in order. */
+  readonly aborted: Method[] = [];
   /** The experiment panel's side: edits, views, what was copied and saved. */
   readonly experiment: FakeExperiment;
   readonly #runs: LiveRun[];
@@ -45,6 +47,7 @@ export class FakeHost {
       factsChanged: () => this.#channel.notify('factsChanged', {}),
       viewsChanged: () => this.#channel.notify('viewsChanged', {}),
     });
+    this.#noteAborts(port);
     this.#channel = new RpcChannel(port, { handlers: this.#handlers(), notices: {} });
   }
 
@@ -110,9 +113,27 @@ export class FakeHost {
     }
   }
 
+  /** As while a table is read in many parts. */
+  tellRead(progress: PanelNotices['tableRead']): void {
+    this.#channel.notify('tableRead', progress);
+  }
+
   /** Milliseconds that answers take from now on. */
   slow(milliseconds: number): void {
     this.#delay = milliseconds;
+  }
+
+  #noteAborts(port: Port): void {
+    const methods = new Map<string, Method>();
+    port.listen((message) => {
+      const { rpc, from, id, method } = message as { rpc: string; from: string; id: number; method: Method };
+      const asked = methods.get(`${from} ${id}`);
+      if (rpc === 'request') {
+        methods.set(`${from} ${id}`, method);
+      } else if (rpc === 'abort' && asked) {
+        this.aborted.push(asked);
+      }
+    });
   }
 
   #handlers(): Handlers<PanelRequests> {
@@ -153,7 +174,7 @@ export class FakeHost {
     result: () => PanelRequests[Name]['result'],
   ): Promise<PanelRequests[Name]['result']> {
     this.requests.push({ method, params });
-    await new Promise((resolve) => setTimeout(resolve, this.#delay));
+    await new Promise((resolve) => setTimeout(resolve, this.scenario.delays?.[method] ?? this.#delay));
     const failure = this.#failures.get(method);
     const asked = method === 'series' ? (params as Params<'series'>).keys : [];
     if (failure && (failure.keys === undefined || failure.keys.some((key) => asked.includes(key)))) {

@@ -29,6 +29,8 @@ export interface Scenario {
   readonly facts?: Partial<TableFacts>;
   /** What `chartDefaults` answers other than the settings' defaults. */
   readonly chartDefaults?: Partial<ChartDefaults>;
+  /** Milliseconds that the answers to single requests take. */
+  readonly delays?: Readonly<Record<string, number>>;
   /** Saved views that are there: name to content. */
   readonly views?: Readonly<Record<string, string>>;
 }

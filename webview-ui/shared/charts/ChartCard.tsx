@@ -1,6 +1,6 @@
 import { memo, useRef, useState, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { formatCount, formatMetric } from '../../../src/core/format';
-import { LinkButton } from '../controls';
+import { IconButton, LinkButton } from '../controls';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { Icon, type IconName } from '../Icon';
 import { Menu } from '../Menu';
@@ -140,6 +140,13 @@ function Title({ view, metric, isLarge, isPinned, isAlone, onDrag, found, yScale
       </span>
       {!isBars && yScale !== 'linear' && <span className="lb-tag">{t(yScale === 'log' ? 'logTag' : 'symlogTag')}</span>}
       <Subtitle view={view} found={found} isLarge={isLarge} isBars={isBars} />
+      {found.data.error !== undefined && found.curves.length > 0 && (
+        <IconButton
+          icon="warning"
+          label={t('chartStale', found.data.error)}
+          onAct={() => session.loader.retry(metric)}
+        />
+      )}
       <span className="lb-grow" />
       {view.isSingle && !isBars && <LastValue curve={found.runs[0]} />}
       <span className="lb-chart-buttons">
@@ -207,11 +214,14 @@ interface BodyProps {
 
 function Body({ view, metric, found, isNear, isTable, isBars, yScale, frame }: BodyProps) {
   const { data, curves, behind } = found;
-  if (data.error !== undefined && curves.length === 0) {
+  const { x: axis } = view.settings;
+  // Curves over another x are not what the axis says.
+  const isOld = typeof axis === 'string' && data.ready && data.axis !== axis;
+  if (data.error !== undefined && (curves.length === 0 || isOld)) {
     return <Failed view={view} metric={metric} error={data.error} />;
   }
   if (!data.ready) {
-    return isNear ? <Loading label={t('loadingChart', metric)} /> : null;
+    return isNear ? <Waiting view={view} metric={metric} isCancelled={data.isCancelled} /> : null;
   }
   if (curves.length === 0) {
     const { x } = view.settings;
@@ -235,6 +245,33 @@ function Body({ view, metric, found, isNear, isTable, isBars, yScale, frame }: B
     return <Bars view={view} metric={metric} curves={curves} />;
   }
   return isNear ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
+}
+
+/** Charts are read, and given up, each alone. */
+function Waiting({ view, metric, isCancelled }: { view: ChartsView; metric: string; isCancelled: boolean }) {
+  const { loader } = view.session;
+  if (isCancelled) {
+    return (
+      <div className="lb-chart-message">
+        <p className="lb-dim">{t('notLoaded')}</p>
+        <p className="lb-chart-actions">
+          <LinkButton label={t('load')} onAct={() => loader.retry(metric)} />
+        </p>
+      </div>
+    );
+  }
+  const count = view.runs.length;
+  return (
+    <>
+      <Loading label={t('loadingChart', metric)} />
+      <div className="lb-chart-message lb-late">
+        <p className="lb-dim">{tCount('loadingOneCurve', 'loadingCurves', count, formatCount(count))}</p>
+        <p className="lb-chart-actions">
+          <LinkButton label={t('cancel')} onAct={() => loader.cancel(metric)} />
+        </p>
+      </div>
+    </>
+  );
 }
 
 function Failed({ view, metric, error }: { view: ChartsView; metric: string; error: string }) {

@@ -12,6 +12,8 @@ export interface ChartData {
   readonly ready: boolean;
   /** Why the newest request has no answer; what came before stays. */
   readonly error: string | undefined;
+  /** The user did not want to wait for the first answer. */
+  readonly isCancelled: boolean;
   /** The axis that the entries are of. */
   readonly axis: XAxis;
   /** By run id; runs without points are absent. */
@@ -30,6 +32,8 @@ export interface SeriesQuery {
 
 interface KeyState {
   data: ChartData;
+  /** Not to be read until it is asked for again. */
+  isPaused: boolean;
   /** Each with how many points it has room for. */
   readonly listeners: Map<() => void, number>;
   /** Runs whose curve is to be read: as a whole, and its part in the range. */
@@ -54,7 +58,15 @@ const hurry = 60;
 const pairsAtOnce = 120;
 const keysAtOnce = 16;
 const requestsAtOnce = 3;
-const noData: Omit<ChartData, 'axis'> = { ready: false, error: undefined, entries: new Map(), details: new Map() };
+/** Long histories of a server far away take their time; the wait can be cancelled. Milliseconds. */
+const patience = 300_000;
+const noData: Omit<ChartData, 'axis'> = {
+  ready: false,
+  error: undefined,
+  isCancelled: false,
+  entries: new Map(),
+  details: new Map(),
+};
 
 /**
  * Reads the curves that are watched, and of those only what is new to it or was reported as changed; many changes in short
@@ -65,6 +77,8 @@ export class SeriesLoader {
   readonly #pump: Coalescer;
   #query: SeriesQuery = { runIds: [], axis: 'step', range: undefined, maxPoints: 600 };
   #abort = new AbortController();
+  /** Requests that wait for their answer. */
+  readonly #underWay = new Map<AbortController, Batch>();
   #lastLive = -Infinity;
   #timer: number | undefined;
 
@@ -143,9 +157,28 @@ export class SeriesLoader {
     }, wait);
   }
 
-  /** Asks again for what failed. */
-  retry(): void {
+  /** Asks again for what failed, and for a metric that was given up. */
+  retry(key?: string): void {
+    if (key !== undefined) {
+      const state = this.#state(key);
+      state.isPaused = false;
+      this.#set(state, { ...state.data, isCancelled: false });
+    }
     this.#pump.request();
+  }
+
+  /** Gives up the first reading of a metric, also on the server once nobody waits for what it was asked for. */
+  cancel(key: string): void {
+    const state = this.#state(key);
+    if (!state.data.ready) {
+      state.isPaused = true;
+      this.#set(state, { ...state.data, isCancelled: true });
+      for (const [controller, { keys }] of this.#underWay) {
+        if (keys.every((each) => this.#state(each).isPaused)) {
+          controller.abort();
+        }
+      }
+    }
   }
 
   dispose(): void {
@@ -160,6 +193,7 @@ export class SeriesLoader {
       const { axis, runIds } = this.#query;
       state = {
         data: { ...noData, axis },
+        isPaused: false,
         listeners: new Map(),
         stale: new Set(runIds),
         staleDetail: new Set(),
@@ -226,7 +260,7 @@ export class SeriesLoader {
     const groups = new Map<string, { keys: string[]; runIds: string[]; maxPoints: number }>();
     for (const [key, state] of this.#keys) {
       const runIds = [...staleOf(state)].filter((id) => shown.has(id) && (!range || state.data.entries.has(id))).sort();
-      if (state.listeners.size === 0 || runIds.length === 0) {
+      if (state.listeners.size === 0 || state.isPaused || runIds.length === 0) {
         continue;
       }
       const maxPoints = this.#roomOf(state);
@@ -255,6 +289,8 @@ export class SeriesLoader {
     this.#mark(batch, (stale, id) => stale.delete(id));
     const ask = `${query.axis} ${maxPoints} ${askOf(query)}`;
     const known = this.#known(batch, ask);
+    const own = new AbortController();
+    this.#underWay.set(own, batch);
     try {
       const buffer = await this.channel.request(
         'series',
@@ -267,14 +303,14 @@ export class SeriesLoader {
           ...(query.smoothing ? { smoothing: query.smoothing } : {}),
           ...(known.length > 0 ? { known } : {}),
         },
-        { signal },
+        { signal: AbortSignal.any([signal, own.signal]), timeout: patience },
       );
       this.#take(batch, query.axis, ask, decodeSeries(buffer));
     } catch (error) {
       this.#mark(batch, (stale, id) => stale.add(id));
       // Whatever it was that could not be continued is read as a whole next time.
       keys.forEach((key) => this.#state(key).askedWith.clear());
-      if (signal.aborted) {
+      if (signal.aborted || own.signal.aborted) {
         return;
       }
       if (keys.length > 1) {
@@ -284,6 +320,8 @@ export class SeriesLoader {
       }
       const state = this.#state(keys[0] ?? '');
       this.#set(state, { ...state.data, error: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#underWay.delete(own);
     }
   }
 
@@ -328,7 +366,8 @@ export class SeriesLoader {
       const entries = new Map(kept.entries);
       runIds.forEach((id) => entries.delete(id));
       found.forEach((entry) => entries.set(entry.runId, continued(entry)));
-      this.#set(state, { ready: true, error: undefined, axis, entries, details: kept.details });
+      state.isPaused = false;
+      this.#set(state, { ready: true, error: undefined, isCancelled: false, axis, entries, details: kept.details });
     }
   }
 
