@@ -1,6 +1,6 @@
 // `npm run bench`: everything; `npm run bench -- NAME…`: some of it. Options: --quick (small and short, to try things out), --record (write
 // docs/benchmarks.md from what was measured last), --runs N (of the stores that are searched), --sizes LIST (of `scale` and `artifacts-memory`), --workers LIST
-// (of `mlflow server`; empty: Labbook alone).
+// (of `mlflow server`; empty: Labbook alone), --add (of `scale`: to what was measured last).
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    add: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     runs: { type: 'string' },
     sizes: { type: 'string' },
@@ -55,7 +56,11 @@ if (side.length > 0) {
 }
 for (const [name, file] of Object.entries(scripts).filter(([each]) => chosen.includes(each))) {
   console.log(`\n# ${name}`);
-  const more = [...(values.quick ? ['--quick'] : []), ...(values.sizes === undefined ? [] : ['--sizes', values.sizes])];
+  const more = [
+    ...(values.quick ? ['--quick'] : []),
+    ...(values.add && name === 'scale' ? ['--add'] : []),
+    ...(values.sizes === undefined ? [] : ['--sizes', values.sizes]),
+  ];
   const { status } = spawnSync(process.execPath, [path.join(root, 'bench', file), ...more], {
     cwd: root,
     stdio: 'inherit',

@@ -1,17 +1,30 @@
 // What grows with the store and what does not: by the number of runs, by the points of one run, by the points of all.
-// `--sizes 'runs:100,1000;points:1e4,1e6;store:1e8'`, or `--sizes all` (100,000 runs, 10^7 points in a run, 10^8 in a store: an hour).
-import { readdirSync, rmSync, statSync } from 'node:fs';
+// `--sizes 'runs:100,1000;points:1e4,1e6;store:1e8'`, or `--sizes all` (100,000 runs, 10^7 points in a run, 10^8 in a store: a quarter of
+// an hour). `--add`: to what was measured last, so that it can be done in pieces. Needs 2 GB in out/bench/, for a while.
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { root } from '../scripts/root.mjs';
 import { step } from '../scripts/run.mjs';
-import { fillLabbook, logPoints } from './lib/filling.mjs';
+import { fillLong, fillPoints, fillRuns, withStore } from './lib/fillStore.mjs';
+import { logPoints } from './lib/filling.mjs';
 import { ask, drive, medianOf, request } from './lib/load.mjs';
 import { startProbe } from './lib/probe.mjs';
-import { save } from './lib/report.mjs';
-import { folder, memoryOf, startLabbook } from './lib/servers.mjs';
+import { lastOf, save } from './lib/report.mjs';
 import { newRun } from './side/logMetric.mjs';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, sizes: { type: 'string' } } });
+// Not in /tmp, which is memory on some machines.
+process.env.LABBOOK_BENCH_FOLDER ??= path.join(root, 'out', 'bench', 'stores');
+mkdirSync(process.env.LABBOOK_BENCH_FOLDER, { recursive: true });
+const { folder, memoryOf, startLabbook } = await import('./lib/servers.mjs');
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    add: { type: 'boolean', default: false },
+    sizes: { type: 'string' },
+  },
+});
 const everything = 'runs:100,1000,10000,100000;points:1e4,1e5,1e6,1e7;store:1e8';
 const usual = values.quick ? 'runs:100;points:1e4' : 'runs:100,1000,10000;points:1e4,1e5,1e6';
 const sizes = readSizes(values.sizes === 'all' ? everything : (values.sizes ?? usual));
@@ -99,12 +112,14 @@ async function once(read) {
 
 async function byRuns(runs) {
   const home = folder(`runs-${runs}`);
+  const drawn = await withStore(`${home}/store`, async (store) => {
+    const ids = (await fillRuns(store, runs)).slice(0, curves.runs);
+    for (const id of ids) {
+      await fillPoints(store, id, 'curve', curves.points);
+    }
+    return ids;
+  });
   const server = await startLabbook(`${home}/store`);
-  const ids = await fillLabbook(server, { to: runs });
-  const drawn = ids.slice(0, curves.runs);
-  for (const id of drawn) {
-    await logPoints(server, id, 'curve', { count: curves.points });
-  }
   const written = await writes(server, await newRun(server));
   const opened = await reopen(server);
   const probe = startProbe(server);
@@ -128,14 +143,8 @@ async function byRuns(runs) {
 /** @param {number} points of all runs together @param {number} runs that have as many of them each */
 async function byPoints(points, runs) {
   const home = folder(`points-${points}-${runs}`);
+  const [id] = await withStore(`${home}/store`, (store) => fillLong(store, runs, 'long', points / runs));
   const server = await startLabbook(`${home}/store`);
-  const ids = [];
-  for (let i = 0; i < runs; i++) {
-    const id = await newRun(server);
-    ids.push(id);
-    await logPoints(server, id, 'long', { count: points / runs });
-  }
-  const [id] = ids;
   const written = await writes(server, id);
   const opened = await reopen(server);
   const each = points / runs;
@@ -158,14 +167,6 @@ async function byPoints(points, runs) {
   ];
 }
 
-async function table(heading, columns, list, measure) {
-  const rows = [];
-  for (const size of list) {
-    rows.push(await step(`${heading}: ${size.toLocaleString('en-US')}`, () => measure(size)));
-  }
-  return rows.length === 0 ? [] : [{ heading, columns, rows }];
-}
-
 const writeColumns = ['write: median', 'p99', 'longest, with a checkpoint'];
 const pointColumns = [
   'points',
@@ -173,33 +174,58 @@ const pointColumns = [
   ...['open', 'memory, MB', 'memory after reading, MB', 'bytes a point'],
   ...['curve: first', 'again', 'a zoom', 'history: 25,000 points', 'longest pause while reading'],
 ];
-const tables = [
-  ...(await table(
-    'By the number of runs',
-    [
+const parts = [
+  {
+    kind: 'runs',
+    heading: 'By the number of runs',
+    columns: [
       'runs',
       ...writeColumns,
       ...['open', 'memory, MB', 'store, MB', 'search: 100 runs', 'history: 10,000 points'],
       ...['100 curves: first', 'again', 'longest pause while reading'],
     ],
-    sizes.runs,
-    byRuns,
-  )),
-  ...(await table('By the points of one run', pointColumns, sizes.points, (points) => byPoints(points, 1))),
-  ...(await table('By the points of the store', pointColumns, sizes.store, (points) =>
-    byPoints(points, Math.max(1, Math.round(points / pointsPerRun))),
-  )),
+    measure: byRuns,
+  },
+  {
+    kind: 'points',
+    heading: 'By the points of one run',
+    columns: pointColumns,
+    measure: (points) => byPoints(points, 1),
+  },
+  {
+    kind: 'store',
+    heading: 'By the points of the store',
+    columns: pointColumns,
+    measure: (points) => byPoints(points, Math.max(1, Math.round(points / pointsPerRun))),
+  },
 ];
 
-save('scale', {
-  title: 'What grows with the store',
-  tables,
-  notes: [
-    'Times are milliseconds. A write is one log-metric on one connection; the longest is one of many that were sent while ' +
-      `${pressure.toLocaleString('en-US')} further points went into the same run, so that checkpoints came due. Opening is from the ` +
-      'start of the process to the first answer; memory is that of the process after it. Runs have 20 params, 20 metrics and 5 tags; ' +
-      `curves are ${curves.runs} runs of ${curves.points.toLocaleString('en-US')} points, thinned to 1,000 buckets, first right after ` +
-      'the start. A zoom shows a twentieth of the curve. The longest pause is the longest that a question for `/health` waited ' +
-      `meanwhile.${values.quick ? ' Measured with `--quick`: small and short.' : ''}`,
-  ],
-});
+/** Keeps what is measured so far. */
+function keep(rows) {
+  const tables = parts
+    .map(({ kind, heading, columns }) => ({ heading, columns, rows: rows[kind].sort((a, b) => a[0] - b[0]) }))
+    .filter(({ rows: some }) => some.length > 0);
+  save('scale', { title: 'What grows with the store', tables, notes });
+}
+
+const notes = [
+  'Times are milliseconds. A write is one log-metric on one connection; the longest is one of many that were sent while ' +
+    `${pressure.toLocaleString('en-US')} further points went into the same run, so that checkpoints came due. Opening is from the ` +
+    'start of the process to the first answer; memory is that of the process after it. Runs have 20 params, 20 metrics and 5 tags; ' +
+    `curves are ${curves.runs} runs of ${curves.points.toLocaleString('en-US')} points, thinned to 1,000 buckets, first right after ` +
+    'the start. A zoom shows a twentieth of the curve. The longest pause is the longest that a question for `/health` waited ' +
+    `meanwhile.${values.quick ? ' Measured with `--quick`: small and short.' : ''}`,
+];
+const before = values.add ? lastOf('scale') : undefined;
+const rows = {};
+for (const { kind, heading } of parts) {
+  const known = before?.tables.find((table) => table.heading === heading)?.rows ?? [];
+  rows[kind] = known.filter(([size]) => !sizes[kind].includes(size));
+}
+for (const { kind, heading, measure } of parts) {
+  for (const size of sizes[kind]) {
+    rows[kind].push(await step(`${heading}: ${size.toLocaleString('en-US')}`, () => measure(size)));
+    // After each, so that an interrupted run keeps what it has.
+    keep(rows);
+  }
+}

@@ -21,8 +21,14 @@ export async function mlflowDatabase(python, { runs, points }) {
   return path.join(folder, 'mlflow.db');
 }
 
-/** Params, metrics and tags of the i-th run, as in fillMlflow.py. */
-function dataOf(i) {
+/** Tags of the i-th run, as in fillMlflow.py. */
+export function tagsOf(i) {
+  const tags = { 'mlflow.user': 'ann', 'mlflow.source.name': 'train.py', 'mlflow.source.type': 'LOCAL' };
+  return Object.entries({ ...tags, team: 'abcd'[i % 4] }).map(([key, value]) => ({ key, value }));
+}
+
+/** Params and metrics of the i-th run, as in fillMlflow.py. */
+export function dataOf(i) {
   return {
     params: Array.from({ length: 20 }, (_, j) => ({ key: `p${j}`, value: `v${(i * 7 + j) % 50}` })),
     metrics: Array.from({ length: 20 }, (_, j) => ({
@@ -41,11 +47,10 @@ function dataOf(i) {
 export async function fillLabbook(server, { from = 0, to }) {
   const ids = [];
   let next = from;
-  const tags = { 'mlflow.user': 'ann', 'mlflow.source.name': 'train.py', 'mlflow.source.type': 'LOCAL' };
   const post = (call, body) => request(server, 'POST', `/api/2.0/mlflow/runs/${call}`, body);
   const one = async (ask, i) => {
-    const all = Object.entries({ ...tags, team: 'abcd'[i % 4] }).map(([key, value]) => ({ key, value }));
-    const body = { experiment_id: '0', run_name: `run-${i}`, user_id: 'ann', start_time: start + i * 1000, tags: all };
+    const tags = tagsOf(i);
+    const body = { experiment_id: '0', run_name: `run-${i}`, user_id: 'ann', start_time: start + i * 1000, tags };
     const { run_id } = JSON.parse(await ask(post('create', body))).run.info;
     ids[i] = run_id;
     await ask(post('log-batch', { run_id, ...dataOf(i) }));

@@ -57,6 +57,12 @@ export function save(name, result) {
   console.log(`\n${text}\n\n(out/bench/${name}.json, .md)`);
 }
 
+/** What was measured last under a name; undefined where nothing was. */
+export function lastOf(name) {
+  const file = path.join(folder, `${name}.json`);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
 function sectionOf({ title, tables, notes = [] }) {
   const parts = tables.map(({ heading, columns, rows }) =>
     [...(heading === undefined ? [] : [`### ${heading}`, '']), markdown(columns, rows)].join('\n'),
