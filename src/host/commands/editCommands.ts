@@ -26,9 +26,15 @@ export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditC
   };
   const undo = (): Promise<void> =>
     attempt(tools, t('Could not restore'), async () => {
-      const things = undoable;
+      const client = await clientOf(tools);
+      const things = await stillInTrash(client, undoable);
+      const late = undoable.length > 0 && things.length === 0;
       remember([]);
-      await restoreAll(await clientOf(tools), things);
+      if (late) {
+        // The notification that offers it cannot be taken away when somebody restores them elsewhere.
+        say(t('Nothing is left to undo: it was restored already.'));
+      }
+      await restoreAll(client, things);
     });
   return {
     [commands.rename]: (target) =>
@@ -186,6 +192,19 @@ async function nameOf(client: TrackingClient, thing: Thing): Promise<string> {
   return thing.kind === 'run'
     ? nameOfRun(await client.getRun(thing.runId))
     : inMessage((await client.getExperiment(thing.experimentId)).name);
+}
+
+/** Those that nobody has restored meanwhile. */
+async function stillInTrash(client: TrackingClient, things: readonly Thing[]): Promise<readonly Thing[]> {
+  const deleted: Thing[] = [];
+  for (const thing of things) {
+    const { stage } =
+      thing.kind === 'run' ? (await client.getRun(thing.runId)).info : await client.getExperiment(thing.experimentId);
+    if (stage === 'deleted') {
+      deleted.push(thing);
+    }
+  }
+  return deleted;
 }
 
 async function restoreAll(client: TrackingClient, things: readonly Thing[]): Promise<void> {
