@@ -11,6 +11,7 @@ import { ExperimentMarks } from './host/platform/experimentMarks';
 import { ServerLog } from './host/platform/serverLog';
 import { followServerSettings } from './host/platform/serverSettings';
 import { workspaceServer } from './host/platform/workspaceServer';
+import { MarkedRuns } from './host/shown/markedRuns';
 import { watchRunEnds } from './host/status/runEndNotices';
 import { StatusBar } from './host/status/statusBar';
 import { RunLinkProvider } from './host/terminal/runLinkProvider';
@@ -42,8 +43,9 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const statusBar = own(new StatusBar(connection, experiments, log));
   own(watchRunEnds(experiments));
   const { texts } = own(new Documents(connection));
-  const panels = own(new Panels(context.extensionUri, connection, log, context.workspaceState));
-  const { environmentVariableCollection: collection, workspaceState } = context;
+  const { environmentVariableCollection: collection, extensionUri, workspaceState } = context;
+  const marked = own(new MarkedRuns(workspaceState, log));
+  const panels = own(new Panels(extensionUri, connection, log, workspaceState, marked));
   own(new ScriptEnvironment(collection, connection, server.expectedAddress, workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 

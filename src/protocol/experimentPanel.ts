@@ -1,4 +1,5 @@
 /** What the experiment panel asks of the host beside `PanelRequests`: the table, edits, saved views. */
+import type { KeptShown, ShownChange } from '../core/shownRuns';
 import type { ColumnId } from './tableTypes';
 
 export interface ExperimentRequests {
@@ -24,6 +25,15 @@ export interface ExperimentRequests {
   /** What the panel arranged for an experiment, kept by the workspace (`views.folder` has the named ones). */
   readArrangement: { params: Record<string, never>; result: { arrangement?: string } };
   keepArrangement: { params: { arrangement: string }; result: null };
+  /** Which runs charts draw and which are selected: one state for tree, table and charts, which the host has. */
+  readShown: { params: Record<string, never>; result: { experiments: ExperimentShown[]; selected: string[] } };
+  /** Answered with what holds after it; the panel's own changes come back as a notice, too. */
+  changeShown: {
+    params: { changes: { experimentId: string; change: ShownChange }[] };
+    result: { experiments: ExperimentShown[] };
+  };
+  /** Says what the user selected here: the runs of each of the panel's experiments, also where there are none. */
+  select: { params: { selection: { experimentId: string; runIds: string[] }[] }; result: null };
   /** Saved views: JSON files in the folder of `labbook.views.folder`. */
   listViews: {
     params: Record<string, never>;
@@ -33,6 +43,13 @@ export interface ExperimentRequests {
   deleteView: { params: { name: string }; result: null };
   /** A chart in an editor tab of its own. */
   openChart: { params: { metric: string; runIds: string[] }; result: null };
+}
+
+/** The runs of an experiment that charts draw. */
+export interface ExperimentShown {
+  experimentId: string;
+  /** Absent until the experiment is opened for the first time: the panel, which has all runs, then says what is shown first. */
+  shown?: KeptShown;
 }
 
 export interface TableFacts {

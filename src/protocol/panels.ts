@@ -4,7 +4,7 @@
  * form of `seriesCodec.ts`.
  */
 import type { RunStatus, LifecycleStage } from '../core/model';
-import type { ExperimentRequests } from './experimentPanel';
+import type { ExperimentRequests, ExperimentShown } from './experimentPanel';
 import type { Smoothing, XSource } from './extras';
 import type { WireDouble } from './mlflow';
 
@@ -119,6 +119,10 @@ export interface PanelNotices {
   chartDefaultsChanged: Record<string, never>;
   /** `listViews` has another answer: a file was written, changed or removed, by whomever. */
   viewsChanged: Record<string, never>;
+  /** Other runs are shown in charts, by whomever (tree, command, another panel). All of the panel's experiments. */
+  shownChanged: { experiments: ExperimentShown[] };
+  /** Runs were selected elsewhere (tree, another panel). */
+  selected: { runIds: string[] };
   /** The server went away or is back; data stays, with the time of the last answer. */
   connection: { state: 'connected' | 'connecting' | 'disconnected'; reason?: string };
 }

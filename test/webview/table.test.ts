@@ -404,7 +404,7 @@ describe('The table of runs', () => {
     await row(panel, 'run-b').hover();
     await row(panel, 'run-b').getByRole('button', { name: 'Hide run-b in charts' }).click();
     await until('it was kept', async () =>
-      (await asked(panel, 'keepArrangement')).some(({ arrangement }) => /"off":\["f26/.test(arrangement)),
+      (await asked(panel, 'keepArrangement')).some(({ arrangement }) => /params\.model/.test(arrangement)),
     );
     await until('it is remembered', () =>
       panel.page.evaluate(() => /params\.model/.test(sessionStorage.getItem('labbook-state') ?? '')),

@@ -59,7 +59,7 @@ export function ChartPart({ experiment, view, drawn }: Props) {
 
 export function useDrawnRuns(experiment: ExperimentSession, view: TableView): Drawn {
   const palette = useStore(experiment.session.palette, (each) => each);
-  const shown = useStore(experiment.arrangement, (each) => each.shown);
+  const shown = useStore(experiment.shown.state, (each) => each);
   const facts = useMemo(() => {
     const { table } = view;
     // The order of creation: sorting the table does not draw curves anew.

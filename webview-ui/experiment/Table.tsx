@@ -158,7 +158,7 @@ function Rows({ experiment, context, grid, editing }: RowsProps) {
 
 /** Whether a line is selected, and whether the charts draw its run. */
 function useLineState(experiment: ExperimentSession, { view }: RowContext, { selection }: Grid) {
-  const shown = useStore(experiment.arrangement, (each) => each.shown);
+  const shown = useStore(experiment.shown.state, (each) => each);
   const hovered = useStore(experiment.session.marked, (each) => each.hovered);
   const isIn = (slot: number): boolean => selection.runs.has(view.table.id[slot] ?? '');
   return (line: Line) => ({

@@ -9,7 +9,8 @@ import { readArrangement, writeArrangement, type Arrangement } from './table/arr
 import { columnIdOf, type TableField } from './table/fields';
 import { runKey } from './table/lines';
 import { cleaned, nothing, type Selection } from './table/selection';
-import { firstShown, isShown, latest, only, withShown, type ShownRuns } from './table/shownRuns';
+import { SharedSelection } from './sharedSelection';
+import { ShownInCharts } from './shownInCharts';
 import { TableModel, type TableView } from './tableModel';
 import { TableReader } from './tableReader';
 import { ViewList } from './views/viewList';
@@ -36,6 +37,8 @@ export class ExperimentSession {
   readonly reader: TableReader;
   readonly model: TableModel;
   readonly selection = new Store<Selection>(nothing);
+  /** Which runs the charts draw. */
+  readonly shown: ShownInCharts;
   readonly undo = new Store<Undo | undefined>(undefined);
   readonly failure = new Store<Failure | undefined>(undefined);
   /** A query that something else began, for the query line to go on with. */
@@ -43,6 +46,7 @@ export class ExperimentSession {
   /** What is wrong with the text in the query line, which is not applied then. */
   readonly wrongQuery = new Store<SearchError | undefined>(undefined);
   readonly views: ViewList;
+  readonly #shared: SharedSelection;
   #undoTimer: number | undefined;
 
   constructor(readonly session: PanelSession) {
@@ -54,6 +58,8 @@ export class ExperimentSession {
     );
     this.model = new TableModel(this.reader, this.arrangement);
     this.views = new ViewList(session, this.arrangement);
+    this.shown = new ShownInCharts(session, this.reader.table);
+    this.#shared = new SharedSelection(session, this.selection, this.reader.table);
     session.onChanged(({ runIds, all = false }) => this.reader.invalidate(all ? undefined : runIds));
     session.onFactsChanged(() => this.reader.invalidateFacts());
     this.#follow();
@@ -84,26 +90,20 @@ export class ExperimentSession {
     return state.kind === 'ready' && state.facts.canWrite && this.session.connection.get().state === 'connected';
   }
 
-  /** Which runs the charts draw; before the first answer all. */
-  get shown(): ShownRuns {
-    return this.arrangement.get().shown ?? only([], Infinity);
-  }
-
   isShown(slot: number): boolean {
-    const { id, started } = this.reader.table;
-    return isShown(this.shown, { id: id[slot] ?? '', started: started[slot] ?? NaN });
+    return this.shown.isShown(slot);
   }
 
   setShown(runIds: Iterable<string>, isOn: boolean): void {
-    this.arrange({ shown: withShown(this.shown, runIds, isOn) });
+    this.shown.set(runIds, isOn);
   }
 
   showOnly(runIds: Iterable<string>): void {
-    this.arrange({ shown: only(runIds, this.#newest()) });
+    this.shown.only(runIds);
   }
 
   showAll(): void {
-    this.arrange({ shown: { rest: true, after: this.#newest(), on: new Set(), off: new Set() } });
+    this.shown.all();
   }
 
   /** Opens or closes groups and runs with children, by the keys of their lines. */
@@ -173,19 +173,19 @@ export class ExperimentSession {
     });
   }
 
-  #newest(): number {
-    const { table } = this.reader;
-    return latest(Array.from(table.order, (slot) => ({ started: table.started[slot] ?? NaN })));
-  }
-
   async #start(): Promise<void> {
     const { session } = this;
     const isNew = session.state.get().table === undefined;
-    const [subject, kept] = await Promise.all([
+    const { channel } = session.host;
+    const [subject, marks, kept] = await Promise.all([
       session.readSubject(),
+      // Without what is kept runs are shown as at the first opening.
+      channel.request('readShown', {}).catch(() => ({ experiments: [], selected: [] })),
       // Without what was kept the panel opens as new.
-      isNew ? session.host.channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
+      isNew ? channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
     ]);
+    this.shown.start(marks.experiments);
+    this.#shared.hear(marks.selected);
     if (kept?.arrangement !== undefined) {
       const state = readPanelState(parsed(kept.arrangement), session.chartDefaults);
       session.state.set({ ...state, subject });
@@ -215,9 +215,8 @@ export class ExperimentSession {
       if (view) {
         selection.update((state) => cleaned(state, lines, view));
         ({ lines } = view);
-        if (arrangement.get().shown === undefined) {
-          this.arrange({ shown: shownAtFirst(view) });
-        }
+        this.#shared.onRuns();
+        this.shown.begin(view);
       }
     });
     arrangement.subscribe(() => session.arrange({ table: writeArrangement(arrangement.get()) }));
@@ -237,15 +236,6 @@ export class ExperimentSession {
     };
     session.state.subscribe(() => (timer ??= window.setTimeout(keep, keepDelay)));
   }
-}
-
-function shownAtFirst({ table, facts }: TableView): ShownRuns {
-  const runs = Array.from(table.order, (slot) => ({
-    id: table.id[slot] ?? '',
-    started: table.started[slot] ?? NaN,
-    isRunning: table.status[slot] === 'RUNNING',
-  }));
-  return firstShown(runs, facts.initialRuns, facts.baseline);
 }
 
 function parsed(text: string): unknown {

@@ -66,6 +66,8 @@ export class PanelSession {
   readonly #changeListeners = new Set<(change: Changed) => void>();
   readonly #factsListeners = new Set<() => void>();
   readonly #viewsListeners = new Set<() => void>();
+  readonly #shownListeners = new Set<(shown: PanelNotices['shownChanged']) => void>();
+  readonly #selectedListeners = new Set<(selected: PanelNotices['selected']) => void>();
   readonly #reader: Coalescer;
   readonly #readsRuns: boolean;
   /** Charts as the settings say; undefined until they are known. */
@@ -79,6 +81,8 @@ export class PanelSession {
       tableRead: (progress) => this.tableRead.set(progress),
       viewsChanged: () => [...this.#viewsListeners].forEach((listener) => listener()),
       chartDefaultsChanged: () => void this.#readChartDefaults(),
+      shownChanged: (shown) => [...this.#shownListeners].forEach((listener) => listener(shown)),
+      selected: (selected) => [...this.#selectedListeners].forEach((listener) => listener(selected)),
       connection: (connection) => this.#onConnection(connection),
     });
     this.state = new Store(readPanelState(this.host.getState()));
@@ -151,6 +155,18 @@ export class PanelSession {
   onViewsChanged(listener: () => void): () => void {
     this.#viewsListeners.add(listener);
     return () => this.#viewsListeners.delete(listener);
+  }
+
+  /** Told when other runs are to be shown in charts. */
+  onShownChanged(listener: (shown: PanelNotices['shownChanged']) => void): () => void {
+    this.#shownListeners.add(listener);
+    return () => this.#shownListeners.delete(listener);
+  }
+
+  /** Told what is selected elsewhere. */
+  onSelected(listener: (selected: PanelNotices['selected']) => void): () => void {
+    this.#selectedListeners.add(listener);
+    return () => this.#selectedListeners.delete(listener);
   }
 
   onChanged(listener: (change: Changed) => void): () => void {

@@ -10,11 +10,12 @@ import type { ExperimentFacts } from './experimentFacts';
 import { experimentRequests as requests } from './messages';
 import { saveFile } from './saveFile';
 import type { SavedViews } from './savedViews';
+import { shownRequests, type ShownContext } from './shownRequests';
 import { experimentIdsOf } from './subjects';
 import { panelTitle } from './titles';
 
 /** An experiment's panel as the handlers of its requests see it. */
-export interface ExperimentContext {
+export interface ExperimentContext extends ShownContext {
   readonly subject: PanelSubject;
   readonly facts: ExperimentFacts;
   readonly views: SavedViews;
@@ -29,7 +30,13 @@ export interface ExperimentContext {
 type Answers<Method extends keyof ExperimentRequests> = Pick<Handlers<ExperimentRequests>, Method>;
 
 export function experimentRequests(panel: ExperimentContext): Handlers<ExperimentRequests> {
-  return { ...tableRequests(panel), ...editRequests(panel), ...factRequests(panel), ...keepingRequests(panel) };
+  return {
+    ...tableRequests(panel),
+    ...editRequests(panel),
+    ...factRequests(panel),
+    ...keepingRequests(panel),
+    ...shownRequests(panel),
+  };
 }
 
 function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableColumns' | 'openChart'> {

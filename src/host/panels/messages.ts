@@ -73,6 +73,16 @@ const column = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tag'), key }),
 ]);
 
+const shownChange = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('set'), runIds: ids, isOn: z.boolean() }),
+  z.object({ do: z.literal('only'), runIds: ids, after: finite }),
+  z.object({ do: z.literal('all') }),
+  z.object({
+    do: z.literal('first'),
+    shown: z.object({ rest: z.boolean(), after: z.optional(finite), on: ids, off: ids }),
+  }),
+]);
+
 export const experimentRequests = {
   tableRows: z.object({ runIds: z.optional(ids) }),
   tableColumns: z.object({ columns: z.array(column).check(z.maxLength(1000)), runIds: z.optional(ids) }),
@@ -97,6 +107,13 @@ export const experimentRequests = {
   copyText: z.object({ text: z.string() }),
   readArrangement: nothing,
   keepArrangement: z.object({ arrangement: document }),
+  readShown: nothing,
+  changeShown: z.object({
+    changes: z.array(z.object({ experimentId: id, change: shownChange })).check(z.maxLength(100)),
+  }),
+  select: z.object({
+    selection: z.array(z.object({ experimentId: id, runIds: ids })).check(z.maxLength(100)),
+  }),
   listViews: nothing,
   saveView: z.object({ name: viewName, content: document }),
   deleteView: z.object({ name: viewName }),

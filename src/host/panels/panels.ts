@@ -7,6 +7,7 @@ import { panelStrings } from '../../protocol/panelStrings';
 import { RpcChannel } from '../../protocol/rpc';
 import { panelViewTypes } from '../contributions';
 import { describe, type Connection, type ServerState } from '../platform/connection';
+import type { MarkedRuns } from '../shown/markedRuns';
 import { ExperimentMarks } from '../platform/experimentMarks';
 import { Disposables } from '../platform/disposables';
 import { phaseText } from '../platform/phaseText';
@@ -17,6 +18,7 @@ import { panelState } from './messages';
 import { PendingNotice } from './notices';
 import { panelRequests } from './requests';
 import { SavedViews } from './savedViews';
+import { shownOf } from './shownRequests';
 import { experimentIdsOf, keyOf, runIdsOf } from './subjects';
 import { readTitle } from './titles';
 import { viewsFolder, watchViews } from './viewsFolder';
@@ -35,6 +37,7 @@ export class Panels {
     private readonly connection: Connection,
     private readonly log: vscode.LogOutputChannel,
     private readonly memory: vscode.Memento,
+    private readonly marked: MarkedRuns,
   ) {
     for (const viewType of Object.values(panelViewTypes)) {
       this.#owned.add(
@@ -108,6 +111,7 @@ export class Panels {
         }
       }),
     );
+    this.#followMarks(owned, channel, subject, panel);
     webview.html = panelHtml({
       panel: subject.panel,
       title: panel.title,
@@ -145,6 +149,9 @@ export class Panels {
         facts,
         views: this.#views,
         memory: this.memory,
+        shown: this.marked.shown,
+        selected: this.marked.selected,
+        selector: panel,
         log: this.log,
         openPanel: (other) => this.open(other),
         client: async () => (await this.connection.ready(10_000)).client,
@@ -188,6 +195,26 @@ export class Panels {
       }),
     );
     owned.add(this.connection.onState((state) => channel.notify('connection', connectionNotice(state))));
+  }
+
+  /** Which runs are shown, and selected, in the tree and in other panels. */
+  #followMarks(owned: Disposables, channel: HostChannel, subject: PanelSubject, panel: vscode.WebviewPanel): void {
+    const experiments = experimentIdsOf(subject);
+    const { shown, selected } = this.marked;
+    owned.add(
+      shown.onChange((id) => {
+        if (experiments.includes(id)) {
+          channel.notify('shownChanged', { experiments: shownOf(shown, subject) });
+        }
+      }),
+    );
+    owned.add(
+      selected.onChange(({ experimentIds, by }) => {
+        if (by !== panel && experiments.some((id) => experimentIds.has(id))) {
+          channel.notify('selected', { runIds: selected.get(experiments) });
+        }
+      }),
+    );
   }
 
   /** Settings, tags of the experiments and files of views that change. */

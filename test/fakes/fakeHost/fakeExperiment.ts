@@ -1,5 +1,6 @@
 /** What the experiment panel asks of a fake host: the table, edits, saved views, and what leaves the panel. */
-import type { ExperimentRequests, TableFacts } from '../../../src/protocol/experimentPanel';
+import { changeShown, readShown, writeShown, type ShownChange, type ShownRuns } from '../../../src/core/shownRuns';
+import type { ExperimentRequests, ExperimentShown, TableFacts } from '../../../src/protocol/experimentPanel';
 import type { PanelNotices } from '../../../src/protocol/panels';
 import type { Handlers } from '../../../src/protocol/rpc';
 import { encodeTableColumns, encodeTableRows } from '../../../src/protocol/tableCodec';
@@ -22,6 +23,8 @@ type Answer = <Name extends Method>(
 export interface Memory {
   read(): string | undefined;
   keep(arrangement: string): void;
+  readShown(): ExperimentShown[];
+  keepShown(experiments: ExperimentShown[]): void;
 }
 
 interface Options {
@@ -33,6 +36,8 @@ interface Options {
   changed(notice: PanelNotices['changed']): void;
   factsChanged(): void;
   viewsChanged(): void;
+  shownChanged(notice: PanelNotices['shownChanged']): void;
+  selected(notice: PanelNotices['selected']): void;
 }
 
 export class FakeExperiment {
@@ -40,18 +45,27 @@ export class FakeExperiment {
   readonly saved: { name: string; content: string | ArrayBuffer }[] = [];
   readonly copied: string[] = [];
   readonly views: Map<string, string>;
+  /** What the panel said is selected. */
+  selection: string[] = [];
   /** False: the user gives up in the dialog that asks where to save. */
   saves = true;
   #facts: TableFacts;
   #arrangement: string | undefined;
   #revision = 1;
   readonly #editedTags = new Set<string>();
+  readonly #shown = new Map<string, ShownRuns>();
 
   constructor(private readonly options: Options) {
     const { scenario, memory } = options;
     this.views = new Map(Object.entries(scenario.views ?? {}));
     this.#facts = { ...defaultFacts(scenario), ...scenario.facts };
     this.#arrangement = memory?.read();
+    for (const { experimentId, shown } of memory?.readShown() ?? []) {
+      const read = readShown(shown);
+      if (read) {
+        this.#shown.set(experimentId, read);
+      }
+    }
   }
 
   /** As if settings, or tags of the experiment, were changed elsewhere. */
@@ -66,8 +80,50 @@ export class FakeExperiment {
     this.options.viewsChanged();
   }
 
+  /** As if the tree, or another panel, showed other runs of the first experiment. */
+  changeShown(change: ShownChange, experimentId = this.#facts.experiments[0]?.id ?? ''): void {
+    this.#shown.set(experimentId, changeShown(this.#shown.get(experimentId), change));
+    this.options.memory?.keepShown(this.#shownNow());
+    this.options.shownChanged({ experiments: this.#shownNow() });
+  }
+
+  /** As if runs were selected in the tree. */
+  select(runIds: string[]): void {
+    this.options.selected({ runIds });
+  }
+
   handlers(answer: Answer): Handlers<ExperimentRequests> {
-    return { ...this.#tableHandlers(answer), ...this.#editHandlers(answer), ...this.#otherHandlers(answer) };
+    return {
+      ...this.#tableHandlers(answer),
+      ...this.#editHandlers(answer),
+      ...this.#otherHandlers(answer),
+      ...this.#shownHandlers(answer),
+    };
+  }
+
+  #shownHandlers(answer: Answer): Pick<Handlers<ExperimentRequests>, 'readShown' | 'changeShown' | 'select'> {
+    return {
+      readShown: (params) =>
+        answer('readShown', params, () => ({ experiments: this.#shownNow(), selected: this.selection })),
+      changeShown: (params) =>
+        answer('changeShown', params, () => {
+          const { changes } = params as Params<'changeShown'>;
+          changes.forEach(({ experimentId, change }) => this.changeShown(change, experimentId));
+          return { experiments: this.#shownNow() };
+        }),
+      select: (params) =>
+        answer('select', params, () => {
+          this.selection = (params as Params<'select'>).selection.flatMap(({ runIds }) => runIds);
+          return null;
+        }),
+    };
+  }
+
+  #shownNow(): ExperimentShown[] {
+    return this.#facts.experiments.map(({ id }) => {
+      const shown = this.#shown.get(id);
+      return { experimentId: id, ...(shown ? { shown: writeShown(shown) } : {}) };
+    });
   }
 
   #tableHandlers(answer: Answer): Pick<Handlers<ExperimentRequests>, 'tableRows' | 'tableColumns' | 'tableFacts'> {

@@ -46,6 +46,8 @@ export class FakeHost {
       changed: (notice) => this.changed(notice),
       factsChanged: () => this.#channel.notify('factsChanged', {}),
       viewsChanged: () => this.#channel.notify('viewsChanged', {}),
+      shownChanged: (notice) => this.#channel.notify('shownChanged', notice),
+      selected: (notice) => this.#channel.notify('selected', notice),
     });
     this.#noteAborts(port);
     this.#channel = new RpcChannel(port, { handlers: this.#handlers(), notices: {} });

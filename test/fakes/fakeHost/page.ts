@@ -2,6 +2,7 @@
  * Runs in a test's page before the panel's script, as VS Code's own does: hands out the API of webviews, sets the theme's
  * variables and the body's class. Tests reach it as `window.fakeHost`.
  */
+import type { ExperimentShown } from '../../../src/protocol/experimentPanel';
 import type { Port } from '../../../src/protocol/rpc';
 import { FakeHost } from './fakeHost';
 import type { Scenario } from './scenario';
@@ -23,6 +24,7 @@ declare global {
 
 const stateKey = 'labbook-state';
 const arrangementKey = 'labbook-arrangement';
+const shownKey = 'labbook-shown';
 const bodyClasses: Record<ThemeName, string> = {
   dark: 'vscode-dark',
   light: 'vscode-light',
@@ -65,6 +67,8 @@ setTheme(theme);
 const memory = {
   read: () => sessionStorage.getItem(arrangementKey) ?? undefined,
   keep: (arrangement: string) => sessionStorage.setItem(arrangementKey, arrangement),
+  readShown: () => JSON.parse(sessionStorage.getItem(shownKey) ?? '[]') as ExperimentShown[],
+  keepShown: (experiments: ExperimentShown[]) => sessionStorage.setItem(shownKey, JSON.stringify(experiments)),
 };
 window.fakeHost = { host: new FakeHost(scenario, host, memory), setTheme };
 

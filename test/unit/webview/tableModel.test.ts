@@ -10,7 +10,6 @@ import { held } from '../../../webview-ui/experiment/table/hold';
 import { linesOf, type Line, type LineInput } from '../../../webview-ui/experiment/table/lines';
 import { naturalKey, rankTexts } from '../../../webview-ui/experiment/table/naturalOrder';
 import { NumberColumn } from '../../../webview-ui/experiment/table/columnData';
-import { firstShown, isShown, only, withShown } from '../../../webview-ui/experiment/table/shownRuns';
 import { clicked } from '../../../webview-ui/experiment/table/sorting';
 import { idsOf, rowsOf, tableOf, type FakeRow } from './tableFixtures';
 
@@ -390,26 +389,5 @@ describe('Lines under the pointer', () => {
     const { lines } = linesOf(given);
     assert.equal(held(lines, lines, given.table).isOrderChanged, false);
     assert.equal(held(lines, [...lines].reverse(), given.table).isOrderChanged, true);
-  });
-});
-
-describe('Shown runs', () => {
-  const facts = Array.from({ length: 30 }, (_, i) => ({ id: `r${i}`, started: 100 - i, isRunning: i === 25 }));
-
-  it('are at first the newest, the running and the baseline; later ones join', () => {
-    const shown = firstShown(facts, 20, 'r29');
-    const ids = facts.filter((run) => isShown(shown, run)).map(({ id }) => id);
-    assert.deepEqual(ids, [...facts.slice(0, 20).map(({ id }) => id), 'r25', 'r29']);
-    assert.equal(isShown(shown, { id: 'new', started: 101 }), true);
-    assert.equal(isShown(shown, { id: 'old', started: 1 }), false);
-  });
-
-  it('can be hidden and shown one by one, also new ones', () => {
-    let shown = only(['a'], 100);
-    shown = withShown(shown, ['new'], false);
-    assert.equal(isShown(shown, { id: 'new', started: 200 }), false);
-    shown = withShown(withShown(shown, ['new', 'b'], true), ['a'], false);
-    const is = (id: string, started = 0): boolean => isShown(shown, { id, started });
-    assert.deepEqual([is('new', 200), is('b'), is('a'), is('c'), is('d', 300)], [true, true, false, false, true]);
   });
 });

@@ -25,7 +25,6 @@ import {
   TypeAhead,
   type Selection,
 } from '../../../webview-ui/experiment/table/selection';
-import { only } from '../../../webview-ui/experiment/table/shownRuns';
 import { trendOf } from '../../../webview-ui/experiment/table/trend';
 import { rowsOf, tableOf, type FakeRow } from './tableFixtures';
 
@@ -324,7 +323,6 @@ describe('What is arranged', () => {
       sort: [{ field: 'param:x', descending: true }],
       groupBy: ['param:x'],
       columns: choice,
-      shown: only(['a', 'b'], 1000),
     };
     assert.deepEqual(readArrangement(JSON.parse(JSON.stringify(writeArrangement(arrangement)))), arrangement);
     assert.deepEqual(readArrangement(undefined), freshArrangement);
@@ -333,7 +331,7 @@ describe('What is arranged', () => {
   it('makes sense whatever was kept', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (anything, part) => {
-        for (const saved of [anything, { sort: part, columns: part, shown: part, sash: part, open: part }]) {
+        for (const saved of [anything, { sort: part, columns: part, sash: part, open: part }]) {
           const read = readArrangement(saved);
           assert.ok(read.sash > 0 && read.sash < 1);
           assert.ok((read.sort ?? []).every(({ field }) => fieldOf(field) !== undefined));

@@ -2,7 +2,6 @@
 import { freshChoice, type ColumnChoice } from './columnSet';
 import type { DeltaMode } from './columnView';
 import { fieldOf } from './fields';
-import type { ShownRuns } from './shownRuns';
 import type { SortTerm } from './sorting';
 
 export type LayoutMode = 'both' | 'table' | 'charts';
@@ -20,8 +19,6 @@ export interface Arrangement {
   readonly mode: LayoutMode;
   /** The table's share of the height. */
   readonly sash: number;
-  /** Undefined until the runs of the first opening are known. */
-  readonly shown: ShownRuns | undefined;
   /** Key of the line at the top. */
   readonly top: string;
   /** Name of the saved view that this came from; empty for none. */
@@ -40,7 +37,6 @@ export const freshArrangement: Arrangement = {
   delta: 'absolute',
   mode: 'both',
   sash: 0.45,
-  shown: undefined,
   top: '',
   view: '',
   recent: [],
@@ -51,27 +47,13 @@ const mostKept = 2000;
 
 /** As JSON; `readArrangement` reads it back. */
 export function writeArrangement(arrangement: Arrangement): Record<string, unknown> {
-  const { shown, ...rest } = arrangement;
-  return {
-    ...rest,
-    open: rest.open.slice(0, mostKept),
-    ...(shown
-      ? {
-          shown: {
-            rest: shown.rest,
-            ...(Number.isFinite(shown.after) ? { after: shown.after } : {}),
-            on: [...shown.on].slice(0, mostKept),
-            off: [...shown.off].slice(0, mostKept),
-          },
-        }
-      : {}),
-  };
+  return { ...arrangement, open: arrangement.open.slice(0, mostKept) };
 }
 
 /** Field by field, as it may be of an older version or edited by hand. */
 export function readArrangement(saved: unknown): Arrangement {
   const from = isRecord(saved) ? saved : {};
-  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, shown, top, view, recent } = from;
+  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, top, view, recent } = from;
   return {
     query: typeof query === 'string' ? query : '',
     sort: Array.isArray(sort) ? sort.filter(isTerm).map(({ field, descending }) => ({ field, descending })) : undefined,
@@ -82,7 +64,6 @@ export function readArrangement(saved: unknown): Arrangement {
     delta: delta === 'percent' || delta === 'off' ? delta : 'absolute',
     mode: mode === 'table' || mode === 'charts' ? mode : 'both',
     sash: typeof sash === 'number' && sash >= 0.05 && sash <= 0.95 ? sash : freshArrangement.sash,
-    shown: readShown(shown),
     top: typeof top === 'string' ? top : '',
     view: typeof view === 'string' ? view : '',
     recent: texts(recent).slice(0, 50),
@@ -104,21 +85,6 @@ function readChoice(saved: unknown): ColumnChoice {
     pinned: fields(from['pinned']),
     widths,
     onlyDiffering: from['onlyDiffering'] !== false,
-  };
-}
-
-function readShown(saved: unknown): ShownRuns | undefined {
-  if (!isRecord(saved)) {
-    return undefined;
-  }
-  const { rest, after, on, off } = saved;
-  const time = typeof after === 'number' ? after : rest === true ? Infinity : -Infinity;
-  // Without a time, runs that are in neither list count as old.
-  return {
-    rest: rest === true,
-    after: time === -Infinity ? Infinity : time,
-    on: new Set(texts(on)),
-    off: new Set(texts(off)),
   };
 }
 

@@ -26,7 +26,9 @@ export class RunTable {
   /** Place in its experiment's order of creation (colour). */
   readonly place: number[] = [];
   readonly parent: string[] = [];
+  /** Its name. */
   readonly experiment: string[] = [];
+  readonly experimentId: string[] = [];
   /** Slots of the runs that are there, newest start first. */
   order: Int32Array = new Int32Array(0);
   catalogue: KeyCatalogue = { metrics: [], params: [], tags: [] };
@@ -128,7 +130,9 @@ export class RunTable {
     this.ended[slot] = rows.ended[i] ?? NaN;
     this.place[slot] = rows.slot[i] ?? 0;
     this.parent[slot] = rows.parent[i] ?? '';
-    this.experiment[slot] = rows.experiments[rows.experiment[i] ?? -1]?.name ?? '';
+    const experiment = rows.experiments[rows.experiment[i] ?? -1];
+    this.experiment[slot] = experiment?.name ?? '';
+    this.experimentId[slot] = experiment?.id ?? '';
     this.#isThere[slot] = true;
     this.#slotOfId.set(id, slot);
     this.#slotOfNumber.set(rows.number[i] ?? -1, slot);
