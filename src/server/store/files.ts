@@ -1,10 +1,12 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync, write } from 'node:fs';
 import * as fs from 'node:fs/promises';
 
 /** An open file. Every method rejects with Node's system error (`code` such as ENOSPC). */
 export interface StoreFile {
   /** Writes all of `data` at the end of the file. After an error an unknown part of it may be there. */
   append(data: Uint8Array): Promise<void>;
+  /** `append` and `sync`, of a file that was opened for it (`log`) as one call to the system. */
+  appendSynced(data: Uint8Array): Promise<void>;
   /** `fdatasync`: resolves when what was appended is on the disk. */
   sync(): Promise<void>;
   truncate(size: number): Promise<void>;
@@ -34,8 +36,11 @@ export interface StoreFiles {
   readSync(path: string): Uint8Array;
   /** `length` bytes from `offset` on; fewer where the file ends before. */
   readPartSync(path: string, offset: number, length: number): Uint8Array;
-  /** `create`: empties an existing file; `exclusive`: fails with EEXIST; `extend`: keeps its content, must exist. */
-  open(path: string, how: 'create' | 'exclusive' | 'extend'): Promise<StoreFile>;
+  /**
+   * `create`: empties an existing file; `log`: the same, for much `appendSynced`; `exclusive`: fails with EEXIST; `extend`: keeps its
+   * content, must exist.
+   */
+  open(path: string, how: 'create' | 'log' | 'exclusive' | 'extend'): Promise<StoreFile>;
   /**
    * Writes `data` over the beginning of a file, which reads the same already, cuts off what follows, and syncs: what the system had
    * in its memory only is on the disk then. Needs no room, and a crash in between leaves the same bytes.
@@ -65,13 +70,28 @@ export function isFull(error: unknown): boolean {
 }
 
 class RealFile implements StoreFile {
-  constructor(private readonly handle: fs.FileHandle) {}
+  /** @param isSynced the system syncs each write before it answers it */
+  constructor(
+    private readonly handle: fs.FileHandle,
+    private readonly isSynced = false,
+  ) {}
 
   async append(data: Uint8Array): Promise<void> {
     let done = 0;
     while (done < data.length) {
       const { bytesWritten } = await this.handle.write(data, done, data.length - done);
       done += bytesWritten;
+    }
+  }
+
+  async appendSynced(data: Uint8Array): Promise<void> {
+    if (!this.isSynced) {
+      await this.append(data);
+      await this.sync();
+      return;
+    }
+    for (let done = 0; done < data.length;) {
+      done += await writeTo(this.handle.fd, done === 0 ? data : data.subarray(done));
     }
   }
 
@@ -88,8 +108,22 @@ class RealFile implements StoreFile {
   }
 }
 
+/** As `FileHandle.write`, which takes 10 µs more. @returns how many bytes were written */
+function writeTo(fd: number, data: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(fd, data, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+  });
+}
+
+/**
+ * Linux syncs what a file opened so is given as `fdatasync` does, in the same call: each further one is a hop to another thread and
+ * back. Elsewhere the flag is missing, or promises less (macOS).
+ */
+const syncedAppends =
+  process.platform === 'linux' ? constants.O_WRONLY | constants.O_APPEND | constants.O_DSYNC : undefined;
+
 // O_APPEND: after a truncation the next write goes to the new end, wherever the file position is.
-const flags = { create: 'w', exclusive: 'wx', extend: 'r' } as const;
+const flags = { create: 'w', log: 'w', exclusive: 'wx', extend: 'r' } as const;
 
 export const realFiles: StoreFiles = {
   realpath: (path) => fs.realpath(path),
@@ -115,7 +149,8 @@ export const realFiles: StoreFiles = {
   async open(path, how) {
     // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending.
     await (await fs.open(path, flags[how], 0o600)).close();
-    return new RealFile(await fs.open(path, 'a', 0o600));
+    const isSynced = how === 'log' && syncedAppends !== undefined;
+    return new RealFile(await fs.open(path, isSynced ? syncedAppends : 'a', 0o600), isSynced);
   },
   async confirm(path, data) {
     const handle = await fs.open(path, 'r+');

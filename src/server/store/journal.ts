@@ -55,8 +55,7 @@ export class Journal {
     }
     const frame = encodeFrame(first, count, payload);
     try {
-      await segment.file.append(frame);
-      await segment.file.sync();
+      await segment.file.appendSynced(frame);
     } catch (error) {
       await this.cutBack(segment);
       throw segment.broken ? new UncertainAppendError(messageOf(error), { cause: error }) : error;
@@ -105,10 +104,9 @@ export class Journal {
     this.rotate();
     // A segment of the same name holds no answered change: its first one would be `first`. So it may be overwritten.
     this.older = this.older.filter((each) => each !== first);
-    const file = await this.files.open(path.join(this.folder, segmentName(first)), 'create');
+    const file = await this.files.open(path.join(this.folder, segmentName(first)), 'log');
     try {
-      await file.append(segmentHeader(first));
-      await file.sync();
+      await file.appendSynced(segmentHeader(first));
       await this.files.syncFolder(this.folder);
     } catch (error) {
       await file.close().catch(() => undefined);

@@ -140,7 +140,7 @@ export class FaultyFiles {
   }
 
   private wrapFile(file: StoreFile, path: string): StoreFile {
-    return {
+    const wrapped: StoreFile = {
       append: async (data) => {
         const error = this.fault('append', path);
         if (error !== undefined) {
@@ -148,6 +148,11 @@ export class FaultyFiles {
           throw error;
         }
         await file.append(data);
+      },
+      // Fails in its parts, as in the system.
+      appendSynced: async (data) => {
+        await wrapped.append(data);
+        await wrapped.sync();
       },
       sync: async () => {
         this.check('sync', path);
@@ -159,6 +164,7 @@ export class FaultyFiles {
       },
       close: () => file.close(),
     };
+    return wrapped;
   }
 }
 

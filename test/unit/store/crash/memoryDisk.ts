@@ -127,7 +127,7 @@ export class MemoryDisk {
       if (id === undefined) {
         id = this.add({ kind: 'file', versions: [Buffer.alloc(0)], dropped: Infinity, modified: Date.now() });
         this.put(path, id);
-      } else if (how === 'create') {
+      } else if (how === 'create' || how === 'log') {
         this.write(id, Buffer.alloc(0));
       }
       return this.opened(id, path);
@@ -186,7 +186,7 @@ export class MemoryDisk {
   };
 
   private opened(id: number, path: string): StoreFile {
-    return {
+    const file: StoreFile = {
       append: async (data) => {
         const { tornBytes } = this;
         const all = (part: Uint8Array) => Buffer.concat([this.current(id), part]);
@@ -202,6 +202,11 @@ export class MemoryDisk {
           throw error;
         }
         this.write(id, all(data));
+      },
+      // One call, and yet what is written may be torn, and be there without being durable.
+      appendSynced: async (data) => {
+        await file.append(data);
+        await file.sync();
       },
       sync: async () => {
         try {
@@ -225,6 +230,7 @@ export class MemoryDisk {
         await Promise.resolve();
       },
     };
+    return file;
   }
 
   /** As in a real program others go on meanwhile. */
