@@ -11,9 +11,9 @@ const slow = (method: string, milliseconds = 60_000): Scenario => ({
 const count = (panel: Panel, method: string): Promise<number> =>
   panel.host(
     ({ page, argument }) => page.host.requests.filter((each) => each.method === argument).length,
-    method as string,
+    method,
   );
-const aborted = (panel: Panel): Promise<string[]> => panel.host(({ page }) => page.host.aborted as string[], undefined);
+const aborted = (panel: Panel): Promise<string[]> => panel.host(({ page }) => [...page.host.aborted], undefined);
 
 describe('While the experiment panel loads', () => {
   let browser: PanelBrowser;

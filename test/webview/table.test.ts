@@ -295,11 +295,68 @@ describe('The table of runs', () => {
     await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
   });
 
+  it('has the menu of the sidebar for its runs, by Shift+F10 too', async () => {
+    const panel = await open(smallScenario({}));
+    const item = (name: string) => panel.page.getByRole('menuitem', { name });
+    await row(panel, 'run-b').click();
+    await panel.page.keyboard.press('Shift+F10');
+    for (const name of [
+      'Compare with…',
+      'Open Code as of Run',
+      'Changes Since Run',
+      'Show Artifacts',
+      'Change Colour…',
+    ]) {
+      await item(name).waitFor();
+    }
+    assert.equal(await item('Mark as Ended…').count(), 0);
+    // `Copy As` opens beside it; the arrow to the left goes back.
+    await panel.page.keyboard.press('c');
+    await item('Copy As').focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await item('Markdown').waitFor();
+    await panel.page.keyboard.press('ArrowLeft');
+    await until('it is closed', async () => (await item('Markdown').count()) === 0);
+    await panel.page.keyboard.press('Enter');
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('Enter');
+    await until('it was copied', async () => (await asked(panel, 'copyText')).length === 1);
+    await panel.page.keyboard.press('Shift+F10');
+    await item('Change Colour…').click();
+    await row(panel, 'run-c').click({ modifiers: ['Control'] });
+    await row(panel, 'run-c').click({ button: 'right' });
+    await item('Open Code Changes').click();
+    const sent = await asked(panel, 'command');
+    assert.deepEqual(
+      sent.map(({ command, runIds }) => [command, runIds.length]),
+      [
+        ['changeColour', 1],
+        ['openCodeChanges', 2],
+      ],
+    );
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('offers to mark runs as ended that still go on', async () => {
+    const line = { steps: [0, 1], values: [0, 1] };
+    const runs = [
+      fakeRun(0, { name: 'over', metrics: { loss: line } }),
+      fakeRun(1, { name: 'going', status: 'RUNNING', metrics: { loss: line } }),
+    ];
+    const panel = await browser.show(experimentScenario(runs));
+    await row(panel, 'going').click();
+    await row(panel, 'over').click({ modifiers: ['Control'] });
+    await row(panel, 'over').click({ button: 'right' });
+    await panel.page.getByRole('menuitem', { name: 'Mark as Ended…' }).click();
+    const [sent] = await asked(panel, 'command');
+    assert.deepEqual(sent, { command: 'markAsEnded', runIds: [runs[1]?.run.id] });
+  });
+
   it('offers no edits where nothing can be written', async () => {
     const panel = await open(smallScenario({ facts: { canWrite: false } }));
     await row(panel, 'run-b').click({ button: 'right' });
     await panel.page.getByRole('menuitem', { name: 'Copy Run ID' }).waitFor();
-    for (const name of ['Rename', 'Add Tag…', 'Move to Trash']) {
+    for (const name of ['Rename', 'Change Colour…', 'Add Tag…', 'Move to Trash']) {
       assert.equal(await panel.page.getByRole('menuitem', { name }).count(), 0, name);
     }
     await panel.page.keyboard.press('Escape');

@@ -1,5 +1,6 @@
 import { formatCount } from '../../src/core/format';
 import { tableFormats, type TableFormat } from '../../src/core/tableText';
+import type { PanelCommand } from '../../src/protocol/panels';
 import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
@@ -33,7 +34,7 @@ export function RunMenu({ experiment, view, lineKey, anchor, onClose, onEdit }: 
     <Menu
       label={t('runMenu', name)}
       anchor={anchor}
-      sections={sectionsOf(experiment, view, line, runIds, onEdit)}
+      sections={sectionsOf({ experiment, view, line, runIds }, onEdit)}
       onClose={onClose}
     />
   );
@@ -45,42 +46,26 @@ function baselineLine({ baseline, table }: TableView, key: string): Line | undef
     : undefined;
 }
 
-function sectionsOf(
-  experiment: ExperimentSession,
-  view: TableView,
-  line: Line | undefined,
-  runIds: readonly string[],
-  onEdit: (editing: Editing) => void,
-): MenuSections {
-  const { facts } = view;
+interface Chosen {
+  readonly experiment: ExperimentSession;
+  readonly view: TableView;
+  readonly line: Line | undefined;
+  readonly runIds: readonly string[];
+}
+
+/** As the menu of runs in the sidebar. */
+function sectionsOf(chosen: Chosen, onEdit: (editing: Editing) => void): MenuSections {
+  const { experiment, view, runIds } = chosen;
   const [first = ''] = runIds;
   const isOne = runIds.length === 1;
-  const { baseline } = facts;
-  const isBaseline = isOne && first === baseline;
-  const only = (isThere: boolean, action: MenuAction): readonly MenuAction[] => (isThere ? [action] : []);
   const isShown = (id: string): boolean => experiment.isShown(view.table.slotOf(id) ?? -1);
   const areShown = runIds.every(isShown);
-  const compared = baseline === undefined ? runIds : [baseline, ...runIds.filter((id) => id !== baseline)];
   return [
     [
       ...only(isOne, { label: t('openMenu'), keys: 'Enter', onAct: () => experiment.open(first, false) }),
       ...only(isOne, { label: t('openToSide'), keys: 'Ctrl+Enter', onAct: () => experiment.open(first, true) }),
     ],
-    [
-      ...only(!isOne, {
-        label: t('compareRuns', formatCount(runIds.length)),
-        onAct: () => experiment.command('compareSelected', runIds),
-      }),
-      ...only(baseline !== undefined && !isBaseline, {
-        label: t('compareWithBaseline'),
-        onAct: () => experiment.command('compareSelected', compared),
-      }),
-      ...only(isOne && !isBaseline, {
-        label: t('setBaseline'),
-        onAct: () => experiment.edit('setBaseline', { runId: first }),
-      }),
-      ...only(isBaseline, { label: t('clearBaseline'), onAct: () => experiment.edit('setBaseline', {}) }),
-    ],
+    compareActions(chosen),
     [
       {
         label: t('showInChartsMenu'),
@@ -90,34 +75,102 @@ function sectionsOf(
       },
       { label: isOne ? t('showOnlyThis') : t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
     ],
+    codeActions(chosen),
+    editActions(chosen, onEdit),
     [
-      ...only(experiment.canWrite && isOne && line?.kind === 'run', {
-        label: t('renameMenu'),
-        keys: 'F2',
-        onAct: () => onEdit({ key: runKey(first), field: 'attribute:name' }),
-      }),
-      ...only(experiment.canWrite, { label: t('addTagMenu'), onAct: () => experiment.command('addTag', runIds) }),
       ...only(isOne, { label: t('copyIdMenu'), onAct: () => experiment.command('copyId', runIds) }),
+      { label: t('copyAs'), items: copyActions(chosen) },
+      { label: t('exportMenu'), onAct: () => experiment.command('export', runIds) },
     ],
-    copyActions(experiment, view, runIds),
-    only(experiment.canWrite, {
-      label: t('moveToTrash'),
-      keys: 'Delete',
-      onAct: () => deleteRuns(experiment, runIds),
-    }),
+    endActions(chosen),
   ];
 }
 
-function copyActions(experiment: ExperimentSession, view: TableView, runIds: readonly string[]): MenuAction[] {
-  const labels: Readonly<Record<TableFormat, string>> = {
-    tsv: t('copyAsTsv'),
-    csv: t('copyAsCsv'),
-    json: t('copyAsJson'),
-    markdown: t('copyAsMarkdown'),
-    latex: t('copyAsLatex'),
-  };
+function only(isThere: boolean, action: MenuAction): readonly MenuAction[] {
+  return isThere ? [action] : [];
+}
+
+function compareActions({ experiment, view, runIds }: Chosen): MenuAction[] {
+  const { baseline } = view.facts;
+  const [first = ''] = runIds;
+  const isOne = runIds.length === 1;
+  const isBaseline = isOne && first === baseline;
+  const compared = baseline === undefined ? runIds : [baseline, ...runIds.filter((id) => id !== baseline)];
+  return [
+    ...only(!isOne, {
+      label: t('compareRuns', formatCount(runIds.length)),
+      onAct: () => experiment.command('compareSelected', runIds),
+    }),
+    ...only(baseline !== undefined && !isBaseline, {
+      label: t('compareWithBaseline'),
+      onAct: () => experiment.command('compareSelected', compared),
+    }),
+    { label: t('compareWith'), onAct: () => experiment.command('compareWith', runIds) },
+    ...only(isOne && !isBaseline, {
+      label: t('setBaseline'),
+      onAct: () => experiment.edit('setBaseline', { runId: first }),
+    }),
+    ...only(isBaseline, { label: t('clearBaseline'), onAct: () => experiment.edit('setBaseline', {}) }),
+  ];
+}
+
+function codeActions({ experiment, runIds }: Chosen): MenuAction[] {
+  const command = (label: string, id: PanelCommand): MenuAction => ({
+    label,
+    onAct: () => experiment.command(id, runIds),
+  });
+  if (runIds.length === 1) {
+    return [
+      command(t('openCode'), 'openCode'),
+      command(t('changesSinceRun'), 'changesSinceRun'),
+      command(t('showArtifacts'), 'showArtifacts'),
+    ];
+  }
+  return runIds.length === 2 ? [command(t('openCodeChanges'), 'openCodeChanges')] : [];
+}
+
+function editActions({ experiment, line, runIds }: Chosen, onEdit: (editing: Editing) => void): MenuAction[] {
+  const [first = ''] = runIds;
+  const isOne = runIds.length === 1;
+  if (!experiment.canWrite) {
+    return [];
+  }
+  return [
+    ...only(isOne && line?.kind === 'run', {
+      label: t('renameMenu'),
+      keys: 'F2',
+      onAct: () => onEdit({ key: runKey(first), field: 'attribute:name' }),
+    }),
+    ...only(isOne, { label: t('changeColour'), onAct: () => experiment.command('changeColour', runIds) }),
+    { label: t('addTagMenu'), onAct: () => experiment.command('addTag', runIds) },
+  ];
+}
+
+/** Runs that still go on, as far as the server knows, can be told that they do not. */
+function endActions({ experiment, view, runIds }: Chosen): MenuAction[] {
+  const { table } = view;
+  const going = runIds.filter((id) => ['RUNNING', 'SCHEDULED'].includes(table.status[table.slotOf(id) ?? -1] ?? ''));
+  if (!experiment.canWrite) {
+    return [];
+  }
+  return [
+    ...only(going.length > 0, { label: t('markAsEnded'), onAct: () => experiment.command('markAsEnded', going) }),
+    { label: t('moveToTrash'), keys: 'Delete', onAct: () => deleteRuns(experiment, runIds) },
+  ];
+}
+
+/** Names of formats, the same in all languages. */
+const formatNames: Readonly<Record<TableFormat, string>> = {
+  tsv: 'TSV',
+  csv: 'CSV',
+  json: 'JSON',
+  markdown: 'Markdown',
+  latex: 'LaTeX',
+};
+
+function copyActions({ experiment, view, runIds }: Chosen): MenuAction[] {
   return tableFormats.map((format) => ({
-    label: labels[format],
+    label: formatNames[format],
     ...(format === 'tsv' ? { keys: 'Ctrl+C' } : {}),
     onAct: () => copyRuns(experiment, view, format, runIds),
   }));

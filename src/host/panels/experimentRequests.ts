@@ -65,14 +65,14 @@ function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableCo
 
 /** All rows; what is known of how many there are and how many came so far is told meanwhile. */
 async function readAllRows(
-  { subject, tellRead }: ExperimentContext,
+  panel: ExperimentContext,
   client: TrackingClient,
   signal: AbortSignal,
 ): Promise<ArrayBuffer> {
-  const ids = experimentIdsOf(subject);
+  const ids = experimentIdsOf(panel.subject);
   let read = 0;
   let total: number | undefined;
-  const tell = (): void => tellRead({ read, ...(total === undefined ? {} : { total }) });
+  const tell = (): void => panel.tellRead({ read, ...(total === undefined ? {} : { total }) });
   const rows = client.tableRows(
     { experiment_ids: ids, stage: 'active' },
     {

@@ -71,6 +71,12 @@ describe('client: the table of runs', () => {
   });
   after(() => store.dispose());
 
+  it('tells how many runs it has read, where that takes many requests', async () => {
+    const read: number[] = [];
+    await plainClient.tableRows({ experiment_ids: ['0'], stage: 'active' }, { onRead: (runs) => read.push(runs) });
+    assert.deepEqual(read, [5]);
+  });
+
   it('is the same over a server that has none, for which the client makes it', async () => {
     assert.equal(client.has('table'), true);
     assert.equal(plainClient.has('table'), false);
