@@ -99,13 +99,15 @@ export function afterRow(columns: readonly SortColumn[], values: readonly Cell[]
       typeof value === 'number' || typeof value === 'bigint'
         ? numberParameter(value)
         : { sql: '?', parameters: [value ?? null] };
-    const further = `s${i} ${columns[i]?.ascending === true ? '>' : '<'} ${bound.sql}`;
+    const direction = columns[i]?.ascending === true ? '>' : '<';
+    const further = `s${i} ${direction} ${bound.sql}`;
     after =
       after === undefined
         ? { sql: further, parameters: bound.parameters }
         : {
-            sql: `(${further} OR (s${i} = ${bound.sql} AND ${after.sql}))`,
-            parameters: [...bound.parameters, ...bound.parameters, ...after.parameters],
+            // Said in full, so that an index can be entered at the first of them.
+            sql: `(s${i} ${direction}= ${bound.sql} AND (${further} OR (s${i} = ${bound.sql} AND ${after.sql})))`,
+            parameters: [...bound.parameters, ...bound.parameters, ...bound.parameters, ...after.parameters],
           };
   }
   return after ?? { sql: '0', parameters: [] };

@@ -29,10 +29,13 @@ const stages = { ACTIVE_ONLY: 'r.stage = 0', DELETED_ONLY: 'r.stage > 0', ALL: '
 /** @param experiments numbers of experiments, in which the runs are */
 export function compileRuns(query: SearchQuery, experiments: readonly number[]): SearchStatement {
   const scope = [...new Set(experiments)].sort((a, b) => a - b);
-  const within = {
-    sql: `r.experiment IN (SELECT value FROM json_each(?)) AND ${stages[query.view]}`,
-    parameters: [JSON.stringify(scope)],
-  };
+  // Of one experiment, the index has the runs in the order of their starts: a page costs what is on it.
+  const [only] = scope;
+  const inScope: Sql =
+    only !== undefined && scope.length === 1
+      ? { sql: 'r.experiment = ?', parameters: [only] }
+      : { sql: 'r.experiment IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(scope)] };
+  const within = { sql: `${inScope.sql} AND ${stages[query.view]}`, parameters: inScope.parameters };
   return compileSearch(query, runTables, within, ['runs', scope]);
 }
 
