@@ -3,3 +3,6 @@ import { ComparePanel } from './ComparePanel';
 import './compare.css';
 
 mountPanel(ComparePanel);
+
+// Without an export esbuild takes this file for CommonJS, and puts every module into a function of its own that is compiled later.
+export {};

@@ -8,3 +8,6 @@ import './table.css';
 const session = new PanelSession({ readsRuns: false });
 const experiment = new ExperimentSession(session);
 mountSession(session, () => <ExperimentPanel experiment={experiment} />);
+
+// Without an export esbuild takes this file for CommonJS, and puts every module into a function of its own that is compiled later.
+export {};
