@@ -40,12 +40,17 @@ export function inWindow() {
     },
     /** Whether every chart that can be seen shows all curves of so many runs. */
     isDrawn(runs, least) {
+      // Where charts are is asked last: it is asked often, and costs a layout.
+      const canvases = [...(bench.panel()?.document.querySelectorAll('.lb-chart canvas') ?? [])];
+      if (canvases.length < least || canvases.some(({ dataset }) => dataset.state === 'drawing')) {
+        return false;
+      }
       const charts = bench.charts();
       const isWhole = ({ canvas, label }) =>
         canvas?.dataset.state === 'drawn' && (runs === 1 || label.includes(`, ${runs} runs,`));
       return charts.length >= least && charts.every(isWhole);
     },
-    /** Looks in every frame until something holds. */
+    /** Looks every few milliseconds until something holds; not in every frame, as asking for frames costs some. */
     until: (what, limit, look) =>
       new Promise((resolve, reject) => {
         const from = top.performance.now();
@@ -56,7 +61,7 @@ export function inWindow() {
           } else if (top.performance.now() - from > limit) {
             reject(new Error(`Not within ${limit} ms: ${what}`));
           } else {
-            top.requestAnimationFrame(again);
+            top.setTimeout(again, 5);
           }
         };
         again();

@@ -85,7 +85,7 @@ export class Window {
     await this.quiet();
   }
 
-  /** Waits in the page, looking in each frame, until an expression holds. @returns what it is */
+  /** Waits in the page, again and again, until an expression holds. @returns what it is */
   async waitFor(what, expression) {
     const look = `bench.until(${JSON.stringify(what)}, ${patience}, () => ${expression})`;
     return await this.page.evaluate(look);
