@@ -12,7 +12,6 @@ import { applyToRegistry } from './registry/apply';
 import { applyToPurge } from './purge/apply';
 import { isOfPurge, type PurgeEffect } from './purge/effects';
 import { isOfRegistry, type RegistryEffect } from './registry/effects';
-import { real } from './sqlite';
 
 /** What an effect changed, for readers of the change feed. */
 export interface Change {
@@ -199,10 +198,10 @@ function newPoints({ mode, points }: MetricEffect): MetricEffect['points'] {
   return mode === 'move' ? points.slice(1) : points;
 }
 
-function runNumber({ db }: Catalog, runId: string): { id: number; experimentId: string } {
-  const row = db.row('SELECT id, experiment FROM runs WHERE run_id = ?', runId);
-  if (row === undefined) {
+function runNumber(catalog: Catalog, runId: string): { id: number; experimentId: string } {
+  const run = catalog.run(runId);
+  if (run === undefined) {
     throw new Error(`the run ${runId} of a change is not in the catalog`);
   }
-  return { id: real(row[0]), experimentId: String(real(row[1])) };
+  return { id: run.id, experimentId: run.info.experimentId };
 }

@@ -22,18 +22,45 @@ export interface RunRow {
 const runColumns =
   'r.id, r.run_id, r.experiment, r.slot, r.name, r.user_id, r.status, r.started, r.ended, r.stage, r.artifact_uri';
 
-/** The catalog database: rows in and out. What may be written is decided in resolve*.ts, what is written in apply.ts. */
+/** Runs, and metrics, that are remembered at most. */
+const remembered = 10_000;
+
+/** SQL after which a remembered run or metric may be another one. */
+const changesRows = /^(?!SELECT\b)[^]*\b(?:runs|metrics)\b/;
+
+interface Unsaved {
+  readonly run: number;
+  readonly key: string;
+  readonly metric: MetricSummary;
+}
+
+/**
+ * The catalog database: rows in and out. What may be written is decided in resolve*.ts, what is written in apply.ts.
+ *
+ * A point that is logged asks for its run and its metric and changes the metric. So runs and metrics that were asked for are remembered,
+ * and changed metrics become rows only when SQL of any kind comes next, which is at the end of a transaction if not before: many points
+ * of one metric are one row. SQL that changes these tables, or takes a transaction back, makes all be forgotten.
+ */
 export class Catalog {
   /** Sequence number of the last change in it. */
   applied: number;
   /** How often a transaction was taken back: what was read before may never have come to be. */
   rollbacks = 0;
+  private readonly knownRuns = new Map<string, RunRow>();
+  private readonly knownMetrics = new Map<string, MetricSummary | undefined>();
+  private unsaved = new Map<string, Unsaved>();
+  private saving = false;
 
   private constructor(
     readonly db: Database,
     applied: number,
   ) {
     this.applied = applied;
+    db.beforeUse = (sql) => {
+      if (!this.saving) {
+        this.prepareFor(sql);
+      }
+    };
   }
 
   static create(sqlite: SqlJs): Catalog {
@@ -55,6 +82,33 @@ export class Catalog {
   export(): Uint8Array {
     this.db.run("UPDATE meta SET value = ? WHERE name = 'applied'", this.applied);
     return this.db.export();
+  }
+
+  begin(): void {
+    this.db.run('BEGIN');
+  }
+
+  commit(applied: number): void {
+    this.db.run('COMMIT');
+    this.applied = applied;
+  }
+
+  rollback(): void {
+    this.rollbacks++;
+    this.unsaved.clear();
+    this.forget();
+    this.db.run('ROLLBACK');
+  }
+
+  /** Makes rows of what was changed; all other SQL does that first. */
+  saveMetrics(): void {
+    this.saving = true;
+    try {
+      this.unsaved.forEach((each) => this.saveMetric(each));
+      this.unsaved.clear();
+    } finally {
+      this.saving = false;
+    }
   }
 
   experiment(id: number): Experiment | undefined {
@@ -80,7 +134,16 @@ export class Catalog {
   }
 
   run(runId: string): RunRow | undefined {
-    return this.runs('WHERE r.run_id = ?', [runId])[0];
+    const known = this.knownRuns.get(runId);
+    if (known !== undefined) {
+      return known;
+    }
+    const [run] = this.runs('WHERE r.run_id = ?', [runId]);
+    if (run !== undefined) {
+      this.makeRoom(this.knownRuns);
+      this.knownRuns.set(runId, run);
+    }
+    return run;
   }
 
   /** @param tail SQL after FROM runs r */
@@ -112,6 +175,48 @@ export class Catalog {
   }
 
   metric(run: number, key: string): MetricSummary | undefined {
+    const name = `${run} ${key}`;
+    const known = this.knownMetrics.get(name);
+    if (known !== undefined || this.knownMetrics.has(name)) {
+      return known;
+    }
+    const found = this.findMetric(run, key);
+    this.makeRoom(this.knownMetrics);
+    this.knownMetrics.set(name, found);
+    return found;
+  }
+
+  setMetric(run: number, key: string, metric: MetricSummary): void {
+    const name = `${run} ${key}`;
+    if (!this.knownMetrics.has(name)) {
+      this.makeRoom(this.knownMetrics);
+    }
+    this.knownMetrics.set(name, metric);
+    this.unsaved.set(name, { run, key, metric });
+  }
+
+  private prepareFor(sql: string | undefined): void {
+    if (this.unsaved.size > 0) {
+      this.saveMetrics();
+    }
+    if (sql !== undefined && changesRows.test(sql)) {
+      this.forget();
+    }
+  }
+
+  private forget(): void {
+    this.knownRuns.clear();
+    this.knownMetrics.clear();
+  }
+
+  private makeRoom(known: Map<string, unknown>): void {
+    if (known.size >= remembered) {
+      this.saveMetrics();
+      known.clear();
+    }
+  }
+
+  private findMetric(run: number, key: string): MetricSummary | undefined {
     const row = this.db.row(
       'SELECT step, timestamp, value, special, points, finite, nans, sum, min, min_step, max, max_step FROM metrics ' +
         'WHERE run = ? AND key = ?',
@@ -131,7 +236,7 @@ export class Catalog {
     );
   }
 
-  setMetric(run: number, key: string, metric: MetricSummary): void {
+  private saveMetric({ run, key, metric }: Unsaved): void {
     const { latest, min, max } = metric;
     this.db.run(
       'INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

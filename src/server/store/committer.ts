@@ -117,7 +117,9 @@ export class Committer {
     const revision = this.revision + effects.length;
     if (effects.length > 0) {
       try {
-        await this.journal.append(this.revision + 1, effects.length, encodeEffects(effects));
+        const appended = this.journal.append(this.revision + 1, effects.length, encodeEffects(effects));
+        this.saveMeanwhile();
+        await appended;
       } catch (error) {
         this.databases.rollback();
         const refusal = storageError(error);
@@ -136,6 +138,15 @@ export class Committer {
     group.forEach(({ waiting, effect }) => waiting.resolve(resultOf(effect)));
     if (changes.length > 0) {
       this.changed(toBatch(revision, changes));
+    }
+  }
+
+  /** While the disk works. Where it fails the commit fails, too: it does the same. */
+  private saveMeanwhile(): void {
+    try {
+      this.databases.catalog.saveMetrics();
+    } catch {
+      // Nothing is lost yet.
     }
   }
 

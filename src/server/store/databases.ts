@@ -11,7 +11,7 @@ export class Databases {
   ) {}
 
   begin(): void {
-    this.catalog.db.script('BEGIN');
+    this.catalog.begin();
   }
 
   /** Carries out an effect in the running transaction. */
@@ -42,14 +42,12 @@ export class Databases {
 
   /** @param seq sequence number of the last change */
   commit(seq: number): void {
-    this.catalog.db.script('COMMIT');
-    this.catalog.applied = seq;
+    this.catalog.commit(seq);
     this.histories.commit(seq);
   }
 
   rollback(): void {
-    this.catalog.db.script('ROLLBACK');
-    this.catalog.rollbacks++;
+    this.catalog.rollback();
     this.histories.rollback();
   }
 

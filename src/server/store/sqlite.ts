@@ -60,6 +60,8 @@ export class Database {
   private readonly raw: RawDatabase;
   private readonly statements = new Map<string, RawStatement>();
   private functions: Readonly<Record<string, SqlFunction>> = {};
+  /** Told what is about to be run, by whoever keeps a part of the rows outside; `undefined` for SQL that reads. */
+  beforeUse: (sql: string | undefined) => void = () => undefined;
 
   /** @param bytes a database file; without it a new, empty database */
   constructor(sqlite: SqlJs, bytes?: Uint8Array) {
@@ -69,11 +71,13 @@ export class Database {
 
   /** Runs statements without parameters and without results. */
   script(sql: string): void {
+    this.beforeUse(sql);
     this.raw.run(sql);
   }
 
   /** @returns the number of rows that were inserted, changed or deleted */
   run(sql: string, ...params: readonly Cell[]): number {
+    this.beforeUse(sql);
     const statement = this.bound(sql, params);
     try {
       statement.step();
@@ -85,6 +89,7 @@ export class Database {
 
   /** The first row, if there is one. */
   row(sql: string, ...params: readonly Cell[]): Row | undefined {
+    this.beforeUse(undefined);
     const statement = this.bound(sql, params);
     try {
       return statement.step() ? exactRow(statement) : undefined;
@@ -101,6 +106,7 @@ export class Database {
 
   /** Visits every row; `visit` must not use the same SQL text on this database. */
   each(sql: string, params: readonly Cell[], visit: (row: Row) => void): void {
+    this.beforeUse(undefined);
     const statement = this.bound(sql, params);
     try {
       while (statement.step()) {
@@ -113,6 +119,7 @@ export class Database {
 
   /** For SQL that is made for one query: its statement is not kept. */
   rowsOnce(sql: string, params: readonly Cell[]): Row[] {
+    this.beforeUse(undefined);
     const statement = this.raw.prepare(sql);
     try {
       statement.bind(params.map(bindable));
@@ -134,6 +141,7 @@ export class Database {
 
   /** The database as a file, stamped with the format and a checksum over the whole (see `stamp`). */
   export(): Uint8Array {
+    this.beforeUse(undefined);
     return stamp(this.raw.export());
   }
 
