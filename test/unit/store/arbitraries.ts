@@ -67,6 +67,11 @@ export const runWrite: fc.Arbitrary<ModelledWrite> = fc.oneof(
   ),
   fc.record({ kind: fc.constant('deleteRun' as const), runId, time: runTime }),
   fc.record({ kind: fc.constant('restoreRun' as const), runId }),
+  fc.record({
+    kind: fc.constant('purge' as const),
+    runIds: fc.array(runId, { maxLength: 2 }),
+    experimentIds: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(experimentId, { maxLength: 1 })),
+  }),
   fc.record({ kind: fc.constant('deleteTag' as const), runId, key }),
   {
     weight: 12,
@@ -217,4 +222,10 @@ export const runWithPoints: readonly Write[] = [
     params: [{ key: 'k', value: 'a' }],
     tags: [],
   },
+];
+
+/** Deletes that run for good. */
+export const purgeOfRun: readonly Write[] = [
+  { kind: 'deleteRun', runId: 'r1', time: 1 },
+  { kind: 'purge', runIds: ['r1'], experimentIds: [] },
 ];

@@ -9,7 +9,7 @@ import { runWrite } from './arbitraries';
 import { compareWithModel, Model, type ModelledWrite } from './model';
 import { Scene, smallSizes } from './support';
 
-type Step = { kind: 'writes'; writes: ModelledWrite[] } | { kind: 'checkpoint' | 'reopen' | 'kill' };
+type Step = { kind: 'writes'; writes: ModelledWrite[] } | { kind: 'checkpoint' | 'reopen' | 'kill' | 'finishPurges' };
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
@@ -17,7 +17,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constantFrom('checkpoint' as const, 'reopen' as const, 'kill' as const) }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('checkpoint' as const, 'reopen' as const, 'kill' as const, 'finishPurges' as const),
+    }),
   },
 );
 
@@ -56,6 +58,10 @@ describe('Store: against a plain model', () => {
               }
               case 'checkpoint':
                 await store.checkpoint();
+                break;
+              case 'finishPurges':
+                await store.purging.finish((removals) => Promise.resolve(removals));
+                model.finishPurges();
                 break;
               case 'reopen':
                 await store.close();

@@ -6,7 +6,7 @@ import type { Store, Write } from '../../../src/server/store/types';
 /** Writes to experiments and runs; models and the registry have tests of their own. */
 export type ModelledWrite = Extract<
   Write,
-  { kind: `${string}Experiment` | `${string}ExperimentTag` | `${string}Run` | 'log' | 'deleteTag' }
+  { kind: `${string}Experiment` | `${string}ExperimentTag` | `${string}Run` | 'log' | 'deleteTag' | 'purge' }
 >;
 
 /** What the store should be, as plainly as it can be said: maps, no files, no SQL. */
@@ -19,10 +19,13 @@ interface ModelExperiment {
   updated: Int64;
   tags: Map<string, string>;
   runs: string[];
+  /** How many runs were ever created in it. */
+  everCreated: number;
 }
 
 interface ModelRun {
   experiment: string;
+  slot: number;
   name: string;
   userId: string;
   status: RunStatus;
@@ -47,6 +50,10 @@ function refuse(code: ErrorCode): never {
 export class Model {
   readonly experiments = new Map<string, ModelExperiment>();
   readonly runs = new Map<string, ModelRun>();
+  /** How many experiments there ever were. */
+  experimentCount = 0;
+  /** Runs that are purged, and whose files may still be there. */
+  private readonly purged = new Set<string>();
 
   constructor(createdAt: Int64) {
     this.addExperiment('0', 'Default', 'root:/0', createdAt);
@@ -71,7 +78,7 @@ export class Model {
         if ([...this.experiments.values()].some(({ name }) => name === write.name)) {
           refuse('RESOURCE_ALREADY_EXISTS');
         }
-        const id = String(this.experiments.size);
+        const id = String(this.experimentCount);
         const made = this.addExperiment(id, write.name, write.artifactLocation ?? `root:/${id}`, write.time);
         write.tags.forEach(({ key, value }) => made.tags.set(key, value));
         return;
@@ -117,12 +124,13 @@ export class Model {
       }
       case 'createRun': {
         const found = this.activeExperiment(write.experimentId);
-        if (this.runs.has(write.runId)) {
+        if (this.runs.has(write.runId) || this.purged.has(write.runId)) {
           refuse('RESOURCE_ALREADY_EXISTS');
         }
         found.runs.push(write.runId);
         this.runs.set(write.runId, {
           experiment: write.experimentId,
+          slot: found.everCreated++,
           name: write.name,
           userId: write.userId,
           status: 'RUNNING',
@@ -135,6 +143,9 @@ export class Model {
         });
         return;
       }
+      case 'purge':
+        this.purge(write);
+        return;
       case 'deleteRun':
         this.run(write.runId).deleted = 'alone';
         return;
@@ -146,6 +157,29 @@ export class Model {
       case 'log':
         this.applyToActiveRun(write);
     }
+  }
+
+  /** What purges left on the disk is removed. */
+  finishPurges(): void {
+    this.purged.clear();
+  }
+
+  private purge({ runIds, experimentIds }: Extract<ModelledWrite, { kind: 'purge' }>): void {
+    const experiments = experimentIds.map((id) => this.experiment(id));
+    if (experiments.some(({ deleted }) => !deleted)) {
+      refuse('INVALID_PARAMETER_VALUE');
+    }
+    const all = new Set([...runIds, ...experiments.flatMap(({ runs }) => runs)]);
+    if ([...all].map((id) => this.run(id)).some(({ deleted }) => deleted === false)) {
+      refuse('INVALID_PARAMETER_VALUE');
+    }
+    for (const id of all) {
+      const { runs } = this.experiment(this.run(id).experiment);
+      runs.splice(runs.indexOf(id), 1);
+      this.runs.delete(id);
+      this.purged.add(id);
+    }
+    experimentIds.forEach((id) => this.experiments.delete(id));
   }
 
   private applyToActiveRun(write: Extract<ModelledWrite, { kind: 'updateRun' | 'deleteTag' | 'log' }>): void {
@@ -200,7 +234,9 @@ export class Model {
       updated: time,
       tags: new Map<string, string>(),
       runs: [],
+      everCreated: 0,
     };
+    this.experimentCount++;
     this.experiments.set(id, made);
     return made;
   }
@@ -258,10 +294,12 @@ export function compareWithModel(store: Store, model: Model): void {
     });
     assert.deepEqual(
       [...store.getSlots(each.runs)].sort(([, a], [, b]) => a - b),
-      each.runs.map((run, i) => [run, i]),
+      each.runs.map((run) => [run, model.runs.get(run)?.slot]),
     );
   }
-  assert.equal(store.getExperiment(String(model.experiments.size)), undefined);
+  for (let id = 0; id <= model.experimentCount; id++) {
+    assert.equal(store.getExperiment(String(id)) !== undefined, model.experiments.has(String(id)));
+  }
   for (const [id, run] of model.runs) {
     const latest = [...run.metrics]
       .sort(([a], [b]) => (a < b ? -1 : 1))

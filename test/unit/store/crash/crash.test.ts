@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Write } from '../../../../src/server/store/types';
-import { anyWrite, runWithPoints } from '../arbitraries';
+import { anyWrite, purgeOfRun, runWithPoints } from '../arbitraries';
 import { explore, type Tally } from './explore';
 import { chances } from './chances';
 import { Plain, World } from './world';
@@ -39,6 +39,16 @@ class Checkpoint implements Command {
   toString = () => 'checkpoint';
 }
 
+class FinishPurges implements Command {
+  check = () => true;
+
+  run(_plain: Plain, world: World): Promise<void> {
+    return world.finishPurges();
+  }
+
+  toString = () => 'finish purges';
+}
+
 class Restart implements Command {
   constructor(private readonly how: 'end' | 'kill' | { readonly seed: number }) {}
 
@@ -61,12 +71,17 @@ const writes = fc
 /** So that most histories have a run with points. */
 const firstRun = new Writes(runWithPoints, { checkpoint: false, pause: 0 });
 
+/** Deletes it for good; where it is not there that is refused. */
+const purgeFirst = new Writes(purgeOfRun, { checkpoint: false, pause: 0 });
+
 const commands = fc.commands(
   [
     writes,
     writes,
     writes,
     fc.constant(new Checkpoint()),
+    fc.constant(new FinishPurges()),
+    fc.constant(purgeFirst),
     fc.constantFrom(new Restart('end'), new Restart('kill')),
     fc.nat().map((seed) => new Restart({ seed })),
     fc.constant(firstRun),

@@ -3,7 +3,7 @@ import type { Store } from '../../../../src/server/store/types';
 
 /** The ids that `arbitraries.ts` uses. */
 const experimentIds = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
-const runIds = ['r1', 'R1', '0123456789abcdef0123456789abcdef', 'zz'];
+export const runIds = ['r1', 'R1', '0123456789abcdef0123456789abcdef', 'zz'];
 const modelIds = ['m-1', 'm-2', 'm-3'];
 
 /** Everything that a store answers, as text: two stores with the same dump hold the same, to the last bit of every number. */

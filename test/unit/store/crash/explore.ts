@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Chance, type DiskState, losePower, MemoryDisk } from './memoryDisk';
-import { abandon, type CrashPoint, openOn, outcome } from './world';
+import { abandon, assertNoRest, type CrashPoint, finishPurges, openOn, outcome } from './world';
 import { dump } from './dump';
 import type { Write } from '../../../../src/server/store/types';
 
@@ -50,14 +50,20 @@ async function reopen(left: DiskState, allowed: readonly string[], chance: Chanc
   const store = await openOn(disk);
   const found = dump(store);
   assert.ok(allowed.includes(found), `${found} is none of ${allowed.length} states: ${allowed.join('\n')}`);
+  assertNoRest(disk, store);
   // It crashes once more while it is being opened.
   const during = states[chance(states.length)] ?? left;
   await sameAfter(anyCrash(during, chance), allowed, tally);
-  // It goes on for a while, and crashes then.
+  // What purges left is removed, and it goes on for a while, and crashes then.
+  if (chance(2) === 0) {
+    await finishPurges(store);
+    assert.equal(dump(store), found);
+    assertNoRest(disk, store);
+  }
   assert.equal(await outcome(store, newExperiment), undefined);
   await outcome(store, newPoints);
   const after = dump(store);
-  const checkpoint = chance(3) === 0 ? store.checkpoint() : undefined;
+  const checkpoint = [store.checkpoint.bind(store), () => finishPurges(store), undefined][chance(4)]?.();
   for (let turns = chance(100); turns > 0; turns--) {
     await Promise.resolve();
   }
@@ -93,6 +99,7 @@ async function sameAfter(left: DiskState, allowed: readonly string[], tally: Tal
   const disk = new MemoryDisk(left, 1001);
   const store = await openOn(disk);
   const found = dump(store);
+  assertNoRest(disk, store);
   await abandon(disk, store);
   assert.ok(allowed.includes(found), `a second crash: ${found} is none of ${allowed.length} states`);
 }

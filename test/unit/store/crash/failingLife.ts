@@ -5,9 +5,9 @@ import type { Operation } from '../support';
 import { systemError } from '../support';
 import { dump } from './dump';
 import { type Chance, losePower, MemoryDisk } from './memoryDisk';
-import { abandon, openOn, outcome } from './world';
+import { abandon, assertNoRest, finishPurges, openOn, outcome } from './world';
 
-export type Step = readonly Write[] | 'checkpoint' | 'end' | 'kill';
+export type Step = readonly Write[] | 'checkpoint' | 'finishPurges' | 'end' | 'kill';
 
 /** From the n-th operation on, so many operations fail with `code`, those that can. */
 export interface Fault {
@@ -77,10 +77,25 @@ export class FailingLife {
       await this.restart(this.disk.state());
     } else if (step === 'checkpoint') {
       await this.current.checkpoint().catch((error: unknown) => assert.match(String(error), /made by a test/));
+    } else if (step === 'finishPurges') {
+      await this.finishPurges();
     } else {
       await this.write(step);
     }
     this.check(this.current);
+  }
+
+  /** Where that fails the removals stay known, or it is not certain whether their end was noted. */
+  private async finishPurges(): Promise<void> {
+    try {
+      await finishPurges(this.current);
+      await finishPurges(this.reference);
+    } catch (error) {
+      assert.match(String(error), /made by a test/);
+      if (String(error).includes('not certain')) {
+        this.uncertain.push([{ kind: 'noteRemoved', removals: this.reference.purging.removals() }]);
+      }
+    }
   }
 
   private async write(writes: readonly Write[]): Promise<void> {
@@ -145,6 +160,8 @@ export class FailingLife {
     await abandon(this.disk, this.current);
     await this.restart(way === 0 ? state : losePower(state, way === 1 ? () => 0 : this.chance));
     this.check(this.current);
+    await this.finishPurges();
+    assert.deepEqual(this.current.purging.removals(), []);
     await this.current.checkpoint();
     this.check(this.current);
   }
@@ -159,6 +176,8 @@ export class FailingLife {
     const { failing } = this;
     this.failing = false;
     assert.equal(dump(store), dump(this.reference));
+    assert.deepEqual(store.purging.removals(), this.reference.purging.removals());
+    assertNoRest(this.disk, store);
     this.failing = failing;
   }
 

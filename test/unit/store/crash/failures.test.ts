@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { anyWrite, runWithPoints } from '../arbitraries';
+import { anyWrite, purgeOfRun, runWithPoints } from '../arbitraries';
 import { chances } from './chances';
 import { FailingLife, type Fault, type Step } from './failingLife';
 
@@ -9,7 +9,8 @@ const histories = Number(process.env['LABBOOK_CRASH_HISTORIES'] ?? 3);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.array(anyWrite, { minLength: 1, maxLength: 4 }) },
-  fc.constantFrom('checkpoint' as const, 'end' as const, 'kill' as const),
+  fc.constantFrom('checkpoint' as const, 'finishPurges' as const, 'end' as const, 'kill' as const),
+  fc.constantFrom(runWithPoints, purgeOfRun),
 );
 
 describe('Store: failing operations', () => {

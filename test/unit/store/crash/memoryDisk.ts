@@ -68,6 +68,13 @@ export class MemoryDisk {
     this.nextId = Math.max(...state.keys()) + 1;
   }
 
+  /** Names in a folder, for the test itself; none where it does not exist. */
+  names(path: string): string[] {
+    const node = this.nodes.get(this.find(path) ?? -1);
+    const entries = node?.kind === 'folder' ? [...node.entries] : [];
+    return entries.flatMap(([name, ids]) => (present(ids) === undefined ? [] : [name]));
+  }
+
   /** The state as it is now. */
   state(): DiskState {
     return new Map(this.nodes);

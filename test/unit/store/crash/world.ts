@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { ApiError, type ErrorCode } from '../../../../src/core/errors';
 import { smallSizes } from '../support';
 import { saveCatalogAside } from '../../../../src/server/store/catalogSaver';
+import { historyName, pointsSuffix } from '../../../../src/server/store/histories';
 import { openStore } from '../../../../src/server/store/store';
 import type { RegistryWrite } from '../../../../src/server/store/registry/types';
 import type { Store, Write } from '../../../../src/server/store/types';
 import { compareWithModel, Model, type ModelledWrite } from '../model';
 import { PlainRegistry, readRegistry } from '../registryModel';
-import { dump } from './dump';
+import { dump, runIds } from './dump';
 import { type Asked, type Chance, type DiskState, losePower, MemoryDisk } from './memoryDisk';
 
 /** Two levels, so that the parent of the store's folder is made, too. */
@@ -40,6 +41,24 @@ export async function outcome(store: Store, write: Write): Promise<ErrorCode | u
   }
 }
 
+/** As the server does after a purge, and when it starts. */
+export function finishPurges(store: Store): Promise<void> {
+  return store.purging.finish((removals) => Promise.resolve(removals));
+}
+
+/** Every file of points on the disk belongs to a run, or is known to be removed. */
+export function assertNoRest(disk: MemoryDisk, store: Store): void {
+  const known = new Set(store.purging.removals().map(({ kind, name }) => `${kind} ${name}`));
+  const left = runIds.filter((id) => store.getRunInfo(id) === undefined && !known.has(`history ${id}`));
+  const names = disk.names(`${storeFolder}/history`);
+  for (const id of left) {
+    const file = historyName(id);
+    for (const name of [file, file.replace(/\.sqlite$/, pointsSuffix)]) {
+      assert.ok(!names.includes(name), `${name} is left of the run ${id}, which is not there`);
+    }
+  }
+}
+
 /** What the store should be: plain models, and beside them a store that never fails, for what they do not know. */
 export class Plain {
   readonly runs: Model;
@@ -68,6 +87,11 @@ export class Plain {
     return code;
   }
 
+  async finishPurges(): Promise<void> {
+    await finishPurges(this.reference);
+    this.runs.finishPurges();
+  }
+
   /** The last of the dumps is that of the models. */
   check(): void {
     compareWithModel(this.reference, this.runs);
@@ -89,7 +113,7 @@ function isOfModels(write: Write): boolean {
 }
 
 function isModelled(write: Write): write is ModelledWrite {
-  return /Experiment|Run$|^log$|^deleteTag$/.test(write.kind);
+  return /Experiment|Run$|^log$|^deleteTag$|^purge$/.test(write.kind);
 }
 
 /** A moment at which the process may end. */
@@ -156,6 +180,14 @@ export class World {
     this.check();
   }
 
+  /** Removes what purges left on the disk; what the store answers stays the same. */
+  async finishPurges(): Promise<void> {
+    await this.plain.finishPurges();
+    await finishPurges(this.current);
+    assert.deepEqual(this.current.purging.removals(), []);
+    this.check();
+  }
+
   /** Ends the process in one way or another and starts a new one. */
   async restart(how: 'end' | 'kill' | Chance): Promise<void> {
     if (how === 'end') {
@@ -182,6 +214,7 @@ export class World {
 
   private check(): void {
     assert.equal(dump(this.current), this.plain.dumps[this.asked]);
+    assertNoRest(this.disk, this.current);
     this.note('at rest', undefined);
   }
 
