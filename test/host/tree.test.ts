@@ -4,9 +4,9 @@ import { openChangeFeed } from '../../src/client/changeFeed';
 import { findServer } from '../../src/client/discovery';
 import { connectTracking } from '../../src/client/tracking';
 import { Connection } from '../../src/host/platform/connection';
-import { Catalog, pageSize } from '../../src/host/tree/catalog';
+import { Catalog } from '../../src/host/tree/catalog';
 import { ExperimentsTree } from '../../src/host/tree/experimentsTree';
-import type { NodeRef } from '../../src/host/tree/model';
+import { rowsPerPage, type NodeRef } from '../../src/host/tree/model';
 import { labbook, Script, until } from './api';
 
 /** The tree's data in this host against the extension's own server; what VS Code draws of it is the ui tier's matter. */
@@ -106,7 +106,7 @@ describe('the tree', () => {
     const name = `many ${Date.now()}`;
     const experimentId = await script.experiment(name);
     const parentId = await script.run(experimentId, 'parent');
-    for (let i = 0; i < pageSize + 5; i += 1) {
+    for (let i = 0; i < rowsPerPage + 5; i += 1) {
       await script.run(experimentId, `run ${i}`);
     }
     await script.run(experimentId, 'child', parentId);
@@ -122,7 +122,7 @@ describe('the tree', () => {
     });
     await catalog.loadMore(experimentId);
     const all = await labels(experiment);
-    assert.equal(all.length, pageSize + 6);
+    assert.equal(all.length, rowsPerPage + 6);
     assert.ok(all.includes('run 0') && all.at(-1) === 'parent');
     await Promise.all(
       [...(catalog.experiment(experimentId)?.list?.runs.keys() ?? [])].map((runId) => script.finish(runId)),

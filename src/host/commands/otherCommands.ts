@@ -84,7 +84,7 @@ export function otherCommands(
       attempt(tools, t('Could not load more runs'), async () => {
         const experimentId = textField(target, 'experimentId');
         if (experimentId !== undefined) {
-          await experiments.catalog.loadMore(experimentId);
+          await experiments.catalog.loadMore(experimentId, textField(target, 'within'));
         }
       }),
     [commands.stopServer]: () => attempt(tools, t('Could not stop the server'), () => connection.stop()),

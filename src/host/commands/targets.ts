@@ -25,6 +25,8 @@ export interface ArtifactTarget extends RunTarget {
 
 export interface LoadMoreTarget {
   readonly experimentId: string;
+  /** The id of the tree's element of which more is wanted; default: the experiment. */
+  readonly within?: string;
 }
 
 export interface ModelTarget {

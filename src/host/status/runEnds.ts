@@ -1,4 +1,4 @@
-import type { Run, RunStatus } from '../../core/model';
+import type { Run } from '../../core/model';
 import type { ExperimentEntry } from '../tree/model';
 
 export interface EndedRun {
@@ -8,18 +8,17 @@ export interface EndedRun {
 
 /** Notices which of the runs that were seen running have ended since. Pure but for what it remembers. */
 export class RunEnds {
-  #running = new Map<string, RunStatus>();
+  #running = new Set<string>();
 
   /** @returns runs that were running when this was called last, and are not any more; those that are gone are left out */
   look(experiments: readonly ExperimentEntry[]): EndedRun[] {
-    const running = new Map<string, RunStatus>();
+    const running = new Set<string>();
     const ended: EndedRun[] = [];
     for (const { experiment, list } of experiments) {
-      for (const run of list?.runs.values() ?? []) {
-        const { id, status } = run.info;
-        if (status === 'RUNNING') {
-          running.set(id, status);
-        } else if (this.#running.has(id)) {
+      list?.running.forEach((id) => running.add(id));
+      for (const id of this.#running) {
+        const run = list?.running.has(id) === false ? list.runs.get(id) : undefined;
+        if (run !== undefined) {
           ended.push({ run, experimentName: experiment.name });
         }
       }

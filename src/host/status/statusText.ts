@@ -26,8 +26,8 @@ export interface StatusView {
 /** Running runs of the experiments that were read, newest first. */
 export function liveRuns(experiments: readonly ExperimentEntry[]): LiveRun[] {
   const live = experiments.flatMap(({ experiment, list }) =>
-    [...(list?.runs.values() ?? [])]
-      .filter(({ info }) => info.status === 'RUNNING')
+    [...(list?.running ?? [])]
+      .flatMap((id) => list?.runs.get(id) ?? [])
       .map((run) => {
         const metric = run.metrics.find(({ key }) => key === list?.primaryMetric) ?? run.metrics[0];
         return {

@@ -1,27 +1,24 @@
-import { mapLimited } from '../../client/mapLimited';
-import { RequestError } from '../../client/requestError';
 import type { TrackingClient } from '../../client/types';
 import { Coalescer } from '../../core/coalescer';
-import { compareInt64 } from '../../core/int64';
-import type { ArtifactEntry, Experiment, Run } from '../../core/model';
+import { mapLimited } from '../../client/mapLimited';
+import type { ArtifactEntry, Experiment } from '../../core/model';
 import type { ChangeBatch } from '../../protocol/extras';
 import { ArtifactCache } from './artifactCache';
-import type { ExperimentEntry, RunList, TreeModel } from './model';
-import { primaryMetricOf } from './primaryMetric';
+import { ExperimentList, looksDiffer, type Entry } from './experimentList';
+import { ListReader } from './listReader';
+import { rowsPerPage, type ExperimentEntry, type TreeModel } from './model';
 import { PendingChanges } from './pendingChanges';
-import { parentIdOf, runForest } from './runForest';
-import { compareBy, groupValue, serverOrder, type Grouping, type TreeQuery } from './treeQuery';
+import { primaryMetricOf } from './primaryMetric';
+import { gone, RunReader } from './runReader';
+import type { Grouping, TreeQuery } from './treeQuery';
 
-/** Runs that are read at first, and more with each "Load more runs". */
-export const pageSize = 200;
+/** Experiments that are looked into without anyone having opened them: the ones that something happened in last. */
+const eagerExperiments = 5;
 /** Experiments whose runs are counted without anyone having opened them. */
-const eagerExperiments = 20;
-/** Beyond this many changed runs, reading the page again is cheaper than reading each. */
+const countedExperiments = 50;
+/** Beyond this many changed experiments, reading the list again is cheaper than reading each. */
 const singleReads = 40;
-const parallelReads = 4;
-/** Runs that are looked at for a filter that the server does not understand. */
-const scannedRuns = 20_000;
-const scanPage = 1000;
+const parallelCounts = 4;
 /**
  * Milliseconds between two refreshes; what a script logs meanwhile is read at once. VS Code holds changes of a tree back until
  * there was none for 200 ms, so at a shorter interval a script that logs all the time would freeze the tree.
@@ -38,6 +35,8 @@ export interface Touched {
   readonly runs: ReadonlyMap<string, string>;
   /** Runs whose files changed, with their experiments. */
   readonly artifacts: ReadonlyMap<string, string>;
+  /** Ids of other elements of the tree. */
+  readonly elements: readonly string[];
 }
 
 export interface CatalogOptions {
@@ -53,15 +52,19 @@ export interface CatalogOptions {
  */
 export class Catalog implements TreeModel {
   #client: TrackingClient | undefined;
-  #experiments: ExperimentEntry[] = [];
+  readonly #experiments = new ExperimentList();
   /** Ends when the last reader is done; see `#alone`. */
   #turn: Promise<unknown> = Promise.resolve();
   readonly #artifacts = new ArtifactCache((runId, path) => this.#connected().listArtifacts(runId, path));
-  /** Parents that are named by a tag but are not there, so that they are not asked for again and again. */
-  readonly #missingParents = new Set<string>();
+  readonly #lists = new ListReader(
+    () => this.#connected(),
+    () => this.#query,
+  );
   readonly #pending = new PendingChanges();
   #query: TreeQuery = { sort: 'newest' };
   #lost: ReadonlySet<string> = new Set();
+  /** How many rows of long lists are shown, where it is not the first page, by the id of the element above. */
+  readonly #rows = new Map<string, number>();
   readonly #refresher: Coalescer;
 
   constructor(private readonly options: CatalogOptions) {
@@ -76,7 +79,7 @@ export class Catalog implements TreeModel {
   }
 
   get experiments(): readonly ExperimentEntry[] {
-    return this.#experiments;
+    return this.#experiments.all;
   }
 
   get query(): TreeQuery {
@@ -91,22 +94,28 @@ export class Catalog implements TreeModel {
     return this.#query.filter !== undefined;
   }
 
+  /** Ids of running runs of which nothing is heard any more. */
+  get lost(): ReadonlySet<string> {
+    return this.#lost;
+  }
+
   isLost(runId: string): boolean {
     return this.#lost.has(runId);
   }
 
-  /** Says which running runs are lost; rows of which that changed are drawn again. */
-  setLost(runIds: readonly string[]): void {
+  /** Says which running runs are lost; rows of which that changed are drawn again. @returns whether it is another set */
+  setLost(runIds: readonly string[]): boolean {
     const before = this.#lost;
     this.#lost = new Set(runIds);
     const changed = [...runIds.filter((id) => !before.has(id)), ...[...before].filter((id) => !this.#lost.has(id))];
     const runs = new Map<string, string>();
-    for (const { experiment, list } of this.#experiments) {
+    for (const { experiment, list } of this.#experiments.all) {
       changed.filter((id) => list?.runs.has(id)).forEach((id) => runs.set(id, experiment.id));
     }
     if (runs.size > 0) {
       this.#touch({ runs });
     }
+    return changed.length > 0;
   }
 
   /** Shows other runs, or the same in another order. What is loaded is read again, and shown until then. */
@@ -121,15 +130,19 @@ export class Catalog implements TreeModel {
   }
 
   get runningRuns(): number {
-    return this.#experiments.reduce((sum, { list }) => sum + (list?.running ?? 0), 0);
+    return this.#experiments.all.reduce((sum, { list }) => sum + (list?.running.size ?? 0), 0);
   }
 
-  experiment(id: string): ExperimentEntry | undefined {
-    return this.#experiments.find(({ experiment }) => experiment.id === id);
+  experiment(id: string): Entry | undefined {
+    return this.#experiments.get(id);
   }
 
   artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined {
     return this.#artifacts.get(runId, path);
+  }
+
+  rowsOf(elementId: string): number | undefined {
+    return this.#rows.get(elementId);
   }
 
   /** Reads from another server from now on; undefined: nothing is read, what is there stays until `clear`. */
@@ -139,10 +152,11 @@ export class Catalog implements TreeModel {
   }
 
   clear(): void {
-    this.#experiments = [];
+    this.#experiments.clear();
     this.#artifacts.clear();
-    this.#missingParents.clear();
-    this.options.onTouched({ all: true, experiments: new Set(), runs: new Map(), artifacts: new Map() });
+    this.#lists.forget();
+    this.#rows.clear();
+    this.#touch({ all: true });
   }
 
   /** Reads everything that is shown afresh. */
@@ -160,17 +174,43 @@ export class Catalog implements TreeModel {
   async load(experimentId: string): Promise<void> {
     await this.#alone(async () => {
       if (this.experiment(experimentId)?.list === undefined) {
-        await this.#read(experimentId, pageSize);
+        await this.#read(experimentId);
       }
     });
   }
 
-  async loadMore(experimentId: string): Promise<void> {
+  /** Loads the first of a run's children, unless they are loaded: those of an experiment's first pages may not be all. */
+  async loadChildren(experimentId: string, runId: string): Promise<void> {
     await this.#alone(async () => {
-      const loaded = this.experiment(experimentId)?.list?.runs.size ?? 0;
-      await this.#read(experimentId, loaded + pageSize);
+      const list = this.experiment(experimentId)?.list;
+      if (list !== undefined && list.childrenOf(runId) === undefined) {
+        await this.#lists.readChildren(list, experimentId, runId);
+      }
     });
-    this.#touch({ experiments: new Set([experimentId]) });
+  }
+
+  /**
+   * Shows more of a list that is not shown whole.
+   * @param within the id of the element above it: an experiment (the default), a run with children, a group or a folder of a run
+   */
+  async loadMore(experimentId: string, within = `experiment:${experimentId}`): Promise<void> {
+    const runId = /^run:(.*)$/s.exec(within)?.[1];
+    if (within === `experiment:${experimentId}`) {
+      await this.#alone(async () => {
+        const list = this.experiment(experimentId)?.list;
+        await (list?.isOutdated === false ? this.#lists.readMore(list, experimentId) : this.#read(experimentId));
+      });
+      this.#touch({ experiments: new Set([experimentId]) });
+    } else if (runId !== undefined) {
+      await this.#alone(async () => {
+        const list = this.experiment(experimentId)?.list;
+        await (list && this.#lists.readChildren(list, experimentId, runId));
+      });
+      this.#touch({ runs: new Map([[runId, experimentId]]) });
+    } else {
+      this.#rows.set(within, (this.#rows.get(within) ?? rowsPerPage) + rowsPerPage);
+      this.#touch({ elements: [within] });
+    }
   }
 
   /** The entries of a folder of a run; listed once, until its files change. */
@@ -197,7 +237,8 @@ export class Catalog implements TreeModel {
   }
 
   #touch(touched: Partial<Touched>): void {
-    this.options.onTouched({ all: false, experiments: new Set(), runs: new Map(), artifacts: new Map(), ...touched });
+    const nothing = { all: false, experiments: new Set<string>(), runs: new Map(), artifacts: new Map(), elements: [] };
+    this.options.onTouched({ ...nothing, ...touched });
   }
 
   async #refresh(): Promise<void> {
@@ -213,8 +254,8 @@ export class Catalog implements TreeModel {
     const listChanged = await this.#alone(() => this.#refreshExperiments([...changes.experiments]));
     const runs = new Map<string, string>();
     for (const [experimentId, runIds] of changes.runs) {
-      const { structure, changed } = await this.#alone(() => this.#refreshRuns(experimentId, runIds));
-      if (structure) {
+      const changed = await this.#alone(() => this.#refreshRuns(experimentId, runIds));
+      if (changed === undefined) {
         experiments.add(experimentId);
       } else {
         changed.forEach((id) => runs.set(id, experimentId));
@@ -228,41 +269,50 @@ export class Catalog implements TreeModel {
 
   async #refreshAll(): Promise<void> {
     this.#artifacts.clear();
-    this.#missingParents.clear();
+    this.#lists.forget();
     await this.#alone(() => this.#readExperiments());
-    const byActivity = [...this.#experiments].sort((a, b) =>
-      compareInt64(b.experiment.updatedAt, a.experiment.updatedAt),
-    );
-    const [only] = byActivity;
+    const ids = this.#experiments.byActivity();
     // Whether a store with one experiment is empty decides between tree and welcome text, so look before drawing.
-    const drawFirst = byActivity.length > 1;
+    const drawFirst = ids.length > 1;
     if (drawFirst) {
       this.#touch({ all: true });
     }
-    for (const [place, { experiment, list }] of byActivity.entries()) {
-      if (list !== undefined || place < eagerExperiments) {
-        await this.#alone(() => this.#read(experiment.id, Math.max(pageSize, list?.runs.size ?? 0)));
+    const running = new Set(await this.#experimentsWithRunning(ids.slice(0, countedExperiments)));
+    for (const [place, id] of ids.entries()) {
+      if (this.experiment(id)?.list !== undefined || place < eagerExperiments || running.has(id)) {
+        await this.#alone(() => this.#read(id));
         if (drawFirst) {
-          this.#touch({ experiments: new Set([experiment.id]) });
+          this.#touch({ experiments: new Set([id]) });
         }
       }
     }
-    if (!drawFirst || only === undefined) {
-      this.#touch({ all: true });
+    await this.#countOthers(ids.slice(0, countedExperiments));
+    this.#touch(drawFirst ? { experiments: new Set(ids) } : { all: true });
+  }
+
+  async #experimentsWithRunning(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0 || this.isFiltered) {
+      return [];
     }
+    const running = await new RunReader(this.#connected(), this.#query).running(ids);
+    return running.map(({ info }) => info.experimentId);
+  }
+
+  async #countOthers(ids: readonly string[]): Promise<void> {
+    await mapLimited(
+      ids.filter((id) => this.experiment(id)?.list === undefined),
+      parallelCounts,
+      (id) => this.#count(id),
+    );
+  }
+
+  async #count(experimentId: string): Promise<void> {
+    const total = await this.#connected().countRuns([experimentId], 'active');
+    this.#experiments.change(experimentId, { total });
   }
 
   async #readExperiments(): Promise<void> {
-    const experiments = await this.#connected().allExperiments();
-    this.#setExperiments(experiments.map((experiment) => ({ experiment, list: this.experiment(experiment.id)?.list })));
-  }
-
-  #setExperiments(entries: ExperimentEntry[]): void {
-    this.#experiments = entries.sort(
-      (a, b) =>
-        compareInt64(b.experiment.createdAt, a.experiment.createdAt) ||
-        Number(b.experiment.id) - Number(a.experiment.id),
-    );
+    this.#experiments.replace(await this.#connected().allExperiments());
   }
 
   /** @returns whether the list of experiments, or what is written beside one, changed */
@@ -275,180 +325,46 @@ export class Catalog implements TreeModel {
     for (const id of ids) {
       const experiment = await gone(this.#connected().getExperiment(id));
       const before = this.experiment(id);
-      const others = this.#experiments.filter((each) => each.experiment.id !== id);
       const now: Experiment | undefined = experiment?.stage === 'active' ? experiment : undefined;
-      changed ||= now?.name !== before?.experiment.name || tagsDiffer(now, before?.experiment);
-      if (now) {
-        this.#setExperiments([...others, { experiment: now, list: before?.list }]);
-        if (before === undefined) {
-          await this.#read(id, pageSize);
-        } else if (before.list) {
-          this.#setList(id, before.list.runs, before.list.slots, before.list.more);
-        }
+      changed ||= looksDiffer(now, before?.experiment);
+      if (now === undefined) {
+        this.#experiments.remove(id);
+      } else if (before === undefined) {
+        this.#experiments.add(now);
+        await this.#read(id);
       } else {
-        this.#setExperiments(others);
+        this.#experiments.change(id, { experiment: now });
+        before.list?.repick();
       }
     }
     return changed;
   }
 
-  async #refreshRuns(
-    experimentId: string,
-    runIds: ReadonlySet<string>,
-  ): Promise<{ structure: boolean; changed: readonly string[] }> {
+  /** @returns the runs whose rows changed; undefined where the experiment's rows did */
+  async #refreshRuns(experimentId: string, runIds: ReadonlySet<string>): Promise<readonly string[] | undefined> {
     const list = this.experiment(experimentId)?.list;
-    if (list === undefined || runIds.size > singleReads) {
-      await this.#read(experimentId, Math.max(pageSize, list?.runs.size ?? 0));
-      return { structure: true, changed: [] };
-    }
-    const runs = new Map(list.runs);
-    await mapLimited([...runIds], parallelReads, async (id) => {
-      const run = await gone(this.#connected().getRun(id));
-      const isShown = run?.info.stage === 'active' && run.info.experimentId === experimentId;
-      if (isShown && this.#query.filter?.matches(run) !== false) {
-        runs.set(id, run);
-      } else {
-        runs.delete(id);
-      }
-    });
-    await this.#addParents(experimentId, runs);
-    const slots = await this.#slotsOf(runs, list.slots);
-    const after = this.#setList(experimentId, runs, slots, list.more);
-    const structure =
-      after === undefined ||
-      after.primaryMetric !== list.primaryMetric ||
-      [...new Set([...runs.keys(), ...list.runs.keys()])].some((id) =>
-        movedOrTurned(list.runs.get(id), runs.get(id), this.grouping),
-      );
-    return { structure, changed: [...runIds] };
-  }
-
-  /** Reads the first `limit` runs of an experiment that the query wants. */
-  async #read(experimentId: string, limit: number): Promise<void> {
-    const metric = this.experiment(experimentId)?.list?.primaryMetric;
-    const { items, more } = await this.#search(experimentId, limit, metric);
-    const runs = new Map(items.map((run) => [run.info.id, run]));
-    await this.#addParents(experimentId, runs);
-    const slots = await this.#slotsOf(runs, new Map());
-    const list = this.#setList(experimentId, runs, slots, more);
-    // Which metric orders the runs is known only when there are some; only then is a page of many the right one.
-    const isByMetric = serverOrder(this.#query.sort, list?.primaryMetric).length > 0;
-    if (more && isByMetric && list?.primaryMetric !== metric) {
-      const again = await this.#search(experimentId, limit, list?.primaryMetric);
-      this.#setList(experimentId, new Map(again.items.map((run) => [run.info.id, run])), slots, again.more);
-    }
-  }
-
-  /** One page from the start: a token of an earlier page would skip runs when some were deleted since. */
-  async #search(
-    experimentId: string,
-    limit: number,
-    metric: string | undefined,
-  ): Promise<{ items: readonly Run[]; more: boolean }> {
-    const { filter, sort } = this.#query;
-    const client = this.#connected();
-    const query = { experimentIds: [experimentId], orderBy: serverOrder(sort, metric) };
-    if (filter === undefined || filter.forServer !== undefined) {
-      const wanted = filter?.forServer === undefined ? {} : { filter: filter.forServer };
-      const page = await client.searchRuns({ ...query, ...wanted, maxResults: limit });
-      return { items: page.items, more: page.nextPageToken !== undefined };
-    }
-    const items: Run[] = [];
-    let pageToken: string | undefined;
-    let scanned = 0;
-    do {
-      const token = pageToken === undefined ? {} : { pageToken };
-      const page = await client.searchRuns({ ...query, ...token, maxResults: scanPage });
-      items.push(...page.items.filter((run) => filter.matches(run)));
-      scanned += page.items.length;
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined && items.length <= limit && scanned < scannedRuns);
-    return { items: items.slice(0, limit), more: pageToken !== undefined || items.length > limit };
-  }
-
-  /** Parents are older than their children, so they are often on a later page; without them children would lie about. */
-  async #addParents(experimentId: string, runs: Map<string, Run>): Promise<void> {
-    if (this.isFiltered) {
-      // What was not asked for is not shown; a child without its parent then stands at the top.
-      return;
-    }
-    for (let depth = 0; depth < 10; depth += 1) {
-      const wanted = [...runs.values()]
-        .map(parentIdOf)
-        .filter((id): id is string => id !== undefined && !runs.has(id) && !this.#missingParents.has(id));
-      if (wanted.length === 0) {
-        return;
-      }
-      await mapLimited([...new Set(wanted)].slice(0, pageSize), parallelReads, async (id) => {
-        const run = await gone(this.#connected().getRun(id));
-        if (run?.info.stage === 'active' && run.info.experimentId === experimentId) {
-          runs.set(id, run);
-        } else {
-          this.#missingParents.add(id);
-        }
-      });
-    }
-  }
-
-  async #slotsOf(
-    runs: ReadonlyMap<string, Run>,
-    known: ReadonlyMap<string, number>,
-  ): Promise<ReadonlyMap<string, number>> {
-    const unknown = [...runs.keys()].filter((id) => !known.has(id));
-    if (unknown.length === 0) {
-      return known;
-    }
-    const slots = await this.#connected().slots(unknown);
-    return new Map([...known, ...(slots ?? [])]);
-  }
-
-  #setList(
-    experimentId: string,
-    runs: ReadonlyMap<string, Run>,
-    slots: ReadonlyMap<string, number>,
-    more: boolean,
-  ): RunList | undefined {
-    const at = this.#experiments.findIndex(({ experiment }) => experiment.id === experimentId);
-    const entry = this.#experiments[at];
-    if (entry === undefined) {
+    const applied = list && (await this.#lists.renew(list, experimentId, runIds));
+    if (applied === undefined) {
+      await this.#read(experimentId);
       return undefined;
     }
-    const keys = new Set<string>();
-    let running = 0;
-    for (const run of runs.values()) {
-      run.metrics.forEach(({ key }) => keys.add(key));
-      running += run.info.status === 'RUNNING' ? 1 : 0;
+    if (applied.structure && list?.more === true) {
+      await this.#count(experimentId);
     }
-    const primaryMetric = primaryMetricOf(entry.experiment, keys, this.options.primaryPatterns());
-    const forest = runForest(runs, compareBy(this.#query.sort, primaryMetric));
-    const list: RunList = { runs, forest, slots, more, primaryMetric, running };
-    this.#experiments[at] = { experiment: entry.experiment, list };
-    return list;
+    return applied.structure ? undefined : applied.changed;
   }
-}
 
-/** True where a run came, went, changed its state or its place; its row's neighbours or the counts above change then. */
-function movedOrTurned(before: Run | undefined, after: Run | undefined, grouping: Grouping | undefined): boolean {
-  return (
-    (grouping && before && groupValue(before, grouping)) !== (grouping && after && groupValue(after, grouping)) ||
-    before?.info.status !== after?.info.status ||
-    before?.info.startTime !== after?.info.startTime ||
-    (before && parentIdOf(before)) !== (after && parentIdOf(after))
-  );
-}
-
-function tagsDiffer(a: Experiment | undefined, b: Experiment | undefined): boolean {
-  return JSON.stringify(a?.tags) !== JSON.stringify(b?.tags);
-}
-
-/** The answer, or undefined where the thing does not exist (any more). */
-async function gone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof RequestError && error.status === 404) {
-      return undefined;
+  /** Reads as many pages of an experiment as are shown, at least one. */
+  async #read(experimentId: string): Promise<void> {
+    const before = this.experiment(experimentId)?.list;
+    const pickPrimary = (keys: ReadonlySet<string>): string | undefined => {
+      const experiment = this.experiment(experimentId)?.experiment;
+      return experiment && primaryMetricOf(experiment, keys, this.options.primaryPatterns());
+    };
+    const list = await this.#lists.read(experimentId, before?.pages ?? 1, pickPrimary, before?.primaryMetric);
+    this.#experiments.change(experimentId, { list });
+    if (list.more) {
+      await this.#count(experimentId);
     }
-    throw error;
   }
 }

@@ -45,6 +45,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
       ...[...touched.artifacts]
         .filter(([id, experiment]) => !touched.experiments.has(experiment) && !touched.runs.has(id))
         .map(([id]) => `artifacts:${id}`),
+      ...touched.elements,
     ];
     const refs = ids.flatMap((id) => this.#refs.get(id) ?? []);
     if (refs.length > 0) {
@@ -103,6 +104,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
   async #loaded(ref: NodeRef): Promise<NodeRef[]> {
     if (ref.kind === 'experiment') {
       await this.catalog.load(ref.experimentId);
+    } else if (ref.kind === 'run') {
+      await this.catalog.loadChildren(ref.experimentId, ref.runId);
     } else if (ref.kind === 'artifact') {
       await this.catalog.loadArtifacts(ref.runId, ref.path);
     } else if (ref.kind === 'group') {

@@ -30,8 +30,7 @@ export class LostWatch {
     this.#looking = true;
     try {
       const running = this.catalog.experiments
-        .flatMap(({ list }) => [...(list?.runs.values() ?? [])])
-        .filter(({ info }) => info.status === 'RUNNING')
+        .flatMap(({ list }) => [...(list?.running ?? [])].flatMap((id) => list?.runs.get(id) ?? []))
         .slice(0, maxRuns);
       const known = await client.liveness(running.map(({ info }) => info.id));
       const now = Date.now();

@@ -2,23 +2,29 @@ import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { RunForest } from './runForest';
 import type { Grouping } from './treeQuery';
 
-/** The loaded runs of an experiment. Replaced as a whole when one changes. */
+/** The loaded runs of an experiment. What it holds changes; it is another object when everything was read afresh. */
 export interface RunList {
   readonly runs: ReadonlyMap<string, Run>;
+  /** Another object whenever a run came, went, or changed its place. */
   readonly forest: RunForest;
   /** Place of each run in its experiment's order of creation; gives the colour. */
   readonly slots: ReadonlyMap<string, number>;
-  /** True where the server has older runs that are not loaded. */
+  /** True where the server has more runs that are not loaded. */
   readonly more: boolean;
   /** The metric that stands beside each run. */
   readonly primaryMetric: string | undefined;
-  readonly running: number;
+  /** Ids of the loaded runs that are running. */
+  readonly running: ReadonlySet<string>;
+  /** What is known of a run's children: all are loaded, or more are to be had; undefined where nobody asked. */
+  childrenOf(runId: string): 'all' | 'more' | undefined;
 }
 
 export interface ExperimentEntry {
   readonly experiment: Experiment;
   /** Undefined until somebody looks at it. */
   readonly list: RunList | undefined;
+  /** All of its runs, loaded or not; undefined where the server does not count. */
+  readonly total?: number | undefined;
 }
 
 /** What the tree shows of the store. */
@@ -32,9 +38,14 @@ export interface TreeModel {
   isLost?(runId: string): boolean;
   /** True where only some runs are shown. */
   readonly isFiltered?: boolean;
+  /** How many rows of a long list (the id of the element above them) are shown; absent: `rowsPerPage`. */
+  rowsOf?(elementId: string): number | undefined;
   /** Entries of a folder of a run ('' is the root); undefined until it was listed. */
   artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined;
 }
+
+/** Rows that a long list shows at first, and more with each click on its last one. */
+export const rowsPerPage = 200;
 
 export type RunGroup = 'metrics' | 'params' | 'tags' | 'artifacts';
 
@@ -52,7 +63,14 @@ export type NodeRef =
       /** Undefined for the runs that lack what is grouped by. */
       readonly value: string | undefined;
     }
-  | { readonly kind: 'more'; readonly id: string; readonly experimentId: string }
+  | {
+      readonly kind: 'more';
+      readonly id: string;
+      readonly experimentId: string;
+      readonly parent: NodeRef;
+      /** The id of `parent`. */
+      readonly within: string;
+    }
   | { readonly kind: 'wayOut'; readonly id: string; readonly way: 'tryAgain' | 'showLog' }
   | { readonly kind: 'failure'; readonly id: string; readonly parent: string; readonly message: string };
 

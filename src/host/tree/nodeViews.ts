@@ -3,10 +3,9 @@ import { formatBytes, formatMetric, formatStep } from '../../core/format';
 import { runStatuses, type Metric } from '../../core/model';
 import { oneLine, type Translate } from '../platform/text';
 import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
-import { rootsOf } from './nodes';
+import { runGroups } from './nodes';
 import { defaultExperimentId, userTags } from './refs';
 import { runView, statusWord } from './runView';
-import { groupValue } from './treeQuery';
 
 /** How an element looks; undefined where the thing is gone from the model. */
 export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView | undefined {
@@ -28,7 +27,7 @@ export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView |
     case 'more':
       return {
         id: ref.id,
-        label: t('Load more runs'),
+        label: ref.parent.kind === 'experiment' || ref.parent.kind === 'run' ? t('Load more runs') : t('Show more'),
         icon: { name: 'ellipsis' },
         expandable: false,
         contextValue: 'more;',
@@ -61,23 +60,30 @@ function experimentView(
   if (entry === undefined) {
     return undefined;
   }
-  const { experiment, list } = entry;
+  const { experiment, list, total } = entry;
+  const description = list && isFiltered ? countOfMatches(list, t) : countOfRuns(entry, t);
   return {
     id,
     label: oneLine(experiment.name),
-    ...(list ? { description: isFiltered ? countOfMatches(list, t) : countOfRuns(list, t) } : {}),
+    ...(description === undefined ? {} : { description }),
     icon: { name: 'beaker' },
     expandable: true,
     // What a script is about to fill, or fills, is seen without a click.
-    startsOpen: list !== undefined && (list.runs.size === 0 || list.running > 0),
+    startsOpen: list === undefined ? total === 0 : list.runs.size === 0 || list.running.size > 0,
     contextValue: experiment.id === defaultExperimentId ? 'experiment;default;' : 'experiment;',
   };
 }
 
-function countOfRuns(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
-  const n = list.runs.size;
-  const runs = list.more ? t('{0}+ runs', n) : n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n);
-  return list.running > 0 ? t('{0} · {1} running', runs, list.running) : runs;
+function countOfRuns({ list, total }: ExperimentEntry, t: Translate): string | undefined {
+  const n = list?.more === false ? list.runs.size : total;
+  if (n === undefined) {
+    return list && withRunning(list, t('{0}+ runs', list.runs.size), t);
+  }
+  return withRunning(list, n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n), t);
+}
+
+function withRunning(list: ExperimentEntry['list'], runs: string, t: Translate): string {
+  return list && list.running.size > 0 ? t('{0} · {1} running', runs, list.running.size) : runs;
 }
 
 function countOfMatches(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
@@ -95,7 +101,7 @@ function runGroupView(
     return undefined;
   }
   const list = model.experiment(ref.experimentId)?.list;
-  const count = rootsOf(list).filter((run) => groupValue(run, grouping) === ref.value).length;
+  const count = runGroups(list, grouping).get(ref.value)?.length ?? 0;
   const value =
     ref.value === undefined
       ? t('none')

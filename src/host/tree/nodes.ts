@@ -1,7 +1,24 @@
 /** Which elements of the tree stand below which, as pure functions of the model. How each looks is in `nodeViews.ts`. */
 import type { Run } from '../../core/model';
-import type { ExperimentEntry, NodeRef, RunGroup, RunRef, TreeModel } from './model';
-import { artifactRef, defaultExperimentId, experimentRef, groupRef, runGroupRef, runRef, userTags } from './refs';
+import {
+  rowsPerPage,
+  type ExperimentEntry,
+  type NodeRef,
+  type RunGroup,
+  type RunList,
+  type RunRef,
+  type TreeModel,
+} from './model';
+import {
+  artifactRef,
+  defaultExperimentId,
+  experimentRef,
+  groupRef,
+  moreRef,
+  runGroupRef,
+  runRef,
+  userTags,
+} from './refs';
 import { compareGroups, groupValue, type Grouping } from './treeQuery';
 
 /**
@@ -23,15 +40,15 @@ export function childRefs(ref: NodeRef, model: TreeModel): NodeRef[] | undefined
     case 'experiment':
       return runRefs(model.experiment(ref.experimentId), model.grouping);
     case 'runGroup':
-      return rootsOf(model.experiment(ref.experimentId)?.list)
-        .filter((run) => model.grouping && groupValue(run, model.grouping) === ref.value)
-        .map(runRef);
+      return model.grouping
+        ? (runGroups(model.experiment(ref.experimentId)?.list, model.grouping).get(ref.value) ?? []).map(runRef)
+        : [];
     case 'run':
       return belowRun(ref, model);
     case 'group':
       return inGroup(ref.run, ref.group, model);
     case 'artifact':
-      return ref.isDirectory ? artifactRefs(ref.run, ref.path, model) : [];
+      return ref.isDirectory ? artifactRefs(ref.run, ref.path, ref, model) : [];
     case 'metric':
     case 'param':
     case 'tag':
@@ -43,8 +60,33 @@ export function childRefs(ref: NodeRef, model: TreeModel): NodeRef[] | undefined
 }
 
 /** The runs at the top of an experiment. */
-export function rootsOf(list: ExperimentEntry['list']): Run[] {
+function rootsOf(list: RunList | undefined): Run[] {
   return list?.forest.roots.flatMap((id) => list.runs.get(id) ?? []) ?? [];
+}
+
+type Groups = ReadonlyMap<string | undefined, readonly Run[]>;
+
+/** Groups of a list, which are others only when its forest is: each row of a group asks for them. */
+const groupsOfForest = new WeakMap<object, { readonly grouping: Grouping; readonly groups: Groups }>();
+
+/** The runs at the top of an experiment by what they are put together by. */
+export function runGroups(list: RunList | undefined, grouping: Grouping): Groups {
+  if (list === undefined) {
+    return new Map();
+  }
+  const known = groupsOfForest.get(list.forest);
+  if (known?.grouping === grouping) {
+    return known.groups;
+  }
+  const groups = new Map<string | undefined, Run[]>();
+  for (const run of rootsOf(list)) {
+    const value = groupValue(run, grouping);
+    const group = groups.get(value) ?? [];
+    group.push(run);
+    groups.set(value, group);
+  }
+  groupsOfForest.set(list.forest, { grouping, groups });
+  return groups;
 }
 
 function runRefs(entry: ExperimentEntry | undefined, grouping: Grouping | undefined): NodeRef[] | undefined {
@@ -52,29 +94,29 @@ function runRefs(entry: ExperimentEntry | undefined, grouping: Grouping | undefi
   if (entry === undefined || list === undefined) {
     return entry === undefined ? [] : undefined;
   }
-  const roots = rootsOf(list);
   const refs: NodeRef[] = grouping
-    ? [...new Set(roots.map((run) => groupValue(run, grouping)))]
-        .sort(compareGroups)
-        .map((value) => runGroupRef(entry.experiment.id, value))
-    : roots.map(runRef);
-  if (list.more) {
-    refs.push({ kind: 'more', id: `more:${entry.experiment.id}`, experimentId: entry.experiment.id });
-  }
-  return refs;
+    ? [...runGroups(list, grouping).keys()].sort(compareGroups).map((value) => runGroupRef(entry.experiment.id, value))
+    : rootsOf(list).map(runRef);
+  return list.more ? [...refs, moreRef(experimentRef(entry.experiment.id), entry.experiment.id)] : refs;
 }
 
-function runOf(ref: RunRef, model: TreeModel): Run | undefined {
-  return model.experiment(ref.experimentId)?.list?.runs.get(ref.runId);
-}
-
-function belowRun(ref: RunRef, model: TreeModel): NodeRef[] {
+function belowRun(ref: RunRef, model: TreeModel): NodeRef[] | undefined {
   const list = model.experiment(ref.experimentId)?.list;
   const run = list?.runs.get(ref.runId);
   if (list === undefined || run === undefined) {
     return [];
   }
-  const nested = (list.forest.children.get(ref.runId) ?? []).flatMap((id) => list.runs.get(id) ?? []).map(runRef);
+  const children = list.childrenOf(ref.runId);
+  if (children === undefined && list.more && model.isFiltered !== true) {
+    // Children of a loaded run may be among the runs that are not loaded.
+    return undefined;
+  }
+  const nested: NodeRef[] = (list.forest.children.get(ref.runId) ?? [])
+    .flatMap((id) => list.runs.get(id) ?? [])
+    .map(runRef);
+  if (children === 'more') {
+    nested.push(moreRef(ref, ref.experimentId));
+  }
   const groups: RunGroup[] = [];
   if (run.metrics.length > 0) groups.push('metrics');
   if (run.params.length > 0) groups.push('params');
@@ -84,42 +126,57 @@ function belowRun(ref: RunRef, model: TreeModel): NodeRef[] {
 }
 
 function inGroup(ref: RunRef, group: RunGroup, model: TreeModel): NodeRef[] | undefined {
-  const run = runOf(ref, model);
+  const list = model.experiment(ref.experimentId)?.list;
+  const run = list?.runs.get(ref.runId);
   if (run === undefined) {
     return [];
   }
-  const leaves = (kind: 'metric' | 'param' | 'tag', keys: readonly string[]): NodeRef[] =>
-    [...keys].sort().map((key) => ({ kind, id: `${kind}:${ref.runId}:${key}`, run: ref, key }));
+  const leaves = (kind: 'metric' | 'param' | 'tag', entries: readonly { readonly key: string }[]): NodeRef[] => {
+    const primary = kind === 'metric' ? list?.primaryMetric : undefined;
+    const keys = entries.map(({ key }) => key).sort();
+    const inOrder =
+      primary !== undefined && keys.includes(primary) ? [primary, ...keys.filter((key) => key !== primary)] : keys;
+    return firstOf(inOrder, groupRef(ref, group), ref.experimentId, model, (key) => ({
+      kind,
+      id: `${kind}:${ref.runId}:${key}`,
+      run: ref,
+      key,
+    }));
+  };
   switch (group) {
-    case 'metrics': {
-      const primary = model.experiment(ref.experimentId)?.list?.primaryMetric;
-      const keys = run.metrics.map(({ key }) => key);
-      const first = leaves('metric', keys).filter((each) => each.kind === 'metric' && each.key === primary);
-      const rest = leaves('metric', keys).filter((each) => each.kind === 'metric' && each.key !== primary);
-      return [...first, ...rest];
-    }
+    case 'metrics':
+      return leaves('metric', run.metrics);
     case 'params':
-      return leaves(
-        'param',
-        run.params.map(({ key }) => key),
-      );
+      return leaves('param', run.params);
     case 'tags':
-      return leaves(
-        'tag',
-        userTags(run).map(({ key }) => key),
-      );
+      return leaves('tag', userTags(run));
     case 'artifacts':
-      return artifactRefs(ref, '', model);
+      return artifactRefs(ref, '', groupRef(ref, group), model);
   }
 }
 
-function artifactRefs(run: RunRef, path: string, model: TreeModel): NodeRef[] | undefined {
+/** The rows of a list that may be very long: the first of them, and one that shows more. */
+function firstOf<T>(
+  items: readonly T[],
+  parent: NodeRef,
+  experimentId: string,
+  model: TreeModel,
+  refOf: (item: T) => NodeRef,
+): NodeRef[] {
+  const shown = model.rowsOf?.(parent.id) ?? rowsPerPage;
+  const refs = items.slice(0, shown).map(refOf);
+  return items.length > shown ? [...refs, moreRef(parent, experimentId)] : refs;
+}
+
+function artifactRefs(run: RunRef, path: string, parent: NodeRef, model: TreeModel): NodeRef[] | undefined {
   const entries = model.artifacts(run.runId, path);
-  return entries
-    ? [...entries]
-        .sort((a, b) => Number(b.isDirectory) - Number(a.isDirectory) || (a.path < b.path ? -1 : 1))
-        .map((entry) => artifactRef(run, entry))
-    : undefined;
+  if (entries === undefined) {
+    return undefined;
+  }
+  const inOrder = [...entries].sort(
+    (a, b) => Number(b.isDirectory) - Number(a.isDirectory) || (a.path < b.path ? -1 : 1),
+  );
+  return firstOf(inOrder, parent, run.experimentId, model, (entry) => artifactRef(run, entry));
 }
 
 /** The element above one, which `TreeView.reveal` asks for. */
@@ -156,7 +213,8 @@ export function parentRef(ref: NodeRef, model: TreeModel): NodeRef | undefined {
         : artifactRef(ref.run, { path: ref.path.slice(0, slash), isDirectory: true, size: undefined });
     }
     case 'runGroup':
-    case 'more':
       return experimentRef(ref.experimentId);
+    case 'more':
+      return ref.parent;
   }
 }

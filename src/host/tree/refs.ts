@@ -32,6 +32,15 @@ export const groupRef = (run: RunRef, group: RunGroup): NodeRef => ({
   group,
 });
 
+/** The last row of a list that is not shown whole. */
+export const moreRef = (parent: NodeRef, experimentId: string): NodeRef => ({
+  kind: 'more',
+  id: `more:${parent.id}`,
+  experimentId,
+  parent,
+  within: parent.id,
+});
+
 /** What can be done when there is no server. */
 export const failureRefs: readonly NodeRef[] = [
   { kind: 'wayOut', id: 'wayOut:tryAgain', way: 'tryAgain' },

@@ -73,7 +73,8 @@ function listOf(runs: readonly Run[], more = false): RunList {
     slots: new Map(runs.map((run, i) => [run.info.id, i])),
     more,
     primaryMetric: primaryMetricOf(experiment('1', 'one'), keys, ['*val*acc*', '*loss*']),
-    running: runs.filter(({ info }) => info.status === 'RUNNING').length,
+    running: new Set(runs.filter(({ info }) => info.status === 'RUNNING').map(({ info }) => info.id)),
+    childrenOf: () => 'all',
   };
 }
 

@@ -40,7 +40,8 @@ function entry(runs: Run[]): ExperimentEntry {
       slots: new Map(),
       more: false,
       primaryMetric: 'val/acc',
-      running: 0,
+      running: new Set(runs.filter(({ info }) => info.status === 'RUNNING').map(({ info }) => info.id)),
+      childrenOf: () => 'all',
     },
   };
 }

@@ -128,7 +128,8 @@ describe('groups of the tree', () => {
         slots: new Map(),
         more: false,
         primaryMetric: undefined,
-        running: 0,
+        running: new Set(),
+        childrenOf: () => 'all',
       },
     };
     return {
