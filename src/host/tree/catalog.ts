@@ -354,14 +354,15 @@ export class Catalog implements TreeModel {
     return applied.structure ? undefined : applied.changed;
   }
 
-  /** Reads as many pages of an experiment as are shown, at least one. */
+  /** Reads as many pages of an experiment as are shown, of another query the first. */
   async #read(experimentId: string): Promise<void> {
     const before = this.experiment(experimentId)?.list;
     const pickPrimary = (keys: ReadonlySet<string>): string | undefined => {
       const experiment = this.experiment(experimentId)?.experiment;
       return experiment && primaryMetricOf(experiment, keys, this.options.primaryPatterns());
     };
-    const list = await this.#lists.read(experimentId, before?.pages ?? 1, pickPrimary, before?.primaryMetric);
+    const pages = before?.isOutdated === false ? before.pages : 1;
+    const list = await this.#lists.read(experimentId, pages, pickPrimary, before?.primaryMetric);
     this.#experiments.change(experimentId, { list });
     if (list.more) {
       await this.#count(experimentId);
