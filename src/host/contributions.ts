@@ -40,6 +40,9 @@ export const panelViewTypes = {
 
 export const commands = {
   openExperiment: 'labbook.openExperiment',
+  openView: 'labbook.openView',
+  saveView: 'labbook.saveView',
+  saveViewAs: 'labbook.saveViewAs',
   openRun: 'labbook.openRun',
   openRunToSide: 'labbook.openRunToSide',
   compareSelected: 'labbook.compareSelected',
@@ -116,6 +119,10 @@ export type CommandId = (typeof commands)[keyof typeof commands];
 export interface CommandArguments {
   /** Several open in one panel. */
   [commands.openExperiment]: [target?: ExperimentTarget, selection?: readonly ExperimentTarget[]];
+  /** Of the experiment panel in front; without one, of an experiment that is asked for. */
+  [commands.openView]: [preset?: { readonly name: string; readonly experimentId?: string }];
+  [commands.saveView]: [];
+  [commands.saveViewAs]: [preset?: { readonly name: string }];
   [commands.openRun]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.openRunToSide]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.compareSelected]: [target?: RunTarget, selection?: readonly RunTarget[]];

@@ -106,6 +106,7 @@ export const panelCommands = [
   'changeColour',
   'markAsEnded',
   'export',
+  'saveViewAs',
   'showLog',
   'restartServer',
 ] as const;
@@ -125,6 +126,10 @@ export interface PanelNotices {
   factsChanged: Record<string, never>;
   /** `chartDefaults` has another answer. */
   chartDefaultsChanged: Record<string, never>;
+  /** Arrange the panel as a saved view says. */
+  showView: { name: string };
+  /** Save how the panel is arranged; without a name as the view that it shows, else ask for one (the command `saveViewAs`). */
+  saveView: { name?: string };
   /** `listViews` has another answer: a file was written, changed or removed, by whomever. */
   viewsChanged: Record<string, never>;
   /** Other runs are shown in charts, by whomever (tree, command, another panel). All of the panel's experiments. */

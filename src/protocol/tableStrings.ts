@@ -33,6 +33,7 @@ export const tableStrings = {
   viewReplaceAct: 'Replace',
   viewDeleteAct: 'Delete',
   viewBroken: 'This file is no view.',
+  viewGone: 'There is no view “{0}”.',
   viewLeftOut: 'Left out, as it does not fit: {0}',
   viewsFailed: 'The views could not be read: {0}',
   group: 'Group',

@@ -9,10 +9,7 @@ const slow = (method: string, milliseconds = 60_000): Scenario => ({
   delays: { [method]: milliseconds },
 });
 const count = (panel: Panel, method: string): Promise<number> =>
-  panel.host(
-    ({ page, argument }) => page.host.requests.filter((each) => each.method === argument).length,
-    method,
-  );
+  panel.host(({ page, argument }) => page.host.requests.filter((each) => each.method === argument).length, method);
 const aborted = (panel: Panel): Promise<string[]> => panel.host(({ page }) => [...page.host.aborted], undefined);
 
 describe('While the experiment panel loads', () => {

@@ -182,4 +182,35 @@ describe('Saved views in the panel', () => {
       assert.deepEqual(panel.errors, []);
     });
   }
+
+  it('are opened and saved by commands', async () => {
+    const panel = await open(smallScenario({ Good: view('seed = 2') }));
+    await panel.host(({ page }) => page.host.showView('Good'), undefined);
+    await labelled(panel, 'View Good');
+    await filter(panel, 'seed = 1');
+    await labelled(panel, 'View Good, changed');
+    await panel.host(({ page }) => page.host.saveView(), undefined);
+    await labelled(panel, 'View Good');
+    assert.match((await fileOf(panel, 'Good')) ?? '', /"query":"seed = 1"/);
+    await panel.host(({ page }) => page.host.saveView('Other'), undefined);
+    await labelled(panel, 'View Other');
+    assert.match((await fileOf(panel, 'Other')) ?? '', /"query":"seed = 1"/);
+    await panel.host(({ page }) => page.host.showView('Nothing'), undefined);
+    await panel.page.getByText('There is no view “Nothing”.').waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('ask for a name where the panel shows none, by the command', async () => {
+    const panel = await open();
+    await panel.host(({ page }) => page.host.saveView(), undefined);
+    await until('the host is to ask', () =>
+      panel.host(
+        ({ page }) =>
+          page.host.requests.some(
+            ({ method, params }) => method === 'command' && JSON.stringify(params).includes('saveViewAs'),
+          ),
+        undefined,
+      ),
+    );
+  });
 });

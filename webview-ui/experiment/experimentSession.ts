@@ -3,7 +3,7 @@ import type { ExperimentRequests } from '../../src/protocol/experimentPanel';
 import type { PanelCommand } from '../../src/protocol/panels';
 import type { ColumnId } from '../../src/protocol/tableTypes';
 import { readPanelState } from '../shared/panelState';
-import type { PanelSession } from '../shared/session';
+import type { PanelSession, ViewWish } from '../shared/session';
 import { Store } from '../shared/store';
 import { readArrangement, writeArrangement, type Arrangement } from './table/arrangement';
 import { columnIdOf, type TableField } from './table/fields';
@@ -62,6 +62,7 @@ export class ExperimentSession {
     this.#shared = new SharedSelection(session, this.selection, this.reader.table);
     session.onChanged(({ runIds, all = false }) => this.reader.invalidate(all ? undefined : runIds));
     session.onFactsChanged(() => this.reader.invalidateFacts());
+    session.viewWish.subscribe(() => this.#grant(session.viewWish.get()));
     this.#follow();
     this.#start().catch((error: unknown) => session.host.logError('opening the panel', error));
   }
@@ -163,6 +164,19 @@ export class ExperimentSession {
   save(name: string, content: string): void {
     // A dialog: minutes.
     this.#ask('saveFile', () => this.session.host.channel.request('saveFile', { name, content }, { timeout: 600_000 }));
+  }
+
+  #grant(wish: ViewWish | undefined): void {
+    if (wish?.kind === 'show') {
+      this.#ask('showView', () => this.views.show(wish.name));
+    } else if (wish?.kind === 'save') {
+      const name = wish.name ?? this.arrangement.get().view;
+      if (name === '') {
+        this.command('saveViewAs', []);
+      } else {
+        this.#ask('saveView', () => this.views.save(name));
+      }
+    }
   }
 
   #ask(what: string, act: () => Promise<unknown>): void {

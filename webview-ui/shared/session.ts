@@ -43,6 +43,10 @@ export interface SessionOptions {
   readonly readsRuns?: boolean;
 }
 
+/** Without a name: the view that is shown. */
+export type ViewWish =
+  { readonly kind: 'show'; readonly name: string } | { readonly kind: 'save'; readonly name: string | undefined };
+
 type Changed = PanelNotices['changed'];
 
 /** Milliseconds between two readings of the runs while values come. */
@@ -66,6 +70,8 @@ export class PanelSession {
   readonly #changeListeners = new Set<(change: Changed) => void>();
   readonly #factsListeners = new Set<() => void>();
   readonly #viewsListeners = new Set<() => void>();
+  /** What a command wants of the views; only the panel of an experiment has any. */
+  readonly viewWish = new Store<ViewWish | undefined>(undefined);
   readonly #shownListeners = new Set<(shown: PanelNotices['shownChanged']) => void>();
   readonly #selectedListeners = new Set<(selected: PanelNotices['selected']) => void>();
   readonly #reader: Coalescer;
@@ -78,6 +84,8 @@ export class PanelSession {
     this.host = connectHost({
       changed: (change) => this.#onChanged(change),
       factsChanged: () => [...this.#factsListeners].forEach((listener) => listener()),
+      showView: ({ name }) => this.viewWish.set({ kind: 'show', name }),
+      saveView: ({ name }) => this.viewWish.set({ kind: 'save', name }),
       tableRead: (progress) => this.tableRead.set(progress),
       viewsChanged: () => [...this.#viewsListeners].forEach((listener) => listener()),
       chartDefaultsChanged: () => void this.#readChartDefaults(),

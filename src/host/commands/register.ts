@@ -16,6 +16,7 @@ import { modelCommands } from './modelCommands';
 import { openCommands } from './openCommands';
 import { otherCommands } from './otherCommands';
 import { runCommands } from './runCommands';
+import { savedViewCommands } from './savedViewCommands';
 import { scriptCommands } from './scriptCommands';
 import { statusCommands } from './statusCommands';
 import { viewCommands } from './viewCommands';
@@ -42,6 +43,7 @@ export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposab
   const { commands: api } = vscode;
   return vscode.Disposable.from(
     ...registerCommands(api, openCommands(tools, parts.panels, parts.texts)),
+    ...registerCommands(api, savedViewCommands(tools, parts.panels)),
     ...registerCommands(api, editCommands(tools, parts.contextKeys)),
     ...registerCommands(api, viewCommands(tools, parts)),
     ...registerCommands(api, trashCommands(tools, parts)),

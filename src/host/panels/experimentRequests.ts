@@ -23,6 +23,8 @@ export interface ExperimentContext extends ShownContext {
   client(): Promise<TrackingClient>;
   openPanel(subject: PanelSubject): Promise<void>;
   setTitle(title: string): void;
+  /** The panel asked for the saved views. */
+  onListViews(): void;
   /** Tells the panel how far its table is read. */
   tellRead(progress: PanelNotices['tableRead']): void;
 }
@@ -184,7 +186,9 @@ function keepingRequests(
     },
     listViews: async (params) => {
       requests.listViews.parse(params);
-      return { views: await views.list() };
+      const list = await views.list();
+      panel.onListViews();
+      return { views: list };
     },
     saveView: async (params) => {
       const { name, content } = requests.saveView.parse(params);

@@ -16,6 +16,7 @@ import { ExperimentFacts, factSettings } from './experimentFacts';
 import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
+import { OpenPanel } from './openPanel';
 import { panelRequests } from './requests';
 import { SavedViews } from './savedViews';
 import { shownOf } from './shownRequests';
@@ -28,9 +29,9 @@ const noticeInterval = 200;
 
 /** The editor tabs of Labbook: opens them, brings an open one to the front, restores them after a reload. */
 export class Panels {
-  readonly #open = new Map<string, vscode.WebviewPanel>();
+  readonly #open = new Map<string, OpenPanel>();
   readonly #owned = new Disposables();
-  readonly #views = new SavedViews(viewsFolder, vscode.l10n.t);
+  readonly views = new SavedViews(viewsFolder, vscode.l10n.t);
 
   constructor(
     private readonly extensionUri: vscode.Uri,
@@ -63,7 +64,7 @@ export class Panels {
     const key = keyOf(subject);
     const open = this.#open.get(key);
     if (open) {
-      open.reveal(toSide ? viewColumn : undefined, keepFocus);
+      open.panel.reveal(toSide ? viewColumn : undefined, keepFocus);
       return;
     }
     // What is not there is an error of the command now, rather than an empty panel.
@@ -72,11 +73,24 @@ export class Panels {
     // Opened by another call meanwhile.
     const other = this.#open.get(key);
     if (other) {
-      other.reveal(undefined, keepFocus);
+      other.panel.reveal(undefined, keepFocus);
       return;
     }
     const place = { viewColumn, preserveFocus: keepFocus };
     this.#fill(vscode.window.createWebviewPanel(panelViewTypes[subject.panel], title, place), subject);
+  }
+
+  /** The panel of an experiment that is in front; undefined where there is none. */
+  get activeExperiment(): OpenPanel | undefined {
+    const experiments = [...this.#open.values()].filter(({ subject }) => subject.panel === 'experiment');
+    const visible = experiments.filter(({ panel }) => panel.visible);
+    return visible.find(({ panel }) => panel.active) ?? (visible.length === 1 ? visible[0] : undefined);
+  }
+
+  /** Opens an experiment arranged as a saved view says. */
+  async openView(subject: PanelSubject, name: string): Promise<void> {
+    await this.open(subject);
+    this.#open.get(keyOf(subject))?.showView(name);
   }
 
   dispose(): void {
@@ -92,16 +106,17 @@ export class Panels {
       light: vscode.Uri.joinPath(this.extensionUri, 'media', `${subject.panel}-light.svg`),
     };
     const key = keyOf(subject);
-    this.#open.set(key, panel);
     const owned = new Disposables();
     panel.onDidDispose(() => {
       owned.dispose();
-      if (this.#open.get(key) === panel) {
+      if (this.#open.get(key)?.panel === panel) {
         this.#open.delete(key);
       }
     });
     const facts = owned.add(this.#facts(subject, (notice) => notice(channel)));
-    const channel = owned.add(this.#channel(panel, subject, facts));
+    const open: OpenPanel = new OpenPanel(panel, subject, (): HostChannel => channel);
+    this.#open.set(key, open);
+    const channel = owned.add(this.#channel(panel, open, facts));
     this.#notify(owned, channel, subject);
     this.#watch(owned, channel, subject, facts);
     owned.add(
@@ -137,8 +152,9 @@ export class Panels {
     });
   }
 
-  #channel(panel: vscode.WebviewPanel, subject: PanelSubject, facts: ExperimentFacts): HostChannel {
+  #channel(panel: vscode.WebviewPanel, open: OpenPanel, facts: ExperimentFacts): HostChannel {
     const { webview } = panel;
+    const { subject } = open;
     const port = {
       post: (message: unknown): void => void webview.postMessage(message),
       listen: (handler: (message: unknown) => void) => webview.onDidReceiveMessage(handler),
@@ -147,7 +163,7 @@ export class Panels {
       handlers: panelRequests({
         subject,
         facts,
-        views: this.#views,
+        views: this.views,
         memory: this.memory,
         shown: this.marked.shown,
         selected: this.marked.selected,
@@ -160,6 +176,7 @@ export class Panels {
             panel.title = title;
           }
         },
+        onListViews: () => open.listen(),
         tellRead: (progress) => channel.notify('tableRead', progress),
       }),
       notices: {},

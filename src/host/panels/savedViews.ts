@@ -33,6 +33,16 @@ export class SavedViews {
     return Promise.all(files.slice(0, mostViews).map((name) => this.#read(path.join(folder ?? '', name))));
   }
 
+  /** Why a name will not do, fit to show; undefined where it will. */
+  faultOf(name: string): string | undefined {
+    try {
+      this.#fileOf(name);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
   /** @param content a JSON object. @throws Error, fit to show, where the name or the content will not do; system errors */
   async save(name: string, content: string): Promise<void> {
     const file = this.#fileOf(name);

@@ -120,6 +120,15 @@ export class FakeHost {
     this.#channel.notify('tableRead', progress);
   }
 
+  /** As the commands do. */
+  showView(name: string): void {
+    this.#channel.notify('showView', { name });
+  }
+
+  saveView(name?: string): void {
+    this.#channel.notify('saveView', name === undefined ? {} : { name });
+  }
+
   /** Milliseconds that answers take from now on. */
   slow(milliseconds: number): void {
     this.#delay = milliseconds;

@@ -8,6 +8,7 @@ import { ExperimentFacts } from '../../../src/host/panels/experimentFacts';
 import { forEachRun } from '../../../src/host/panels/bulk';
 import { experimentRequests, panelSubject } from '../../../src/host/panels/messages';
 import { PendingNotice } from '../../../src/host/panels/notices';
+import { OpenPanel } from '../../../src/host/panels/openPanel';
 import { SavedViews } from '../../../src/host/panels/savedViews';
 import { keyOf } from '../../../src/host/panels/subjects';
 import { ExperimentMarks } from '../../../src/host/platform/experimentMarks';
@@ -37,6 +38,42 @@ describe('settings of charts', () => {
       }),
       { ...plain, smoothing: 1 },
     );
+  });
+});
+
+describe('a panel that a command shows a view in', () => {
+  it('is told when its page asks for the views, and again after it was hidden', () => {
+    const sent: unknown[] = [];
+    let changed = (): void => undefined;
+    const tab = {
+      active: true,
+      visible: true,
+      reveal: () => undefined,
+      onDidChangeViewState: (listener: () => void) => {
+        changed = listener;
+        return { dispose: () => undefined };
+      },
+    };
+    const subject = { panel: 'experiment', experimentId: '1' } as const;
+    const panel = new OpenPanel(tab as never, subject, () => ({
+      notify: (name, data) => void sent.push([name, data]),
+    }));
+    panel.showView('a');
+    assert.deepEqual(sent, []);
+    panel.listen();
+    panel.listen();
+    panel.showView('b');
+    tab.visible = false;
+    changed();
+    tab.visible = true;
+    changed();
+    panel.showView('c');
+    const shown = (name: string): unknown => ['showView', { name }];
+    assert.deepEqual(sent, [shown('a'), shown('b')]);
+    panel.listen();
+    panel.saveView(undefined);
+    panel.saveView('d');
+    assert.deepEqual(sent.slice(2), [shown('c'), ['saveView', {}], ['saveView', { name: 'd' }]]);
   });
 });
 
@@ -88,6 +125,12 @@ describe('saved views', () => {
       list: 'This file is no JSON object.',
       newer: 'This view was written by another version of Labbook.',
     });
+  });
+
+  it('say of a name why it will not do', () => {
+    assert.equal(views.faultOf('Best'), undefined);
+    assert.match(views.faultOf('a/b') ?? '', /cannot have/);
+    assert.match(views.faultOf('con') ?? '', /cannot be the name/);
   });
 
   it('stay in their folder, whatever they are called', async () => {

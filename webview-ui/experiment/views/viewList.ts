@@ -1,6 +1,7 @@
 import { Coalescer } from '../../../src/core/coalescer';
 import type { PanelSession } from '../../shared/session';
 import { Store } from '../../shared/store';
+import { t } from '../../shared/strings';
 import type { Arrangement } from '../table/arrangement';
 import { contentOf, freshView, isSameView, readView, writeView, type ViewContent } from './savedView';
 
@@ -59,6 +60,17 @@ export class ViewList {
     if (content) {
       this.#apply(name, content);
     }
+  }
+
+  /** Opens a view that may have been saved only just. @throws Error, fit to show, where there is none of this name */
+  async show(name: string): Promise<void> {
+    this.#reader.request();
+    await this.#reader.whenIdle();
+    const view = this.find(name);
+    if (!view?.content) {
+      throw new Error(view?.problem ?? t(view ? 'viewBroken' : 'viewGone', name));
+    }
+    this.open(name);
   }
 
   /** @throws what the host says, fit to show */
