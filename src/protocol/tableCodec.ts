@@ -13,6 +13,8 @@ export const tableContentType = 'application/vnd.labbook.table';
 const rowsMark = 0x3152424c;
 const columnsMark = 0x3143424c;
 const prefix = 8;
+/** Columns of runs of their own that later ones are compared with; more are not worth the time. */
+const mostDifferent = 8;
 
 type Packed = Uint8Array | Uint32Array | Float64Array;
 
@@ -33,6 +35,8 @@ interface RowsHeader {
 
 interface ColumnHeader {
   rows: number;
+  /** Index of an earlier column of the same runs, whose numbers are not written again. */
+  like?: number;
   /** Of a column of texts. */
   values?: string[];
 }
@@ -107,7 +111,11 @@ export function encodeTableColumns({ revision, columns }: TableColumns): ArrayBu
     }
     return { rows: length, ...(column.kind === 'texts' ? { values: [...column.values] } : {}) };
   });
-  const parts = columns.flatMap((column) => [column.number, column.kind === 'numbers' ? column.value : column.code]);
+  markAlike(headers, columns);
+  const parts = columns.flatMap((column, i) => [
+    ...(headers[i]?.like === undefined ? [column.number] : []),
+    column.kind === 'numbers' ? column.value : column.code,
+  ]);
   return pack(columnsMark, { revision, columns: headers }, parts);
 }
 
@@ -121,8 +129,13 @@ export function decodeTableColumns(buffer: ArrayBuffer): TableColumns {
   if (!isFields(header) || !isCount(header['revision']) || !isListOf(header['columns'], isColumnHeader)) {
     throw damaged('its header has another form');
   }
-  const columns = header['columns'].map(({ rows, values }): TableColumn => {
-    const number = parts.uint32(rows);
+  const numbers: Uint32Array[] = [];
+  const columns = header['columns'].map(({ rows, values, like }): TableColumn => {
+    const number = like === undefined ? parts.uint32(rows) : numbers[like];
+    if (number?.length !== rows) {
+      throw damaged('a column has the runs of one that is not there');
+    }
+    numbers.push(number);
     if (values === undefined) {
       return { kind: 'numbers', number, value: parts.float64(rows) };
     }
@@ -134,6 +147,24 @@ export function decodeTableColumns(buffer: ArrayBuffer): TableColumns {
   });
   parts.end();
   return { revision: header['revision'], columns };
+}
+
+/** Finds the columns of the same runs as an earlier one: most are. */
+function markAlike(headers: readonly ColumnHeader[], columns: readonly TableColumn[]): void {
+  const earlier: number[] = [];
+  for (const [i, { number }] of columns.entries()) {
+    const like = earlier.find((each) => isSame(columns[each]?.number, number));
+    const header = headers[i];
+    if (like !== undefined && header) {
+      header.like = like;
+    } else if (earlier.length < mostDifferent) {
+      earlier.push(i);
+    }
+  }
+}
+
+function isSame(a: Uint32Array | undefined, b: Uint32Array): boolean {
+  return a !== undefined && (a === b || (a.length === b.length && a.every((value, i) => value === b[i])));
 }
 
 function pack(mark: number, header: unknown, columns: readonly Packed[]): ArrayBuffer {
@@ -236,7 +267,12 @@ function isRowsHeader(value: unknown): value is RowsHeader {
 }
 
 function isColumnHeader(value: unknown): value is ColumnHeader {
-  return isFields(value) && isCount(value['rows']) && (!('values' in value) || isListOf(value['values'], isText));
+  return (
+    isFields(value) &&
+    isCount(value['rows']) &&
+    (!('like' in value) || isCount(value['like'])) &&
+    (!('values' in value) || isListOf(value['values'], isText))
+  );
 }
 
 function isExperiment(value: unknown): value is { id: string; name: string } {

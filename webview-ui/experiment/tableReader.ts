@@ -127,13 +127,14 @@ export class TableReader {
     this.#stale = new Set();
     this.#areFactsStale = false;
     try {
-      if (wasFactsStale || !this.#facts) {
-        this.#facts = await this.channel.request('tableFacts', {}, this.#options());
-      }
+      const facts = wasFactsStale ? undefined : this.#facts;
       if (stale === 'all' || stale.size > mostSingle) {
-        await this.#readAll(this.#facts);
-      } else if (stale.size > 0) {
-        await this.#readSome([...stale]);
+        await this.#readAll(facts);
+      } else {
+        this.#facts = facts ?? (await this.#readFacts());
+        if (stale.size > 0) {
+          await this.#readSome([...stale]);
+        }
       }
       await this.#readMissing();
       this.#tell();
@@ -145,9 +146,18 @@ export class TableReader {
     }
   }
 
-  async #readAll(facts: TableFacts): Promise<void> {
-    const rows = decodeTableRows(await this.channel.request('tableRows', {}, this.#options()));
-    this.table.takeRows(rows);
+  #readFacts(): Promise<TableFacts> {
+    return this.channel.request('tableFacts', {}, this.#options());
+  }
+
+  /** @param known facts that need not be read again */
+  async #readAll(known: TableFacts | undefined): Promise<void> {
+    const [facts, rows] = await Promise.all([
+      known ?? this.#readFacts(),
+      this.channel.request('tableRows', {}, this.#options()),
+    ]);
+    this.#facts = facts;
+    this.table.takeRows(decodeTableRows(rows));
     if (this.state.get().kind !== 'ready') {
       this.#needs.set('first', this.firstNeeds(facts));
     }

@@ -109,6 +109,33 @@ describe('series codec', () => {
     }
   });
 
+  it('writes steps that curves have in common once', () => {
+    const curve = (runId: string, from: number): SeriesEntry => {
+      const x = Float64Array.from({ length: 1000 }, (_, i) => from + i);
+      return { runId, key: 'k', total: 1000, series: thin(x, x.map(Math.sin), 50) };
+    };
+    const entries = [curve('a', 0), curve('b', 5), curve('c', 0), curve('d', 5), curve('e', 0)];
+    const encoded = encodeSeries(entries);
+    const decoded = decodeSeries(encoded.buffer);
+    assert.deepEqual(decoded.map(exact), entries.map(exact));
+    const [a, b, c, d, e] = decoded.map(({ series }) => series);
+    assert.ok(a && a.x === c?.x && a.x === e?.x && b?.x === d?.x && a.x !== b?.x);
+    assert.ok(a.kind === 'thinned' && c.kind === 'thinned' && a.count === c.count && a.mean !== c.mean);
+    const alone = entries.reduce((sum, entry) => sum + encodeSeries([entry]).length, 0);
+    assert.ok(encoded.length < alone * 0.85, `${encoded.length} of ${alone} bytes`);
+
+    const text = new TextDecoder().decode(encoded);
+    for (const like of ['4', '3', '2']) {
+      const changed = encoded.slice();
+      changed[text.indexOf('"like":0') + 7] = like.charCodeAt(0);
+      assert.throws(
+        () => decodeSeries(changed.buffer),
+        /damaged: an entry has the rows of one that is not there/,
+        like,
+      );
+    }
+  });
+
   it('refuses to encode columns of different lengths', () => {
     const series = { kind: 'raw', x: new Float64Array(2), y: new Float64Array(3) } as const;
     assert.throws(() => encodeSeries([{ runId: 'r', key: 'k', total: 3, series }]), /differ in length/);

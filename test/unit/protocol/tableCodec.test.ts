@@ -189,6 +189,25 @@ describe('table codec', () => {
     );
   });
 
+  it('writes runs that columns have in common once', () => {
+    const column = (runs: number[]): TableColumn => ({
+      kind: 'numbers',
+      number: Uint32Array.from(runs),
+      value: Float64Array.from(runs, Math.sin),
+    });
+    const all = Array.from({ length: 500 }, (_, i) => i);
+    const columns = [column(all), column([1, 2]), column(all), column([1, 3]), column([1, 2])];
+    const encoded = encodeTableColumns({ revision: 1, columns });
+    const decoded = decodeTableColumns(encoded).columns;
+    assert.deepEqual(exact(decoded), exact(columns));
+    assert.ok(decoded[0]?.number === decoded[2]?.number && decoded[1]?.number === decoded[4]?.number);
+    assert.ok(encoded.byteLength < 500 * 8 * 2 + 500 * 4 + 500, `${encoded.byteLength} bytes`);
+    assert.throws(
+      () => decodeTableColumns(withText(encoded, '"like":0', '"like":4')),
+      /the runs of one that is not there/,
+    );
+  });
+
   it('refuses to encode columns of different lengths', () => {
     assert.throws(() => encodeTableRows({ ...twoRuns, name: ['one'] }), /differ in length/);
     const columns: TableColumn[] = [{ kind: 'numbers', number: new Uint32Array(2), value: new Float64Array(3) }];

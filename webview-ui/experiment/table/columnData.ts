@@ -85,39 +85,42 @@ export type ColumnData = NumberColumn | TextColumn;
 
 /**
  * Writes an answer into a column, made anew where the kind is another one.
- * @param slotOf the slot of a run's number, undefined for runs that are not in the table
+ * @param slots of the answer's runs, in its order; -1 for runs that are not in the table
  * @param asked slots that the answer speaks of: those of them that it leaves out do not have the key
  */
 export function takeColumn(
   into: ColumnData | undefined,
   answer: TableColumn,
-  slotOf: (number: number) => number | undefined,
+  slots: Int32Array,
   asked: Iterable<number>,
 ): ColumnData {
-  if (answer.kind === 'numbers') {
-    const column = into?.kind === 'numbers' ? into : new NumberColumn();
-    for (const slot of asked) {
-      column.set(slot, undefined);
-    }
-    answer.number.forEach((number, i) => {
-      const slot = slotOf(number);
-      if (slot !== undefined) {
-        column.set(slot, answer.value[i]);
-      }
-    });
-    column.version++;
-    return column;
-  }
-  const column = into?.kind === 'texts' ? into : new TextColumn();
+  const column = answer.kind === 'numbers' ? numbersOf(into) : textsOf(into);
   for (const slot of asked) {
     column.set(slot, undefined);
   }
-  answer.number.forEach((number, i) => {
-    const slot = slotOf(number);
-    if (slot !== undefined) {
-      column.set(slot, answer.values[answer.code[i] ?? -1]);
+  if (answer.kind === 'numbers' && column.kind === 'numbers') {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] ?? -1;
+      if (slot >= 0) {
+        column.set(slot, answer.value[i]);
+      }
     }
-  });
+  } else if (answer.kind === 'texts' && column.kind === 'texts') {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] ?? -1;
+      if (slot >= 0) {
+        column.set(slot, answer.values[answer.code[i] ?? -1]);
+      }
+    }
+  }
   column.version++;
   return column;
+}
+
+function numbersOf(column: ColumnData | undefined): NumberColumn {
+  return column?.kind === 'numbers' ? column : new NumberColumn();
+}
+
+function textsOf(column: ColumnData | undefined): TextColumn {
+  return column?.kind === 'texts' ? column : new TextColumn();
 }

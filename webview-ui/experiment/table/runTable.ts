@@ -74,18 +74,24 @@ export class RunTable {
   /** Takes columns, asked for the same runs as in `takeRows`. */
   takeColumns(ids: readonly ColumnId[], answer: TableColumns, asked?: readonly string[]): void {
     const slots = asked ? asked.flatMap((id) => this.slotOf(id) ?? []) : this.order;
+    // Columns of the same runs have the same numbers, looked up once.
+    const found = new Map<Uint32Array, Int32Array>();
     ids.forEach((id, i) => {
       const column = answer.columns[i];
       if (column) {
+        const { number } = column;
+        const own = found.get(number) ?? this.#slotsOf(number);
+        found.set(number, own);
         const key = fieldId(id);
-        const into = this.#columns.get(key);
-        this.#columns.set(
-          key,
-          takeColumn(into, column, (number) => this.#slotOfNumber.get(number), slots),
-        );
+        this.#columns.set(key, takeColumn(this.#columns.get(key), column, own, slots));
       }
     });
     this.version++;
+  }
+
+  /** -1 for runs that are not in the table. */
+  #slotsOf(numbers: Uint32Array): Int32Array {
+    return Int32Array.from(numbers, (number) => this.#slotOfNumber.get(number) ?? -1);
   }
 
   /** The values of a field, undefined while they were not read. Attributes that are no text or number have none. */
