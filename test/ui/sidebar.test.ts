@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { journey } from './journey';
 import { registering } from './pythonScripts';
 import { until } from './workbench';
+
+/** Runs that the tree does not load at once. */
+const moreThanAPage = 205;
 
 journey('The side bar: models, filter, notes, trash, status bar', { 'registering.py': registering }, (workbench) => {
   it('lists a registered model with the runs that made its versions', async () => {
@@ -43,6 +46,28 @@ journey('The side bar: models, filter, notes, trash, status bar', { 'registering
     await workbench().session.photograph('7-filter');
     await workbench().runCommand('Labbook: Clear Filter');
     await workbench().row('run-1').waitFor();
+  });
+
+  it('sorts the runs, and keeps their order when all is read afresh', async () => {
+    const names = async (): Promise<string[]> => {
+      const rows = await Promise.all(
+        ['run-1', 'run-2', 'run-3'].map(async (name) => ({
+          name,
+          top: (await workbench().row(name).boundingBox())?.y ?? NaN,
+        })),
+      );
+      return rows.sort((a, b) => a.top - b.top).map(({ name }) => name);
+    };
+    assert.deepEqual(await names(), ['run-3', 'run-2', 'run-1']);
+    await workbench().runCommand('Labbook: Sort Runs by...');
+    await workbench().pick('Primary metric, highest first');
+    await until('the highest loss comes first', async () => (await names()).join() === 'run-1,run-2,run-3');
+    await workbench().runCommand('Labbook: Refresh');
+    await workbench().row('run-1').waitFor();
+    assert.deepEqual(await names(), ['run-1', 'run-2', 'run-3']);
+    await workbench().runCommand('Labbook: Sort Runs by...');
+    await workbench().pick('Newest first');
+    await until('the newest comes first', async () => (await names()).join() === 'run-3,run-2,run-1');
   });
 
   it('groups the runs by a parameter', async () => {
@@ -98,6 +123,66 @@ journey('The side bar: models, filter, notes, trash, status bar', { 'registering
     await workbench().terminal.click();
     await workbench().page.keyboard.press('Enter');
     await entry.waitFor({ state: 'detached' });
+  });
+
+  it('hides what would change a store that can only be read', async () => {
+    const settings = path.join(workbench().session.folder, '.vscode', 'settings.json');
+    const menuOf = async (row: string): Promise<string[]> => {
+      await workbench().row(row).click({ button: 'right' });
+      const labels = workbench().page.locator('.context-view .action-label');
+      await labels.filter({ hasText: /^Copy ID$/ }).waitFor();
+      const texts = await labels.allInnerTexts();
+      await workbench().page.keyboard.press('Escape');
+      return texts.map((text) => text.trim());
+    };
+    assert.ok((await menuOf('run-1')).includes('Rename...'));
+    await mkdir(path.dirname(settings), { recursive: true });
+    await writeFile(settings, '{ "labbook.server.readOnly": true }');
+    const said = workbench()
+      .section('Experiments')
+      .getByText(/only be read|read-only/);
+    await said.waitFor();
+    await workbench().row('run-1').waitFor();
+    const left = await menuOf('run-1');
+    assert.deepEqual(
+      left.filter((entry) => /^(Rename|Add Tag|Edit Notes|Change Colour|Move to Trash|Register)/.test(entry)),
+      [],
+    );
+    assert.ok(left.includes('Open Run'));
+    await workbench().session.photograph('7-read-only');
+    await rm(settings);
+    await said.waitFor({ state: 'detached' });
+    await workbench().row('run-1').waitFor();
+  });
+
+  it('loads more runs by a click on the last row', async () => {
+    const server = await until('the server is there', () => workbench().session.server());
+    const post = async (endpoint: string, body: object): Promise<Response> => {
+      const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${server.token}` };
+      const url = `${server.url}/api/2.0/mlflow/${endpoint}`;
+      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+      assert.ok(answer.ok);
+      return answer;
+    };
+    const created = await post('experiments/create', { name: 'many' });
+    const { experiment_id: experimentId } = (await created.json()) as { experiment_id: string };
+    for (let n = 1; n <= moreThanAPage; n += 1) {
+      await post('runs/create', { experiment_id: experimentId, run_name: `many-${n}`, start_time: n });
+    }
+    await workbench().showRuns('many');
+    await workbench().row(`many-${moreThanAPage}`).waitFor();
+    // Runs that came while the tree looked on are all there; read afresh, it has a page of them.
+    await workbench().runCommand('Labbook: Refresh');
+    const list = workbench().section('Experiments').locator('.monaco-list');
+    await list.press('End');
+    const more = workbench().row('Load more runs');
+    await more.click();
+    await more.waitFor({ state: 'detached' });
+    await list.press('End');
+    await workbench().row('many-1').waitFor();
+    await post('experiments/delete', { experiment_id: experimentId });
+    await workbench().row('many', { level: 1 }).waitFor({ state: 'detached' });
+    await workbench().showRuns('digits');
   });
 
   it('deletes for good after saying what goes', async () => {

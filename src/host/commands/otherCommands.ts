@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
 import { commands, type CommandHandlers } from '../contributions';
-import type { ModelsView } from '../models/modelsView';
 import type { ServerLog } from '../platform/serverLog';
 import type { ExperimentsView } from '../tree/experimentsView';
 import type { NodeRef } from '../tree/model';
 import { clickOf } from '../tree/treeItems';
-import type { TrashView } from '../tree/trashView';
 import { pickRun } from './picks';
 import { textField } from './targets';
 import { attempt, clientOf, say, thingsFor, type Tools } from './tools';
@@ -40,13 +38,9 @@ export function otherCommands(
   tools: Tools,
   {
     experiments,
-    models,
-    trash,
     serverLog,
   }: {
     readonly experiments: ExperimentsView;
-    readonly models: ModelsView;
-    readonly trash: TrashView;
     readonly serverLog: ServerLog;
   },
 ): OtherCommands {
@@ -55,9 +49,7 @@ export function otherCommands(
   return {
     [commands.refresh]: () => {
       connection.session?.feed.retryNow();
-      experiments.catalog.reload();
-      models.refresh();
-      trash.refresh();
+      connection.readAgain();
     },
     [commands.copyId]: (target, selection) =>
       attempt(tools, t('Could not copy the ID'), async () => {

@@ -132,9 +132,33 @@ export class Connection {
     }
   }
 
+  /** Another server for the store. What is shown stays meanwhile. @throws Error where the one that is there does not end */
   async restart(): Promise<void> {
-    await this.stop();
-    this.start();
+    const session = this.session;
+    this.#attempt?.abort();
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#set({ kind: 'starting', phase: 'starting' });
+    this.#endSession();
+    try {
+      await (session && this.options.stop(session));
+    } catch (error) {
+      if (!attempt.signal.aborted) {
+        this.#attempt = undefined;
+        this.#set({ kind: 'failed', reason: describe(error) });
+      }
+      throw error;
+    }
+    if (!attempt.signal.aborted) {
+      void this.#connect('starting');
+    }
+  }
+
+  /** Has everything that is shown read afresh. */
+  readAgain(): void {
+    if (this.session) {
+      this.#onReset.fire();
+    }
   }
 
   /** Leaves the server running: other windows and scripts use it. */

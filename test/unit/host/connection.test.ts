@@ -143,6 +143,52 @@ describe('connection to the server', () => {
     assert.equal(stage.ended.length % 2, 0);
   });
 
+  it('goes from one server to the next by a restart, so that what is shown stays', async () => {
+    const stage = new Stage();
+    const { connection, seen, stopped } = connect((attempt) => Promise.resolve(stage.session(attempt)));
+    connection.start();
+    await connection.ready();
+    await connection.restart();
+    assert.equal((await connection.ready()).server.pid, 2);
+    assert.deepEqual(stopped, [1]);
+    assert.ok(!seen.includes('stopped'), seen.join());
+    const restarting = connection.restart();
+    await connection.stop();
+    await restarting;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(connection.state.kind, 'stopped', 'who stops it meanwhile has it stopped');
+  });
+
+  it('says why a server that does not end was not restarted', async () => {
+    const stage = new Stage();
+    const connection = new Connection({
+      open: () => Promise.resolve(stage.session(1)),
+      stop: () => Promise.reject(new Error('it does not end')),
+      log: quiet,
+      version: '0',
+      retryDelays: [],
+      tryLimit: 5000,
+    });
+    connection.start();
+    await connection.ready();
+    await assert.rejects(connection.restart(), /does not end/);
+    assert.deepEqual(connection.state, { kind: 'failed', reason: 'it does not end' });
+    connection.dispose();
+  });
+
+  it('reads everything again when asked to, while there is a server', async () => {
+    const { connection } = connect(() => Promise.resolve(new Stage().session(1)));
+    let resets = 0;
+    connection.onReset(() => (resets += 1));
+    connection.readAgain();
+    assert.equal(resets, 0);
+    connection.start();
+    await connection.ready();
+    connection.readAgain();
+    assert.equal(resets, 2, 'with the session, and then');
+    connection.dispose();
+  });
+
   it('does not wait for ever', async () => {
     const { connection } = connect(() => new Promise(() => undefined));
     connection.start();

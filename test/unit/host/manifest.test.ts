@@ -175,7 +175,6 @@ describe('manifest and code', () => {
       hidden.map(({ command }) => command).sort(),
       [
         commands.compareArtifactWith,
-        commands.compareSelected,
         commands.compareVersions,
         commands.copyArtifactPath,
         commands.deleteForGood,
