@@ -29,13 +29,11 @@ async function inWorkbench(measure) {
   const { runs } = sizesOf(quick);
   const window = await Window.open(store, { 'labbook.charts.initialRuns': Math.max(...runs) });
   try {
-    return await measure(window);
+    await measure(window);
   } catch (error) {
-    await window.page.screenshot({ path: 'out/bench/ui-failure.png' }).catch(() => undefined);
-    throw error;
-  } finally {
-    await window.dispose();
+    await window.fail(error);
   }
+  await window.dispose();
 }
 
 const timeColumns = ['milliseconds', 'median', 'longest', 'work of the main thread', 'wanted', ''];

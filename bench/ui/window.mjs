@@ -3,12 +3,14 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
+import { root } from '../../scripts/root.mjs';
 import { createPackage } from '../../scripts/package.mjs';
 import { readDiscovery } from '../../scripts/servers.mjs';
 import { chromiumArguments, ensureChromium } from '../../scripts/setup/chromium.mjs';
 import { startWorkbench } from '../../scripts/workbench.mjs';
 import { folder } from '../lib/servers.mjs';
 import { inWindow } from './inWindow.mjs';
+import { withoutCompression } from './plainSockets.mjs';
 
 /** Longest wait for anything, milliseconds. */
 export const patience = 60_000;
@@ -21,8 +23,8 @@ export async function openBrowser() {
 
 export class Window {
   /** @param {import('playwright-core').Page} page */
-  constructor({ page, browser, workbench, store, cdp }) {
-    Object.assign(this, { page, browser, workbench, store, cdp });
+  constructor({ page, browser, workbench, relay, store, cdp }) {
+    Object.assign(this, { page, browser, workbench, relay, store, cdp });
   }
 
   /**
@@ -38,20 +40,38 @@ export class Window {
     cpSync(filled, store, { recursive: true });
     const { file: vsix } = await createPackage(path.join(home, 'labbook.vsix'));
     const workbench = await startWorkbench({ home, vsix, settings: { ...settings, 'labbook.store.path': store } });
+    const relay = await withoutCompression(workbench.port);
     const browser = await openBrowser();
     const page = await browser.newPage({ viewport: size });
+    const cdp = await page.context().newCDPSession(page);
+    const window = new Window({ page, browser, workbench, relay, store, cdp });
+    try {
+      await window.start(workbench.url(project).replace(`:${workbench.port}/`, `:${relay.port}/`));
+    } catch (error) {
+      await window.fail(error);
+    }
+    return window;
+  }
+
+  async start(url) {
+    const { page, cdp } = this;
     page.setDefaultTimeout(patience);
     page.on('pageerror', (error) => console.error('page:', String(error)));
     await page.addInitScript(inWindow);
-    await page.goto(workbench.url(project));
+    await page.goto(url);
     await page.getByRole('tab', { name: /^Labbook/ }).click();
-    const window = new Window({ page, browser, workbench, store, cdp: await page.context().newCDPSession(page) });
-    await window.cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-    await window.row('Default').waitFor();
-    await window.open('Default');
-    await window.waitFor('the first panel', `bench.panel()?.document.querySelector('.lb-panel') != null`);
-    await window.closeAll();
-    return window;
+    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await this.row('Default').waitFor();
+    await this.open('Default');
+    await this.waitFor('the first panel', `bench.panel()?.document.querySelector('.lb-panel') != null`);
+    await this.closeAll();
+  }
+
+  /** Keeps a picture of the window, and ends it. @throws the error */
+  async fail(error) {
+    await this.page.screenshot({ path: path.join(root, 'out', 'bench', 'ui-failure.png') }).catch(() => undefined);
+    await this.dispose();
+    throw error;
   }
 
   row(experiment) {
@@ -62,8 +82,19 @@ export class Window {
   /** Clicks on the button that opens an experiment. */
   async open(experiment) {
     const row = this.row(experiment);
-    await row.hover();
-    await row.locator('.action-label[aria-label="Open Experiment"]').click();
+    for (let tries = 0; ; tries++) {
+      try {
+        await row.hover();
+        // A row that is drawn anew just now forgets that the pointer is on it.
+        await row.locator('.actions .action-label').first().click({ timeout: 2000 });
+        return;
+      } catch (error) {
+        if (tries > 10) {
+          throw error;
+        }
+        await this.page.mouse.move(size.width / 2, 5);
+      }
+    }
   }
 
   /** The frame with the panel's content. */
@@ -140,10 +171,13 @@ export class Window {
   }
 
   async dispose() {
-    const { pid } = this.server;
+    const discovery = readDiscovery(path.join(this.store, 'server.json'));
     await this.browser.close();
+    await this.relay.close();
     await this.workbench.stop();
-    process.kill(pid, 'SIGTERM');
+    if (discovery !== undefined) {
+      process.kill(discovery.pid, 'SIGTERM');
+    }
     for (let tries = 0; tries < 200 && readDiscovery(path.join(this.store, 'server.json')) !== undefined; tries++) {
       await delay(50);
     }
