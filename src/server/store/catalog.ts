@@ -4,10 +4,22 @@ import { catalogSchema, stage } from './catalogSchema';
 import type { MetricSummary } from './metricSummary';
 import { specialOf, storedValue, valueFrom } from './points';
 import { inputSchema } from './inputs/schema';
+import { migrations, stepsFrom } from './migrations';
 import { modelSchema } from './models/schema';
 import { purgeSchema } from './purge/schema';
 import { registrySchema } from './registry/schema';
-import { type Cell, Database, formatVersion, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
+import {
+  type Cell,
+  Database,
+  formatOf,
+  formatVersion,
+  integer,
+  openDatabase,
+  real,
+  type Row,
+  type SqlJs,
+  text,
+} from './sqlite';
 
 /** A run with what only the store needs to know of it. */
 export interface RunRow {
@@ -54,6 +66,8 @@ export class Catalog {
   private constructor(
     readonly db: Database,
     applied: number,
+    /** The version of its file, where that is an older one. */
+    readonly migratedFrom?: number,
   ) {
     this.applied = applied;
     db.beforeUse = (sql) => {
@@ -71,11 +85,22 @@ export class Catalog {
     return new Catalog(db, 0);
   }
 
-  /** @throws StoreDamagedError, StoreVersionError */
-  static open(sqlite: SqlJs, file: string, bytes: Uint8Array): Catalog {
+  /**
+   * From a file of this or an older version, which stays as it is.
+   * @throws StoreDamagedError, StoreVersionError
+   */
+  static open(sqlite: SqlJs, file: string, bytes: Uint8Array, known = migrations): Catalog {
     const db = openDatabase(sqlite, file, bytes);
+    const format = formatOf(bytes);
+    const steps = stepsFrom(format, formatVersion, file, known);
+    steps.forEach((step) => db.transaction(step.catalog));
     makeLaterTables(db);
-    return new Catalog(db, real(db.row("SELECT value FROM meta WHERE name = 'applied'")?.[0]));
+    const applied = real(db.row("SELECT value FROM meta WHERE name = 'applied'")?.[0]);
+    if (steps.length === 0) {
+      return new Catalog(db, applied);
+    }
+    db.run("UPDATE meta SET value = ? WHERE name = 'format'", formatVersion);
+    return new Catalog(db, applied, format);
   }
 
   /** The catalog as a file, saying that it holds the changes up to `applied`. Not inside a transaction. */

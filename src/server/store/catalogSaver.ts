@@ -5,6 +5,7 @@ import { journalName } from './check';
 import { catalogName } from './checkpoint';
 import { decodeEffects } from './effects';
 import { replaceFile, type StoreFiles } from './files';
+import { migrations } from './migrations';
 import { readJournal } from './recover';
 import { loadSqlite } from './sqlite';
 
@@ -16,9 +17,14 @@ export type SaveCatalog = (folder: string, seq: number) => Promise<void>;
  * since the export of a large catalog takes long. The store must be held, and its checkpoint wait for this.
  * @throws StoreDamagedError, StoreVersionError, system errors
  */
-export async function saveCatalogAside(files: StoreFiles, folder: string, seq: number): Promise<void> {
+export async function saveCatalogAside(
+  files: StoreFiles,
+  folder: string,
+  seq: number,
+  known = migrations,
+): Promise<void> {
   const file = path.join(folder, catalogName);
-  const catalog = Catalog.open(await loadSqlite(), file, await files.read(file));
+  const catalog = Catalog.open(await loadSqlite(), file, await files.read(file), known);
   try {
     const { segments } = await readJournal(files, path.join(folder, journalName));
     catalog.db.script('BEGIN');
@@ -27,7 +33,7 @@ export async function saveCatalogAside(files: StoreFiles, folder: string, seq: n
       if (frame.first > seq || frame.first + frame.count <= catalog.applied + 1) {
         continue;
       }
-      for (const [i, effect] of decodeEffects(frame.payload).entries()) {
+      for (const [i, effect] of decodeEffects(frame.payload, frame.format, known).entries()) {
         const number = frame.first + i;
         if (number > catalog.applied) {
           applyToCatalog(catalog, effect);

@@ -197,7 +197,7 @@ class Check {
     }
     for (const frame of counted) {
       try {
-        decodeEffects(frame.payload);
+        decodeEffects(frame.payload, frame.format);
       } catch (error) {
         this.damage(file, frame.offset, `The changes there cannot be read: ${messageOf(error)}.`);
       }

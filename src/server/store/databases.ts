@@ -2,12 +2,15 @@ import { applyToCatalog, type Change } from './apply';
 import type { Catalog } from './catalog';
 import type { Effect } from './effects';
 import type { Histories } from './histories';
+import type { Migration } from './migrations';
 
 /** The databases of a store, changed together in one transaction. */
 export class Databases {
   constructor(
     readonly catalog: Catalog,
     readonly histories: Histories,
+    /** For tests: others than there are. */
+    readonly migrations?: readonly Migration[],
   ) {}
 
   begin(): void {

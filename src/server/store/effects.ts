@@ -13,7 +13,9 @@ import {
   modelMetricsFromArray,
   modelMetricsToArray,
 } from './models/effects';
+import { migrations, stepsFrom } from './migrations';
 import { packPoints, type Point, unpackPoints } from './points';
+import { formatVersion } from './sqlite';
 import { isOfPurge, isPurgeKind, type PurgeEffect, purgeEffectFromArray, purgeEffectToArray } from './purge/effects';
 import {
   isOfRegistry,
@@ -94,9 +96,16 @@ export function encodeEffects(effects: readonly Effect[]): Uint8Array {
   return encode(effects.map(toArray), { useBigInt64: true });
 }
 
-/** @throws Error where the bytes hold something else (another, perhaps newer program wrote them) */
-export function decodeEffects(bytes: Uint8Array): Effect[] {
-  return list(decode(bytes, { useBigInt64: true })).map(fromArray);
+/**
+ * @param format version of the changes
+ * @param known for tests: other migrations than there are
+ * @throws Error where the bytes hold something else (another, perhaps newer program wrote them)
+ */
+export function decodeEffects(bytes: Uint8Array, format = formatVersion, known = migrations): Effect[] {
+  const steps = stepsFrom(format, formatVersion, 'the journal', known);
+  return list(decode(bytes, { useBigInt64: true })).map((raw) =>
+    fromArray(steps.reduce((fields, { change }) => change?.(list(fields)) ?? fields, raw)),
+  );
 }
 
 function toArray(effect: Effect): unknown[] {

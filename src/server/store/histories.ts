@@ -4,6 +4,7 @@ import type { Steps } from '../../core/steps';
 import { StoreDamagedError } from './damage';
 import { systemCode, type StoreFiles } from './files';
 import { History, type HistoryExport, type HistoryHome, pointSizes, type PointSizes } from './history';
+import type { Migration } from './migrations';
 import type { SqlJs } from './sqlite';
 
 /** Histories without unsaved changes that stay open: at most so many … */
@@ -37,6 +38,7 @@ export class Histories {
     private readonly files: StoreFiles,
     readonly folder: string,
     private readonly sizes: PointSizes = pointSizes,
+    private readonly migrations?: readonly Migration[],
   ) {}
 
   /**
@@ -164,6 +166,7 @@ export class Histories {
       file: this.fileOf(runId),
       pointsFile,
       sizes: this.sizes,
+      migrations: this.migrations,
       readPoints: (offset, length) => {
         let bytes: Uint8Array;
         try {

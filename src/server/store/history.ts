@@ -6,9 +6,20 @@ import type { MetricEffect } from './effects';
 import { historyDatabase, type SavedBlock } from './historyDatabase';
 import { type Block, type BlockPlace, MetricPoints } from './metricPoints';
 import { packBlock, unpackBlock } from './pointBlock';
+import { type Migration, stepsFrom } from './migrations';
 import type { PointList } from './pointList';
 import { type Point, valueFrom } from './points';
-import { type Database, integer, openDatabase, real, type Row, type SqlJs, text } from './sqlite';
+import {
+  type Database,
+  formatOf,
+  formatVersion,
+  integer,
+  openDatabase,
+  real,
+  type Row,
+  type SqlJs,
+  text,
+} from './sqlite';
 
 /** Sizes in points. */
 export interface PointSizes {
@@ -30,6 +41,8 @@ export interface HistoryHome {
   readonly file: string;
   readonly pointsFile: string;
   readonly sizes: PointSizes;
+  /** For tests: others than there are. */
+  readonly migrations?: readonly Migration[] | undefined;
   /** Reads a part of the points' file. @throws StoreDamagedError where it has no such part */
   readonly readPoints: (offset: number, length: number) => Uint8Array;
 }
@@ -70,6 +83,7 @@ export class History {
     const { sqlite, file, runId } = home;
     const db = openDatabase(sqlite, file, bytes);
     try {
+      stepsFrom(formatOf(bytes), formatVersion, file, home.migrations).forEach((step) => db.transaction(step.history));
       const meta = new Map(db.rows('SELECT name, value FROM meta').map((row) => [text(row[0]), row[1]]));
       if (meta.get('run') !== runId) {
         throw new StoreDamagedError(file, 0, `It should belong to run ${runId}.`);

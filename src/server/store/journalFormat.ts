@@ -21,6 +21,8 @@ export interface Frame {
   readonly first: number;
   readonly count: number;
   readonly payload: Uint8Array;
+  /** Version of the changes. */
+  readonly format: number;
   /** Of the frame in its file. */
   readonly offset: number;
 }
@@ -55,11 +57,8 @@ export interface Segment {
 
 /** @returns the header's first sequence number, or undefined where the header is incomplete or its checksum is wrong */
 export function readHeader(file: string, bytes: Buffer): number | undefined {
-  if (bytes.length < headerSize || !bytes.subarray(0, 8).equals(magic)) {
-    return undefined;
-  }
   // The checksum first: what a torn header says is nothing, its version neither.
-  if (crc32(bytes.subarray(0, 24)) !== bytes.readUInt32LE(24)) {
+  if (!headerHolds(bytes)) {
     return undefined;
   }
   const format = bytes.readUInt32LE(8);
@@ -67,6 +66,14 @@ export function readHeader(file: string, bytes: Buffer): number | undefined {
     throw new StoreVersionError(file, format, formatVersion);
   }
   return Number(bytes.readBigUInt64LE(16));
+}
+
+function headerHolds(bytes: Buffer): boolean {
+  return (
+    bytes.length >= headerSize &&
+    bytes.subarray(0, 8).equals(magic) &&
+    crc32(bytes.subarray(0, 24)) === bytes.readUInt32LE(24)
+  );
 }
 
 /** The frame at `offset`, or undefined where there is none or its checksum is wrong. */
@@ -83,6 +90,7 @@ function readFrame(bytes: Buffer, offset: number): Frame | undefined {
     first: Number(bytes.readBigUInt64LE(offset + 16)),
     count: bytes.readUInt32LE(offset + 12),
     payload: bytes.subarray(start, end),
+    format: headerHolds(bytes) ? bytes.readUInt32LE(8) : formatVersion,
     offset,
   };
 }

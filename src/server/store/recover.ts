@@ -126,7 +126,7 @@ function replayAll(databases: Databases, segments: readonly Segment[]): number {
   for (const { file, frames } of segments) {
     for (const frame of frames) {
       try {
-        for (const effect of decodeEffects(frame.payload)) {
+        for (const effect of decodeEffects(frame.payload, frame.format, databases.migrations)) {
           seq++;
           databases.replay(effect, seq);
         }

@@ -281,13 +281,13 @@ class Repair {
         this.lose(file, offset, `${end - offset} bytes cannot be read.`);
       }
       // What follows is refused changes that could not be cut off.
-      for (const { first, count, payload, offset } of frames.filter((frame) => frame.first < next)) {
+      for (const { first, count, payload, format, offset } of frames.filter((frame) => frame.first < next)) {
         if (first > seq + 1) {
           this.lose(file, offset, `The changes ${seq + 1} to ${first - 1} are missing before it.`);
         }
         seq = Math.max(seq, first + count - 1);
         try {
-          found.push({ file, offset, first, effects: decodeEffects(payload) });
+          found.push({ file, offset, first, effects: decodeEffects(payload, format) });
         } catch (error) {
           this.lose(file, offset, `The changes from ${first} on cannot be read: ${messageOf(error)}.`);
         }

@@ -76,10 +76,10 @@ export class Database {
   }
 
   /** Changes all or nothing. */
-  transaction(change: (db: Database) => void): void {
+  transaction(change: ((db: Database) => void) | undefined): void {
     this.script('BEGIN');
     try {
-      change(this);
+      change?.(this);
       this.script('COMMIT');
     } catch (error) {
       this.script('ROLLBACK');

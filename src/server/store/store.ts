@@ -17,6 +17,9 @@ import type { Store, StoreOptions } from './types';
 const journalName = 'journal';
 const historyName = 'history';
 const artifactsName = 'artifacts';
+/** The catalog as an older version left it. */
+const keptName = (format: number): string => `catalog-v${format}.sqlite`;
+const keptPattern = /^catalog-v\d+\.sqlite(\.tmp)?$/;
 /** Lock files of starters that died are removed when they are this old, in milliseconds. */
 const oldTemporary = 60_000;
 
@@ -80,11 +83,14 @@ async function openLocked(
     }
   }
   const sqlite = await loadSqlite();
+  const { migrations } = options;
   const catalog =
-    (await openCatalog(files, folder, sqlite)) ?? (await createCatalog(files, folder, sqlite, artifactRoot, readOnly));
-  const saved = catalog.applied;
-  const databases = new Databases(catalog, new Histories(sqlite, files, historyFolder, options.pointSizes));
+    (await openCatalog(files, folder, sqlite, migrations)) ??
+    (await createCatalog(files, folder, sqlite, artifactRoot, readOnly));
+  const histories = new Histories(sqlite, files, historyFolder, options.pointSizes, migrations);
+  const databases = new Databases(catalog, histories, migrations);
   try {
+    const saved = catalog.applied;
     const { segments, bytes, warnings } = await recover(files, journalFolder, databases, readOnly);
     if (!readOnly) {
       // What was read may be in the system's memory only, when it was written by a process that was killed. Whatever comes
@@ -94,6 +100,7 @@ async function openLocked(
       }
       // Only now: with an error above, all files stay as they were.
       await removeTemporaries(files, folder);
+      await switchVersion(files, folder, catalog);
     }
     const journal = new Journal(files, journalFolder, segments, bytes);
     const { saveAside, refuseWrites = false } = options;
@@ -106,7 +113,12 @@ async function openLocked(
 }
 
 /** Undefined where there is none yet. */
-async function openCatalog(files: StoreFiles, folder: string, sqlite: SqlJs): Promise<Catalog | undefined> {
+async function openCatalog(
+  files: StoreFiles,
+  folder: string,
+  sqlite: SqlJs,
+  migrations: StoreOptions['migrations'],
+): Promise<Catalog | undefined> {
   const file = path.join(folder, catalogName);
   let bytes: Uint8Array;
   try {
@@ -117,7 +129,7 @@ async function openCatalog(files: StoreFiles, folder: string, sqlite: SqlJs): Pr
     }
     throw error;
   }
-  return Catalog.open(sqlite, file, bytes);
+  return Catalog.open(sqlite, file, bytes, migrations);
 }
 
 async function createCatalog(
@@ -169,6 +181,26 @@ async function syncParents(files: StoreFiles, folder: string): Promise<void> {
     }
     if (each === path.dirname(each)) {
       return;
+    }
+  }
+}
+
+/**
+ * Replaces the catalog of an older version, of which a copy is kept until the new one has been opened. From here on the older Labbook
+ * refuses the store, so this comes before anything else of the new version is written.
+ */
+async function switchVersion(files: StoreFiles, folder: string, catalog: Catalog): Promise<void> {
+  const file = path.join(folder, catalogName);
+  if (catalog.migratedFrom !== undefined) {
+    await replaceFile(files, path.join(folder, keptName(catalog.migratedFrom)), await files.read(file));
+    await files.syncFolder(folder);
+    await replaceFile(files, file, catalog.export());
+    await files.syncFolder(folder);
+    return;
+  }
+  for (const name of await files.list(folder)) {
+    if (keptPattern.test(name)) {
+      await files.remove(path.join(folder, name));
     }
   }
 }

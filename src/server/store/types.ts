@@ -6,6 +6,7 @@ import type { SaveCatalog } from './catalogSaver';
 import type { PointSizes } from './history';
 import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
+import type { Migration } from './migrations';
 import type { PurgeReader, PurgeWrite } from './purge/types';
 import type { RegistryReader, RegistryWrite } from './registry/types';
 import type { SearchQuery } from './search/statements';
@@ -167,6 +168,8 @@ export interface StoreOptions {
   refuseWrites?: boolean;
   /** How checkpoints save a catalog of at least `from` bytes, so that its export does not hold this thread. */
   saveAside?: { readonly from: number; readonly save: SaveCatalog };
+  /** For tests: other migrations than there are. */
+  migrations?: readonly Migration[];
   /** For tests: smaller ones, so that few points do what many do. */
   pointSizes?: PointSizes;
 }

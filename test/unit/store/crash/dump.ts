@@ -16,7 +16,11 @@ export function dump(store: Store): string {
     runs,
     slots: [...store.getSlots(runIds)],
     histories: runs.map(({ info, metrics }) =>
-      metrics.map(({ key }) => store.getMetricHistory({ runId: info.id, key, offset: 0, limit: 100_000 })),
+      metrics.map(({ key }) => {
+        const { items, more } = store.getMetricHistory({ runId: info.id, key, offset: 0, limit: 100_000 });
+        // In one order of the fields, which is another one for points that were just logged.
+        return { items: items.map(({ value, step, timestamp }) => ({ value, step, timestamp })), more };
+      }),
     ),
     registry: readRegistry(store),
     models: modelIds.map((id) => store.loggedModels.get(id, true)),
