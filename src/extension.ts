@@ -7,7 +7,6 @@ import { ModelsView } from './host/models/modelsView';
 import { Panels } from './host/panels/panels';
 import { Connection } from './host/platform/connection';
 import { Documents } from './host/platform/documents';
-import { ExperimentMarks } from './host/platform/experimentMarks';
 import { ServerLog } from './host/platform/serverLog';
 import { followServerSettings } from './host/platform/serverSettings';
 import { workspaceServer } from './host/platform/workspaceServer';
@@ -37,14 +36,14 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const connection = own(new Connection({ ...server, log, version, retryDelays, tryLimit: 30_000, t: vscode.l10n.t }));
   own(followServerSettings(connection));
   const contextKeys = new ContextKeySetter(vscode.commands);
-  const experiments = own(new ExperimentsView(connection, contextKeys, log));
+  const { environmentVariableCollection: collection, extensionUri, workspaceState } = context;
+  const marked = own(new MarkedRuns(connection, workspaceState, log));
+  const experiments = own(new ExperimentsView(connection, contextKeys, log, marked));
   const models = own(new ModelsView(connection, log));
   const trash = own(new TrashView(connection, log));
   const statusBar = own(new StatusBar(connection, experiments, log));
   own(watchRunEnds(experiments));
   const { texts } = own(new Documents(connection));
-  const { environmentVariableCollection: collection, extensionUri, workspaceState } = context;
-  const marked = own(new MarkedRuns(workspaceState, log));
   const panels = own(new Panels(extensionUri, connection, log, workspaceState, marked));
   own(new ScriptEnvironment(collection, connection, server.expectedAddress, workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
@@ -62,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
       trash,
       statusBar,
       texts,
-      marks: new ExperimentMarks(context.workspaceState),
+      marked,
       serverLog,
     }),
   );

@@ -85,6 +85,9 @@ export const commands = {
   compareWithBaseline: 'labbook.compareWithBaseline',
   setAsPrimaryMetric: 'labbook.setAsPrimaryMetric',
   changeColour: 'labbook.changeColour',
+  toggleShown: 'labbook.toggleShown',
+  showOnly: 'labbook.showOnly',
+  showOnlyThese: 'labbook.showOnlyThese',
   markAsEnded: 'labbook.markAsEnded',
   editNotes: 'labbook.editNotes',
   saveArtifactAs: 'labbook.saveArtifactAs',
@@ -185,6 +188,10 @@ export interface CommandArguments {
   [commands.compareWithBaseline]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.setAsPrimaryMetric]: [target?: ExperimentTarget & { readonly key?: string }];
   [commands.changeColour]: [target?: RunTarget & { readonly colour?: string }];
+  /** `by: 'key'` from the key in the tree, where it does what it always does with rows that are no run. */
+  [commands.toggleShown]: [target?: RunTarget | { readonly by: 'key' }, selection?: readonly RunTarget[]];
+  [commands.showOnly]: [target?: RunTarget];
+  [commands.showOnlyThese]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.markAsEnded]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.editNotes]: [target?: RunTarget | ExperimentTarget | ModelTarget | VersionTarget];
   [commands.saveArtifactAs]: [target?: ArtifactTarget];

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands, type ContextKeySetter } from '../contributions';
 import type { ModelsView } from '../models/modelsView';
 import type { Panels } from '../panels/panels';
-import type { ExperimentMarks } from '../platform/experimentMarks';
+import type { MarkedRuns } from '../shown/markedRuns';
 import type { ServerLog } from '../platform/serverLog';
 import type { TextDocuments } from '../platform/textDocuments';
 import type { StatusBar } from '../status/statusBar';
@@ -18,6 +18,7 @@ import { otherCommands } from './otherCommands';
 import { runCommands } from './runCommands';
 import { savedViewCommands } from './savedViewCommands';
 import { scriptCommands } from './scriptCommands';
+import { shownCommands } from './shownCommands';
 import { statusCommands } from './statusCommands';
 import { viewCommands } from './viewCommands';
 import { trashCommands } from './trashCommands';
@@ -34,7 +35,7 @@ export interface Parts {
   readonly trash: TrashView;
   readonly statusBar: StatusBar;
   readonly texts: TextDocuments;
-  readonly marks: ExperimentMarks;
+  readonly marked: MarkedRuns;
   readonly serverLog: ServerLog;
 }
 
@@ -47,7 +48,11 @@ export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposab
     ...registerCommands(api, editCommands(tools, parts.contextKeys)),
     ...registerCommands(api, viewCommands(tools, parts)),
     ...registerCommands(api, trashCommands(tools, parts)),
-    ...registerCommands(api, runCommands(tools, parts.marks)),
+    ...registerCommands(api, runCommands(tools, parts.marked.marks)),
+    ...registerCommands(
+      api,
+      shownCommands(tools, parts.marked.actions, () => parts.experiments.keyTargets()),
+    ),
     ...registerCommands(api, codeCommands(tools, parts.texts)),
     ...registerCommands(api, exportCommands(tools)),
     ...registerCommands(api, artifactCommands(tools)),

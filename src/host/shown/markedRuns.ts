@@ -1,15 +1,31 @@
-import type * as vscode from 'vscode';
-import { describe } from '../platform/connection';
+import * as vscode from 'vscode';
+import { readSetting } from '../contributions';
+import { describe, type Connection } from '../platform/connection';
+import { ExperimentMarks } from '../platform/experimentMarks';
 import { SelectedRuns } from './selectedRuns';
+import { ShownActions } from './shownActions';
 import { ShownState } from './shownState';
 
 /** What tree, table and charts have in common: which runs charts draw, and which are selected. */
 export class MarkedRuns {
   readonly shown: ShownState;
   readonly selected = new SelectedRuns();
+  readonly actions: ShownActions;
+  readonly marks: ExperimentMarks;
 
-  constructor(memory: vscode.Memento, log: vscode.LogOutputChannel) {
+  constructor(connection: Connection, memory: vscode.Memento, log: vscode.LogOutputChannel) {
     this.shown = new ShownState(memory, (error) => log.error(`keeping which runs are shown: ${describe(error)}`));
+    this.marks = new ExperimentMarks(memory);
+    this.actions = new ShownActions(this.shown, {
+      session: () => connection.ready(10_000),
+      marks: this.marks,
+      newest: () => this.newest,
+    });
+  }
+
+  /** Runs that are shown at the first opening, beside the baseline and those that run. */
+  get newest(): number {
+    return Math.max(0, Math.round(readSetting(vscode.workspace, 'labbook.charts.initialRuns')));
   }
 
   dispose(): void {

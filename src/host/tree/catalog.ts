@@ -2,6 +2,7 @@ import type { TrackingClient } from '../../client/types';
 import { Coalescer } from '../../core/coalescer';
 import { mapLimited } from '../../client/mapLimited';
 import type { ArtifactEntry, Experiment } from '../../core/model';
+import type { ShownRuns } from '../../core/shownRuns';
 import type { ChangeBatch } from '../../protocol/extras';
 import { ArtifactCache } from './artifactCache';
 import { ExperimentList, looksDiffer, type Entry } from './experimentList';
@@ -42,6 +43,8 @@ export interface Touched {
 export interface CatalogOptions {
   /** Globs of `labbook.metrics.primary`. */
   readonly primaryPatterns: () => readonly string[];
+  /** Which runs of an experiment charts draw; `isNewest`: its list has the newest ones. */
+  readonly shownIn?: (entry: ExperimentEntry, isNewest: boolean) => ShownRuns | undefined;
   readonly onTouched: (touched: Touched) => void;
   readonly onError: (what: string, error: unknown) => void;
 }
@@ -135,6 +138,12 @@ export class Catalog implements TreeModel {
 
   experiment(id: string): Entry | undefined {
     return this.#experiments.get(id);
+  }
+
+  shownIn(experimentId: string): ShownRuns | undefined {
+    const entry = this.experiment(experimentId);
+    const isNewest = !this.isFiltered && (this.#query.sort === 'newest' || entry?.list?.more === false);
+    return entry && this.options.shownIn?.(entry, isNewest);
   }
 
   artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined {

@@ -3,7 +3,7 @@ import type { Connection } from '../platform/connection';
 import { describe } from '../platform/connection';
 import type { Translate } from '../platform/text';
 import type { Catalog, Touched } from './catalog';
-import type { ArtifactRef, NodeRef } from './model';
+import type { ArtifactRef, NodeRef, RunRef } from './model';
 import { childRefs, parentRef, rootRefs } from './nodes';
 import { viewOf } from './nodeViews';
 import { experimentRef, failureRefs } from './refs';
@@ -19,6 +19,10 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
    * find its row, and for expansion and selection to stay.
    */
   readonly #refs = new Map<string, NodeRef>();
+  /** Whether rows of runs, by the elements' ids, say that the run is in charts. */
+  readonly #drawnShown = new Map<string, boolean | undefined>();
+  /** Ids of elements that are open, as far as it is known. */
+  readonly #open = new Set<string>();
   /** Ids of the elements at the top, as VS Code last asked for them. */
   #shownRoots: readonly string[] = [];
 
@@ -53,8 +57,23 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     }
   }
 
+  /** Draws again the rows of an experiment's runs that are now in charts, or no longer. */
+  refreshShown(experimentId: string): void {
+    const refs = [...this.#drawnShown].flatMap(([id, drawn]) => {
+      const ref = this.#refs.get(id);
+      const isOf = ref?.kind === 'run' && ref.experimentId === experimentId;
+      return isOf && viewOf(ref, this.catalog, this.t)?.shown !== drawn ? [ref] : [];
+    });
+    if (refs.length > 0) {
+      this.#changed.fire(refs);
+    }
+  }
+
   getTreeItem(ref: NodeRef): vscode.TreeItem {
     const view = viewOf(ref, this.catalog, this.t);
+    if (ref.kind === 'run') {
+      this.#drawnShown.set(ref.id, view?.shown);
+    }
     // Gone since it was listed; the refresh that takes its row away is on its way.
     return view ? treeItem(ref, view) : { id: ref.id, label: '' };
   }
@@ -65,11 +84,35 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
       this.#shownRoots = roots.map(({ id }) => id);
       return this.#known(roots);
     }
+    this.#open.add(ref.id);
     try {
       return this.#known(childRefs(ref, this.catalog) ?? (await this.#loaded(ref)));
     } catch (error) {
       const message = this.t('Could not be read: {0}', describe(error));
       return this.#known([{ kind: 'failure', id: `failure:${ref.id}`, parent: ref.id, message }]);
+    }
+  }
+
+  /** A run's element where its row is there, because all above it are open; VS Code opens them to select a row. */
+  visibleRun(runId: string): RunRef | undefined {
+    const ref = this.#refs.get(`run:${runId}`);
+    if (ref?.kind !== 'run') {
+      return undefined;
+    }
+    for (let above = this.getParent(ref); above !== undefined; above = this.getParent(above)) {
+      if (!this.#open.has(above.id)) {
+        return undefined;
+      }
+    }
+    return ref;
+  }
+
+  /** To be told when the user opens or closes a row; that VS Code opened one by itself shows in its asking for what is below. */
+  setOpen(ref: NodeRef, isOpen: boolean): void {
+    if (isOpen) {
+      this.#open.add(ref.id);
+    } else {
+      this.#open.delete(ref.id);
     }
   }
 

@@ -12,6 +12,9 @@ import { ExperimentsTree } from './experimentsTree';
 import { LostWatch } from './lostWatch';
 import type { NodeRef } from './model';
 import { rootRefs } from './nodes';
+import type { MarkedRuns } from '../shown/markedRuns';
+import { ShownInTree } from './shownInTree';
+import { TreeMarks } from './treeMarks';
 import { RunDecorations } from './runDecorations';
 
 /** The view Experiments: its tree, what it says while there is no server, and its badge. */
@@ -19,6 +22,7 @@ export class ExperimentsView {
   readonly catalog: Catalog;
   readonly #tree: ExperimentsTree;
   readonly #view: vscode.TreeView<NodeRef>;
+  readonly #marks: TreeMarks;
   readonly #owned = new Disposables();
   readonly #onTouched = this.#owned.add(new Emitter<void>());
   #endProgress: (() => void) | undefined;
@@ -27,10 +31,17 @@ export class ExperimentsView {
     connection: Connection,
     private readonly contextKeys: ContextKeySetter,
     log: vscode.LogOutputChannel,
+    marked: MarkedRuns,
   ) {
+    const shown = new ShownInTree({
+      kept: (experimentId) => marked.shown.get(experimentId),
+      baseline: (experiment) => marked.marks.baseline(experiment),
+      newest: () => marked.newest,
+    });
     this.catalog = this.#owned.add(
       new Catalog({
         primaryPatterns: () => readSetting(vscode.workspace, 'labbook.metrics.primary'),
+        shownIn: (entry, isNewest) => shown.of(entry, isNewest),
         onTouched: (touched) => {
           this.contextKeys.set('labbook.empty', rootRefs(this.catalog).length === 0);
           this.contextKeys.set('labbook.filtered', this.catalog.isFiltered);
@@ -48,6 +59,8 @@ export class ExperimentsView {
         treeDataProvider: this.#tree,
         canSelectMany: true,
         showCollapseAll: true,
+        // A parent is a run of its own: its box says nothing of its children's.
+        manageCheckboxStateManually: true,
         dragAndDropController: new TreeDragging(),
       }),
     );
@@ -61,9 +74,12 @@ export class ExperimentsView {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('labbook.metrics.primary')) {
           this.catalog.reload();
+        } else if (event.affectsConfiguration('labbook.charts.initialRuns')) {
+          this.#tree.redraw();
         }
       }),
     );
+    this.#marks = this.#owned.add(new TreeMarks(this.catalog, this.#tree, this.#view, marked, log));
     this.#owned.add(new LostWatch(this.catalog, connection, log));
     this.#owned.add(vscode.window.registerFileDecorationProvider(new RunDecorations()));
     this.#owned.add({ dispose: () => this.#endProgress?.() });
@@ -77,6 +93,11 @@ export class ExperimentsView {
 
   get selection(): readonly NodeRef[] {
     return this.#view.selection;
+  }
+
+  /** What a key that was pressed in the view is for. */
+  keyTargets(): Promise<readonly NodeRef[]> {
+    return this.#marks.keyTargets();
   }
 
   dispose(): void {

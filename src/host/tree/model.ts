@@ -1,4 +1,5 @@
 import type { ArtifactEntry, Experiment, Run } from '../../core/model';
+import type { ShownRuns } from '../../core/shownRuns';
 import type { RunForest } from './runForest';
 import type { Grouping } from './treeQuery';
 
@@ -36,6 +37,8 @@ export interface TreeModel {
   readonly grouping?: Grouping | undefined;
   /** Whether a running run's script went away. */
   isLost?(runId: string): boolean;
+  /** Which runs of an experiment charts draw; undefined where that is not known. */
+  shownIn?(experimentId: string): ShownRuns | undefined;
   /** True where only some runs are shown. */
   readonly isFiltered?: boolean;
   /** How many rows of a long list (the id of the element above them) are shown; absent: `rowsPerPage`. */
@@ -99,6 +102,8 @@ export interface NodeView {
   readonly description?: string;
   /** A codicon and, for runs, the id of its colour. */
   readonly icon?: { readonly name: string; readonly colour?: string };
+  /** Of a run: whether charts draw it; its row then has a box for that. */
+  readonly shown?: boolean;
   /** What a run's row is marked with. */
   readonly mark?: 'failed' | 'lost';
   /** `fileIcon`: the icon that the user's theme has for this kind of file. */

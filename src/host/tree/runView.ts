@@ -3,7 +3,9 @@ import { formatMetric, formatStep } from '../../core/format';
 import { tagNames, type Run, type RunStatus } from '../../core/model';
 import { pickMetric } from '../../core/primaryMetric';
 import { runColours, runStyle } from '../../core/runColour';
+import { isShown } from '../../core/shownRuns';
 import { oneLine, type Translate } from '../platform/text';
+import { shownFacts } from '../shown/shownRunsOf';
 import type { NodeView, RunRef, TreeModel } from './model';
 
 /** Codicon per status, so that the status never hangs on colour alone. */
@@ -14,6 +16,11 @@ const statusIcons: Readonly<Record<RunStatus, string>> = {
   KILLED: 'circle-slash',
   SCHEDULED: 'circle-large',
 };
+
+/** Runs that are not in charts: the same shapes hollow, in a faint colour that every theme has. */
+const hollowIcons: Readonly<Record<string, string>> = { 'circle-filled': 'circle-outline' };
+const faint = 'list.deemphasizedForeground';
+
 /** A run's status as a word. */
 export function statusWord(status: RunStatus, t: Translate): string {
   switch (status) {
@@ -42,11 +49,15 @@ export function runView(ref: RunRef, model: TreeModel, t: Translate): NodeView |
   const isLost = status === 'RUNNING' && model.isLost?.(ref.runId) === true;
   const description = isLost ? lostDescription(run, list.primaryMetric, t) : runDescription(run, list.primaryMetric, t);
   const name = oneLine(run.info.name) || run.info.id;
+  const inCharts = model.shownIn?.(ref.experimentId);
+  const shown = inCharts && isShown(inCharts, shownFacts(run));
+  const icon = { name: isLost ? 'issue-draft' : statusIcons[status], ...colourOf(run, slot) };
   return {
     id: ref.id,
     label: name,
     description,
-    icon: { name: isLost ? 'issue-draft' : statusIcons[status], ...colourOf(run, slot) },
+    icon: shown === false ? { name: hollowIcons[icon.name] ?? icon.name, colour: faint } : icon,
+    ...(shown === undefined ? {} : { shown }),
     ...(isLost ? { mark: 'lost' as const } : status === 'FAILED' ? { mark: 'failed' as const } : {}),
     expandable: true,
     contextValue: `run;status=${status.toLowerCase()};${nested}${isLost ? 'lost;' : ''}`,

@@ -24,6 +24,9 @@ export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
   if (ref.kind === 'run') {
     item.resourceUri = runRowUri(ref.runId, view.mark);
   }
+  if (view.shown !== undefined) {
+    item.checkboxState = checkboxOf(view.label, view.shown);
+  }
   if (view.accessibleName !== undefined) {
     item.accessibilityInformation = { label: view.accessibleName };
   }
@@ -33,6 +36,21 @@ export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
     item.command = { command: commands.openSelected, title: vscode.l10n.t('Open') };
   }
   return item;
+}
+
+/** The box that says whether charts draw a run. */
+function checkboxOf(name: string, shown: boolean): NonNullable<vscode.TreeItem['checkboxState']> {
+  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+  return {
+    state: shown ? Checked : Unchecked,
+    tooltip: shown ? vscode.l10n.t('Shown in charts') : vscode.l10n.t('Not shown in charts'),
+    accessibilityInformation: {
+      label: shown
+        ? vscode.l10n.t('{0} is shown in charts.', name)
+        : vscode.l10n.t('{0} is not shown in charts.', name),
+      role: 'checkbox',
+    },
+  };
 }
 
 function stateOf(view: NodeView): vscode.TreeItemCollapsibleState {

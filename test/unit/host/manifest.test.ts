@@ -184,6 +184,7 @@ describe('manifest and code', () => {
         commands.openArtifact,
         commands.openSelected,
         commands.saveArtifactAs,
+        commands.showOnly,
       ].sort(),
     );
   });

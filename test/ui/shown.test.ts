@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { journey } from './journey';
+import { two } from './pythonScripts';
+import { until, type Workbench } from './workbench';
+
+journey('One state: what is shown and selected in tree, table and charts', { 'two.py': two }, (workbench) => {
+  const box = (row: Locator): Locator => row.locator('.custom-view-tree-node-item-checkbox');
+  const isChecked = async (row: Locator): Promise<boolean> => (await box(row).getAttribute('aria-checked')) === 'true';
+  const checked = (row: Locator, wanted: boolean): Promise<unknown> =>
+    until(`the box is ${wanted ? 'checked' : 'empty'}`, async () => (await isChecked(row)) === wanted);
+  const inCharts = (count: number): Promise<void> =>
+    workbench().panel.getByText(`2 runs · ${count} in charts`).waitFor();
+  const runs = (): [Locator, Locator] => [workbench().row('lr-0.1'), workbench().row('lr-0.01')];
+
+  it('shows the newest runs at first, in the tree too', async () => {
+    await workbench().openLabbook();
+    await workbench().openTerminal();
+    await workbench().type('python two.py');
+    await workbench().waitForOutput(/done$/, 30_000);
+    await workbench().runCommand('View: Toggle Terminal');
+    await workbench().showRuns('sweep');
+    for (const run of runs()) {
+      await checked(run, true);
+    }
+    await workbench().runCommand('Labbook: Open Experiment');
+    await workbench().pick('sweep');
+    await workbench().waitForPanel();
+    await inCharts(2);
+  });
+
+  it('takes a curve away with the box in the tree, and gives the run a hollow mark', async () => {
+    const [first] = runs();
+    const canvas = workbench().panel.locator('canvas').first();
+    const before = await picture(workbench(), canvas);
+    await box(first).click();
+    await inCharts(1);
+    await until('the curve is gone', async () => (await picture(workbench(), canvas)) !== before);
+    await first.locator('.codicon-circle-outline').waitFor();
+    await workbench().panel.getByRole('button', { name: 'Show lr-0.1 in charts' }).waitFor();
+    await workbench().session.photograph('8-shown');
+  });
+
+  it('checks the box in the tree with the eye in the table', async () => {
+    const [first, second] = runs();
+    const row = workbench().panel.locator('.lb-row', { hasText: 'lr-0.01' });
+    await row.hover();
+    await row.getByRole('button', { name: 'Hide lr-0.01 in charts' }).click();
+    await checked(second, false);
+    await workbench().panel.getByRole('button', { name: 'Show lr-0.1 in charts' }).click();
+    await checked(first, true);
+    await inCharts(1);
+  });
+
+  it('selects in the table what is selected in the tree, and the other way round', async () => {
+    const [first, second] = runs();
+    const selectedRow = workbench().panel.locator('.lb-row[aria-selected="true"]');
+    // Ctrl selects without opening the run.
+    await first.click({ modifiers: ['Control'] });
+    await selectedRow.filter({ hasText: 'lr-0.1' }).waitFor();
+    await workbench().panel.locator('.lb-row', { hasText: 'lr-0.01' }).click();
+    await until('the tree selects it', async () => (await second.getAttribute('aria-selected')) === 'true');
+    assert.equal(await first.getAttribute('aria-selected'), 'false');
+    assert.equal(await selectedRow.count(), 1);
+    // Where the user closed the experiment nothing opens.
+    await workbench().row('sweep', { level: 1 }).locator('.monaco-tl-twistie').click();
+    await second.waitFor({ state: 'detached' });
+    await workbench().panel.locator('.lb-row', { hasText: 'lr-0.1' }).first().click();
+    await selectedRow.filter({ hasText: 'lr-0.1' }).waitFor();
+    const end = performance.now() + 500;
+    while (performance.now() < end) {
+      assert.equal(await workbench().row('sweep', { level: 1 }).getAttribute('aria-expanded'), 'false');
+    }
+    await workbench().showRuns('sweep');
+  });
+
+  it('shows and hides with Space and by the menu', async () => {
+    const [first, second] = runs();
+    for (const [row, wanted] of [
+      [first, false],
+      [second, false],
+      [second, true],
+    ] as const) {
+      if ((await row.getAttribute('aria-selected')) !== String(wanted)) {
+        await row.click({ modifiers: ['Control'] });
+      }
+    }
+    await workbench().page.keyboard.press('Space');
+    await checked(second, true);
+    await inCharts(2);
+    // Newest first: the other run is below.
+    await workbench().page.keyboard.press('ArrowDown');
+    await workbench().page.keyboard.press('Space');
+    // The row with the focus counts, which arrow keys move alone; the selection stays.
+    await checked(first, false);
+    await inCharts(1);
+    assert.equal(await second.getAttribute('aria-selected'), 'true');
+    await workbench().page.keyboard.press('ArrowUp');
+    await workbench().page.keyboard.press('ArrowUp');
+    await workbench().page.keyboard.press('Space');
+    await first.waitFor({ state: 'detached' });
+    await workbench().page.keyboard.press('Space');
+    await workbench().chooseFromMenu(first, 'Show Only This in Charts');
+    await inCharts(1);
+    await checked(first, true);
+    await checked(second, false);
+    await workbench().chooseFromMenu(second, 'Show/Hide in Charts');
+    await inCharts(2);
+  });
+});
+
+/** A fingerprint of what a canvas shows. */
+async function picture(workbench: Workbench, canvas: Locator): Promise<number> {
+  let hash = 0;
+  await until('the chart is drawn', async () => {
+    const { drawn, hash: now } = await workbench.pixels(canvas);
+    hash = now;
+    return drawn > 0;
+  });
+  return hash;
+}
