@@ -111,6 +111,7 @@ export const chartStrings = {
   atStep: 'Step {0}',
   afterStart: '{0} after the start',
   atExpression: '{0} = {1}',
+  timeOfRun: '{0}: {1}',
   range: '{0} – {1}',
   moreRuns: '{0} more',
   rawValue: '({0})',

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseExpression } from '../../src/core/expression';
 import { thin } from '../../src/core/series';
 import { smoothingFault, smoothingKinds } from '../../src/core/smoothing';
 import type { SeriesEntry } from '../../src/protocol/seriesCodec';
@@ -17,7 +16,6 @@ import { axesOf, padded } from '../../webview-ui/shared/charts/axes';
 import { groupCurves } from '../../webview-ui/shared/charts/chartCurves';
 import { csvCell, csvHead, csvLines } from '../../webview-ui/shared/charts/csv';
 import { bestOf, curveOf } from '../../webview-ui/shared/charts/curve';
-import { curveOver } from '../../webview-ui/shared/charts/expressionCurve';
 import { partsOf } from '../../webview-ui/shared/charts/rawPoints';
 import { readingsAt } from '../../webview-ui/shared/charts/reading';
 import { arrangedSections, movedTo, pinnedSection } from '../../webview-ui/shared/charts/sections';
@@ -228,32 +226,6 @@ describe('Arrangements of charts', () => {
 });
 
 describe('Curves of charts', () => {
-  it('over an expression have its value at the same step as x, sorted', () => {
-    const loss = entry('a', [0, 1, 2, 3], [9, 8, 7, 6]);
-    const tokens = entry('a', [0, 1, 3], [300, 200, 100]);
-    const curve = curveOver(loss, parseExpression('tokens / 100'), [tokens]);
-    assert.deepEqual([...curve.x], [1, 2, 3]);
-    assert.deepEqual([...curve.y], [6, 8, 9]);
-    assert.equal(curveOver(loss, parseExpression('tokens'), [undefined]).x.length, 0);
-  });
-
-  it('over a thinned metric lie between its rows', () => {
-    const loss = entry(
-      'a',
-      steps(1000),
-      steps(1000).map((i) => i * 2),
-      50,
-    );
-    const epoch = entry(
-      'a',
-      steps(1000).filter((i) => i % 10 === 0),
-      steps(100).map((i) => i),
-    );
-    const curve = curveOver(loss, parseExpression('epoch'), [epoch]);
-    assert.ok(curve.x.length > 25);
-    curve.x.forEach((x, i) => i > 0 && assert.ok(x >= (curve.x[i - 1] ?? 0)));
-  });
-
   it('of a group tell how many runs they are of, and how far these are apart', () => {
     const runs = [1, 2, 3].map((value) => curveOf(entry(`r${value}`, [0, 1], [value, value * 2])));
     const groups = [{ id: 'g', name: 'G', runIds: ['r1', 'r2', 'r3', 'hidden'] }];

@@ -216,6 +216,27 @@ describe('Charts in use', () => {
     await panel.page.locator('.lb-tooltip').waitFor({ state: 'detached' });
   });
 
+  it('tell over a time the nearest run’s other one, and of many runs the twelve around it', async () => {
+    const runs = Array.from({ length: 17 }, (_, slot) => fakeRun(slot, { metrics: { loss: line(50, slot + 1) } }));
+    const panel = await browser.show(compareScenario(runs));
+    await panel.drawn('loss');
+    const tooltip = panel.page.locator('.lb-tooltip');
+    await panel.canvas('loss').hover({ position: { x: 200, y: 100 } });
+    await tooltip.getByText('5 more').waitFor();
+    assert.equal(await tooltip.locator('.lb-tooltip-row:not(.lb-dim)').count(), 12);
+    assert.equal(await tooltip.locator('.lb-near').count(), 1);
+    assert.equal(await tooltip.locator('.lb-tooltip-time').count(), 0);
+    await panel.page.getByRole('combobox', { name: 'x', exact: true }).selectOption('relative');
+    await until('the axis is the time', async () => {
+      await panel.canvas('loss').hover({ position: { x: 200, y: 90 } });
+      await panel.canvas('loss').hover({ position: { x: 202, y: 92 } });
+      return (await tooltip.locator('.lb-tooltip-time').count()) === 1;
+    });
+    const near = await tooltip.locator('.lb-near .lb-cut-text').innerText();
+    assert.match(await tooltip.locator('.lb-tooltip-time').innerText(), new RegExp(`^${near}: .*2026`));
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('go to the next odd value and the best with Ctrl and an arrow', async () => {
     const odd: Record<number, number> = { 10: NaN, 30: Infinity };
     const loss = curve(50, (step) => odd[step] ?? Math.abs(step - 20) + 1);
@@ -250,6 +271,39 @@ describe('Charts in use', () => {
     await input.press('Enter');
     const label = (): Promise<string | null> => panel.chart('loss').getByRole('img').getAttribute('aria-label');
     await until('x is the formula', async () => /from 0 to 9\.8/.test((await label()) ?? ''));
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('over a formula are read finely where they are zoomed, as all others', async () => {
+    const metrics = { loss: curve(30_000, (step) => step), tokens: curve(30_000, (step) => step * 10) };
+    const panel = await browser.show(chartScenario('loss', [fakeRun(0, { metrics })]));
+    await panel.drawn('loss');
+    await panel.page.getByRole('combobox', { name: 'x', exact: true }).selectOption('expression');
+    const input = panel.page.getByRole('combobox', { name: 'Metric or expression for the x axis' });
+    await input.fill('tokens');
+    await input.press('Enter');
+    const label = (): Promise<string | null> => panel.chart('loss').getByRole('img').getAttribute('aria-label');
+    await until('x is the metric', async () => /from 0 to 299,990/.test((await label()) ?? ''));
+    await panel.drawn('loss');
+    const box = await panel.canvas('loss').boundingBox();
+    assert.ok(box);
+    for (let i = 0; i < 9; i++) {
+      const place = { deltaY: -300, ctrlKey: true, clientX: box.x + box.width / 2, clientY: box.y + 60 };
+      await panel.canvas('loss').dispatchEvent('wheel', place);
+      await panel.drawn('loss');
+    }
+    await until('the part was read', async () => {
+      const { range } = await last(panel, 'series');
+      return range !== undefined && range.max - range.min < 4000;
+    });
+    const { x, range } = (await last(panel, 'series')) as { x?: unknown; range?: { min: number } };
+    assert.deepEqual(x, { expression: '`tokens`' });
+    assert.ok((range?.min ?? 0) > 10_000);
+    await panel.drawn('loss');
+    await panel.canvas('loss').hover({ position: { x: box.width / 2, y: 60 } });
+    // A point by itself: no mean of a bucket.
+    await panel.page.locator('.lb-tooltip-row').first().waitFor();
+    await until('points are raw', async () => (await panel.page.locator('.lb-tooltip-note').count()) === 0);
     assert.deepEqual(panel.errors, []);
   });
 

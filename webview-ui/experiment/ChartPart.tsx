@@ -70,6 +70,7 @@ export function useDrawnRuns(experiment: ExperimentSession, view: TableView): Dr
         id: table.id[slot] ?? '',
         name: table.name[slot] ?? '',
         status: table.status[slot] ?? 'FINISHED',
+        started: table.started[slot] ?? NaN,
         slot: table.place[slot] ?? 0,
         ...(colour === undefined ? {} : { colour }),
       };

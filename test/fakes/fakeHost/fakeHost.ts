@@ -1,12 +1,15 @@
 import { Curve } from '../../../src/core/curve';
-import { sortByX } from '../../../src/core/series';
+import { parseExpression } from '../../../src/core/expression';
+import { overAxis, overExpression, type MetricColumns } from '../../../src/core/metricColumns';
+import { sortByX, type Columns } from '../../../src/core/series';
 import type { TableFacts } from '../../../src/protocol/experimentPanel';
+import type { XSource } from '../../../src/protocol/extras';
 import type { WireDouble } from '../../../src/protocol/mlflow';
 import type { ChartDefaults, PanelArtifact, PanelNotices, PanelRequests, PanelRun } from '../../../src/protocol/panels';
 import { RpcChannel, type Handlers, type None, type Port } from '../../../src/protocol/rpc';
 import { encodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
 import { FakeExperiment, type Memory } from './fakeExperiment';
-import { cellsOf, liveRun, panelRun, type LiveRun } from './liveRun';
+import { cellsOf, liveRun, panelRun, type LiveRun, type Points } from './liveRun';
 import { madeUpRuns } from './madeUpRuns';
 import type { FakeRun, Scenario } from './scenario';
 
@@ -205,11 +208,7 @@ export class FakeHost {
         if (!metric) {
           continue;
         }
-        const offset = axis === 'time' ? start : 0;
-        const sorted = sortByX(
-          Float64Array.from(metric.steps, (step) => step + offset),
-          Float64Array.from(metric.values, Number),
-        );
+        const sorted = columnsOf(metrics, metric, axis, start);
         const version = versions.get(`${runId} ${key}`);
         const rows = new Curve(sorted.x, sorted.y).rows({
           maxPoints,
@@ -232,6 +231,20 @@ export class FakeHost {
     }
     return found;
   }
+}
+
+/** @param start of the run, Unix seconds */
+function columnsOf(metrics: LiveRun['metrics'], metric: Points, x: XSource, start: number): Columns {
+  const asColumns = ({ steps, values }: Points): MetricColumns => {
+    const { x: step, y: value } = sortByX(Float64Array.from(steps), Float64Array.from(values, Number));
+    return { step, value, time: step.map((each) => (start + each) * 1000) };
+  };
+  if (typeof x === 'string') {
+    return overAxis(asColumns(metric), x, start * 1000);
+  }
+  const expression = parseExpression(x.expression);
+  const others = expression.keys.map((key) => asColumns(metrics.get(key) ?? { steps: [], values: [] }));
+  return overExpression(asColumns(metric), expression, others);
 }
 
 function entriesOf(artifacts: ReadonlyMap<string, string>, folder: string): PanelArtifact[] {

@@ -8,7 +8,7 @@ import { anchorAt, anchorOf, type Anchor } from '../Popup';
 import { Loading } from '../states';
 import { useStore } from '../store';
 import { t, tCount } from '../strings';
-import { isSmoothing, scaleOf, type ChartSize } from './arrangement';
+import { idOfX, isSmoothing, scaleOf, type ChartSize } from './arrangement';
 import { Bars } from './Bars';
 import { handleChartKey, type ChartKeyContext } from './chartKeys';
 import { chartLabel } from './chartLabel';
@@ -216,7 +216,7 @@ function Body({ view, metric, found, isNear, isTable, isBars, yScale, frame }: B
   const { data, curves, behind } = found;
   const { x: axis } = view.settings;
   // Curves over another x are not what the axis says.
-  const isOld = typeof axis === 'string' && data.ready && data.axis !== axis;
+  const isOld = data.ready && idOfX(data.axis) !== idOfX(axis);
   if (data.error !== undefined && (curves.length === 0 || isOld)) {
     return <Failed view={view} metric={metric} error={data.error} />;
   }
@@ -227,7 +227,7 @@ function Body({ view, metric, found, isNear, isTable, isBars, yScale, frame }: B
     const { x } = view.settings;
     const count = view.runs.length;
     const lacking =
-      typeof x === 'string' || found.data.entries.size === 0
+      typeof x === 'string'
         ? count === 1
           ? t('runLacks', metric)
           : t('runsLack', formatCount(count), metric)

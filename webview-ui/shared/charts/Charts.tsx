@@ -48,8 +48,6 @@ export interface ChartsProps {
 const pointsOfChart = 40_000;
 /** Each curve gets about one bucket a pixel or two. */
 const points = { most: 400, least: 120 };
-/** Curves over another metric cannot be read in parts. */
-const pointsOverMetric = 1000;
 /** More curves than this need a list of their own (ui.md 5.9). */
 const mostWithoutLegend = 12;
 const widthWithLegend = 1200;
@@ -157,13 +155,12 @@ function useLoaderQuery(
   const ids = runs.map(({ id }) => id).join(' ');
   useEffect(() => {
     const runIds = ids === '' ? [] : ids.split(' ');
-    const isOverMetric = typeof x !== 'string';
     const share = Math.min(points.most, Math.max(points.least, pointsOfChart / Math.max(1, runIds.length)));
     session.loader.configure({
       runIds,
-      axis: isOverMetric ? 'step' : x,
-      range: isOverMetric ? undefined : zoom,
-      maxPoints: isOverMetric ? pointsOverMetric : Math.round(share),
+      axis: x,
+      range: zoom,
+      maxPoints: Math.round(share),
       smoothing: isSmoothing(smoothing) ? smoothing : undefined,
     });
   }, [session, ids, x, zoom, smoothing]);

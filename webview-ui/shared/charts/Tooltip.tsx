@@ -48,6 +48,7 @@ function Box({ view, hover }: { readonly view: ChartsView; readonly hover: Hover
         </span>
         {hover.isKept && <IconButton icon="close" label={t('closeTooltip')} onAct={() => view.hover.set(undefined)} />}
       </div>
+      {secondTime(view, hover) && <div className="lb-tooltip-time">{secondTime(view, hover)}</div>}
       {rows.map((reading) => (
         <Row key={reading.runId} view={view} hover={hover} reading={reading} format={format} />
       ))}
@@ -98,4 +99,16 @@ function spreadText(view: ChartsView, { runId, value, spread }: Reading, format:
   const isEven = kind === 'std' || kind === 'se' || kind === 'ci95';
   const width = isEven ? t('plusMinus', format(high - value)) : t('range', format(low), format(high));
   return members === all ? t('widthWithSize', width, members) : t('widthWithSizeOf', width, members, all);
+}
+
+/** Over a time, the nearest run's other one: on the clock, or since its start. */
+function secondTime(view: ChartsView, { axis, nearest, readings }: Hover): string | undefined {
+  const run = view.runs.find(({ id }) => id === nearest);
+  const reading = readings.find(({ runId }) => runId === nearest);
+  if (!run || !reading || !Number.isFinite(run.started) || (axis !== 'time' && axis !== 'relative')) {
+    return undefined;
+  }
+  const start = run.started / 1000;
+  const text = axis === 'time' ? placeText('relative', reading.x - start) : placeText('time', start + reading.x);
+  return view.isSingle ? text : t('timeOfRun', run.name, text);
 }

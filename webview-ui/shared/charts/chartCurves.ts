@@ -1,41 +1,20 @@
 /** From what was read to what a chart draws. Pure, and the same object for as long as it says the same. */
-import type { Expression } from '../../../src/core/expression';
 import { groupCurve, type GroupCurve } from '../../../src/core/groupCurves';
 import type { SeriesEntry } from '../../../src/protocol/seriesCodec';
 import type { GroupStyle } from './arrangement';
 import type { ChartGroup } from './controller';
 import { curveOf, xExtent, type Curve, type Detail } from './curve';
-import { curveOver } from './expressionCurve';
 import type { ChartData } from './seriesLoader';
 
 /** Rows of a group's curve: a point for every pixel of a large chart. */
 const mostGroupRows = 600;
 
-/** x by a formula, and what was read of the metrics in it. */
-export interface FormulaX {
-  readonly expression: Expression;
-  readonly data: readonly ChartData[];
-}
-
 /** The curves of runs, in their order; runs without points are left out. */
-export function runCurves(
-  data: ChartData,
-  runIds: readonly string[],
-  formula: FormulaX | undefined,
-  isZoomed: boolean,
-): Curve[] {
+export function runCurves(data: ChartData, runIds: readonly string[], isZoomed: boolean): Curve[] {
   return runIds.flatMap((id) => {
     const entry = data.entries.get(id);
     if (!entry) {
       return [];
-    }
-    if (formula) {
-      const curve = curveOver(
-        entry,
-        formula.expression,
-        formula.data.map(({ entries }) => entries.get(id)),
-      );
-      return curve.x.length > 0 ? [curve] : [];
     }
     return [knownCurve(entry, isZoomed ? data.details.get(id) : undefined)];
   });

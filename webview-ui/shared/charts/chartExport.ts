@@ -52,9 +52,9 @@ export async function copyImage(
 
 /** All points of the shown runs in the x range that is shown. */
 async function csvOf({ session, runs, settings, zoom, nameOf }: ChartsView, metric: string): Promise<string> {
-  const x = typeof settings.x === 'string' ? settings.x : 'step';
-  const range = typeof settings.x === 'string' ? zoom.range.get() : undefined;
-  const column: CsvColumn = x === 'relative' ? 'relative_seconds' : x;
+  const { x } = settings;
+  const range = zoom.range.get();
+  const column: CsvColumn = typeof x !== 'string' ? x.expression : x === 'relative' ? 'relative_seconds' : x;
   const runIds = runs.map(({ id }) => id);
   let text = csvHead(column);
   const signal = AbortSignal.timeout(patience);

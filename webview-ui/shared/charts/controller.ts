@@ -28,7 +28,10 @@ export interface Hover {
 }
 
 /** What a chart needs to know of a run. Kept small, so that charts are not drawn anew whenever a value comes. */
-export type ChartRun = Pick<PanelRun, 'id' | 'name' | 'status'>;
+export interface ChartRun extends Pick<PanelRun, 'id' | 'name' | 'status'> {
+  /** Unix milliseconds; NaN: it is not known. */
+  readonly started: number;
+}
 
 /** Runs that are drawn as one curve. */
 export interface ChartGroup {

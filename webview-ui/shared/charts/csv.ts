@@ -2,11 +2,12 @@
 import { exactNumber } from '../../../src/core/format';
 import type { RawPoints } from './rawPoints';
 
-export type CsvColumn = 'step' | 'time' | 'relative_seconds';
+/** What stands before the value: `step`, `time`, `relative_seconds`, or a formula of metrics. */
+export type CsvColumn = string;
 
 /** First line of the file. */
 export function csvHead(column: CsvColumn): string {
-  return ['run_id', 'run', 'metric', column, 'value'].join(',') + '\r\n';
+  return ['run_id', 'run', 'metric', csvCell(column), 'value'].join(',') + '\r\n';
 }
 
 /** A line for each point: times in UTC as ISO 8601, numbers so that they read back, a plain `-`. */

@@ -1,5 +1,5 @@
 /** Every point of a curve, whatever its size: read in parts that are small enough not to be thinned. */
-import type { XAxis } from '../../../src/protocol/extras';
+import type { XSource } from '../../../src/protocol/extras';
 import type { PanelChannel } from '../../../src/protocol/panelChannel';
 import { decodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
 import type { Range } from './range';
@@ -19,7 +19,7 @@ export interface RawPoints {
  */
 export async function* readRawPoints(
   channel: PanelChannel,
-  { runIds, key, x, range }: { runIds: readonly string[]; key: string; x: XAxis; range: Range | undefined },
+  { runIds, key, x, range }: { runIds: readonly string[]; key: string; x: XSource; range: Range | undefined },
   signal: AbortSignal,
 ): AsyncGenerator<RawPoints> {
   const read = async (runId: string, part: Range | undefined): Promise<SeriesEntry | undefined> => {

@@ -36,7 +36,8 @@ export function readingsAt(curves: readonly Curve[], x: number, tolerance: numbe
       runId: curve.runId,
       x: at,
       value: odd?.y ?? y,
-      isMean: curve.low !== undefined && members === undefined && curve.values[index] === y,
+      // A part that was read point by point has bands without width.
+      isMean: members === undefined && curve.values[index] === y && curve.low?.[index] !== curve.high?.[index],
       ...(curve.y === curve.values || !Number.isFinite(raw) ? {} : { raw }),
       ...(members === undefined
         ? {}

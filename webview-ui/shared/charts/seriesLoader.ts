@@ -1,8 +1,9 @@
 import { Coalescer } from '../../../src/core/coalescer';
 import type { Smoothing } from '../../../src/core/smoothing';
-import type { XAxis } from '../../../src/protocol/extras';
+import type { XSource } from '../../../src/protocol/extras';
 import type { PanelChannel } from '../../../src/protocol/panelChannel';
 import { continueSeries, decodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
+import { idOfX } from './arrangement';
 import type { Detail } from './curve';
 import { isSameRange, type Range } from './range';
 
@@ -15,7 +16,7 @@ export interface ChartData {
   /** The user did not want to wait for the first answer. */
   readonly isCancelled: boolean;
   /** The axis that the entries are of. */
-  readonly axis: XAxis;
+  readonly axis: XSource;
   /** By run id; runs without points are absent. */
   readonly entries: ReadonlyMap<string, SeriesEntry>;
   /** Finer parts of thinned entries, by run id. */
@@ -24,7 +25,7 @@ export interface ChartData {
 
 export interface SeriesQuery {
   readonly runIds: readonly string[];
-  readonly axis: XAxis;
+  readonly axis: XSource;
   readonly range: Range | undefined;
   readonly maxPoints: number;
   readonly smoothing?: Smoothing | undefined;
@@ -92,12 +93,13 @@ export class SeriesLoader {
   configure(query: SeriesQuery): void {
     const before = this.#query;
     this.#query = query;
-    if (query.axis !== before.axis) {
+    const isOtherAxis = idOfX(query.axis) !== idOfX(before.axis);
+    if (isOtherAxis) {
       this.#abort.abort();
       this.#abort = new AbortController();
     }
     const known = new Set(before.runIds);
-    const isOther = query.axis !== before.axis || askOf(query) !== askOf(before);
+    const isOther = isOtherAxis || askOf(query) !== askOf(before);
     const added = isOther ? query.runIds : query.runIds.filter((id) => !known.has(id));
     const isZoomed = isOther || !isSameRange(query.range, before.range);
     for (const state of this.#keys.values()) {
@@ -287,7 +289,7 @@ export class SeriesLoader {
     const { keys, runIds, range, maxPoints } = batch;
     // Before the request: what changes while it is under way is stale again.
     this.#mark(batch, (stale, id) => stale.delete(id));
-    const ask = `${query.axis} ${maxPoints} ${askOf(query)}`;
+    const ask = `${idOfX(query.axis)} ${maxPoints} ${askOf(query)}`;
     const known = this.#known(batch, ask);
     const own = new AbortController();
     this.#underWay.set(own, batch);
@@ -346,12 +348,12 @@ export class SeriesLoader {
   }
 
   /** @throws Error where the answer does not continue what is there */
-  #take({ keys, runIds, range }: Batch, axis: XAxis, ask: string, answer: readonly SeriesEntry[]): void {
+  #take({ keys, runIds, range }: Batch, axis: XSource, ask: string, answer: readonly SeriesEntry[]): void {
     for (const key of keys) {
       const state = this.#state(key);
       const found = answer.filter((entry) => entry.key === key);
       // Curves over another axis cannot stand beside each other.
-      const kept = state.data.axis === axis ? state.data : { ...noData, axis };
+      const kept = idOfX(state.data.axis) === idOfX(axis) ? state.data : { ...noData, axis };
       const continued = (entry: SeriesEntry): SeriesEntry => {
         const before = range ? kept.details.get(entry.runId)?.entry : kept.entries.get(entry.runId);
         state.askedWith.set(range ? `detail ${entry.runId}` : entry.runId, ask);

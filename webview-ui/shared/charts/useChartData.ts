@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useState, useSyncExternalStore, type RefObject } from 'react';
-import { parseExpression, type Expression } from '../../../src/core/expression';
 import { groupCurves, runCurves } from './chartCurves';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
@@ -29,44 +28,23 @@ export interface ChartCurves {
   readonly behind: readonly Curve[];
   /** Of the runs by themselves. */
   readonly runs: readonly Curve[];
-  readonly expression: Expression | undefined;
 }
 
 const none: readonly Curve[] = [];
-const noKeys: readonly string[] = [];
 
 /** What a chart draws; kept current while it is near the part of the page that is in sight. @param room for points */
 export function useChartCurves(view: ChartsView, metric: string, isNear: boolean, room: number): ChartCurves {
   const { settings, runs, groups } = view;
-  const { x } = settings;
-  const expression = useMemo(() => (typeof x === 'string' ? undefined : parsed(x.expression)), [x]);
   const data = useLoaded(view, metric, isNear, room);
-  const formulaData = useAllLoaded(view, expression?.keys ?? noKeys, isNear);
   const isZoomed = useSyncExternalStore(view.zoom.range.subscribe, () => view.zoom.range.get() !== undefined);
   const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
-  const own = useMemo(() => {
-    const isReady = expression === undefined || formulaData.every(({ ready }) => ready);
-    const formula = expression && { expression, data: formulaData };
-    return data.ready && isReady ? runCurves(data, ids, formula, isZoomed) : none;
-  }, [data, formulaData, expression, ids, isZoomed]);
+  const own = useMemo(() => (data.ready ? runCurves(data, ids, isZoomed) : none), [data, ids, isZoomed]);
   const grouped = useMemo(
     () => (settings.groups && groups.length > 0 ? groupCurves(groups, own, settings.groups) : undefined),
     [settings.groups, groups, own],
   );
   const behind = grouped && settings.groupRuns ? own : none;
-  return useMemo(
-    () => ({ data, curves: grouped ?? own, behind, runs: own, expression }),
-    [data, grouped, own, behind, expression],
-  );
-}
-
-/** The expression, or undefined where it is none; the chart bar says why. */
-function parsed(text: string): Expression | undefined {
-  try {
-    return parseExpression(text);
-  } catch {
-    return undefined;
-  }
+  return useMemo(() => ({ data, curves: grouped ?? own, behind, runs: own }), [data, grouped, own, behind]);
 }
 
 function useLoaded(view: ChartsView, metric: string, isNear: boolean, room: number): ChartData {
@@ -76,23 +54,4 @@ function useLoaded(view: ChartsView, metric: string, isNear: boolean, room: numb
     [loader, metric, isNear, room],
   );
   return useSyncExternalStore(subscribe, () => loader.get(metric));
-}
-
-function useAllLoaded(view: ChartsView, keys: readonly string[], isNear: boolean): readonly ChartData[] {
-  const { loader } = view.session;
-  const source = useMemo(() => {
-    let last: readonly ChartData[] = [];
-    return {
-      subscribe: (listener: () => void) => {
-        const ends = isNear ? keys.map((key) => loader.watch(key, () => listener())) : [];
-        return () => ends.forEach((end) => end());
-      },
-      read: () => {
-        const next = keys.map((key) => loader.get(key));
-        last = next.length === last.length && next.every((each, i) => each === last[i]) ? last : next;
-        return last;
-      },
-    };
-  }, [loader, keys, isNear]);
-  return useSyncExternalStore(source.subscribe, source.read);
 }

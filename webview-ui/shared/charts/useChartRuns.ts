@@ -17,7 +17,14 @@ interface ChartRuns {
 export function useChartRuns(session: PanelSession, all: readonly PanelRun[], apart: boolean): ChartRuns {
   const palette = useStore(session.palette, (each) => each);
   const facts = useSame(
-    all.map(({ id, name, status, slot, colour }) => ({ id, name, status, slot, ...(colour ? { colour } : {}) })),
+    all.map(({ id, name, status, slot, colour, startTime }) => ({
+      id,
+      name,
+      status,
+      started: Number(startTime),
+      slot,
+      ...(colour ? { colour } : {}),
+    })),
   );
   const keys = useSame([...new Set(all.flatMap(({ metrics }) => metrics.map(({ key }) => key)))]);
   return useMemo(() => ({ runs: facts, looks: looksOf(facts, palette, apart), keys }), [facts, palette, apart, keys]);
