@@ -26,6 +26,8 @@ export interface Failure {
 }
 
 const undoTime = 10_000;
+/** Pixels of a column of short numbers. */
+const narrowColumn = 90;
 /** Milliseconds until the workspace is told of a new arrangement. */
 const keepDelay = 1000;
 
@@ -54,7 +56,7 @@ export class ExperimentSession {
     this.reader = new TableReader(
       session.host.channel,
       (error) => session.host.logError('reading the table', error),
-      (facts): readonly ColumnId[] => this.model.firstNeeds(facts),
+      (facts): readonly ColumnId[] => this.model.firstNeeds(facts, Math.ceil(window.innerWidth / narrowColumn) + 4),
     );
     this.model = new TableModel(this.reader, this.arrangement);
     this.views = new ViewList(session, this.arrangement);

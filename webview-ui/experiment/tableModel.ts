@@ -40,8 +40,6 @@ export interface TableView {
   readonly column: (field: TableField) => ColumnView;
 }
 
-/** Columns that there is room for in most panels. */
-const mostInView = 14;
 const nothingPending = { newRuns: 0, isOrderChanged: false };
 
 /** Makes the view from what was read and what is arranged. Changes of data move no line while `hold` says so. */
@@ -110,13 +108,13 @@ export class TableModel {
     this.#isExpected = true;
   }
 
-  /** The columns without which the lines cannot be told, and those that most panels show first; others are read when they come into view. */
-  firstNeeds(facts: TableFacts): ColumnId[] {
+  /** The columns without which the lines cannot be told, and the first ones; others are read when they come into view. @param count of these */
+  firstNeeds(facts: TableFacts, count: number): ColumnId[] {
     const arrangement = this.#arrangement.get();
     const columnFacts = this.#columnFacts(facts);
     this.#parse(arrangement.query, facts);
     const { fields } = columnSet(arrangement.columns, columnFacts);
-    return this.#lineNeeds(columnFacts).concat(fields.slice(0, mostInView).flatMap((field) => columnIdOf(field) ?? []));
+    return this.#lineNeeds(columnFacts).concat(fields.slice(0, count).flatMap((field) => columnIdOf(field) ?? []));
   }
 
   #refresh(reason: 'data' | 'user'): void {

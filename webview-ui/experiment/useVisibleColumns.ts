@@ -10,7 +10,8 @@ export function useVisibleColumns(
   columns: readonly PlacedColumn[],
   pinnedWidth: number,
 ): readonly PlacedColumn[] {
-  const [span, setSpan] = useState({ left: 0, width: 2000 });
+  // Before the first layout the window's width is near enough.
+  const [span, setSpan] = useState(() => ({ left: 0, width: Math.ceil(window.innerWidth / 100) * 100 + 100 }));
   useEffect(() => {
     const element = scroller.current;
     if (!element) {
