@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Metric } from '../../../src/core/model';
 import type { ColumnId, KeyFacts, MetricAggregate, TableColumn, TableRows } from '../../../src/protocol/tableTypes';
+import { Catalog } from '../../../src/server/store/catalog';
+import { loadSqlite } from '../../../src/server/store/sqlite';
+import { ExperimentTable } from '../../../src/server/store/table/experimentTable';
 import type { Store, Write } from '../../../src/server/store/types';
 import { createRun, FaultyFiles, history, log, metric, runId, Scene } from './support';
 
@@ -179,6 +182,23 @@ describe('The table of runs', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('reads some runs of many by themselves, until the whole table is read', async () => {
+    const catalog = Catalog.create(await loadSqlite());
+    catalog.db.script("INSERT INTO experiments VALUES (1, 'e', '', 0, 0, 0, 0)");
+    for (let i = 1; i <= 40; i++) {
+      catalog.db.script(`INSERT INTO runs VALUES (${i}, 'r${i}', 1, ${i}, '', '', 'RUNNING', 0, NULL, 0, NULL, '')`);
+      catalog.setTag(i, { key: 'k', value: `v${i}` });
+    }
+    const turn = (): Promise<void> => Promise.resolve();
+    const table = new ExperimentTable(catalog, 1);
+    const some = await table.only(Uint32Array.of(3, 7), turn);
+    assert.deepEqual([some?.size, table.cells.size], [2, 0]);
+    assert.equal(await table.only(Uint32Array.from({ length: 11 }), turn), undefined);
+    await table.upToDate(turn);
+    assert.deepEqual([await table.only(Uint32Array.of(3), turn), table.cells.size], [undefined, 40]);
+    catalog.db.close();
   });
 
   it('knows parents, and runs that were made after it was read first', async () => {

@@ -7,6 +7,8 @@ import { Cells } from './cells';
 /** Milliseconds of reading that are aimed at before others get their turn; how many runs are read at once follows. */
 const aim = 8;
 const mostRunsAtOnce = 256;
+/** Reading some runs by themselves is worth it where the table has so many times as many that are still to be read. */
+const worthIt = 4;
 
 /** The cells of an experiment's runs, deleted ones included, kept up with the catalog: what changed is read when it is asked for. */
 export class ExperimentTable {
@@ -36,6 +38,24 @@ export class ExperimentTable {
     // Whoever waits is told; the next one tries again.
     this.#work = work.catch(() => undefined);
     return work;
+  }
+
+  /**
+   * The cells of some runs as they are now, read by themselves and not kept: a few runs of a large experiment need not wait for its
+   * table. Undefined where the table is read already, or nearly so.
+   */
+  async only(runs: Uint32Array, turn: Turn): Promise<Cells | undefined> {
+    const unread = this.#unread?.length ?? this.#count();
+    if (unread < runs.length * worthIt) {
+      return undefined;
+    }
+    const cells = new Cells(this.catalog);
+    await inTurns([...runs], turn, (some) => cells.load(some));
+    return cells;
+  }
+
+  #count(): number {
+    return real(this.catalog.db.row('SELECT count(*) FROM runs WHERE experiment = ?', this.experiment)?.[0]);
   }
 
   async #catchUp(turn: Turn): Promise<void> {

@@ -141,14 +141,19 @@ export class TableReader {
     const tables = [...numbers].flatMap((experiment) =>
       this.catalog.experiment(experiment) === undefined ? [] : this.#table(experiment),
     );
+    const found: { experiment: number; selection: Selection<Cells> }[] = [];
     for (const table of tables) {
-      await table.upToDate(turn);
+      const { experiment } = table;
+      const chosen = query.runIds === undefined ? undefined : this.#numbers(experiment, query);
+      const some = chosen && (await table.only(chosen, turn));
+      if (some === undefined) {
+        await table.upToDate(turn);
+      }
+      const numbersNow = chosen !== undefined && some !== undefined ? chosen : this.#numbers(experiment, query);
+      found.push({ experiment, selection: new Selection(some ?? table.cells, numbersNow) });
     }
     this.#forget(numbers);
-    return tables.map(({ experiment, cells }) => ({
-      experiment,
-      selection: new Selection(cells, this.#numbers(experiment, query)),
-    }));
+    return found;
   }
 
   /** What was read while a transaction was open that was then taken back never came to be. */
