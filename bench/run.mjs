@@ -15,7 +15,12 @@ const { measureSideBySide, sideNames } = await import('./lib/sideBySide.mjs');
 const { record } = await import('./lib/report.mjs');
 
 /** Measurements that are scripts of their own, with their files. */
-const scripts = { 'artifacts-memory': 'artifactsMemory.mjs', scale: 'scale.mjs', latency: 'latency.mjs' };
+const scripts = {
+  'artifacts-memory': 'artifactsMemory.mjs',
+  scale: 'scale.mjs',
+  latency: 'latency.mjs',
+  tree: 'tree.mjs',
+};
 const names = [...sideNames, ...Object.keys(scripts)];
 
 const { values, positionals } = parseArgs({
@@ -68,6 +73,6 @@ for (const [name, file] of Object.entries(scripts).filter(([each]) => chosen.inc
   failed ||= status !== 0;
 }
 if (values.record) {
-  record(['side-by-side', 'scale', 'artifacts-memory']);
+  record(['side-by-side', 'scale', 'artifacts-memory', 'tree']);
 }
 process.exit(failed ? 1 : 0);
