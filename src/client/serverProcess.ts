@@ -15,9 +15,34 @@ const pollMilliseconds = 50;
 /** The holder of a store may end just then; one that is not seen here (on another machine, say) does not. */
 const mostTries = 3;
 
-/** The server could not be started, or did not end; `message` says why and is fit to show. */
+/**
+ * What kept a server from running: another process has the store, it is damaged, the disk is full, its folder cannot be made, the server
+ * does not answer or does not end.
+ */
+export type ServerFault = 'held' | 'damaged' | 'full' | 'folder' | 'silent' | 'stays' | 'other';
+
+/** The server could not be started, or did not end; `message` says why in English and is fit to show, `fault` is for a translation. */
 export class ServerProcessError extends Error {
   override readonly name = 'ServerProcessError';
+
+  constructor(
+    message: string,
+    readonly fault: ServerFault,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** By the words that the server promises (its last ones, as it gave up). */
+function faultOf(words: string): ServerFault {
+  if (/\bprocess \d+/.test(words)) {
+    return 'held';
+  }
+  if (/\b(?:damaged|torn|checksum)\b/.test(words)) {
+    return 'damaged';
+  }
+  return /\bdisk\b.*\bfull\b/.test(words) ? 'full' : /did not answer within/.test(words) ? 'silent' : 'other';
 }
 
 /**
@@ -46,7 +71,7 @@ export async function ensureServer(options: ServerOptions): Promise<RunningServe
     // It gave way to another process: a window's that was faster, or a server that is just ending.
     const holder = /\bprocess (\d+)/.exec(reason)?.[1];
     if (holder === undefined) {
-      throw new ServerProcessError(reason);
+      throw new ServerProcessError(reason, faultOf(reason));
     }
     onProgress?.('waiting');
     const other = await waitForOther(storeFolder, Number(holder), deadline, signal);
@@ -54,7 +79,7 @@ export async function ensureServer(options: ServerOptions): Promise<RunningServe
       return other;
     }
     if (tries === mostTries || Date.now() > deadline) {
-      throw new ServerProcessError(reason);
+      throw new ServerProcessError(reason, faultOf(reason));
     }
   }
 }
@@ -78,7 +103,7 @@ export async function stopServer(server: RunningServer, signal?: AbortSignal): P
   const deadline = Date.now() + stopLimit;
   while (isAlive(server.pid)) {
     if (Date.now() > deadline) {
-      throw new ServerProcessError(`The tracking server (process ${server.pid}) does not end.`);
+      throw new ServerProcessError(`The tracking server (process ${server.pid}) does not end.`, 'stays');
     }
     await pause(signal);
   }
@@ -183,7 +208,7 @@ async function makeFolder(storeFolder: string): Promise<void> {
     await mkdir(storeFolder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ServerProcessError(`The store's folder cannot be made: ${why}`, { cause });
+    throw new ServerProcessError(`The store's folder cannot be made: ${why}`, 'folder', { cause });
   }
 }
 

@@ -115,7 +115,8 @@ describe('commands', () => {
 describe('artifacts', () => {
   it('are files that can be read but not written', async () => {
     const script = await Script.connect();
-    const experimentId = await script.experiment(`files ${Date.now()}`);
+    const experimentName = `files ${Date.now()}`;
+    const experimentId = await script.experiment(experimentName);
     const runId = await script.run(experimentId, 'files');
     const text = Buffer.from('loss,0.5\n€ and ü\n');
     await script.upload(experimentId, runId, 'sub%20folder/r%C3%A9sum%C3%A9.csv', text);
@@ -130,9 +131,10 @@ describe('artifacts', () => {
     await assert.rejects(async () => vscode.workspace.fs.readFile(artifactUri({ experimentId, runId, path: 'none' })));
     await execute(commands.openArtifact, { runId, path: 'sub folder/résumé.csv' });
     await until('the editor is open', () =>
-      vscode.window.visibleTextEditors.some((editor) => editor.document.uri.toString() === uri.toString())
-        ? true
-        : undefined,
+      vscode.window.visibleTextEditors.find(
+        ({ document: { uri: shown } }) =>
+          shown.path === `/${experimentName}~${experimentId}/files~${runId}/sub folder/résumé.csv`,
+      ),
     );
     await script.finish(runId);
   });

@@ -1,18 +1,26 @@
 import * as vscode from 'vscode';
 import { RequestError } from '../../client/requestError';
+import type { TrackingClient } from '../../client/types';
 import type { ChangeBatch } from '../../protocol/extras';
 import type { Session } from '../platform/connection';
 import { scheme } from '../contributions';
-import { describe } from '../platform/connection';
+import { reasonOf } from '../platform/reasons';
 import { formatBytes } from '../../core/format';
-import type { ArtifactEntry } from '../../core/model';
-import { fromUriPath, toUriPath, type ArtifactAddress } from './uri';
+import type { ArtifactEntry, Run } from '../../core/model';
+import { fromUriPath, toUriPath, type ArtifactAddress, type ArtifactNames } from './uri';
 
 /** Larger files are not read into the editor's memory. */
 const largestFile = 256e6;
 
-export function artifactUri(address: ArtifactAddress): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: toUriPath(address) });
+export function artifactUri(address: ArtifactAddress, names?: ArtifactNames): vscode.Uri {
+  return vscode.Uri.from({ scheme, path: toUriPath(address, names) });
+}
+
+/** A run's artifact as an editor is to show it: under the names of the experiment and the run. */
+export async function namedArtifactUri(client: TrackingClient, { info }: Run, path: string): Promise<vscode.Uri> {
+  const { id: runId, experimentId } = info;
+  const { name: experiment } = await client.getExperiment(experimentId);
+  return artifactUri({ experimentId, runId, path }, { experiment, run: info.name });
 }
 
 /** Artifacts of runs as files that can be read, so that VS Code's own editors and previews show them. */
@@ -134,7 +142,7 @@ export class ArtifactFileSystem implements vscode.FileSystemProvider {
       if (error instanceof RequestError && error.status === 404) {
         throw vscode.FileSystemError.FileNotFound(uri);
       }
-      throw vscode.FileSystemError.Unavailable(describe(error));
+      throw vscode.FileSystemError.Unavailable(reasonOf(error, vscode.l10n.t));
     }
   }
 }

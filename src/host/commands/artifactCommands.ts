@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
 import { formatBytes } from '../../core/format';
 import type { Run } from '../../core/model';
-import { artifactUri } from '../artifacts/fileSystem';
+import { namedArtifactUri } from '../artifacts/fileSystem';
 import { commands, type CommandHandlers } from '../contributions';
 import { inMessage, inPick } from '../platform/text';
 import { pickRun } from './picks';
@@ -172,12 +172,10 @@ async function compareWith(client: TrackingClient, { run, path: artifactPath }: 
   if (chosen === undefined) {
     return;
   }
-  const uriOf = (of: Run, at: string): vscode.Uri =>
-    artifactUri({ experimentId: of.info.experimentId, runId: of.info.id, path: at });
   await vscode.commands.executeCommand(
     'vscode.diff',
-    uriOf(run, artifactPath),
-    uriOf(other, chosen.path),
+    await namedArtifactUri(client, run, artifactPath),
+    await namedArtifactUri(client, other, chosen.path),
     `${path.posix.basename(artifactPath)} (${nameOfRun(run)} ↔ ${nameOfRun(other)})`,
   );
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { artifactUri } from '../artifacts/fileSystem';
+import { namedArtifactUri } from '../artifacts/fileSystem';
 import type { TrackingClient } from '../../client/types';
 import { formatBytes } from '../../core/format';
+import type { Run } from '../../core/model';
 import { commands, readSetting, type CommandHandlers } from '../contributions';
-import type { ArtifactAddress } from '../artifacts/uri';
 import type { Panels } from '../panels/panels';
 import { inMessage } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
@@ -79,9 +79,8 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
         if (runId === undefined || path === undefined) {
           return;
         }
-        const experimentId =
-          textField(target, 'experimentId') ?? (await (await clientOf(tools)).getRun(runId)).info.experimentId;
-        await openArtifact(await clientOf(tools), texts, { experimentId, runId, path });
+        const client = await clientOf(tools);
+        await openArtifact(client, texts, await client.getRun(runId), path);
       }),
   };
 }
@@ -90,9 +89,9 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
 const headBytes = 1_000_000;
 
 /** Opens a file in VS Code's own editor for its kind; a large one only after asking, or its beginning alone. */
-async function openArtifact(client: TrackingClient, texts: TextDocuments, address: ArtifactAddress): Promise<void> {
+async function openArtifact(client: TrackingClient, texts: TextDocuments, run: Run, path: string): Promise<void> {
   const { t } = vscode.l10n;
-  const { runId, path } = address;
+  const { id: runId } = run.info;
   const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
   const size = (await client.listArtifacts(runId, folder)).find((entry) => entry.path === path)?.size ?? 0;
   const limit = readSetting(vscode.workspace, 'labbook.artifacts.previewMB') * 1e6;
@@ -107,7 +106,6 @@ async function openArtifact(client: TrackingClient, texts: TextDocuments, addres
       await vscode.commands.executeCommand(commands.saveArtifactAs, { runId, path });
     }
     if (choice === beginning) {
-      const run = await client.getRun(runId);
       const { bytes } = await client.readArtifact(run.info, path, { limit: headBytes });
       const uri = texts.put(`head ${runId} ${path}`, name, new TextDecoder().decode(bytes));
       await vscode.window.showTextDocument(uri);
@@ -116,5 +114,5 @@ async function openArtifact(client: TrackingClient, texts: TextDocuments, addres
       return;
     }
   }
-  await vscode.commands.executeCommand('vscode.open', artifactUri(address));
+  await vscode.commands.executeCommand('vscode.open', await namedArtifactUri(client, run, path));
 }

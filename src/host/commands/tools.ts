@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
 import type { Run } from '../../core/model';
 import { commands } from '../contributions';
-import { describe, type Connection } from '../platform/connection';
+import type { Connection } from '../platform/connection';
+import { reasonOf } from '../platform/reasons';
 import { inMessage } from '../platform/text';
 import { textField, thingsOf, type Thing } from './targets';
 
@@ -25,11 +26,13 @@ export async function attempt(tools: Tools, what: string, deed: () => Promise<un
     tools.log.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     const showLog = vscode.l10n.t('Show Log');
     // Nobody waits for the notification to be closed.
-    void vscode.window.showErrorMessage(`${what}: ${inMessage(describe(error), 400)}`, showLog).then(async (choice) => {
-      if (choice === showLog) {
-        await vscode.commands.executeCommand(commands.showLog);
-      }
-    });
+    void vscode.window
+      .showErrorMessage(`${what}: ${inMessage(reasonOf(error, vscode.l10n.t), 400)}`, showLog)
+      .then(async (choice) => {
+        if (choice === showLog) {
+          await vscode.commands.executeCommand(commands.showLog);
+        }
+      });
   }
 }
 

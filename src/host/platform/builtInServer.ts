@@ -9,6 +9,7 @@ import { connectTracking } from '../../client/tracking';
 import type { ServerAddress } from '../../client/types';
 import type { ConnectionOptions, Session } from './connection';
 import type { ServerLog } from './serverLog';
+import { english, type Translate } from './text';
 
 /** Where the store's server listened last, so that terminals that are open keep a good address. */
 const placeKey = 'server.place';
@@ -33,6 +34,8 @@ export interface BuiltInServerOptions {
   /** Whether the server shall refuse writes. */
   readonly readOnly: () => boolean;
   readonly serverLog: Pick<ServerLog, 'use'>;
+  /** Translates the reasons that are shown. */
+  readonly t?: Translate;
   /** For tests. */
   readonly feed?: FeedOptions;
 }
@@ -47,7 +50,7 @@ export interface BuiltInServer extends Pick<ConnectionOptions, 'open' | 'stop'> 
 
 /** How a window comes to the server that belongs to its store: finds the running one, or starts it. */
 export function builtInServer(options: BuiltInServerOptions): BuiltInServer {
-  const { storeFolder, memory, serverLog } = options;
+  const { storeFolder, memory, serverLog, t = english } = options;
   const lastPort = (): number | undefined => {
     const last = memory.get<LastPlace>(placeKey);
     return last?.store === storeFolder ? last.port : undefined;
@@ -57,7 +60,10 @@ export function builtInServer(options: BuiltInServerOptions): BuiltInServer {
     if (wasThere && !existsSync(storeFolder)) {
       // An empty store in its place would look as if all runs were lost, and be in the way of the folder's return.
       throw new Error(
-        `The store's folder ${storeFolder} is gone. Where it was moved, open the folder at its new place; reload the window to begin anew here.`,
+        t(
+          'The store’s folder {0} is gone. Where it was moved, open the folder at its new place; reload the window to begin anew here.',
+          storeFolder,
+        ),
       );
     }
     const preferPort = lastPort();

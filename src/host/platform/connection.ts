@@ -3,6 +3,7 @@ import type { RunningServer, ServerPhase } from '../../client/serverTypes';
 import type { ChangeFeed, TrackingClient } from '../../client/types';
 import type { ChangeBatch } from '../../protocol/extras';
 import { Disposables } from './disposables';
+import { reasonOf } from './reasons';
 import { english, type Translate } from './text';
 import { otherVersion, type OtherVersion } from './versions';
 
@@ -145,7 +146,7 @@ export class Connection {
     } catch (error) {
       if (!attempt.signal.aborted) {
         this.#attempt = undefined;
-        this.#set({ kind: 'failed', reason: describe(error) });
+        this.#set({ kind: 'failed', reason: reasonOf(error, this.options.t ?? english) });
       }
       throw error;
     }
@@ -178,6 +179,7 @@ export class Connection {
     };
     progress(phase);
     let reason = '';
+    let failure: unknown;
     for (const delay of [0, ...this.options.retryDelays]) {
       await sleep(delay, attempt.signal);
       if (attempt.signal.aborted) {
@@ -193,6 +195,7 @@ export class Connection {
         this.#begin(session);
         return;
       } catch (error) {
+        failure = error;
         reason = describe(error);
         this.options.log.warn(`No tracking server: ${reason}`);
       }
@@ -200,7 +203,7 @@ export class Connection {
     if (!attempt.signal.aborted) {
       this.#attempt = undefined;
       this.options.log.error(`Gave up: ${reason}`);
-      this.#set({ kind: 'failed', reason });
+      this.#set({ kind: 'failed', reason: reasonOf(failure, this.options.t ?? english) });
     }
   }
 

@@ -28,6 +28,7 @@ export function workspaceServer(
       readSetting(vscode.workspace, 'labbook.server.artifactFolders').map((each) => folderOf(each, from)),
     readOnly: () => readSetting(vscode.workspace, 'labbook.server.readOnly'),
     serverLog,
+    t: vscode.l10n.t,
   });
   return { ...server, storeFolder: store };
 }

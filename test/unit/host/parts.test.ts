@@ -101,6 +101,17 @@ describe('artifact addresses', () => {
     );
   });
 
+  it('show names, and find the file by its ids whatever the names are', () => {
+    const address = { experimentId: '12', runId: 'a1b2', path: 'plots/loss.png' };
+    const names = { experiment: 'digits', run: 'lr/0.1 ~best' };
+    assert.equal(toUriPath(address, names), '/digits~12/lr-0.1 ~best~a1b2/plots/loss.png');
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (experiment, run) => {
+        assert.deepEqual(fromUriPath(toUriPath(address, { experiment, run })), address);
+      }),
+    );
+  });
+
   it('never climb', () => {
     for (const bad of ['/1/r/../x', '/1/r/a/./b', '/1/..', '/1', '/', '1/r/a', '/1/r//x', '/1/%2e%2e/x']) {
       assert.equal(fromUriPath(bad), undefined, bad);
