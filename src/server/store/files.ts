@@ -196,14 +196,19 @@ export const realFiles: StoreFiles = {
   },
 };
 
+/** Bytes that are written before a sync: one of hundreds of megabytes would keep the journal's waiting. */
+const bytesInSync = 4 * 1024 * 1024;
+
 /** Writes a whole file so that it is there entirely or not at all: temporary name, sync, rename. The caller syncs the folder. */
 export async function replaceFile(files: StoreFiles, path: string, data: Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
     const file = await files.open(temporary, 'create');
     try {
-      await file.append(data);
-      await file.sync();
+      for (let at = 0; at === 0 || at < data.length; at += bytesInSync) {
+        await file.append(data.subarray(at, at + bytesInSync));
+        await file.sync();
+      }
     } finally {
       await file.close();
     }
