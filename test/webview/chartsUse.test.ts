@@ -331,6 +331,22 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('say at the chart why it could not be saved', async () => {
+    const panel = await browser.show(chartScenario('loss', [fakeRun(0, { metrics: { loss: line(50, 1) } })]));
+    await panel.drawn('loss');
+    await panel.host(({ page }) => page.host.fail('saveFile', 'No room left on the disk.'), undefined);
+    await menu(panel, 'loss', 'Save As SVG…');
+    const failure = panel.chart('loss').getByRole('alert');
+    await failure.getByText(/No room left on the disk\./).waitFor();
+    await failure.getByRole('button', { name: 'Dismiss' }).click();
+    await failure.waitFor({ state: 'detached' });
+    await menu(panel, 'loss', 'Save As PNG…');
+    await failure.waitFor();
+    await panel.host(({ page }) => page.host.fail('saveFile', undefined), undefined);
+    await menu(panel, 'loss', 'Save As PNG…');
+    await failure.waitFor({ state: 'detached' });
+  });
+
   it('open in a tab of their own', async () => {
     const panel = await browser.show(compareScenario(twoRuns()));
     await panel.drawn('a/x');

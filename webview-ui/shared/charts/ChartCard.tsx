@@ -78,6 +78,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
       onKeyDown={onKeyDown}
     >
       <Title {...props} found={found} yScale={yScale} isBars={isBars} menu={menu} onMenu={setMenu} />
+      <Failure view={view} metric={metric} />
       <div className="lb-chart-body">
         <div
           ref={frame}
@@ -201,6 +202,25 @@ function TitleButton({ icon, label, onAct, isOpen }: TitleButtonProps) {
   );
 }
 
+/** Why something could not be saved or copied, where it was asked for. */
+function Failure({ view, metric }: { readonly view: ChartsView; readonly metric: string }) {
+  const failure = useStore(view.failure, (each) => (each?.metric === metric ? each : undefined));
+  return (
+    failure && (
+      <div className="lb-chart-failure" role="alert">
+        <Icon name="error" small />
+        <span className="lb-grow">{failure.text}</span>
+        <LinkButton label={t('showLog')} onAct={() => showLog(view)} />
+        <IconButton icon="close" label={t('dismiss')} onAct={() => view.failure.set(undefined)} />
+      </div>
+    )
+  );
+}
+
+function showLog(view: ChartsView): void {
+  view.session.act('command', { command: 'showLog', runIds: [] });
+}
+
 interface BodyProps {
   readonly view: ChartsView;
   readonly metric: string;
@@ -275,14 +295,13 @@ function Waiting({ view, metric, isCancelled }: { view: ChartsView; metric: stri
 }
 
 function Failed({ view, metric, error }: { view: ChartsView; metric: string; error: string }) {
-  const showLog = (): void => view.session.act('command', { command: 'showLog', runIds: [] });
   return (
     <div className="lb-chart-message" role="alert">
       <p className="lb-error">{t('chartFailed', metric)}</p>
       <p>{error}</p>
       <p className="lb-chart-actions">
         <LinkButton label={t('tryAgain')} onAct={() => view.session.loader.retry()} />
-        <LinkButton label={t('showLog')} onAct={showLog} />
+        <LinkButton label={t('showLog')} onAct={() => showLog(view)} />
       </p>
     </div>
   );

@@ -9,6 +9,7 @@ import { ChartBar } from './ChartBar';
 import { ChartGrid } from './ChartGrid';
 import {
   ZoomControl,
+  type ChartFailure,
   type ChartGroup,
   type ChartRun,
   type ChartSettings,
@@ -101,6 +102,7 @@ function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
   const { session, runs, looks, isSingle, groups = noGroups, better = usuallyBetter, showOnly } = props;
   const [parts] = useState(() => ({
     hover: new Store<Hover | undefined>(undefined),
+    failure: new Store<ChartFailure | undefined>(undefined),
     queue: new DrawQueue(),
     zoom: new ZoomControl(session),
   }));

@@ -22,6 +22,7 @@ export async function exportChart(
   found: ChartCurves,
   yScale: ScaleKind,
 ): Promise<void> {
+  view.failure.set(undefined);
   try {
     const content =
       kind === 'csv' ? await csvOf(view, metric) : await pictureFile(kind, pictureOf(view, metric, found, yScale));
@@ -29,7 +30,7 @@ export async function exportChart(
     const { saved } = await view.session.host.channel.request('saveFile', { name, content }, { timeout: patience });
     view.say(saved ? t('saved', name) : t('notSaved'));
   } catch (error) {
-    tellFailure(view, t('exportFailed', metric), error);
+    tellFailure(view, metric, error);
   }
 }
 
@@ -46,7 +47,7 @@ export async function copyImage(
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
     view.say(t('imageCopied'));
   } catch (error) {
-    tellFailure(view, t('exportFailed', metric), error);
+    tellFailure(view, metric, error);
   }
 }
 
@@ -95,9 +96,10 @@ function pictureOf(view: ChartsView, metric: string, found: ChartCurves, yScale:
   };
 }
 
-function tellFailure({ session, say }: ChartsView, what: string, error: unknown): void {
+function tellFailure({ session, failure }: ChartsView, metric: string, error: unknown): void {
+  const what = t('exportFailed', metric);
   session.host.logError(what, error);
-  say(`${what}. ${error instanceof Error ? error.message : String(error)}`);
+  failure.set({ metric, text: `${what}. ${error instanceof Error ? error.message : String(error)}` });
 }
 
 /** A name that every file system takes. */

@@ -41,12 +41,19 @@ export interface ChartGroup {
   readonly runIds: readonly string[];
 }
 
+export interface ChartFailure {
+  readonly metric: string;
+  readonly text: string;
+}
+
 /** What the charts of a panel have in common. */
 export interface ChartsView {
   readonly session: PanelSession;
   readonly queue: DrawQueue;
   readonly hover: Store<Hover | undefined>;
   readonly zoom: ZoomControl;
+  /** What could not be saved or copied, told at its chart until it is closed. */
+  readonly failure: Store<ChartFailure | undefined>;
   /** The runs that are drawn. */
   readonly runs: readonly ChartRun[];
   readonly looks: ReadonlyMap<string, RunLook>;
