@@ -24,7 +24,7 @@ import type { Store } from './store/types';
 import { labbookVersion } from './version';
 
 /** Exporting a catalog of this many bytes takes some 10 ms. */
-const largeCatalog = 8 * 1024 * 1024;
+const largeCatalog = 4 * 1024 * 1024;
 /** How long a clean end waits for requests that were accepted. */
 const drainMilliseconds = 5_000;
 const maxIdleCheckMilliseconds = 15_000;
