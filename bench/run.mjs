@@ -1,6 +1,6 @@
 // `npm run bench`: everything; `npm run bench -- NAME…`: some of it. Options: --quick (small and short, to try things out), --record (write
 // docs/benchmarks.md from what was measured last), --runs N (of the stores that are searched), --sizes LIST (of `scale` and `artifacts-memory`), --workers LIST
-// (of `mlflow server`; empty: Labbook alone), --add (of `scale`: to what was measured last).
+// (of `mlflow server`; empty: Labbook alone), --add (of `scale`: to what was measured last), --parts LIST and --minutes N (of `ui`: some of it; how long live runs are watched).
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,7 @@ const scripts = {
   scale: 'scale.mjs',
   latency: 'latency.mjs',
   tree: 'tree.mjs',
+  ui: 'ui/ui.mjs',
 };
 const names = [...sideNames, ...Object.keys(scripts)];
 
@@ -32,6 +33,8 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string' },
     sizes: { type: 'string' },
     workers: { type: 'string', default: '1,4' },
+    parts: { type: 'string' },
+    minutes: { type: 'string' },
   },
 });
 const unknown = positionals.filter((name) => !names.includes(name) && name !== 'side-by-side');
@@ -65,6 +68,8 @@ for (const [name, file] of Object.entries(scripts).filter(([each]) => chosen.inc
     ...(values.quick ? ['--quick'] : []),
     ...(values.add && name === 'scale' ? ['--add'] : []),
     ...(values.sizes === undefined ? [] : ['--sizes', values.sizes]),
+    ...(name === 'ui' && values.parts !== undefined ? ['--parts', values.parts] : []),
+    ...(name === 'ui' && values.minutes !== undefined ? ['--minutes', values.minutes] : []),
   ];
   const { status } = spawnSync(process.execPath, [path.join(root, 'bench', file), ...more], {
     cwd: root,
@@ -73,6 +78,6 @@ for (const [name, file] of Object.entries(scripts).filter(([each]) => chosen.inc
   failed ||= status !== 0;
 }
 if (values.record) {
-  record(['side-by-side', 'scale', 'artifacts-memory', 'tree']);
+  record(['side-by-side', 'scale', 'artifacts-memory', 'tree', 'ui']);
 }
 process.exit(failed ? 1 : 0);

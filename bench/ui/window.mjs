@@ -176,10 +176,26 @@ export class Window {
     await this.relay.close();
     await this.workbench.stop();
     if (discovery !== undefined) {
-      process.kill(discovery.pid, 'SIGTERM');
+      await endServer(discovery.pid);
     }
-    for (let tries = 0; tries < 200 && readDiscovery(path.join(this.store, 'server.json')) !== undefined; tries++) {
-      await delay(50);
+  }
+}
+
+/** Lets the detached server make its checkpoint; after a minute hard. */
+async function endServer(pid) {
+  const isThere = () => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
     }
+  };
+  process.kill(pid, 'SIGTERM');
+  for (let tries = 0; isThere() && tries < 600; tries++) {
+    await delay(100);
+  }
+  if (isThere()) {
+    process.kill(pid, 'SIGKILL');
+    await delay(200);
   }
 }
