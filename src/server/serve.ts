@@ -10,7 +10,7 @@ import { finishPurges } from './artifacts/removal';
 import { ChangeHub } from './changeHub';
 import type { ServeOptions } from './commandLine';
 import { DiscoveryFile, readOrMakeToken } from './discovery';
-import { createApp, hideContentType } from './http/app';
+import { createApp } from './http/app';
 import { createGate } from './http/gate';
 import { createHttpServer } from './http/httpServer';
 import { listenOnLoopback } from './http/listen';
@@ -96,14 +96,12 @@ async function serveStore(
   });
   const places = new ArtifactPlaces(artifacts, localFolders(store.folder, options));
   const app = createApp({ store, places, events, log, shutdown: onStopWish });
-  await app.ready();
   const drain = new Drain();
   const route = (request: IncomingMessage, response: ServerResponse): void => {
     idle.noteRequest();
     presence.isGone();
     drain.track(response);
-    hideContentType(request);
-    app.routing(request, response);
+    app.handle(request, response);
   };
   const gate = createGate({ token, allowHosts: options.allowHosts });
   const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, route, log), {
@@ -140,6 +138,10 @@ async function serveStore(
     }
     await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
   }
+  // Whoever asks for a file soon need not wait for it.
+  setImmediate(() => {
+    app.ready().catch((error: unknown) => log.error('routes could not be made ready', error));
+  });
   return { url, unkeptToken: kept ? undefined : token, stop: () => (stopping ??= stop()) };
 }
 
