@@ -179,6 +179,43 @@ describe('Curve', () => {
     }
   });
 
+  it('is answered in steps, between which it may grow, as it was at one of them', () => {
+    const length = 250_000;
+    const x = Float64Array.from({ length: length + 50 }, (_, i) => i + (i % 7 === 0 ? 0.5 : 0));
+    const y = x.map((each, i) => (i % 1000 === 999 ? NaN : Math.sin(each / 900) + (i % 13)));
+    const smoothings: Smoothing[] = [
+      { kind: 'ema', amount: 0.99 },
+      { kind: 'timeEma', amount: 0.99 },
+      { kind: 'mean', amount: 9999 },
+      { kind: 'median', amount: 999 },
+      { kind: 'gaussian', amount: 500 },
+    ];
+    for (const smoothing of smoothings) {
+      const curve = new Curve(x.slice(0, length), y.slice(0, length));
+      // Two at once, so that what is remembered is learnt by both in turn.
+      const query = { maxPoints: 300, smoothing };
+      const work = [curve.rowsInSteps(query), curve.rowsInSteps(query)];
+      const answers: (Rows | undefined)[] = [];
+      let steps = 0;
+      for (let grown = length; answers.length < work.length; steps++) {
+        const one = work[steps % 2]?.next();
+        if (one?.done === true && one.value !== undefined) {
+          answers.push(one.value);
+        }
+        if (grown < length + 50) {
+          curve.append(x.slice(grown, grown + 1), y.slice(grown, grown + 1));
+          grown++;
+        }
+      }
+      assert.ok(steps > 4, `${smoothing.kind} takes ${steps} steps`);
+      for (const answer of answers) {
+        const points = parseInt(answer?.version ?? '');
+        assert.ok(points >= length);
+        assert.deepEqual(answer, new Curve(x.slice(0, points), y.slice(0, points)).rows(query));
+      }
+    }
+  }).timeout(20_000);
+
   it('refuses x that falls and columns of different lengths', () => {
     const curve = new Curve(Float64Array.of(1, 2), Float64Array.of(1, 2));
     assert.throws(() => curve.append(Float64Array.of(1), Float64Array.of(1)), /falls from 2 to 1/);
