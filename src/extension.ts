@@ -7,6 +7,7 @@ import { ModelsView } from './host/models/modelsView';
 import { Panels } from './host/panels/panels';
 import { Connection } from './host/platform/connection';
 import { Documents } from './host/platform/documents';
+import { offerLeftStore } from './host/platform/movedFolderHint';
 import { ServerLog } from './host/platform/serverLog';
 import { followServerSettings } from './host/platform/serverSettings';
 import { workspaceServer } from './host/platform/workspaceServer';
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
 
   if (vscode.workspace.isTrusted) {
     connection.start();
+    void offerLeftStore(context, log);
   }
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => connection.start()));
   log.info(`Active after ${(performance.now() - began).toFixed(1)} ms.`);
