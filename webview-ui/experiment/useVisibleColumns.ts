@@ -28,10 +28,11 @@ export function useVisibleColumns(
     look();
     const observer = new ResizeObserver(look);
     observer.observe(element);
-    element.addEventListener('scroll', look, { passive: true });
+    // Before the rows are changed, after which it would cost a layout of its own to ask.
+    element.addEventListener('scroll', look, { passive: true, capture: true });
     return () => {
       observer.disconnect();
-      element.removeEventListener('scroll', look);
+      element.removeEventListener('scroll', look, { capture: true });
     };
   }, [scroller]);
   return useMemo(() => {

@@ -15,7 +15,8 @@ export function Under({ input, text, children }: Props) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const [line, element] = [input.current, box.current];
-    if (!line || !element) {
+    // Asking where things are costs a layout: not for nothing.
+    if (!line || !element?.hasChildNodes()) {
       return undefined;
     }
     const put = (): void => {

@@ -137,8 +137,18 @@ function appendGroups(lines: Line[], input: LineInput, groups: readonly Group[])
   }
 }
 
+const linesOfTables = new WeakMap<RunTable, RunLine[]>();
+
+/** The line that each run had last, by slot: thousands of new objects with every sorting would be so much garbage. */
+function knownLines(table: RunTable): RunLine[] {
+  const known = linesOfTables.get(table) ?? [];
+  linesOfTables.set(table, known);
+  return known;
+}
+
 /** Runs whose parent is among the same runs stand under it, where it is open. */
 function appendRuns(lines: Line[], { table, open }: LineInput, slots: Int32Array, depth: number): void {
+  const known = knownLines(table);
   const among = new Uint8Array(table.id.length);
   slots.forEach((slot) => (among[slot] = 1));
   const parentOf = (slot: number): number | undefined => {
@@ -163,10 +173,14 @@ function appendRuns(lines: Line[], { table, open }: LineInput, slots: Int32Array
   }
   const append = (list: readonly number[], at: number): void => {
     for (const slot of list) {
-      const key = runKey(table.id[slot] ?? '');
+      const before = known[slot];
+      const key = before?.key ?? runKey(table.id[slot] ?? '');
       const own = children.get(slot) ?? [];
       const isOpen = own.length > 0 && open.has(key);
-      lines.push({ kind: 'run', key, slot, depth: at, children: own.length, open: isOpen });
+      const isSame = before?.depth === at && before.children === own.length && before.open === isOpen;
+      const line = isSame ? before : { kind: 'run' as const, key, slot, depth: at, children: own.length, open: isOpen };
+      known[slot] = line;
+      lines.push(line);
       if (isOpen) {
         append(own, at + 1);
       }

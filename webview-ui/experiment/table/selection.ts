@@ -85,11 +85,12 @@ export function selectAll(state: Selection, place: Place): Selection {
 /** Forgets runs that are no longer there, and a focus whose line is gone: the nearest line gets it. */
 export function cleaned(state: Selection, before: readonly Line[], place: Place): Selection {
   const runs = [...state.runs].filter((id) => place.table.slotOf(id) !== undefined);
-  const keys = new Set(place.lines.map(({ key }) => key));
-  const isThere = (key: string | undefined): boolean => key === undefined || key === headerKey || keys.has(key);
+  const isThere = (key: string | undefined): boolean =>
+    key === undefined || key === headerKey || indexOf(place.lines, key) >= 0;
   if (runs.length === state.runs.size && isThere(state.focus) && isThere(state.anchor)) {
     return state;
   }
+  const keys = new Set(place.lines.map(({ key }) => key));
   const at = before.findIndex(({ key }) => key === state.focus);
   const after = before.slice(Math.max(0, at)).find(({ key }) => keys.has(key));
   const near = (after ?? before.slice(0, Math.max(0, at)).findLast(({ key }) => keys.has(key)))?.key;
