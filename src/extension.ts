@@ -50,11 +50,10 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
   const tools: Tools = { connection, log, treeSelection: () => experiments.selection };
-  const { storeFolder } = server;
   own(
     registerAllCommands(tools, {
       context,
-      storeFolder,
+      storeFolder: server.storeFolder,
       contextKeys,
       panels,
       experiments,

@@ -107,6 +107,28 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await workbench().chooseFromMenu(second, 'Show/Hide in Charts');
     await inCharts(2);
   });
+
+  it('tells more of a run to who points at it, with the next steps to click', async () => {
+    const [first, second] = runs();
+    const hover = (): Locator => workbench().page.locator('.monaco-hover:visible').filter({ hasText: 'to baseline' });
+    await workbench().chooseFromMenu(second, 'Set as Baseline');
+    await workbench().expand(first);
+    await workbench().expand(workbench().row('Metrics'));
+    await workbench().description(workbench().row('val/loss')).getByText('0.2899 · min 0.2899').waitFor();
+    for (const theme of ['light', 'dark'] as const) {
+      // A change of the theme closes a hover.
+      await workbench().page.mouse.move(640, 4);
+      await workbench().session.setTheme(theme);
+      await first.hover();
+      await hover().getByText('max 0.8551').waitFor();
+      await hover().getByText('Differs from the baseline in lr').waitFor();
+      await workbench().page.screenshot({ path: `out/screenshots/ui/8-hover-${theme}.png` });
+    }
+    await hover().getByText('Compare with Baseline').click();
+    await workbench()
+      .tab(/lr-0\.1|Compare/)
+      .waitFor();
+  });
 });
 
 /** A fingerprint of what a canvas shows. */

@@ -1,3 +1,4 @@
+import type { Better } from '../../src/core/metricDirection';
 import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
@@ -6,7 +7,6 @@ import type { ExperimentSession } from './experimentSession';
 import { exactCell } from './table/cellView';
 import { moved, withColumn, type ColumnChoice } from './table/columnSet';
 import type { ColumnView, DeltaMode } from './table/columnView';
-import type { Better } from './table/directions';
 import { fieldId, shownAggregates, type ShownAggregate, type TableField } from './table/fields';
 import { focusQuery } from './tableKeys';
 import type { TableView } from './tableModel';

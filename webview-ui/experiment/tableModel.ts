@@ -1,3 +1,4 @@
+import { betterOf, type Better } from '../../src/core/metricDirection';
 import type { Filter, SearchError } from '../../src/core/search/ast';
 import type { TableFacts } from '../../src/protocol/experimentPanel';
 import type { ColumnId } from '../../src/protocol/tableTypes';
@@ -6,7 +7,7 @@ import { parseQuery } from './query/parseQuery';
 import type { Arrangement } from './table/arrangement';
 import { columnSet, type ColumnFacts, type ColumnSet } from './table/columnSet';
 import { columnView, type ColumnContext, type ColumnView } from './table/columnView';
-import { betterOf, primaryOf, type Better, type PrimaryMetric } from './table/directions';
+import { primaryOf, type PrimaryMetric } from './table/directions';
 import { columnIdOf, fieldId, fieldOf, type TableField } from './table/fields';
 import { columnsOfFilter, passingRuns } from './table/filtering';
 import type { Group } from './table/grouping';

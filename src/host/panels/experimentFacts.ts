@@ -7,11 +7,10 @@ import type { PanelSubject } from '../../protocol/panels';
 import { readSetting } from '../contributions';
 import type { Session } from '../platform/connection';
 import type { ExperimentMarks, PrimaryMetric } from '../platform/experimentMarks';
+import { keepDirection, readDirections } from '../platform/directions';
 import { experimentIdsOf } from './subjects';
 
 type Direction = TableFacts['directions'][string];
-
-const directionsKey = 'metrics.directions';
 
 /** Settings that `TableFacts` has. */
 export const factSettings = [
@@ -40,7 +39,7 @@ export class ExperimentFacts {
       readonly subject: PanelSubject;
       readonly session: () => Promise<Session>;
       readonly marks: ExperimentMarks;
-      readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
+      readonly memory: vscode.Memento;
       readonly workspace: Pick<typeof vscode.workspace, 'getConfiguration'>;
       readonly onFacts: () => void;
       /** An experiment, and with it its runs, was deleted or restored. */
@@ -78,9 +77,7 @@ export class ExperimentFacts {
   }
 
   async setDirection(key: string, better: Direction | undefined): Promise<void> {
-    const others = Object.entries(this.#directions()).filter(([each]) => each !== key);
-    const directions = better === undefined ? others : [...others, [key, better] as const];
-    await this.parts.memory.update(directionsKey, Object.fromEntries(directions));
+    await keepDirection(this.parts.memory, key, better);
     this.check();
   }
 
@@ -119,22 +116,13 @@ export class ExperimentFacts {
         initialRuns: Math.max(0, Math.round(setting('labbook.charts.initialRuns'))),
         lowerIsBetter: [...setting('labbook.metrics.lowerIsBetter')],
         higherIsBetter: [...setting('labbook.metrics.higherIsBetter')],
-        directions: this.#directions(),
+        directions: readDirections(this.parts.memory),
         digits: Math.min(17, Math.max(2, digits)),
         canWrite: !server.info.read_only,
         ...(client.has('table') ? {} : { figuresOfNewest: mostHistories }),
       },
       stages: experiments.map(({ stage }) => stage),
     };
-  }
-
-  /** What another version left there is looked at, never believed. */
-  #directions(): Record<string, Direction> {
-    const kept: unknown = this.parts.memory.get(directionsKey);
-    const entries: [string, unknown][] = typeof kept === 'object' && kept !== null ? Object.entries(kept) : [];
-    return Object.fromEntries(
-      entries.filter((entry): entry is [string, Direction] => entry[1] === 'lower' || entry[1] === 'higher'),
-    );
   }
 
   #first(): string {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import type { Better } from '../../core/metricDirection';
 import { readSetting } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
+import { readBetter } from '../platform/directions';
 import { ExperimentMarks } from '../platform/experimentMarks';
 import { SelectedRuns } from './selectedRuns';
 import { ShownActions } from './shownActions';
@@ -13,7 +15,11 @@ export class MarkedRuns {
   readonly actions: ShownActions;
   readonly marks: ExperimentMarks;
 
-  constructor(connection: Connection, memory: vscode.Memento, log: vscode.LogOutputChannel) {
+  constructor(
+    connection: Connection,
+    private readonly memory: vscode.Memento,
+    log: vscode.LogOutputChannel,
+  ) {
     this.shown = new ShownState(memory, (error) => log.error(`keeping which runs are shown: ${describe(error)}`));
     this.marks = new ExperimentMarks(memory);
     this.actions = new ShownActions(this.shown, {
@@ -26,6 +32,11 @@ export class MarkedRuns {
   /** Runs that are shown at the first opening, beside the baseline and those that run. */
   get newest(): number {
     return Math.max(0, Math.round(readSetting(vscode.workspace, 'labbook.charts.initialRuns')));
+  }
+
+  /** Which values of a metric are better. */
+  better(key: string): Better | undefined {
+    return readBetter(this.memory, vscode.workspace)(key);
   }
 
   dispose(): void {

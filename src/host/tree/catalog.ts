@@ -1,7 +1,8 @@
 import type { TrackingClient } from '../../client/types';
 import { Coalescer } from '../../core/coalescer';
 import { mapLimited } from '../../client/mapLimited';
-import type { ArtifactEntry, Experiment } from '../../core/model';
+import type { Better } from '../../core/metricDirection';
+import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { ShownRuns } from '../../core/shownRuns';
 import type { ChangeBatch } from '../../protocol/extras';
 import { ArtifactCache } from './artifactCache';
@@ -10,6 +11,7 @@ import { ListReader } from './listReader';
 import { rowsPerPage, type ExperimentEntry, type TreeModel } from './model';
 import { PendingChanges } from './pendingChanges';
 import { primaryMetricOf } from './primaryMetric';
+import { RunFigures, type Extremes } from './runFigures';
 import { gone, RunReader } from './runReader';
 import type { Grouping, TreeQuery } from './treeQuery';
 
@@ -45,6 +47,7 @@ export interface CatalogOptions {
   readonly primaryPatterns: () => readonly string[];
   /** Which runs of an experiment charts draw; `isNewest`: its list has the newest ones. */
   readonly shownIn?: (entry: ExperimentEntry, isNewest: boolean) => ShownRuns | undefined;
+  readonly better?: (key: string) => Better | undefined;
   readonly onTouched: (touched: Touched) => void;
   readonly onError: (what: string, error: unknown) => void;
 }
@@ -59,6 +62,8 @@ export class Catalog implements TreeModel {
   /** Ends when the last reader is done; see `#alone`. */
   #turn: Promise<unknown> = Promise.resolve();
   readonly #artifacts = new ArtifactCache((runId, path) => this.#connected().listArtifacts(runId, path));
+  /** Of metrics that somebody looks at. */
+  readonly figures = new RunFigures(() => this.#client);
   readonly #lists = new ListReader(
     () => this.#connected(),
     () => this.#query,
@@ -140,6 +145,14 @@ export class Catalog implements TreeModel {
     return this.#experiments.get(id);
   }
 
+  better(key: string): Better | undefined {
+    return this.options.better?.(key);
+  }
+
+  extremes(run: Run, key: string): Extremes | undefined {
+    return this.figures.get(run, key);
+  }
+
   shownIn(experimentId: string): ShownRuns | undefined {
     const entry = this.experiment(experimentId);
     const isNewest = !this.isFiltered && (this.#query.sort === 'newest' || entry?.list?.more === false);
@@ -163,6 +176,7 @@ export class Catalog implements TreeModel {
   clear(): void {
     this.#experiments.clear();
     this.#artifacts.clear();
+    this.figures.clear();
     this.#lists.forget();
     this.#rows.clear();
     this.#touch({ all: true });

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Experiment, Run } from '../../core/model';
 import type { Connection } from '../platform/connection';
 import { describe } from '../platform/connection';
 import type { Translate } from '../platform/text';
@@ -7,8 +8,8 @@ import type { ArtifactRef, NodeRef, RunRef } from './model';
 import { childRefs, parentRef, rootRefs } from './nodes';
 import { viewOf } from './nodeViews';
 import { experimentRef, failureRefs } from './refs';
-import { tooltipOf } from './tooltips';
-import { safeMarkdown, treeItem } from './treeItems';
+import { hoverKeys, tooltipOf } from './tooltips';
+import { safeMarkdown, treeItem, withLinks } from './treeItems';
 
 /** Feeds VS Code's tree from the catalog; what stands where and how it looks is decided in `nodes.ts`. */
 export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
@@ -30,6 +31,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     private readonly catalog: Catalog,
     private readonly connection: Connection,
     private readonly t: Translate,
+    private readonly baselineOf: (experiment: Experiment) => string | undefined = () => undefined,
   ) {}
 
   redraw(): void {
@@ -86,7 +88,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     }
     this.#open.add(ref.id);
     try {
-      return this.#known(childRefs(ref, this.catalog) ?? (await this.#loaded(ref)));
+      const refs = this.#known(childRefs(ref, this.catalog) ?? (await this.#loaded(ref)));
+      await this.#readFigures(ref, refs);
+      return refs;
     } catch (error) {
       const message = this.t('Could not be read: {0}', describe(error));
       return this.#known([{ kind: 'failure', id: `failure:${ref.id}`, parent: ref.id, message }]);
@@ -121,12 +125,63 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     return parent && this.#one(parent);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, ref: NodeRef): vscode.TreeItem {
-    const text = tooltipOf(ref, this.catalog, this.t);
+  /** Called when somebody points at a row; reads what only a hover says. */
+  async resolveTreeItem(item: vscode.TreeItem, ref: NodeRef): Promise<vscode.TreeItem> {
+    const baseline = ref.kind === 'run' ? await this.#readForHover(ref) : undefined;
+    const text = tooltipOf(ref, this.catalog, { baseline, now: Date.now() }, this.t);
     if (text !== undefined) {
-      item.tooltip = safeMarkdown(text);
+      const run = ref.kind === 'run' ? this.#runOf(ref) : undefined;
+      item.tooltip = run ? withLinks(text, run, baseline) : safeMarkdown(text);
     }
     return item;
+  }
+
+  #runOf({ experimentId, runId }: RunRef): Run | undefined {
+    return this.catalog.experiment(experimentId)?.list?.runs.get(runId);
+  }
+
+  /** @returns the baseline; what cannot be read is not in the hover */
+  async #readForHover(ref: RunRef): Promise<Run | undefined> {
+    const entry = this.catalog.experiment(ref.experimentId);
+    const run = this.#runOf(ref);
+    const baselineId = entry && this.baselineOf(entry.experiment);
+    if (!entry || !run) {
+      return undefined;
+    }
+    const [baseline] = await Promise.all([
+      baselineId === undefined ? undefined : (entry.list?.runs.get(baselineId) ?? this.#getRun(baselineId)),
+      this.catalog.figures.read(run, hoverKeys(run, entry.list?.primaryMetric)).catch(() => false),
+    ]);
+    return baseline;
+  }
+
+  async #getRun(runId: string): Promise<Run | undefined> {
+    try {
+      return await (await this.connection.ready(2000)).client.getRun(runId);
+    } catch {
+      // A baseline that is gone is none.
+      return undefined;
+    }
+  }
+
+  /** The best values of metrics that are to be seen: waited for at first, later the rows are drawn again where they are others. */
+  async #readFigures(group: NodeRef, refs: readonly NodeRef[]): Promise<void> {
+    const run = group.kind === 'group' && group.group === 'metrics' ? this.#runOf(group.run) : undefined;
+    if (!run) {
+      return;
+    }
+    const isFirst = !this.catalog.figures.has(run);
+    const keys = refs.flatMap((ref) => (ref.kind === 'metric' ? [ref.key] : []));
+    const reading = this.catalog.figures.read(run, keys).then(
+      (isOther) => {
+        if (isOther && !isFirst) {
+          this.#changed.fire([...refs]);
+        }
+      },
+      // Without them rows tell the last value.
+      () => undefined,
+    );
+    await (isFirst ? reading : undefined);
   }
 
   dispose(): void {

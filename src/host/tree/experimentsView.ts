@@ -41,6 +41,7 @@ export class ExperimentsView {
     this.catalog = this.#owned.add(
       new Catalog({
         primaryPatterns: () => readSetting(vscode.workspace, 'labbook.metrics.primary'),
+        better: (key) => marked.better(key),
         shownIn: (entry, isNewest) => shown.of(entry, isNewest),
         onTouched: (touched) => {
           this.contextKeys.set('labbook.empty', rootRefs(this.catalog).length === 0);
@@ -53,7 +54,9 @@ export class ExperimentsView {
         onError: (what, error) => log.error(`${what}: ${describe(error)}`),
       }),
     );
-    this.#tree = this.#owned.add(new ExperimentsTree(this.catalog, connection, vscode.l10n.t));
+    this.#tree = this.#owned.add(
+      new ExperimentsTree(this.catalog, connection, vscode.l10n.t, (experiment) => marked.marks.baseline(experiment)),
+    );
     this.#view = this.#owned.add(
       vscode.window.createTreeView(viewIds.experiments, {
         treeDataProvider: this.#tree,

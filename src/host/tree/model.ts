@@ -1,5 +1,7 @@
+import type { Better } from '../../core/metricDirection';
 import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { ShownRuns } from '../../core/shownRuns';
+import type { Extremes } from './runFigures';
 import type { RunForest } from './runForest';
 import type { Grouping } from './treeQuery';
 
@@ -39,6 +41,10 @@ export interface TreeModel {
   isLost?(runId: string): boolean;
   /** Which runs of an experiment charts draw; undefined where that is not known. */
   shownIn?(experimentId: string): ShownRuns | undefined;
+  /** Which values of a metric are better. */
+  better?(key: string): Better | undefined;
+  /** Least and greatest value of a run's metric, where they were read. */
+  extremes?(run: Run, key: string): Extremes | undefined;
   /** True where only some runs are shown. */
   readonly isFiltered?: boolean;
   /** How many rows of a long list (the id of the element above them) are shown; absent: `rowsPerPage`. */

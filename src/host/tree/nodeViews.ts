@@ -1,11 +1,12 @@
 /** How each element of the tree looks, as pure functions of the model. `t` translates. */
-import { formatBytes, formatMetric, formatStep } from '../../core/format';
-import { runStatuses, type Metric } from '../../core/model';
+import { formatBytes, formatCount, formatStep, metricFormat } from '../../core/format';
+import { runStatuses, type ArtifactEntry, type Metric, type Run } from '../../core/model';
 import { oneLine, type Translate } from '../platform/text';
 import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
 import { runGroups } from './nodes';
 import { defaultExperimentId, userTags } from './refs';
 import { runView, statusWord } from './runView';
+import { bestOf, bestText } from './tooltips';
 
 /** How an element looks; undefined where the thing is gone from the model. */
 export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView | undefined {
@@ -127,16 +128,37 @@ function groupView(id: string, group: RunGroup, ref: RunRef, model: TreeModel, t
     metrics: { label: t('Metrics'), icon: 'graph-line', count: run.metrics.length },
     params: { label: t('Parameters'), icon: 'settings', count: run.params.length },
     tags: { label: t('Tags'), icon: 'tag', count: userTags(run).length },
-    artifacts: { label: t('Artifacts'), icon: 'files', count: model.artifacts(ref.runId, '')?.length },
+    artifacts: { label: t('Artifacts'), icon: 'files', count: undefined },
   }[group];
+  const description = looks.count === undefined ? artifactsText(ref.runId, model) : String(looks.count);
   return {
     id,
     label: looks.label,
-    ...(looks.count === undefined ? {} : { description: String(looks.count) }),
+    ...(description === undefined ? {} : { description }),
     icon: { name: looks.icon },
     expandable: true,
     contextValue: `${group};`,
   };
+}
+
+/** How many files a run has, and how large they are, once all of its folders were opened; before that how much its root has. */
+function artifactsText(runId: string, model: TreeModel): string | undefined {
+  const root = model.artifacts(runId, '');
+  if (root === undefined || root.length === 0) {
+    return root && '0';
+  }
+  const files: ArtifactEntry[] = [];
+  const waiting = [...root];
+  for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
+    const inside = entry.isDirectory ? model.artifacts(runId, entry.path) : undefined;
+    if (entry.isDirectory && inside === undefined) {
+      return formatCount(root.length);
+    }
+    waiting.push(...(inside ?? []));
+    files.push(...(entry.isDirectory ? [] : [entry]));
+  }
+  const bytes = files.reduce((sum, { size = 0 }) => sum + size, 0);
+  return `${formatCount(files.length)} · ${formatBytes(bytes)}`;
 }
 
 function leafView(
@@ -160,14 +182,18 @@ function leafView(
   if (ref.kind === 'metric') {
     const metric = run.metrics.find(({ key }) => key === ref.key);
     const isPrimary = ref.key === list.primaryMetric;
-    return metric && look(metricDescription(metric, t), isPrimary ? 'star-full' : undefined);
+    return metric && look(metricDescription(run, metric, model, t), isPrimary ? 'star-full' : undefined);
   }
   const entry = (ref.kind === 'param' ? run.params : run.tags).find(({ key }) => key === ref.key);
   return entry && look(valueText(entry.value, t));
 }
 
-function metricDescription(metric: Metric, t: Translate): string {
-  return t('{0} · step {1}', formatMetric(metric.value), formatStep(metric.step));
+/** The last value and the best (`0.7574 · max 0.7599`); the step where it is not known which is best. */
+function metricDescription(run: Run, { key, value, step }: Metric, model: TreeModel, t: Translate): string {
+  const best = bestOf(model.extremes?.(run, key), model.better?.(key));
+  const format = metricFormat(best ? [value, best.value] : [value]);
+  const more = best ? bestText(best.word, format(best.value), t) : t('step {0}', formatStep(step));
+  return `${format(value)} · ${more}`;
 }
 
 /** A parameter's or tag's value in one line. */

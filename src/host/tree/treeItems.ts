@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { tagNames, type Run } from '../../core/model';
 import { commands, type CommandId } from '../contributions';
 import { artifactUri } from '../artifacts/fileSystem';
 import type { RunTarget } from '../commands/targets';
@@ -91,5 +92,27 @@ export function safeMarkdown(text: string): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(text);
   markdown.isTrusted = false;
   markdown.supportHtml = false;
+  return markdown;
+}
+
+/** The hover of a run with what is often done next. Only these commands can be clicked, each with the run's id alone. */
+export function withLinks(text: string, run: Run, baseline: Run | undefined): vscode.MarkdownString {
+  const { id } = run.info;
+  const hasCode = run.tags.some(({ key, value }) => key === tagNames.gitCommit && value !== '');
+  const links: [CommandId, string][] = [
+    [commands.openRun, vscode.l10n.t('Open Run')],
+    ...(baseline && baseline.info.id !== id
+      ? [[commands.compareWithBaseline, vscode.l10n.t('Compare with Baseline')] satisfies [CommandId, string]]
+      : []),
+    ...(hasCode ? [[commands.openCode, vscode.l10n.t('Open Code')] satisfies [CommandId, string]] : []),
+  ];
+  // An id that could end a link is no id of Labbook's or MLflow's.
+  if (!/^[\w-]+$/.test(id)) {
+    return safeMarkdown(text);
+  }
+  const argument = encodeURIComponent(JSON.stringify([{ runId: id }]));
+  const line = links.map(([command, title]) => `[${title}](command:${command}?${argument})`).join(' · ');
+  const markdown = safeMarkdown(`${text}\n\n${line}`);
+  markdown.isTrusted = { enabledCommands: links.map(([command]) => command) };
   return markdown;
 }

@@ -249,7 +249,7 @@ describe('tree nodes', () => {
     assert.ok(!/[\n\u202e]/.test(label));
     const hovers = [experimentRef('1'), runRef(run), ...(childRefs(runRef(run), model) ?? [])].flatMap((ref) => {
       const below = ref.kind === 'group' ? (childRefs(ref, model) ?? []) : [];
-      return [ref, ...below].flatMap((each) => tooltipOf(each, model, t) ?? []);
+      return [ref, ...below].flatMap((each) => tooltipOf(each, model, { baseline: undefined, now: 0 }, t) ?? []);
     });
     assert.equal(hovers.length, 3);
     for (const hover of hovers) {

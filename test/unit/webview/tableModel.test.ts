@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseFilter } from '../../../src/core/search/parse';
 import { spreadOf } from '../../../webview-ui/experiment/table/aggregate';
 import { bestOf, deltaOf } from '../../../webview-ui/experiment/table/best';
-import { betterOf } from '../../../webview-ui/experiment/table/directions';
+import { betterOf } from '../../../src/core/metricDirection';
 import { fieldId, fieldOf, type TableField } from '../../../webview-ui/experiment/table/fields';
 import { columnsOfFilter, passingRuns } from '../../../webview-ui/experiment/table/filtering';
 import { held } from '../../../webview-ui/experiment/table/hold';

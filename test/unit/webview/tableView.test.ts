@@ -12,7 +12,8 @@ import {
   type ColumnFacts,
 } from '../../../webview-ui/experiment/table/columnSet';
 import { columnView } from '../../../webview-ui/experiment/table/columnView';
-import { betterOf, primaryOf } from '../../../webview-ui/experiment/table/directions';
+import { betterOf } from '../../../src/core/metricDirection';
+import { primaryOf } from '../../../webview-ui/experiment/table/directions';
 import { fieldId, fieldOf, type TableField } from '../../../webview-ui/experiment/table/fields';
 import { commandOf } from '../../../webview-ui/experiment/table/keys';
 import { runKey, type Line } from '../../../webview-ui/experiment/table/lines';

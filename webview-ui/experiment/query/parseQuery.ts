@@ -4,7 +4,7 @@ import { bareKind, isPlainName, nameText } from '../../../src/core/search/comple
 import { nearestName } from '../../../src/core/search/nearest';
 import { parseFilter } from '../../../src/core/search/parse';
 import { scan } from '../../../src/core/search/tokens';
-import type { Better } from '../table/directions';
+import type { Better } from '../../../src/core/metricDirection';
 import type { KeyCatalogue } from '../table/runTable';
 
 export function parseQuery(

@@ -1,6 +1,6 @@
 /** Which value of a column is the best, and how far others are from the baseline. Pure. */
+import type { Better } from '../../../src/core/metricDirection';
 import type { NumberColumn } from './columnData';
-import type { Better } from './directions';
 
 /**
  * The best finite value among runs; all runs with it are the best. Undefined where less than two runs have a value: one is

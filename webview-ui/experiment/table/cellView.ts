@@ -9,10 +9,10 @@ import {
   formatSpread,
 } from '../../../src/core/format';
 import type { RunStatus } from '../../../src/core/model';
+import type { Better } from '../../../src/core/metricDirection';
 import { distinctTexts, spreadOf } from './aggregate';
 import { deltaOf } from './best';
 import type { ColumnView, DeltaMode } from './columnView';
-import type { Better } from './directions';
 import type { RunTable } from './runTable';
 
 export type CellView =

@@ -1,6 +1,7 @@
 /** Which columns the table has, in which order. Pure. */
 import type { KeyFacts } from '../../../src/protocol/tableTypes';
-import type { Better, PrimaryMetric } from './directions';
+import type { Better } from '../../../src/core/metricDirection';
+import type { PrimaryMetric } from './directions';
 import {
   fieldId,
   fieldOf,

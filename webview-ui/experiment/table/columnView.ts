@@ -1,8 +1,8 @@
 /** What all cells of a column have in common. Pure. */
 import { columnFormat, type ColumnFormat } from '../../../src/core/format';
+import type { Better } from '../../../src/core/metricDirection';
 import { bestOf } from './best';
 import type { ColumnData } from './columnData';
-import type { Better } from './directions';
 import { fieldId, leafOf, placeOf, type Section, type TableField } from './fields';
 import type { RunTable } from './runTable';
 
