@@ -7,6 +7,11 @@ export interface ExperimentRequests {
   tableRows: { params: { runIds?: string[] }; result: ArrayBuffer };
   /** Columns of the same runs (`decodeTableColumns`). */
   tableColumns: { params: { columns: ColumnId[]; runIds?: string[] }; result: ArrayBuffer };
+  /**
+   * For each condition of a filter, as it is written, the ids of the runs that meet it: for what the table's columns do not have, datasets
+   * and the artifacts' URI.
+   */
+  matchingRuns: { params: { conditions: string[] }; result: { matches: string[][] } };
   /** Facts that the host knows about the experiments: settings, what is written in their tags, what can be edited. */
   tableFacts: { params: Record<string, never>; result: TableFacts };
   /** Edits in place. `undefined` as the value of a tag removes it. */

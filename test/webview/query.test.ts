@@ -162,4 +162,37 @@ describe('The query line', () => {
       assert.deepEqual(panel.errors, []);
     });
   }
+
+  it('asks the host who meets conditions on datasets and the artifacts’ URI', async () => {
+    const panel = await open();
+    const id = (slot: number): string => `f26e71d5${slot.toString(16).padStart(24, '0')}`;
+    await panel.host(
+      ({ page, argument: [a = '', b = '', c = ''] }) => {
+        page.host.experiment.matches.set('dataset.name = "train"', [a, b]);
+        page.host.experiment.matches.set('artifact_uri is null', [b, c]);
+      },
+      [id(4), id(3), id(1)],
+    );
+    await line(panel).fill('dataset.name = "train" and seed < 1');
+    await press(panel, 'Enter');
+    await counted(panel, '1 of 5');
+    await line(panel).fill('dataset.name = "train" or not artifact_uri is null');
+    await press(panel, 'Enter');
+    await counted(panel, '4 of 5');
+    // Again when runs change.
+    await panel.host(({ page, argument }) => {
+      page.host.experiment.matches.set('dataset.name = "train"', []);
+      page.host.change(argument, { name: 'run-z' });
+    }, id(0));
+    await counted(panel, '3 of 5');
+    const asked = await panel.host(
+      ({ page }) =>
+        page.host.requests
+          .filter(({ method }) => method === 'matchingRuns')
+          .map(({ params }) => (params as { conditions: string[] }).conditions),
+      undefined,
+    );
+    assert.deepEqual(asked.slice(0, 2), [['dataset.name = "train"'], ['artifact_uri is null']]);
+    assert.deepEqual(panel.errors, []);
+  });
 });

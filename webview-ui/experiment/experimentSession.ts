@@ -11,6 +11,7 @@ import { runKey } from './table/lines';
 import { cleaned, nothing, type Selection } from './table/selection';
 import { SharedSelection } from './sharedSelection';
 import { ShownInCharts } from './shownInCharts';
+import { RemoteConditions } from './remoteConditions';
 import { TableModel, type TableView } from './tableModel';
 import { TableReader } from './tableReader';
 import { ViewList } from './views/viewList';
@@ -58,11 +59,19 @@ export class ExperimentSession {
       (error) => session.host.logError('reading the table', error),
       (facts): readonly ColumnId[] => this.model.firstNeeds(facts, Math.ceil(window.innerWidth / narrowColumn) + 4),
     );
-    this.model = new TableModel(this.reader, this.arrangement);
+    const remote = new RemoteConditions(
+      session.host.channel,
+      () => this.model.answered(),
+      (error) => session.host.logError('asking which runs match', error),
+    );
+    this.model = new TableModel(this.reader, this.arrangement, remote);
     this.views = new ViewList(session, this.arrangement);
     this.shown = new ShownInCharts(session, this.reader.table);
     this.#shared = new SharedSelection(session, this.selection, this.reader.table);
-    session.onChanged(({ runIds, all = false }) => this.reader.invalidate(all ? undefined : runIds));
+    session.onChanged(({ runIds, all = false }) => {
+      this.reader.invalidate(all ? undefined : runIds);
+      remote.invalidate();
+    });
     session.onFactsChanged(() => this.reader.invalidateFacts());
     session.viewWish.subscribe(() => this.#grant(session.viewWish.get()));
     this.#follow();

@@ -9,7 +9,8 @@ import { columnSet, type ColumnFacts, type ColumnSet } from './table/columnSet';
 import { columnView, type ColumnContext, type ColumnView } from './table/columnView';
 import { primaryOf, type PrimaryMetric } from './table/directions';
 import { columnIdOf, fieldId, fieldOf, type TableField } from './table/fields';
-import { columnsOfFilter, passingRuns } from './table/filtering';
+import type { RemoteConditions } from './remoteConditions';
+import { columnsOfFilter, passingRuns, remoteConditions } from './table/filtering';
 import type { Group } from './table/grouping';
 import { held, sameOrder } from './table/hold';
 import { linesOf, type Line } from './table/lines';
@@ -37,6 +38,8 @@ export interface TableView {
   /** Why the query is not applied; the last one that was right is. */
   readonly queryError: SearchError | undefined;
   readonly filter: Filter | undefined;
+  /** What the filter was read from. */
+  readonly filterText: string;
   /** The facts of a column, computed when first asked for. */
   readonly column: (field: TableField) => ColumnView;
 }
@@ -48,8 +51,10 @@ export class TableModel {
   readonly view = new Store<TableView | undefined>(undefined);
   readonly #reader: TableReader;
   readonly #arrangement: Store<Arrangement>;
-  #filter: { text: string; filter: Filter | undefined; error: SearchError | undefined } = {
+  /** `from`: what `filter` was read from, the last text that was right. */
+  #filter: { text: string; from: string; filter: Filter | undefined; error: SearchError | undefined } = {
     text: '',
+    from: '',
     filter: undefined,
     error: undefined,
   };
@@ -57,14 +62,18 @@ export class TableModel {
   #isNarrow = false;
   #isExpected = false;
   #isAwaited = false;
-  #passed: { readonly filter: Filter | undefined; readonly version: number; readonly slots: Int32Array } | undefined;
+  #passed: { readonly filter: Filter | undefined; readonly version: string; readonly slots: Int32Array } | undefined;
   readonly #columnViews = new Map<
     string,
     { readonly view: ColumnView; readonly context: ColumnContext; readonly version: number | undefined }
   >();
   #better: { readonly facts: TableFacts; readonly better: (key: string) => Better | undefined } | undefined;
 
-  constructor(reader: TableReader, arrangement: Store<Arrangement>) {
+  constructor(
+    reader: TableReader,
+    arrangement: Store<Arrangement>,
+    private readonly remote: Pick<RemoteConditions, 'need' | 'holds' | 'version'>,
+  ) {
     this.#reader = reader;
     this.#arrangement = arrangement;
     reader.state.subscribe(() => this.#refresh('data'));
@@ -102,6 +111,11 @@ export class TableModel {
     if (newRuns > 0 || isOrderChanged) {
       this.#refresh('user');
     }
+  }
+
+  /** What the host says of a filter's conditions came, or changed. */
+  answered(): void {
+    this.#refresh(this.view.get()?.filter === this.#filter.filter ? 'data' : 'user');
   }
 
   /** Lets lines move at the next change of data: it comes of what the user does. */
@@ -149,10 +163,14 @@ export class TableModel {
   #make(facts: TableFacts, columnFacts: ColumnFacts, before: TableView | undefined): TableView {
     const { table } = this.#reader;
     const arrangement = this.#arrangement.get();
-    const isFilterRead = columnsOfFilter(this.#filter.filter).every((id) => table.column(id) !== undefined);
+    const { filter: wanted, from } = this.#filter;
+    const isKnown = this.remote.need(remoteConditions(wanted, from));
+    const isFilterRead = isKnown && columnsOfFilter(wanted).every((id) => table.column(id) !== undefined);
     // Until the columns of a new filter are there the earlier one goes on.
-    const filter = isFilterRead || !before ? this.#filter.filter : before.filter;
-    const passing = this.#passing(filter);
+    const isNew = isFilterRead || !before;
+    const filter = isNew ? wanted : before.filter;
+    const filterText = isNew ? from : before.filterText;
+    const passing = this.#passing(filter, filterText);
     const baseline = facts.baseline === undefined ? undefined : table.slotOf(facts.baseline);
     const sort = sortOf(arrangement, columnFacts);
     const input = { ...arrangement, table, passing, sort, baseline, now: Date.now(), open: new Set(arrangement.open) };
@@ -173,19 +191,25 @@ export class TableModel {
       pending: nothingPending,
       queryError: this.#filter.error,
       filter,
+      filterText,
       column: (field) => this.#columnView(field, context),
     };
   }
 
   /** The same list while neither the runs nor the filter changed: sorting is to compute no column anew. */
-  #passing(filter: Filter | undefined): Int32Array {
+  #passing(filter: Filter | undefined, text: string): Int32Array {
     const { table } = this.#reader;
     const known = this.#passed;
-    if (known?.filter === filter && known?.version === table.version) {
+    const version = `${table.version} ${this.remote.version}`;
+    if (known?.filter === filter && known?.version === version) {
       return known.slots;
     }
-    const slots = passingRuns(table, filter);
-    this.#passed = { filter, version: table.version, slots };
+    const slots = passingRuns(table, {
+      filter,
+      text,
+      holds: (condition, runId) => this.remote.holds(condition, runId),
+    });
+    this.#passed = { filter, version, slots };
     return slots;
   }
 
@@ -251,8 +275,8 @@ export class TableModel {
     const { catalogue } = this.#reader.table;
     const parsed = parseQuery(text, catalogue, this.#betterOf(facts));
     this.#filter = parsed.ok
-      ? { text, filter: parsed.value, error: undefined }
-      : { text, filter: this.#filter.filter, error: parsed.error };
+      ? { text, from: text, filter: parsed.value, error: undefined }
+      : { ...this.#filter, text, error: parsed.error };
   }
 }
 

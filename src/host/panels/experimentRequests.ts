@@ -7,6 +7,7 @@ import { describe } from '../platform/connection';
 import { inMessage } from '../platform/text';
 import { forEachRun } from './bulk';
 import type { ExperimentFacts } from './experimentFacts';
+import { matchingRuns } from './matchingRuns';
 import { experimentRequests as requests } from './messages';
 import { saveFile } from './saveFile';
 import type { SavedViews } from './savedViews';
@@ -41,7 +42,7 @@ export function experimentRequests(panel: ExperimentContext): Handlers<Experimen
   };
 }
 
-function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableColumns' | 'openChart'> {
+function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableColumns' | 'matchingRuns' | 'openChart'> {
   const { subject } = panel;
   const runsOf = (runIds: string[] | undefined) => ({
     experiment_ids: experimentIdsOf(subject),
@@ -57,6 +58,10 @@ function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableCo
     tableColumns: async (params, signal) => {
       const { runIds, columns } = requests.tableColumns.parse(params);
       return (await panel.client()).tableColumns({ ...runsOf(runIds), columns }, { signal });
+    },
+    matchingRuns: async (params, signal) => {
+      const { conditions } = requests.matchingRuns.parse(params);
+      return { matches: await matchingRuns(await panel.client(), experimentIdsOf(subject), conditions, signal) };
     },
     openChart: async (params) => {
       await panel.openPanel({ panel: 'chart', ...requests.openChart.parse(params) });

@@ -86,6 +86,7 @@ const shownChange = z.discriminatedUnion('do', [
 export const experimentRequests = {
   tableRows: z.object({ runIds: z.optional(ids) }),
   tableColumns: z.object({ columns: z.array(column).check(z.maxLength(1000)), runIds: z.optional(ids) }),
+  matchingRuns: z.object({ conditions: z.array(z.string().check(z.maxLength(10_000))).check(z.maxLength(50)) }),
   tableFacts: nothing,
   setName: z.object({
     runId: id,

@@ -44,6 +44,8 @@ export class FakeExperiment {
   /** Files that the panel wrote, and texts that it copied, in order. */
   readonly saved: { name: string; content: string | ArrayBuffer }[] = [];
   readonly copied: string[] = [];
+  /** Which runs meet conditions on what the table does not have, by the condition's text. */
+  readonly matches = new Map<string, string[]>();
   readonly views: Map<string, string>;
   /** What the panel said is selected. */
   selection: string[] = [];
@@ -126,13 +128,20 @@ export class FakeExperiment {
     });
   }
 
-  #tableHandlers(answer: Answer): Pick<Handlers<ExperimentRequests>, 'tableRows' | 'tableColumns' | 'tableFacts'> {
+  #tableHandlers(
+    answer: Answer,
+  ): Pick<Handlers<ExperimentRequests>, 'tableRows' | 'tableColumns' | 'matchingRuns' | 'tableFacts'> {
     return {
       tableRows: (params) => answer('tableRows', params, () => this.#rows(params as Params<'tableRows'>)),
       tableColumns: (params) =>
         answer('tableColumns', params, () => {
           const { columns, runIds } = params as Params<'tableColumns'>;
           return encodeTableColumns(tableColumns(this.#active(runIds), columns, this.#revision));
+        }),
+      matchingRuns: (params) =>
+        answer('matchingRuns', params, () => {
+          const { conditions } = params as Params<'matchingRuns'>;
+          return { matches: conditions.map((each) => this.matches.get(each) ?? []) };
         }),
       tableFacts: (params) => answer('tableFacts', params, () => this.#facts),
     };

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { readChartDefaults } from '../../../src/host/panels/chartDefaults';
 import { ExperimentFacts } from '../../../src/host/panels/experimentFacts';
 import { forEachRun } from '../../../src/host/panels/bulk';
+import { matchingRuns } from '../../../src/host/panels/matchingRuns';
 import { experimentRequests, panelSubject } from '../../../src/host/panels/messages';
 import { PendingNotice } from '../../../src/host/panels/notices';
 import { OpenPanel } from '../../../src/host/panels/openPanel';
@@ -18,6 +19,31 @@ import { until } from '../../fakes/labbookServer';
 
 const words = (message: string, ...values: (string | number)[]): string =>
   message.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)]));
+
+describe('runs that meet a condition', () => {
+  it('are found by the server where MLflow knows the condition, else among all runs, which are read once', async () => {
+    const filters: (string | undefined)[] = [];
+    const run = (id: string, artifactUri: string) => ({
+      info: { id, name: id, artifactUri, status: 'FINISHED', startTime: 1, experimentId: '1', userId: '' },
+      params: [],
+      tags: [],
+      metrics: [],
+    });
+    const client = {
+      allRuns: (query: { filter?: string }) => {
+        filters.push(query.filter);
+        const all = [run('a', 'mlflow-artifacts:/1/a'), run('b', 's3://bucket/b')];
+        return Promise.resolve(query.filter === undefined ? all : all.slice(0, 1));
+      },
+    };
+    const ask = (...conditions: string[]) =>
+      matchingRuns(client as never, ['1'], conditions, new AbortController().signal);
+    const conditions = ['dataset.name = "x"', 'artifact_uri ~ "^s3:"', 'not artifact_uri ~ "^s3:"'];
+    assert.deepEqual(await ask(...conditions), [['a'], ['b'], ['a']]);
+    assert.deepEqual(filters, ['dataset.name = "x"', undefined]);
+    await assert.rejects(ask('artifact_uri ~'), Error);
+  });
+});
 
 describe('settings of charts', () => {
   const read = (values: Record<string, unknown>) =>

@@ -324,7 +324,7 @@ describe('Filters over columns', () => {
     const parsed = parseFilter(text, { entity: 'runs', dialect: 'labbook', now: 10_000 });
     assert.ok(parsed.ok, text);
     const table = tableOf(runs, columnsOfFilter(parsed.value));
-    return idsOf(table, passingRuns(table, parsed.value));
+    return idsOf(table, passingRuns(table, { filter: parsed.value, text, holds: () => false }));
   }
 
   it('name the columns that they read', () => {

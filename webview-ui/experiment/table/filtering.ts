@@ -1,5 +1,5 @@
 /** Filters over the columns that were read. Pure. */
-import type { Filter } from '../../../src/core/search/ast';
+import type { Condition, Filter } from '../../../src/core/search/ast';
 import { evaluate } from '../../../src/core/search/evaluate';
 import type { SearchSubject } from '../../../src/core/search/subject';
 import type { ColumnId } from '../../../src/protocol/tableTypes';
@@ -8,26 +8,37 @@ import type { RunTable } from './runTable';
 
 /** The columns that a filter reads; to be there before it is applied. Each once. */
 export function columnsOfFilter(filter: Filter | undefined): ColumnId[] {
-  const found = new Map<string, ColumnId>();
-  const visit = (part: Filter): void => {
-    switch (part.kind) {
-      case 'and':
-      case 'or':
-        part.parts.forEach(visit);
-        return;
-      case 'not':
-        visit(part.part);
-        return;
-      default:
-        for (const id of idsOf(part.field)) {
-          found.set(fieldId(id), id);
-        }
-    }
-  };
-  if (filter) {
-    visit(filter);
+  const ids = conditionsOf(filter).flatMap(({ field }) => idsOf(field));
+  return [...new Map(ids.map((id) => [fieldId(id), id])).values()];
+}
+
+/** The conditions on what the table does not have, as they stand in the filter's text. Each once. */
+export function remoteConditions(filter: Filter | undefined, text: string): string[] {
+  const remote = conditionsOf(filter).filter(isRemote);
+  return [...new Set(remote.map((condition) => textOf(condition, text)))];
+}
+
+function conditionsOf(filter: Filter | undefined): Condition[] {
+  if (!filter) {
+    return [];
   }
-  return [...found.values()];
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.parts.flatMap(conditionsOf);
+    case 'not':
+      return conditionsOf(filter.part);
+    default:
+      return [filter];
+  }
+}
+
+function isRemote({ field }: Condition): boolean {
+  return field.kind === 'dataset' || (field.kind === 'attribute' && field.key === 'artifact_uri');
+}
+
+function textOf({ offset, length }: Condition, text: string): string {
+  return text.slice(offset, offset + length);
 }
 
 function idsOf(field: Extract<Filter, { field: unknown }>['field']): ColumnId[] {
@@ -46,21 +57,40 @@ function idsOf(field: Extract<Filter, { field: unknown }>['field']): ColumnId[] 
   }
 }
 
+/** A filter with the text that it was read from, and what is known of its conditions that the table cannot tell. */
+export interface TableFilter {
+  readonly filter: Filter | undefined;
+  readonly text: string;
+  readonly holds: (condition: string, runId: string) => boolean;
+}
+
 /** The runs that pass, in the order of the table. */
-export function passingRuns(table: RunTable, filter: Filter | undefined): Int32Array {
+export function passingRuns(table: RunTable, { filter, text, holds }: TableFilter): Int32Array {
   if (!filter) {
     return table.order;
   }
   const subject = new RowSubject(table);
+  const passes = (part: Filter): boolean => {
+    switch (part.kind) {
+      case 'and':
+        return part.parts.every(passes);
+      case 'or':
+        return part.parts.some(passes);
+      case 'not':
+        return !passes(part.part);
+      default:
+        return isRemote(part) ? holds(textOf(part, text), table.id[subject.slot] ?? '') : evaluate(part, subject);
+    }
+  };
   return table.order.filter((slot) => {
     subject.slot = slot;
-    return evaluate(filter, subject);
+    return passes(filter);
   });
 }
 
 /**
  * A run of the table as filters see it. One object serves all runs, one after the other: `slot` says which. Datasets and the
- * artifacts' URI are not in the table; conditions on them pass nobody.
+ * artifacts' URI are not in the table; the host says who meets conditions on them.
  */
 export class RowSubject implements SearchSubject {
   slot = -1;
