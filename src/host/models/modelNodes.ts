@@ -59,6 +59,7 @@ export function modelView(ref: ModelRef, registry: RegistryModel, t: Translate):
           icon: { name: 'package' },
           expandable: true,
           contextValue: 'model;',
+          accessibleName: t('{0}, registered model, {1}', oneLine(model.name), countOfVersions(model, registry, t)),
         }
       );
     }
@@ -97,7 +98,10 @@ function versionView(id: string, version: ModelVersion, registry: RegistryModel,
     icon: { name: 'layers' },
     expandable: false,
     contextValue: `version;stage=${version.stage.toLowerCase()};${version.runId === undefined ? '' : 'run;'}${version.aliases.length > 0 ? 'alias;' : ''}`,
-    accessibleName: t('{0}, version {1}, {2}', oneLine(version.name), version.version, description),
+    accessibleName:
+      description === ''
+        ? t('{0}, version {1}', oneLine(version.name), version.version)
+        : t('{0}, version {1}, {2}', oneLine(version.name), version.version, description.replaceAll(' · ', ', ')),
   };
 }
 

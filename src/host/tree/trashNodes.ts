@@ -66,20 +66,44 @@ export function trashView(ref: TrashRef, trash: Trash, now: number, t: Translate
         icon: { name: 'beaker' },
         expandable: false,
         contextValue: 'experiment;deleted;',
+        accessibleName:
+          item && runs !== undefined
+            ? t(
+                '{0}, experiment with {1}, moved to the trash {2}, {3}',
+                oneLine(experiment.name),
+                runs,
+                formatAgo(item.deleted, now),
+                formatBytes(item.bytes),
+              )
+            : t('{0}, experiment in the trash', oneLine(experiment.name)),
       }
     );
   }
   const run = trash.runs.find(({ info }) => info.id === ref.runId);
-  return (
-    run && {
-      id: ref.id,
-      label: oneLine(run.info.name) || run.info.id,
-      description: [oneLine(trash.names.get(ref.experimentId) ?? ref.experimentId, 60), ...facts].join(' · '),
-      icon: { name: 'trash' },
-      expandable: false,
-      contextValue: `run;status=${run.info.status.toLowerCase()};deleted;`,
-    }
-  );
+  return run && runView(ref, run, { experimentName: trash.names.get(ref.experimentId), item, now }, t);
+}
+
+function runView(
+  { id, experimentId }: Extract<TrashRef, { kind: 'run' }>,
+  { info }: Run,
+  about: { readonly experimentName: string | undefined; readonly item: PurgeItem | undefined; readonly now: number },
+  t: Translate,
+): NodeView {
+  const { item, now } = about;
+  const label = oneLine(info.name) || info.id;
+  const experiment = oneLine(about.experimentName ?? experimentId, 60);
+  const facts = item ? ([formatAgo(item.deleted, now), formatBytes(item.bytes)] as const) : undefined;
+  return {
+    id,
+    label,
+    description: [experiment, ...(facts ?? [])].join(' · '),
+    icon: { name: 'trash' },
+    expandable: false,
+    contextValue: `run;status=${info.status.toLowerCase()};deleted;`,
+    accessibleName: facts
+      ? t('{0}, run of {1}, moved to the trash {2}, {3}', label, experiment, ...facts)
+      : t('{0}, run of {1}, in the trash', label, experiment),
+  };
 }
 
 /** What stands beside the view's title: how much there is, and what it takes. */

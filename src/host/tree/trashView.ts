@@ -73,6 +73,7 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
       item.description = view.description ?? '';
       item.contextValue = view.contextValue;
       item.iconPath = new vscode.ThemeIcon(view.icon?.name ?? 'trash');
+      item.accessibilityInformation = { label: view.accessibleName ?? view.label };
     }
     return item;
   }

@@ -59,6 +59,7 @@ describe('the view Models', () => {
     assert.deepEqual([alpha?.id, net?.id], ['model:alpha', 'model:net']);
     assert.ok(net);
     assert.equal(modelView(net, full, t)?.description, '2 versions');
+    assert.equal(modelView(net, full, t)?.accessibleName, 'net, registered model, 2 versions');
     const [three, one] = versionRefs('net', full) ?? [];
     assert.ok(three && one);
     const view = modelView(three, full, t);
@@ -68,7 +69,7 @@ describe('the view Models', () => {
         'v3',
         '@champion @x · Production · wrn28',
         'version;stage=production;run;alias;',
-        'net, version 3, @champion @x · Production · wrn28',
+        'net, version 3, @champion @x, Production, wrn28',
       ],
     );
     assert.deepEqual(

@@ -55,6 +55,13 @@ describe('the trash', () => {
   it('lists experiments, then what was deleted last first, with time and size', () => {
     const views = trashRefs(trash).map((ref) => trashView(ref, trash, 10 * hour, t));
     assert.deepEqual(
+      views.slice(0, 2).map((view) => view?.accessibleName),
+      [
+        'sweep, experiment with 24 runs, moved to the trash 8 h ago, 1 MB',
+        'run a, run of digits, moved to the trash 1 h ago, 412 MB',
+      ],
+    );
+    assert.deepEqual(
       views.map((view) => [view?.label, view?.description]),
       [
         ['sweep', '24 runs · 8 h ago · 1 MB'],
