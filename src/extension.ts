@@ -45,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const statusBar = own(new StatusBar(connection, experiments, log));
   own(watchRunEnds(experiments));
   const { texts } = own(new Documents(connection));
-  const panels = own(new Panels(extensionUri, connection, log, workspaceState, marked));
+  const panels = own(new Panels(extensionUri, connection, log, workspaceState, marked, experiments));
   own(new ScriptEnvironment(collection, connection, server.expectedAddress, workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 

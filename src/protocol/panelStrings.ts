@@ -27,6 +27,7 @@ export const panelStrings = {
   finished: 'Finished',
   failed: 'Failed',
   killed: 'Killed',
+  lost: 'Lost',
   oneRun: '{0} run',
   manyRuns: '{0} runs',
   charts: 'Charts',

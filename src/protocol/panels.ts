@@ -66,6 +66,8 @@ export interface PanelRequests extends ExperimentRequests {
   /** First call of a panel: what it shows, and the texts in the user's language. */
   subject: { params: Record<string, never>; result: PanelSubject };
   chartDefaults: { params: Record<string, never>; result: ChartDefaults };
+  /** Running runs of which nothing is heard any more, of any experiment. */
+  lostRuns: { params: Record<string, never>; result: { runIds: string[] } };
   /** The runs of the subject, newest first (experiment: the newest `limit`, default 20; total says how many there are). */
   runs: { params: { limit?: number }; result: { runs: PanelRun[]; total: number; experimentName: string } };
   /** Curves as one ArrayBuffer (`decodeSeries`). */
@@ -126,6 +128,8 @@ export interface PanelNotices {
   factsChanged: Record<string, never>;
   /** `chartDefaults` has another answer. */
   chartDefaultsChanged: Record<string, never>;
+  /** `lostRuns` has another answer, which is here. */
+  lostChanged: { runIds: string[] };
   /** Arrange the panel as a saved view says. */
   showView: { name: string };
   /** Save how the panel is arranged; without a name as the view that it shows, else ask for one (the command `saveViewAs`). */

@@ -31,8 +31,10 @@ interface LiveFigures {
 export async function run(): Promise<void> {
   const seconds = Number(process.env['LABBOOK_TREE_SECONDS'] ?? '5');
   const before = performance.now();
+  const work = threadTime();
   const api = await labbook();
   const activation = performance.now() - before;
+  const activationWork = threadTime() - work;
   const { storePath } = await api.ready();
   const ready = performance.now() - before;
   await vscode.commands.executeCommand('labbook.experiments.focus');
@@ -63,7 +65,20 @@ export async function run(): Promise<void> {
   const redraw = await timeOf(async () => draw(provider, await provider.getChildren(root)));
   await script.finish(live);
   tree.dispose();
-  const figures = { activation, ready, idle, own, opened, opening: opening.longest, more, page, rows, all, redraw };
+  const figures = {
+    activation,
+    activationWork,
+    ready,
+    idle,
+    own,
+    opened,
+    opening: opening.longest,
+    more,
+    page,
+    rows,
+    all,
+    redraw,
+  };
   writeFileSync(process.env['LABBOOK_TREE_FIGURES'] ?? 'tree.json', JSON.stringify(figures));
 }
 

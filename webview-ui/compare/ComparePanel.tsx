@@ -7,7 +7,7 @@ import { unknownLook } from '../shared/palette';
 import { EmptyState } from '../shared/states';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
-import { Swatch } from '../shared/Swatch';
+import { RunSwatch } from '../shared/Swatch';
 import { useScroll } from '../shared/useScroll';
 import { Differences } from './Differences';
 
@@ -35,7 +35,7 @@ export function ComparePanel({ session, data }: ContentProps) {
             title={t('openRun', run.name)}
             onClick={() => session.act('openRun', { runId: run.id, toSide: false })}
           >
-            <Swatch status={run.status} look={looks.get(run.id) ?? unknownLook} />
+            <RunSwatch run={run} look={looks.get(run.id) ?? unknownLook} />
             <span className="lb-cut-text">{run.name}</span>
           </button>
         ))}

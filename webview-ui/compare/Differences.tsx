@@ -7,7 +7,7 @@ import { unknownLook, type RunLook } from '../shared/palette';
 import type { PanelSession } from '../shared/session';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
-import { Swatch } from '../shared/Swatch';
+import { RunSwatch } from '../shared/Swatch';
 import { useScroll } from '../shared/useScroll';
 import { diffRows, type DiffRow } from './diffRows';
 
@@ -50,7 +50,7 @@ export function Differences({ session, runs, looks }: Props) {
               {runs.map((run) => (
                 <th key={run.id} scope="col" title={run.name}>
                   <span>
-                    <Swatch status={run.status} look={looks.get(run.id) ?? unknownLook} />
+                    <RunSwatch run={run} look={looks.get(run.id) ?? unknownLook} />
                     <span className="lb-cut-text">{run.name}</span>
                   </span>
                 </th>

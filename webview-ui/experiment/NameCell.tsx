@@ -1,6 +1,7 @@
 import { formatCount } from '../../src/core/format';
 import { Icon } from '../shared/Icon';
 import { anchorOf, type Anchor } from '../shared/Popup';
+import type { RunMark } from '../shared/lostRuns';
 import type { RunLook } from '../shared/palette';
 import { t } from '../shared/strings';
 import { GroupSwatch, Swatch } from '../shared/Swatch';
@@ -21,6 +22,7 @@ export interface NameActions {
 interface RunProps {
   readonly line: RunLine;
   readonly table: RunTable;
+  readonly mark: RunMark;
   readonly look: RunLook;
   readonly isShown: boolean;
   readonly isBaseline: boolean;
@@ -32,7 +34,7 @@ interface RunProps {
 
 const indent = 14;
 
-export function RunName({ line, table, look, isShown, isBaseline, isEditing, canCompare, actions }: RunProps) {
+export function RunName({ line, table, mark, look, isShown, isBaseline, isEditing, canCompare, actions }: RunProps) {
   const { slot, depth, children, open } = line;
   const name = table.name[slot] ?? '';
   const eye = isShown ? t('hideRun', name) : t('showRun', name);
@@ -53,7 +55,7 @@ export function RunName({ line, table, look, isShown, isBaseline, isEditing, can
         <Icon name={isShown ? 'eye' : 'eyeClosed'} />
       </button>
       {depth > 0 && <span style={{ width: depth * indent }} />}
-      <Swatch status={table.status[slot] ?? 'FINISHED'} look={look} hollow={!isShown} />
+      <Swatch status={mark} look={look} hollow={!isShown} />
       {children > 0 && <Twistie name={name} isOpen={open} onToggle={() => actions.onToggleOpen(line.key)} />}
       {isEditing ? (
         <EditField label={t('newName')} value={name} onEnd={(value) => actions.onRename(slot, value)} />

@@ -1,4 +1,5 @@
 import { memo, type ReactNode } from 'react';
+import { useRunMark, type RunMark } from '../shared/lostRuns';
 import type { RunLook } from '../shared/palette';
 import type { PanelSession } from '../shared/session';
 import { t } from '../shared/strings';
@@ -52,6 +53,8 @@ interface Props {
 export const Row = memo(function Row(props: Props) {
   const { context, line, id, rowIndex, top, isSelected, isHovered, isFocused, cell, isShown, isBaseline } = props;
   const { columns, width, view, cells } = context;
+  const slot = line.kind === 'run' ? line.slot : -1;
+  const mark = useRunMark(view.table.id[slot] ?? '', view.table.status[slot] ?? 'FINISHED');
   const classes = ['lb-row'];
   const state = {
     'lb-selected': isSelected,
@@ -82,7 +85,7 @@ export const Row = memo(function Row(props: Props) {
       aria-expanded={canOpen ? line.open : undefined}
       aria-label={
         line.kind === 'run'
-          ? rowName(line.slot, isShown, view, cells)
+          ? rowName(line.slot, mark, isShown, view, cells)
           : line.kind === 'group'
             ? groupRowName(line.group)
             : t('goneRun', line.name)
@@ -96,7 +99,7 @@ export const Row = memo(function Row(props: Props) {
           id={`${id}-${column.view.id}`}
           isFocused={isFocused && cell === column.index}
         >
-          {contentOf(props, line, column, index)}
+          {contentOf(props, line, mark, column, index)}
         </RowCell>
       ))}
     </div>
@@ -131,10 +134,10 @@ function RowCell({ column, id, isFocused, children }: CellProps) {
   );
 }
 
-function contentOf(props: Props, line: Line, { view }: PlacedColumn, index: number): ReactNode {
+function contentOf(props: Props, line: Line, mark: RunMark, { view }: PlacedColumn, index: number): ReactNode {
   switch (line.kind) {
     case 'run':
-      return runContent(props, line, view);
+      return runContent(props, line, mark, view);
     case 'group':
       return groupContent(props, line, view);
     case 'gone':
@@ -145,6 +148,7 @@ function contentOf(props: Props, line: Line, { view }: PlacedColumn, index: numb
 function runContent(
   { context, isShown, isBaseline, editing }: Props,
   line: RunLine,
+  mark: RunMark,
   view: PlacedColumn['view'],
 ): ReactNode {
   const { session, cells, lookOf, actions, view: table } = context;
@@ -155,6 +159,7 @@ function runContent(
       <RunName
         line={line}
         table={table.table}
+        mark={mark}
         look={lookOf(slot)}
         isShown={isShown}
         isBaseline={isBaseline}
@@ -165,7 +170,6 @@ function runContent(
     );
   }
   if (field.kind === 'trend') {
-    const isLive = table.table.status[slot] === 'RUNNING';
     const runId = table.table.id[slot] ?? '';
     return (
       <TrendCell
@@ -174,7 +178,7 @@ function runContent(
         runId={runId}
         look={lookOf(slot)}
         isHollow={!isShown}
-        isLive={isLive}
+        isLive={mark === 'RUNNING'}
       />
     );
   }
@@ -188,7 +192,7 @@ function runContent(
       />
     );
   }
-  return <CellContent view={cellView(view, slot, cells)} />;
+  return <CellContent view={cellView(view, slot, cells)} mark={mark} />;
 }
 
 function groupContent({ context }: Props, line: GroupLine, view: PlacedColumn['view']): ReactNode {

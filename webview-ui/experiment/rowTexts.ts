@@ -1,4 +1,5 @@
 import { formatCount } from '../../src/core/format';
+import type { RunMark } from '../shared/lostRuns';
 import { t } from '../shared/strings';
 import { statusWord } from '../shared/Swatch';
 import { columnName } from './columnTexts';
@@ -19,10 +20,10 @@ export function groupRowName(group: Group): string {
 }
 
 /** `r50-mixup-s0, finished, shown, val/acc max 0.8013, +0.0393 to baseline` (ui.md 10) */
-export function rowName(slot: number, isShown: boolean, view: TableView, context: CellContext): string {
+export function rowName(slot: number, mark: RunMark, isShown: boolean, view: TableView, context: CellContext): string {
   const { table, primary } = view;
   const name = table.name[slot] ?? '';
-  const status = statusWord(table.status[slot] ?? 'FINISHED').toLowerCase();
+  const status = statusWord(mark).toLowerCase();
   const shown = isShown ? t('shownWord') : t('notShownWord');
   const column = primary && view.column({ kind: 'metric', ...primary });
   const cell = column && cellView(column, slot, context);

@@ -7,6 +7,7 @@ import { durationOf, fromPanelInt64 } from '../shared/numbers';
 import { unknownLook, type RunLook } from '../shared/palette';
 import type { PanelSession } from '../shared/session';
 import { t } from '../shared/strings';
+import { useRunMark } from '../shared/lostRuns';
 import { statusWord, Swatch } from '../shared/Swatch';
 
 interface Props {
@@ -16,14 +17,15 @@ interface Props {
 }
 
 export function RunHeader({ session, run, look = unknownLook }: Props) {
+  const mark = useRunMark(run.id, run.status);
   const command = (name: PanelCommand) => () => session.act('command', { command: name, runIds: [run.id] });
   return (
     <header className="lb-run-header">
       <div className="lb-run-name">
-        <Swatch status={run.status} look={look} />
+        <Swatch status={mark} look={look} />
         <h1 title={run.name}>{run.name}</h1>
         <IconButton icon="edit" label={t('rename')} onAct={command('rename')} />
-        <span className={run.status === 'FAILED' ? 'lb-badge lb-failed' : 'lb-badge'}>{statusWord(run.status)}</span>
+        <span className={run.status === 'FAILED' ? 'lb-badge lb-failed' : 'lb-badge'}>{statusWord(mark)}</span>
         {run.stage === 'deleted' && <span className="lb-badge">{t('inTrash')}</span>}
       </div>
       <Facts run={run} onCopyId={command('copyId')} />

@@ -1,9 +1,10 @@
-import type { RunStatus } from '../../src/core/model';
+import type { PanelRun } from '../../src/protocol/panels';
+import { useRunMark, type RunMark } from './lostRuns';
 import type { RunLook } from './palette';
 import { t } from './strings';
 
 interface Props {
-  readonly status: RunStatus;
+  readonly status: RunMark;
   readonly look: RunLook;
   /** Not drawn in charts: the same shape, faint and hollow. */
   readonly hollow?: boolean;
@@ -25,6 +26,11 @@ export function Swatch({ status, look, hollow = false }: Props) {
   );
 }
 
+/** The mark of a run, lost ones as such. */
+export function RunSwatch({ run, look }: { readonly run: Pick<PanelRun, 'id' | 'status'>; readonly look: RunLook }) {
+  return <Swatch status={useRunMark(run.id, run.status)} look={look} />;
+}
+
 /** A group's mark: a rounded square in the colour of its first run. */
 export function GroupSwatch({ look }: { readonly look: RunLook }) {
   return (
@@ -35,10 +41,12 @@ export function GroupSwatch({ look }: { readonly look: RunLook }) {
   );
 }
 
-export function statusWord(status: RunStatus): string {
+export function statusWord(status: RunMark): string {
   switch (status) {
     case 'RUNNING':
       return t('running');
+    case 'LOST':
+      return t('lost');
     case 'SCHEDULED':
       return t('scheduled');
     case 'FINISHED':
@@ -53,7 +61,7 @@ export function statusWord(status: RunStatus): string {
 const ring = { cx: 8, cy: 8, r: 5.25, fill: 'none', stroke: 'currentColor', strokeWidth: 1.5 };
 const stroke = { stroke: 'currentColor', strokeWidth: 1.5, strokeLinecap: 'round' } as const;
 
-function shape(status: RunStatus, hollow: boolean) {
+function shape(status: RunMark, hollow: boolean) {
   switch (status) {
     case 'FINISHED':
       return hollow ? <circle {...ring} r={4.25} /> : <circle cx={8} cy={8} r={5} fill="currentColor" />;
@@ -64,6 +72,8 @@ function shape(status: RunStatus, hollow: boolean) {
           <circle cx={8} cy={8} r={2.75} fill="currentColor" />
         </>
       );
+    case 'LOST':
+      return <circle {...ring} strokeDasharray="2.5 1.62" />;
     case 'FAILED':
       return (
         <>

@@ -3,6 +3,7 @@ import type { PanelNotices, PanelRequests, PanelRun, PanelSubject } from '../../
 import { chartsBySettings, followSettings, plainCharts, type ChartsArrangement } from './charts/arrangement';
 import { SeriesLoader } from './charts/seriesLoader';
 import { connectHost, type Host } from './hostBridge';
+import { lostRuns } from './lostRuns';
 import { watchPalette, type Palette } from './palette';
 import { keptState, readPanelState, type PanelState } from './panelState';
 import { Store } from './store';
@@ -92,6 +93,7 @@ export class PanelSession {
       shownChanged: (shown) => [...this.#shownListeners].forEach((listener) => listener(shown)),
       selected: (selected) => [...this.#selectedListeners].forEach((listener) => listener(selected)),
       connection: (connection) => this.#onConnection(connection),
+      lostChanged: ({ runIds }) => lostRuns.set(new Set(runIds)),
     });
     this.state = new Store(readPanelState(this.host.getState()));
     this.palette = watchPalette();
@@ -109,6 +111,7 @@ export class PanelSession {
       }
     });
     this.#keepState();
+    void this.#readLost();
     if (readsRuns) {
       this.#reader.request();
     }
@@ -199,6 +202,14 @@ export class PanelSession {
     }
     for (const listener of [...this.#changeListeners]) {
       listener(change);
+    }
+  }
+
+  async #readLost(): Promise<void> {
+    try {
+      lostRuns.set(new Set((await this.host.channel.request('lostRuns', {})).runIds));
+    } catch (error) {
+      this.host.logError('reading which runs are lost', error);
     }
   }
 

@@ -27,6 +27,12 @@ import { viewsFolder, watchViews } from './viewsFolder';
 /** Milliseconds between two notices to a panel. */
 const noticeInterval = 200;
 
+/** Running runs of which nothing is heard any more. */
+export interface LostRuns {
+  readonly lost: ReadonlySet<string>;
+  onLost(listener: () => void): { dispose(): void };
+}
+
 /** The editor tabs of Labbook: opens them, brings an open one to the front, restores them after a reload. */
 export class Panels {
   readonly #open = new Map<string, OpenPanel>();
@@ -39,6 +45,7 @@ export class Panels {
     private readonly log: vscode.LogOutputChannel,
     private readonly memory: vscode.Memento,
     private readonly marked: MarkedRuns,
+    private readonly lost: LostRuns,
   ) {
     for (const viewType of Object.values(panelViewTypes)) {
       this.#owned.add(
@@ -165,6 +172,7 @@ export class Panels {
         facts,
         views: this.views,
         memory: this.memory,
+        lost: () => this.lost.lost,
         shown: this.marked.shown,
         selected: this.marked.selected,
         selector: panel,
@@ -212,6 +220,7 @@ export class Panels {
       }),
     );
     owned.add(this.connection.onState((state) => channel.notify('connection', connectionNotice(state))));
+    owned.add(this.lost.onLost(() => channel.notify('lostChanged', { runIds: [...this.lost.lost] })));
   }
 
   /** Which runs are shown, and selected, in the tree and in other panels. */

@@ -14,6 +14,8 @@ import { toPanelRun } from './panelRun';
 
 /** A panel as the handlers of its requests see it. */
 export interface PanelContext extends ExperimentContext {
+  /** Ids of running runs of which nothing is heard any more. */
+  readonly lost: () => ReadonlySet<string>;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -26,10 +28,11 @@ export function panelRequests(panel: PanelContext): Handlers<PanelRequests> {
   return { ...readRequests(panel), ...artifactRequests(panel), ...actionRequests(panel), ...experimentRequests(panel) };
 }
 
-function readRequests(panel: PanelContext): Answers<'subject' | 'chartDefaults' | 'runs' | 'series'> {
+function readRequests(panel: PanelContext): Answers<'subject' | 'chartDefaults' | 'lostRuns' | 'runs' | 'series'> {
   return {
     subject: () => panel.subject,
     chartDefaults: () => readChartDefaults(vscode.workspace),
+    lostRuns: () => ({ runIds: [...panel.lost()] }),
     runs: async (params, signal) => {
       const { limit = readSetting(vscode.workspace, 'labbook.charts.initialRuns') } = requests.runs.parse(params);
       return readRuns(panel, await panel.client(), limit, signal);

@@ -25,6 +25,7 @@ export class ExperimentsView {
   readonly #marks: TreeMarks;
   readonly #owned = new Disposables();
   readonly #onTouched = this.#owned.add(new Emitter<void>());
+  readonly #onLost = this.#owned.add(new Emitter<void>());
   #endProgress: (() => void) | undefined;
 
   constructor(
@@ -83,7 +84,7 @@ export class ExperimentsView {
       }),
     );
     this.#marks = this.#owned.add(new TreeMarks(this.catalog, this.#tree, this.#view, marked, log));
-    this.#owned.add(new LostWatch(this.catalog, connection, log));
+    this.#owned.add(new LostWatch(this.catalog, connection, log, () => this.#onLost.fire()));
     this.#owned.add(vscode.window.registerFileDecorationProvider(new RunDecorations()));
     this.#owned.add({ dispose: () => this.#endProgress?.() });
     this.#show(connection.state);
@@ -92,6 +93,15 @@ export class ExperimentsView {
   /** Experiments or runs were read again. */
   onTouched(listener: () => void): { dispose(): void } {
     return this.#onTouched.on(listener);
+  }
+
+  /** Ids of running runs of which nothing is heard any more. */
+  get lost(): ReadonlySet<string> {
+    return this.catalog.lost;
+  }
+
+  onLost(listener: () => void): { dispose(): void } {
+    return this.#onLost.on(listener);
   }
 
   get selection(): readonly NodeRef[] {

@@ -1,7 +1,7 @@
 import { describe, type Connection, type Log } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import type { Catalog } from './catalog';
-import { isLost } from './lostRuns';
+import { AwakeTime, isLost } from './lostRuns';
 
 /** Milliseconds between two looks. */
 const interval = 15_000;
@@ -11,18 +11,30 @@ const maxRuns = 1000;
 /** Looks from time to time which of the running runs are lost, and has the tree say so. */
 export class LostWatch {
   readonly #owned = new Disposables();
+  readonly #awake = new AwakeTime(interval);
   #looking = false;
 
+  /** @param onChanged the lost runs are others */
   constructor(
     private readonly catalog: Catalog,
     private readonly connection: Connection,
     private readonly log: Log,
+    private readonly onChanged: () => void,
   ) {
     const timer = setInterval(() => void this.look(), interval);
     this.#owned.add({ dispose: () => clearInterval(timer) });
+    // A lost run that logs again is none, at once.
+    const listener = connection.onChange(({ runs }) => {
+      if (runs.some((run) => catalog.isLost(run.run_id))) {
+        void this.look();
+      }
+    });
+    this.#owned.add(listener);
   }
 
   async look(): Promise<void> {
+    const now = Date.now();
+    const awakeSince = this.#awake.look(now);
     const client = this.connection.session?.client;
     if (client === undefined || this.#looking) {
       return;
@@ -33,10 +45,10 @@ export class LostWatch {
         .flatMap(({ list }) => [...(list?.running ?? [])].flatMap((id) => list?.runs.get(id) ?? []))
         .slice(0, maxRuns);
       const known = await client.liveness(running.map(({ info }) => info.id));
-      const now = Date.now();
-      this.catalog.setLost(
-        running.filter((run) => isLost(run, known.get(run.info.id), now)).map(({ info }) => info.id),
-      );
+      const lost = running.filter((run) => isLost(run, known.get(run.info.id), now, awakeSince));
+      if (this.catalog.setLost(lost.map(({ info }) => info.id))) {
+        this.onChanged();
+      }
     } catch (error) {
       this.log.warn(`looking for lost runs: ${describe(error)}`);
     } finally {

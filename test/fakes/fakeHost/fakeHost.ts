@@ -32,12 +32,14 @@ export class FakeHost {
   readonly #channel: RpcChannel<None, PanelRequests, PanelNotices, None>;
   #delay = 0;
   #chartDefaults: ChartDefaults;
+  #lost: readonly string[];
 
   constructor(
     private readonly scenario: Scenario,
     port: Port,
     memory?: Memory,
   ) {
+    this.#lost = scenario.lost ?? [];
     this.#chartDefaults = { ...plainDefaults, ...scenario.chartDefaults };
     const madeUp = scenario.madeUp && madeUpRuns(scenario.madeUp);
     this.#runs = madeUp?.runs ?? scenario.runs.map(liveRun);
@@ -101,6 +103,12 @@ export class FakeHost {
     this.#channel.notify('chartDefaultsChanged', {});
   }
 
+  /** Nothing is heard of these runs any more, and of others something is again. */
+  changeLost(runIds: readonly string[]): void {
+    this.#lost = runIds;
+    this.#channel.notify('lostChanged', { runIds: [...runIds] });
+  }
+
   changed(notice: PanelNotices['changed']): void {
     this.#channel.notify('changed', notice);
   }
@@ -154,6 +162,7 @@ export class FakeHost {
     return {
       ...this.experiment.handlers((method, params, result) => this.#answer(method, params, result)),
       subject: (params) => this.#answer('subject', params, () => this.scenario.subject),
+      lostRuns: (params) => this.#answer('lostRuns', params, () => ({ runIds: [...this.#lost] })),
       chartDefaults: (params) => this.#answer('chartDefaults', params, () => this.#chartDefaults),
       runs: (params) =>
         this.#answer('runs', params, () => {

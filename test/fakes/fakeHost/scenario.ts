@@ -27,6 +27,8 @@ export interface Scenario {
   readonly madeUp?: MadeUpRuns;
   /** What `tableFacts` answers other than the settings' defaults. */
   readonly facts?: Partial<TableFacts>;
+  /** Runs of which nothing is heard any more. */
+  readonly lost?: readonly string[];
   /** What `chartDefaults` answers other than the settings' defaults. */
   readonly chartDefaults?: Partial<ChartDefaults>;
   /** Milliseconds that the answers to single requests take. */

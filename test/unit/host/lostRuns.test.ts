@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Run, RunStatus } from '../../../src/core/model';
-import { isLost, silenceUnknown, silenceWithoutProcess } from '../../../src/host/tree/lostRuns';
+import { AwakeTime, isLost, silenceUnknown, silenceWithoutProcess } from '../../../src/host/tree/lostRuns';
 
 const now = 1_700_000_000_000;
 const run = (status: RunStatus, lastPoint: number, start = 0): Run => ({
@@ -44,5 +44,18 @@ describe('lost runs', () => {
   it('are not hidden by points with times of the future', () => {
     assert.equal(isLost(run('RUNNING', now + 1e12), { last_sign: 0, process: 'gone' }, now), false);
     assert.equal(isLost(run('RUNNING', now + 1e12), { last_sign: 0, process: 'gone' }, now + 2e12), true);
+  });
+
+  it('are none because the computer slept, until something could have been heard since', () => {
+    const awake = new AwakeTime(15_000);
+    assert.equal(awake.look(now - 8 * 3_600_000), 0);
+    assert.equal(awake.look(now - 8 * 3_600_000 + 15_000), 0);
+    const since = awake.look(now);
+    assert.equal(since, now);
+    const silent = { last_sign: 0, process: 'unknown' as const };
+    assert.equal(isLost(run('RUNNING', 0), silent, now), true);
+    assert.equal(isLost(run('RUNNING', 0), silent, now, since), false);
+    assert.equal(awake.look(now + 15_000), now);
+    assert.equal(isLost(run('RUNNING', 0), silent, now + silenceUnknown, since), true);
   });
 });

@@ -4,7 +4,7 @@ import { IconButton } from '../controls';
 import { unknownLook } from '../palette';
 import { useStore } from '../store';
 import { t } from '../strings';
-import { GroupSwatch, Swatch } from '../Swatch';
+import { GroupSwatch, RunSwatch } from '../Swatch';
 import { placeCell, placeText } from './axisText';
 import type { ChartsView, Hover } from './controller';
 import { groupStyleText } from './GroupSelect';
@@ -75,7 +75,7 @@ function Row({ view, hover, reading, format }: RowProps) {
       className={isNear ? 'lb-tooltip-row lb-near' : 'lb-tooltip-row'}
       onClick={hover.isKept ? (event) => select(view, runId, event.ctrlKey || event.metaKey) : undefined}
     >
-      {run ? <Swatch status={run.status} look={look} /> : <GroupSwatch look={look} />}
+      {run ? <RunSwatch run={run} look={look} /> : <GroupSwatch look={look} />}
       <span className="lb-cut-text lb-grow">{view.nameOf(runId)}</span>
       {Math.abs(x - hover.x) > hover.span / 100 && <span className="lb-faint">{placeCell(hover.axis, x)}</span>}
       {raw !== undefined && <span className="lb-faint">{t('rawValue', format(raw))}</span>}
