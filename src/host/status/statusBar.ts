@@ -35,6 +35,7 @@ export class StatusBar {
     );
     this.#owned.add(connection.onState(() => this.#drawer.request()));
     this.#owned.add(experiments.onTouched(() => this.#drawer.request()));
+    this.#owned.add(experiments.onLost(() => this.#drawer.request()));
     const timer = setInterval(() => this.#drawer.request(), durationInterval);
     this.#owned.add({ dispose: () => clearInterval(timer) });
     this.#draw();
@@ -42,7 +43,7 @@ export class StatusBar {
   }
 
   get live(): readonly LiveRun[] {
-    return liveRuns(this.experiments.catalog.experiments);
+    return liveRuns(this.experiments.catalog.experiments, this.experiments.lost);
   }
 
   dispose(): void {

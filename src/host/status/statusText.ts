@@ -13,6 +13,8 @@ export interface LiveRun {
   readonly experimentName: string;
   /** `val/acc 0.7574`; empty while nothing is logged. */
   readonly value: string;
+  /** Nothing is heard of it any more. */
+  readonly isLost: boolean;
 }
 
 export interface StatusView {
@@ -23,8 +25,8 @@ export interface StatusView {
   readonly isProblem: boolean;
 }
 
-/** Running runs of the experiments that were read, newest first. */
-export function liveRuns(experiments: readonly ExperimentEntry[]): LiveRun[] {
+/** Running runs of the experiments that were read, newest first, lost ones last. */
+export function liveRuns(experiments: readonly ExperimentEntry[], lost: ReadonlySet<string> = new Set()): LiveRun[] {
   const live = experiments.flatMap(({ experiment, list }) =>
     [...(list?.running ?? [])]
       .flatMap((id) => list?.runs.get(id) ?? [])
@@ -33,11 +35,14 @@ export function liveRuns(experiments: readonly ExperimentEntry[]): LiveRun[] {
         return {
           run,
           experimentName: experiment.name,
+          isLost: lost.has(run.info.id),
           value: metric === undefined ? '' : `${metric.key} ${formatMetric(metric.value)}`,
         };
       }),
   );
-  return live.sort((a, b) => compareInt64(b.run.info.startTime, a.run.info.startTime));
+  return live.sort(
+    (a, b) => Number(a.isLost) - Number(b.isLost) || compareInt64(b.run.info.startTime, a.run.info.startTime),
+  );
 }
 
 /** @param versions where the server's is another one than the extension's */
@@ -84,20 +89,25 @@ function readyView(
   if (newest === undefined) {
     return view('Labbook', [t('No run is running.'), t('Click for what you can do.')]);
   }
-  const count = t('{0} running', live.length);
-  const text = newest.value === '' ? count : `${count} · ${inPick(newest.value)}`;
+  // A lost run is none that goes on.
+  const going = live.filter(({ isLost }) => !isLost).length;
+  const count = t('{0} running', going);
+  const text = newest.isLost || newest.value === '' ? count : `${count} · ${inPick(newest.value)}`;
   const rows = live
     .slice(0, 10)
-    .map(({ run, experimentName, value }) =>
+    .map(({ run, experimentName, value, isLost }) =>
       [
         `**${inMarkdown(run.info.name || run.info.id, 60)}**`,
         inMarkdown(experimentName, 60),
         inMarkdown(value, 80),
-        inMarkdown(formatDuration(now - Number(run.info.startTime))),
+        isLost ? t('lost') : inMarkdown(formatDuration(now - Number(run.info.startTime))),
       ]
         .filter((part) => part !== '')
         .join(' · '),
     );
   const more = live.length > rows.length ? [t('{0} more', live.length - rows.length)] : [];
-  return view(`$(record) ${text}`, [[...rows, ...more].join('  \n'), t('Click to list the running runs.')]);
+  return view(going === 0 ? 'Labbook' : `$(record) ${text}`, [
+    [...rows, ...more].join('  \n'),
+    t('Click to list the running runs.'),
+  ]);
 }

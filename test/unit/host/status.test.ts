@@ -85,8 +85,19 @@ describe('the status bar', () => {
   });
 
   it('never turns a metric’s name into an icon', () => {
-    const live: LiveRun[] = [{ run: makeRun('r', 0, 'RUNNING'), experimentName: 'e', value: '$(bug) 1' }];
+    const live: LiveRun[] = [
+      { run: makeRun('r', 0, 'RUNNING'), experimentName: 'e', value: '$(bug) 1', isLost: false },
+    ];
     assert.equal(statusView(ready, live, 0, t).text, '$(record) 1 running · \\$(bug) 1');
+  });
+
+  it('counts lost runs as none that go on, and names them last', () => {
+    const lost = new Set(['b']);
+    const both = liveRuns([entry([makeRun('a', 0, 'RUNNING'), makeRun('b', 1, 'RUNNING')])], lost);
+    const view = statusView(ready, both, 60_000, t);
+    assert.equal(view.text, '$(record) 1 running · val/acc 0.7574');
+    assert.match(view.tooltip, /\*\*a\*\*.*\n.*\*\*b\*\*.* · lost/);
+    assert.equal(statusView(ready, liveRuns([entry([makeRun('b', 1, 'RUNNING')])], lost), 0, t).text, 'Labbook');
   });
 
   it('names ten runs at most', () => {
