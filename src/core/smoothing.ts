@@ -116,7 +116,7 @@ export function* smoothAtInSteps(
   const finite = yield* finiteOf(y);
   const { values } = finite;
   const window = windowOf(smoothing, values);
-  // A median sorts what it looks at.
+  // A median looks at each value more than once.
   const atOnce = Math.ceil(valuesInStep / widthOf(smoothing) / (kind === 'median' ? 10 : 1));
   for (let i = 0; i < at.length; i++) {
     const index = at[i] ?? 0;
@@ -301,13 +301,23 @@ class SortedWindow {
   private from = 0;
   private to = 0;
   private readonly sorted: Float64Array;
+  private readonly some: Float64Array;
+  /** Where the window was that was asked for last. */
+  private before = -Infinity;
 
   constructor(private readonly values: Float64Array) {
     this.sorted = new Float64Array(Math.min(values.length, maxWindow) + 1);
+    this.some = new Float64Array(this.sorted.length);
   }
 
   /** Of the values `[from, to)`. */
   median(from: number, to: number): number {
+    const moved = from - this.before;
+    this.before = from;
+    if (moved * 100 > to - from) {
+      // Finding the middle one costs less than moving so many values in and out.
+      return this.selected(from, to);
+    }
     // Moving one value in and one out costs about as much as sorting a few.
     if ((from - this.from) * 8 > to - from || to - this.to > from - this.from + 8) {
       this.from = from;
@@ -326,11 +336,23 @@ class SortedWindow {
     }
     const count = to - from;
     const upper = value(this.sorted, count >> 1);
+    return count % 2 === 1 ? upper : between(value(this.sorted, (count >> 1) - 1), upper);
+  }
+
+  private selected(from: number, to: number): number {
+    const count = to - from;
+    const some = this.some.subarray(0, count);
+    some.set(this.values.subarray(from, to));
+    const upper = finish(select(some, count >> 1));
     if (count % 2 === 1) {
       return upper;
     }
-    const lower = value(this.sorted, (count >> 1) - 1);
-    return lower === upper ? upper : lower / 2 + upper / 2;
+    // Those before it are not greater.
+    let lower = -Infinity;
+    for (let i = 0; i < count >> 1; i++) {
+      lower = Math.max(lower, value(some, i));
+    }
+    return between(lower, upper);
   }
 
   private insert(each: number): void {
@@ -359,7 +381,11 @@ class SortedWindow {
   }
 }
 
-/** The `place`-th smallest value, from 0; `values` end up in another order. */
+function between(lower: number, upper: number): number {
+  return lower === upper ? upper : lower / 2 + upper / 2;
+}
+
+/** The `place`-th smallest value, from 0. `values` end up in another order, those before the place being not greater. */
 function* select(values: Float64Array, place: number): Steps<number> {
   let low = 0;
   let high = values.length - 1;

@@ -22,8 +22,11 @@ const linearKinds: readonly Smoothing['kind'][] = ['ema', 'timeEma', 'mean', 'ga
 const plainY = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const oddY = fc.constantFrom(NaN, Infinity, -Infinity);
 
-function curve(y: fc.Arbitrary<number>, maxLength = 120): fc.Arbitrary<{ x: Float64Array; y: Float64Array }> {
-  return fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), y), { maxLength }).map((points) => {
+function curve(
+  y: fc.Arbitrary<number>,
+  lengths: fc.ArrayConstraints = { maxLength: 120 },
+): fc.Arbitrary<{ x: Float64Array; y: Float64Array }> {
+  return fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), y), lengths).map((points) => {
     let x = 0;
     return {
       x: Float64Array.from(points, ([distance]) => (x += distance)),
@@ -160,6 +163,32 @@ describe('smoothing', () => {
           scaleOf(y),
         );
       }),
+    );
+  });
+
+  it('takes medians of wide windows, whether they move point by point or in leaps', () => {
+    const anyMoves = fc
+      .constantFrom([1], [1, 1, 1, 2], [1, 3], [1, 1, 1, 1, 60], [40])
+      .chain((moves) => fc.array(fc.constantFrom(...moves), { minLength: 100, maxLength: 400, size: 'max' }));
+    fc.assert(
+      fc.property(
+        curve(fc.oneof(plainY, fc.constantFrom(0, 1, 2)), { minLength: 300, maxLength: 700, size: 'max' }),
+        fc.integer({ min: 99, max: 500 }),
+        anyMoves,
+        ({ x, y }, amount, moves) => {
+          let next = -1;
+          const places = moves.map((move) => (next += move)).filter((place) => place < y.length);
+          const expected = places.map((place) => {
+            const from = Math.max(0, place - Math.floor((amount - 1) / 2));
+            const window = y.slice(from, place + Math.floor(amount / 2) + 1).sort();
+            const upper = window[window.length >> 1] ?? NaN;
+            return window.length % 2 === 1 ? upper : ((window[(window.length >> 1) - 1] ?? NaN) + upper) / 2;
+          });
+          const found = smoothAt(x, y, { kind: 'median', amount }, Uint32Array.from(places));
+          assertClose(found, Float64Array.from(expected), scaleOf(y));
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 
