@@ -24,15 +24,26 @@ const parts = values.parts.split(',');
 const verdict = (value, wanted) => (wanted === undefined ? undefined : value <= wanted ? 'reached' : 'missed');
 const atMost = (wanted) => (wanted === undefined ? undefined : `≤ ${Math.round(wanted).toLocaleString('en-US')}`);
 
+let failed = false;
+
+/** Measures a part; where that fails the others are measured all the same. */
+async function part(name, title, measure, window) {
+  if (parts.includes(name)) {
+    try {
+      await step(title, measure);
+    } catch (error) {
+      failed = true;
+      console.error(error);
+      await window?.photograph();
+    }
+  }
+}
+
 async function inWorkbench(measure) {
   const store = await filledStore(quick);
   const { runs } = sizesOf(quick);
   const window = await Window.open(store, { 'labbook.charts.initialRuns': Math.max(...runs) });
-  try {
-    await measure(window);
-  } catch (error) {
-    await window.fail(error);
-  }
+  await measure(window);
   await window.dispose();
 }
 
@@ -45,48 +56,58 @@ const timeRows = (rows) =>
 async function measureAll() {
   const tables = [];
   let opened = [];
-  await inWorkbench(async (window) => {
-    if (parts.includes('charts')) {
-      opened = await step('charts', () => measureCharts(window, quick));
-      tables.push({ heading: 'Charts', columns: timeColumns, rows: timeRows(opened) });
-    }
-    if (parts.includes('table')) {
-      const rows = await step('table', () => measureTable(window, quick));
-      tables.push({ heading: 'Table', columns: timeColumns, rows: timeRows(rows) });
-    }
-    if (parts.includes('live')) {
-      const { lag, busy, memory } = await step('live runs', () => measureLive(window, quick, minutes));
-      const { what, median, p99, longest, wanted } = lag;
-      tables.push({
-        heading: 'Live runs',
-        columns: ['milliseconds', 'median', '99 %', 'longest', 'wanted', ''],
-        rows: [[what, median, p99, longest, atMost(wanted), verdict(longest, wanted)]],
-      });
-      const rows = [...busy, ...memory].map(([name, value, most]) => [name, value, atMost(most), verdict(value, most)]);
-      tables.push({ columns: ['', 'measured', 'wanted', ''], rows });
-    }
-  });
-  if (parts.includes('mlflow')) {
-    const theirs = await step('MLflow UI', () => measureMlflow(quick));
-    const { metrics, points } = sizesOf(quick);
-    const rows = theirs.map(({ runs, wall, work }) => {
-      const what = `${runs} runs × ${metrics} metrics × ${points.toLocaleString('en-US')} steps`;
-      const ours = opened.find((each) => each.what.startsWith(`${what}: click`))?.median;
-      return [what, wall, work, ours, ours === undefined ? undefined : wall / ours];
-    });
-    tables.push({
-      heading: 'Beside MLflow’s own UI',
-      columns: [
-        'click to all visible charts drawn, ms',
-        'MLflow UI',
-        'work of its main thread',
-        'Labbook',
-        'Labbook is faster by',
-      ],
-      rows,
+  const charts = async (window) => {
+    opened = await measureCharts(window, quick);
+    tables.push({ heading: 'Charts', columns: timeColumns, rows: timeRows(opened) });
+  };
+  const table = async (window) => {
+    tables.push({ heading: 'Table', columns: timeColumns, rows: timeRows(await measureTable(window, quick)) });
+  };
+  const live = async (window) => tables.push(...liveTables(await measureLive(window, quick, minutes)));
+  const mlflow = async () => tables.push(mlflowTable(await measureMlflow(quick), opened));
+  if (parts.some((each) => each !== 'mlflow')) {
+    await inWorkbench(async (window) => {
+      await part('charts', 'charts', () => charts(window), window);
+      await part('table', 'table', () => table(window), window);
+      await part('live', 'live runs', () => live(window), window);
     });
   }
+  await part('mlflow', 'MLflow UI', mlflow);
   return tables;
+}
+
+function liveTables({ lag, busy, memory }) {
+  const { what, median, p99, longest, wanted } = lag;
+  const rows = [...busy, ...memory].map(([name, value, most]) => [name, value, atMost(most), verdict(value, most)]);
+  return [
+    {
+      heading: 'Live runs',
+      columns: ['milliseconds', 'median', '99 %', 'longest', 'wanted', ''],
+      rows: [[what, median, p99, longest, atMost(wanted), verdict(longest, wanted)]],
+    },
+    { columns: ['', 'measured', 'wanted', ''], rows },
+  ];
+}
+
+/** @param opened rows of the charts; empty where they were not measured */
+function mlflowTable(theirs, opened) {
+  const { metrics, points } = sizesOf(quick);
+  const rows = theirs.map(({ runs, wall, work }) => {
+    const what = `${runs} runs × ${metrics} metrics × ${points.toLocaleString('en-US')} steps`;
+    const ours = opened.find((each) => each.what.startsWith(`${what}: click`))?.median;
+    return [what, wall, work, ours, ours === undefined ? undefined : wall / ours];
+  });
+  return {
+    heading: 'Beside MLflow’s own UI',
+    columns: [
+      'click to all visible charts drawn, ms',
+      'MLflow UI',
+      'work of its main thread',
+      'Labbook',
+      'Labbook is faster by',
+    ],
+    rows,
+  };
 }
 
 const tables = await measureAll();
@@ -99,4 +120,4 @@ save('ui', {
       `A click is on the experiment in the side bar; charts count as drawn when they have painted the last answer of the server.${quick ? ' Measured with `--quick`: small and short.' : ''}`,
   ],
 });
-process.exit(0);
+process.exit(failed ? 1 : 0);

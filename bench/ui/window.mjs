@@ -48,7 +48,9 @@ export class Window {
     try {
       await window.start(workbench.url(project).replace(`:${workbench.port}/`, `:${relay.port}/`));
     } catch (error) {
-      await window.fail(error);
+      await window.photograph();
+      await window.dispose();
+      throw error;
     }
     return window;
   }
@@ -67,11 +69,9 @@ export class Window {
     await this.closeAll();
   }
 
-  /** Keeps a picture of the window, and ends it. @throws the error */
-  async fail(error) {
+  /** Keeps a picture of the window, to see what was wrong. */
+  async photograph() {
     await this.page.screenshot({ path: path.join(root, 'out', 'bench', 'ui-failure.png') }).catch(() => undefined);
-    await this.dispose();
-    throw error;
   }
 
   row(experiment) {

@@ -15,6 +15,9 @@ import { useVisibleColumns } from './useVisibleColumns';
 export const rowHeight = 22;
 const titlesHeight = 20;
 const headsHeight = 24;
+const columnsAhead = 12;
+/** Milliseconds: what is in view comes first. */
+const aheadDelay = 300;
 
 /** Where everything in the table stands. */
 export interface Grid {
@@ -66,6 +69,7 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
       inView.map((column) => column.view.field),
     );
   }, [experiment, inView]);
+  useReadAhead(experiment, layout.columns, inView);
   return {
     scroller,
     layout,
@@ -80,6 +84,26 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
     isBaselineFocused: focusIndex < 0 && baseline !== undefined && selection.focus === baseline.key,
     cells,
   };
+}
+
+/** Reads columns on both sides of the view before they are scrolled to, once it stands still. */
+function useReadAhead(
+  experiment: ExperimentSession,
+  columns: readonly PlacedColumn[],
+  inView: readonly PlacedColumn[],
+): void {
+  useEffect(() => {
+    const shown = inView.filter(({ isPinned }) => !isPinned);
+    const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
+    const near = columns.slice(Math.max(0, first - columnsAhead), last + 1 + columnsAhead);
+    const timer = window.setTimeout(() => {
+      experiment.need(
+        'ahead',
+        near.map(({ view }) => view.field),
+      );
+    }, aheadDelay);
+    return () => window.clearTimeout(timer);
+  }, [experiment, columns, inView]);
 }
 
 /** A run that was chosen elsewhere, in a chart, is brought into view. Keys and clicks in the table do that by themselves. */
