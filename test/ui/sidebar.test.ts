@@ -152,7 +152,23 @@ journey('The side bar: models, filter, notes, trash, status bar', { 'registering
     await workbench().session.photograph('7-read-only');
     await rm(settings);
     await said.waitFor({ state: 'detached' });
-    await workbench().row('run-1').waitFor();
+    await until('writes are offered again', async () => (await menuOf('run-1')).includes('Rename...'));
+  });
+
+  it('deletes for good after saying what goes', async () => {
+    await workbench().row('run-3').click();
+    await workbench().tab('run-3').waitFor();
+    await workbench().row('run-3').press('Delete');
+    await workbench().row('run-3').waitFor({ state: 'detached' });
+    await workbench().openSection('Trash');
+    const deleted = workbench().row('run-3', { section: 'Trash' });
+    await deleted.waitFor();
+    await workbench().runCommand('Labbook: Empty Trash...');
+    const dialog = workbench().page.locator('.monaco-dialog-box');
+    await dialog.getByText(/Delete this run for good and free/).waitFor();
+    await workbench().session.photograph('7-empty-trash');
+    await dialog.getByRole('button', { name: 'Delete for Good' }).click();
+    await deleted.waitFor({ state: 'detached' });
   });
 
   it('loads more runs by a click on the last row', async () => {
@@ -183,20 +199,5 @@ journey('The side bar: models, filter, notes, trash, status bar', { 'registering
     await post('experiments/delete', { experiment_id: experimentId });
     await workbench().row('many', { level: 1 }).waitFor({ state: 'detached' });
     await workbench().showRuns('digits');
-  });
-
-  it('deletes for good after saying what goes', async () => {
-    await workbench().row('run-3').click();
-    await workbench().row('run-3').press('Delete');
-    await workbench().row('run-3').waitFor({ state: 'detached' });
-    await workbench().openSection('Trash');
-    const deleted = workbench().row('run-3', { section: 'Trash' });
-    await deleted.waitFor();
-    await workbench().runCommand('Labbook: Empty Trash...');
-    const dialog = workbench().page.locator('.monaco-dialog-box');
-    await dialog.getByText(/Delete this run for good and free/).waitFor();
-    await workbench().session.photograph('7-empty-trash');
-    await dialog.getByRole('button', { name: 'Delete for Good' }).click();
-    await deleted.waitFor({ state: 'detached' });
   });
 });
