@@ -20,8 +20,11 @@ import fileMedia from '@vscode/codicons/src/icons/file-media.svg';
 import file from '@vscode/codicons/src/icons/file.svg';
 import filter from '@vscode/codicons/src/icons/filter.svg';
 import folderOpened from '@vscode/codicons/src/icons/folder-opened.svg';
+import fold from '@vscode/codicons/src/icons/fold.svg';
 import folder from '@vscode/codicons/src/icons/folder.svg';
 import compare from '@vscode/codicons/src/icons/git-compare.svg';
+import layers from '@vscode/codicons/src/icons/layers.svg';
+import editorLayout from '@vscode/codicons/src/icons/editor-layout.svg';
 import openInEditor from '@vscode/codicons/src/icons/go-to-file.svg';
 import graphLine from '@vscode/codicons/src/icons/graph-line.svg';
 import groupBy from '@vscode/codicons/src/icons/group-by-ref-type.svg';
@@ -44,6 +47,7 @@ import table from '@vscode/codicons/src/icons/table.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 import watch from '@vscode/codicons/src/icons/watch.svg';
 import unzoom from '@vscode/codicons/src/icons/zoom-out.svg';
+import logScale from './logScale.svg';
 
 const sources = {
   arrowDown,
@@ -59,6 +63,7 @@ const sources = {
   dash,
   disconnect,
   edit,
+  editorLayout,
   ellipsis,
   error,
   eye,
@@ -68,6 +73,7 @@ const sources = {
   fileCode,
   fileMedia,
   filter,
+  fold,
   folder,
   folderOpened,
   graphLine,
@@ -76,6 +82,8 @@ const sources = {
   info,
   json,
   key,
+  layers,
+  logScale,
   openInEditor,
   person,
   pinned,

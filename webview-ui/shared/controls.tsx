@@ -55,13 +55,22 @@ interface ToggleProps {
   readonly on: boolean;
   readonly onChange: (on: boolean) => void;
   readonly title?: string;
+  /** Instead of the word, where there is no room for it. */
+  readonly icon?: IconName | undefined;
 }
 
 /** A word that is on or off. */
-export function Toggle({ label, on, onChange, title }: ToggleProps) {
+export function Toggle({ label, on, onChange, title, icon }: ToggleProps) {
   return (
-    <button type="button" className="lb-toggle" aria-pressed={on} title={title} onClick={() => onChange(!on)}>
-      {label}
+    <button
+      type="button"
+      className={icon ? 'lb-toggle lb-toggle-icon' : 'lb-toggle'}
+      aria-pressed={on}
+      aria-label={icon && label}
+      title={icon && title ? `${label}: ${title}` : title}
+      onClick={() => onChange(!on)}
+    >
+      {icon ? <Icon name={icon} /> : label}
     </button>
   );
 }
@@ -102,12 +111,17 @@ interface SelectProps<Value extends string> {
   readonly onChange: (value: Value) => void;
   /** Without the label in front: what it is of is seen from what stands beside it. */
   readonly isBare?: boolean;
+  /** All that is seen of it where there is no room for words; the rest is in its title. */
+  readonly icon?: IconName | undefined;
 }
 
-export function Select<Value extends string>({ label, value, options, onChange, isBare = false }: SelectProps<Value>) {
+export function Select<Value extends string>(props: SelectProps<Value>) {
+  const { label, value, options, onChange, isBare = false, icon } = props;
+  const current = options.find((option) => option.value === value)?.label ?? '';
+  const look = icon ? ' lb-icon-select' : isBare ? ' lb-bare' : '';
   return (
-    <label className={isBare ? 'lb-select lb-bare' : 'lb-select'}>
-      {!isBare && <span className="lb-dim">{label}</span>}
+    <label className={`lb-select${look}`} title={icon && `${label}: ${current}`}>
+      {icon ? <Icon name={icon} /> : !isBare && <span className="lb-dim">{label}</span>}
       <select
         aria-label={label}
         value={value}
@@ -124,7 +138,7 @@ export function Select<Value extends string>({ label, value, options, onChange, 
           </option>
         ))}
       </select>
-      <Icon name="chevronDown" small />
+      {!icon && <Icon name="chevronDown" small />}
     </label>
   );
 }

@@ -27,27 +27,31 @@ interface Props {
 }
 
 const narrow = 600;
+/** Below, labels become icons (ui.md 10). */
+const compact = 900;
 
-/** What all charts of the panel follow. Where the panel is narrow, most of it is behind a button. */
+/** What all charts of the panel follow. Where there is less room labels become icons; in a narrow panel, most is behind a button. */
 export function ChartBar(props: Props) {
   const { view, find, onFind, width, extra } = props;
   const charts = useStore(view.session.state, (state) => state.charts);
   const [popup, setPopup] = useState<Anchor>();
   const [menu, setMenu] = useState<Anchor>();
   const isNarrow = width > 0 && width < narrow;
+  const isSmall = width > 0 && width < compact;
+  const isCompact = isSmall && !isNarrow;
   const isZoomed = charts.zoom !== undefined || Object.keys(charts.yZoom).length > 0;
   return (
-    <div className="lb-toolbar" role="toolbar" aria-label={t('chartBar')}>
+    <div className={isSmall ? 'lb-toolbar lb-compact' : 'lb-toolbar'} role="toolbar" aria-label={t('chartBar')}>
       {onFind && <Find label={t('findCharts')} text={find} onChange={onFind} />}
       {extra}
       <XSelect {...props} charts={charts} />
-      {!isNarrow && <Options {...props} charts={charts} />}
+      {!isNarrow && <Options {...props} charts={charts} isCompact={isCompact} />}
       {isZoomed && <IconButton icon="unzoom" label={t('resetZoom')} onAct={() => resetZoom(view)} />}
       <span className="lb-grow" />
       {isNarrow ? (
         <OpenButton icon="settings" label={t('chartOptions')} isOpen={popup !== undefined} onOpen={setPopup} />
       ) : (
-        onFind && <ColumnSelect view={view} charts={charts} />
+        onFind && <ColumnSelect view={view} charts={charts} isCompact={isCompact} />
       )}
       <OpenButton icon="ellipsis" label={t('moreChartOptions')} isOpen={menu !== undefined} onOpen={setMenu} />
       {popup && (
@@ -59,8 +63,8 @@ export function ChartBar(props: Props) {
           className="lb-chart-options"
           onClose={() => setPopup(undefined)}
         >
-          <Options {...props} charts={charts} />
-          {onFind && <ColumnSelect view={view} charts={charts} />}
+          <Options {...props} charts={charts} isCompact={false} />
+          {onFind && <ColumnSelect view={view} charts={charts} isCompact={false} />}
         </Popup>
       )}
       {menu && (
@@ -99,6 +103,7 @@ function OpenButton({ icon, label, isOpen, onOpen }: OpenProps) {
 }
 
 type PartProps = Props & { readonly charts: ChartsArrangement };
+type SizedProps = PartProps & { readonly isCompact: boolean };
 
 function XSelect({ view, keys, charts }: PartProps) {
   const [isEditing, setIsEditing] = useState(false);
@@ -134,26 +139,33 @@ function XSelect({ view, keys, charts }: PartProps) {
   );
 }
 
-function Options({ view, charts, groupCount }: PartProps) {
+function Options({ view, charts, groupCount, isCompact }: SizedProps) {
   const { session } = view;
   return (
     <>
-      <SmoothingControl smoothing={charts.smoothing} onChange={(smoothing) => arrangeCharts(session, { smoothing })} />
+      <SmoothingControl
+        smoothing={charts.smoothing}
+        onChange={(smoothing) => arrangeCharts(session, { smoothing })}
+        isCompact={isCompact}
+      />
       <span className="lb-bar-line" />
       <Toggle
         label={t('logY')}
+        icon={isCompact ? 'logScale' : undefined}
         title={t('logYHint')}
         on={charts.yScale === 'log'}
         onChange={(on) => arrangeCharts(session, { yScale: on ? 'log' : 'linear', yScales: {}, yZoom: {} })}
       />
       <Toggle
         label={t('clipOutliers')}
+        icon={isCompact ? 'fold' : undefined}
         title={t('clipOutliersHint')}
         on={charts.clip}
         onChange={(clip) => arrangeCharts(session, { clip })}
       />
       <Toggle
         label={t('minMax')}
+        icon={isCompact ? 'layers' : undefined}
         title={t('minMaxHint')}
         on={charts.bands}
         onChange={(bands) => arrangeCharts(session, { bands })}
@@ -161,18 +173,23 @@ function Options({ view, charts, groupCount }: PartProps) {
       {groupCount > 0 && (
         <>
           <span className="lb-bar-line" />
-          <GroupSelect groups={charts.groups} onChange={(groups) => arrangeCharts(session, { groups })} />
+          <GroupSelect
+            groups={charts.groups}
+            onChange={(groups) => arrangeCharts(session, { groups })}
+            isCompact={isCompact}
+          />
         </>
       )}
     </>
   );
 }
 
-function ColumnSelect({ view, charts }: Pick<PartProps, 'view' | 'charts'>) {
+function ColumnSelect({ view, charts, isCompact }: Pick<SizedProps, 'view' | 'charts' | 'isCompact'>) {
   const counts = ['0', '1', '2', '3', '4', '5', '6'] as const;
   return (
     <Select
       label={t('columns')}
+      icon={isCompact ? 'editorLayout' : undefined}
       value={counts[charts.columns] ?? '0'}
       options={counts.map((count) => ({ value: count, label: count === '0' ? t('automatic') : count }))}
       onChange={(count) => arrangeCharts(view.session, { columns: Number(count) })}

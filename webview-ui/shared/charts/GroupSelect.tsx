@@ -5,6 +5,8 @@ import type { GroupStyle } from './arrangement';
 interface Props {
   readonly groups: GroupStyle | null;
   readonly onChange: (groups: GroupStyle | null) => void;
+  /** No room for words. */
+  readonly isCompact: boolean;
 }
 
 const styles = {
@@ -20,7 +22,7 @@ const styles = {
 const names = Object.keys(styles) as (keyof typeof styles)[];
 
 /** How the runs of a group become one curve. */
-export function GroupSelect({ groups, onChange }: Props) {
+export function GroupSelect({ groups, onChange, isCompact }: Props) {
   const isIt = (name: keyof typeof styles): boolean => {
     const style = styles[name];
     return style === null ? groups === null : style.centre === groups?.centre && style.spread === groups.spread;
@@ -28,6 +30,7 @@ export function GroupSelect({ groups, onChange }: Props) {
   return (
     <Select
       label={t('groupsInCharts')}
+      icon={isCompact ? 'groupBy' : undefined}
       value={names.find(isIt) ?? 'meanStd'}
       options={names.map((name) => ({ value: name, label: groupStyleText(styles[name]) }))}
       onChange={(name) => onChange(styles[name])}

@@ -7,6 +7,8 @@ import { amountAt, amountText, placeOf } from './smoothingAmount';
 interface Props {
   readonly smoothing: Smoothing;
   readonly onChange: (smoothing: Smoothing) => void;
+  /** No room for words. */
+  readonly isCompact: boolean;
 }
 
 /** While the slider is moved, curves are asked for this often at most, milliseconds. */
@@ -20,7 +22,7 @@ const names = {
 } as const;
 
 /** How much and in which way curves are smoothed; all points take part, the raw curve stays behind. */
-export function SmoothingControl({ smoothing, onChange }: Props) {
+export function SmoothingControl({ smoothing, onChange, isCompact }: Props) {
   const [place, setPlace] = useState<number>();
   const timer = useRef<number | undefined>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
@@ -36,8 +38,8 @@ export function SmoothingControl({ smoothing, onChange }: Props) {
   const text = amountText({ kind: smoothing.kind, amount: amountAt(smoothing.kind, shown) });
   return (
     <span className="lb-smoothing">
-      <label className="lb-smoothing-slider">
-        <span className="lb-wide-only">{t('smoothing')}</span>
+      <label className="lb-smoothing-slider" title={isCompact ? t('smoothing') : undefined}>
+        {!isCompact && <span>{t('smoothing')}</span>}
         <input
           type="range"
           min={0}
