@@ -119,17 +119,20 @@ export function widened({ min, max }: Range): Range {
 /** The y range of finite values from `min` to `max`: 4 % more on both sides, as it is drawn. */
 export function padded(range: Range, transform: Transform): Range {
   const { min, max } = widened(range);
+  // On either scale, rounding on the way back must not cut a value off.
   if (transform.kind === 'log') {
     const low = Math.log10(Math.max(min, Number.MIN_VALUE));
     const high = Math.log10(max);
     const share = (high - low) * 0.04;
-    return { min: Math.max(10 ** (low - share), Number.MIN_VALUE), max: finite(10 ** (high + share)) };
+    return {
+      min: Math.min(min, Math.max(10 ** (low - share), Number.MIN_VALUE)),
+      max: Math.max(max, finite(10 ** (high + share))),
+    };
   }
   const low = transform.to(min);
   const high = transform.to(max);
   // Shares first: the span of the largest doubles overflows.
   const share = high * 0.04 - low * 0.04;
-  // Rounding on the way back must not cut a value off.
   return {
     min: Math.min(min, finite(transform.from(low - share))),
     max: Math.max(max, finite(transform.from(high + share))),
