@@ -107,6 +107,44 @@ describe('Saved views in the panel', () => {
     await panel.page.locator('.lb-footer', { hasText: '3 runs' }).waitFor();
   });
 
+  it('are not needed to find a panel as it was: a change is kept at once, and the next one when the page goes', async () => {
+    const panel = await open();
+    const kept = await panel.host(async ({ page }) => {
+      const modes = (): unknown[] =>
+        page.host.requests.flatMap(({ method, params }) =>
+          method === 'keepArrangement'
+            ? [
+                (JSON.parse((params as { arrangement: string }).arrangement) as { table?: { mode?: string } }).table
+                  ?.mode,
+              ]
+            : [],
+        );
+      const press = (label: string): void => document.querySelector<HTMLElement>(`[aria-label="${label}"]`)?.click();
+      press('Only the charts');
+      const later = window.setTimeout.bind(window);
+      const until = async (condition: () => boolean): Promise<void> => {
+        for (const end = performance.now() + 4000; !condition() && performance.now() < end;) {
+          await new Promise((resolve) => later(resolve, 0));
+        }
+      };
+      const from = performance.now();
+      await until(() => modes().at(-1) === 'charts');
+      const first = modes();
+      const took = performance.now() - from;
+      // What waits for its time now waits for ever.
+      Object.defineProperty(window, 'setTimeout', {
+        value: (run: () => void, wait = 0): number => (wait > 0 ? 0 : later(run, 0)),
+      });
+      press('Only the table');
+      window.dispatchEvent(new PageTransitionEvent('pagehide'));
+      await until(() => modes().length > first.length);
+      return { first, took, all: modes() };
+    }, null);
+    assert.equal(kept.first.at(-1), 'charts');
+    assert.ok(kept.took < 700, `${kept.took} ms`);
+    assert.deepEqual(kept.all, [...kept.first, 'table']);
+  });
+
   it('ask before one takes the place of another, also where only the case differs', async () => {
     const panel = await open(smallScenario({ Best: view('seed = 1') }));
     await filter(panel, 'seed = 2');

@@ -5,6 +5,7 @@ import type { ColumnId } from '../../src/protocol/tableTypes';
 import { readPanelState } from '../shared/panelState';
 import type { PanelSession, ViewWish } from '../shared/session';
 import { Store } from '../shared/store';
+import { keepArrangement } from './keepArrangement';
 import { readArrangement, writeArrangement, type Arrangement } from './table/arrangement';
 import { columnIdOf, type TableField } from './table/fields';
 import { runKey } from './table/lines';
@@ -29,8 +30,6 @@ export interface Failure {
 const undoTime = 10_000;
 /** Pixels of a column of short numbers. */
 const narrowColumn = 90;
-/** Milliseconds until the workspace is told of a new arrangement. */
-const keepDelay = 1000;
 
 type Edit = 'setName' | 'setTag' | 'setBaseline' | 'setPrimaryMetric' | 'setDirection';
 
@@ -216,7 +215,7 @@ export class ExperimentSession {
       session.state.set({ ...state, subject });
       this.arrangement.set(readArrangement(state.table));
     }
-    this.#keep();
+    keepArrangement(session);
     this.reader.start();
     this.views.read();
   }
@@ -245,21 +244,6 @@ export class ExperimentSession {
       }
     });
     arrangement.subscribe(() => session.arrange({ table: writeArrangement(arrangement.get()) }));
-  }
-
-  /** Hands the arrangement to the workspace too, for the next panel of the experiment. */
-  #keep(): void {
-    const { session } = this;
-    let timer: number | undefined;
-    const keep = (): void => {
-      timer = undefined;
-      // What it shows is the panel's own; the rest is how.
-      const arrangement = { ...session.kept(), subject: undefined };
-      session.host.channel
-        .request('keepArrangement', { arrangement: JSON.stringify(arrangement) })
-        .catch((error: unknown) => session.host.logError('keeping the arrangement', error));
-    };
-    session.state.subscribe(() => (timer ??= window.setTimeout(keep, keepDelay)));
   }
 }
 
