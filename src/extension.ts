@@ -49,7 +49,12 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   own(new ScriptEnvironment(collection, connection, server.expectedAddress, workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
-  const tools: Tools = { connection, log, treeSelection: () => experiments.selection };
+  const tools: Tools = {
+    connection,
+    log,
+    treeSelection: () => experiments.selection,
+    keyTargets: () => experiments.keyTargets(),
+  };
   own(
     registerAllCommands(tools, {
       context,

@@ -7,6 +7,7 @@ import type * as vscode from 'vscode';
 import type {
   RunTarget,
   ExperimentTarget,
+  KeyTarget,
   RenameTarget,
   TagTarget,
   ArtifactTarget,
@@ -127,14 +128,14 @@ export interface CommandArguments {
   [commands.saveView]: [];
   [commands.saveViewAs]: [preset?: { readonly name: string }];
   [commands.openRun]: [target?: RunTarget, selection?: readonly RunTarget[]];
-  [commands.openRunToSide]: [target?: RunTarget, selection?: readonly RunTarget[]];
+  [commands.openRunToSide]: [target?: RunTarget | KeyTarget, selection?: readonly RunTarget[]];
   [commands.compareSelected]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.compareWith]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.refresh]: [];
-  [commands.rename]: [target?: RenameTarget, selection?: readonly unknown[]];
+  [commands.rename]: [target?: RenameTarget | KeyTarget, selection?: readonly unknown[]];
   [commands.addTag]: [target?: TagTarget, selection?: readonly RunTarget[]];
   [commands.moveToTrash]: [
-    target?: RunTarget | ExperimentTarget,
+    target?: RunTarget | ExperimentTarget | KeyTarget,
     selection?: readonly (RunTarget | ExperimentTarget)[],
   ];
   [commands.undo]: [];
@@ -146,7 +147,10 @@ export interface CommandArguments {
   [commands.emptyTrash]: [];
   [commands.newExperiment]: [preset?: { name: string }];
   [commands.openArtifact]: [target?: ArtifactTarget];
-  [commands.copyId]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
+  [commands.copyId]: [
+    target?: RunTarget | ExperimentTarget | KeyTarget,
+    selection?: readonly (RunTarget | ExperimentTarget)[],
+  ];
   [commands.copyAsMarkdown]: [
     target?: RunTarget | ExperimentTarget,
     selection?: readonly (RunTarget | ExperimentTarget)[],
@@ -189,7 +193,7 @@ export interface CommandArguments {
   [commands.setAsPrimaryMetric]: [target?: ExperimentTarget & { readonly key?: string }];
   [commands.changeColour]: [target?: RunTarget & { readonly colour?: string }];
   /** `by: 'key'` from the key in the tree, where it does what it always does with rows that are no run. */
-  [commands.toggleShown]: [target?: RunTarget | { readonly by: 'key' }, selection?: readonly RunTarget[]];
+  [commands.toggleShown]: [target?: RunTarget | KeyTarget, selection?: readonly RunTarget[]];
   [commands.showOnly]: [target?: RunTarget];
   [commands.showOnlyThese]: [target?: RunTarget, selection?: readonly RunTarget[]];
   [commands.markAsEnded]: [target?: RunTarget, selection?: readonly RunTarget[]];

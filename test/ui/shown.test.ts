@@ -95,7 +95,17 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await checked(first, false);
     await inCharts(1);
     assert.equal(await second.getAttribute('aria-selected'), 'true');
-    await workbench().page.keyboard.press('ArrowUp');
+    await workbench().page.keyboard.press('F2');
+    const input = workbench().page.locator('.quick-input-widget:visible input').first();
+    await until('it asks for the name of the focused run', async () => (await input.inputValue()) === 'lr-0.1');
+    await workbench().page.keyboard.press('Escape');
+    await workbench().page.keyboard.press('Delete');
+    await first.waitFor({ state: 'detached' });
+    await second.waitFor();
+    await workbench().runCommand('Labbook: Undo Move to Trash');
+    await first.waitFor();
+    await second.click({ modifiers: ['Control'] });
+    await second.click({ modifiers: ['Control'] });
     await workbench().page.keyboard.press('ArrowUp');
     await workbench().page.keyboard.press('Space');
     await first.waitFor({ state: 'detached' });

@@ -4,7 +4,7 @@ import { commands, type CommandHandlers, type ContextKeySetter } from '../contri
 import { inMessage } from '../platform/text';
 import { pickFromTrash, pickRun } from './picks';
 import { runIdsOf, type Thing } from './targets';
-import { attempt, clientOf, preset, nameOfRun, say, thingsFor, type Tools } from './tools';
+import { attempt, clientOf, preset, nameOfRun, say, thingsFor, thingsOrAsk, type Tools } from './tools';
 
 type EditCommands = CommandHandlers<
   | typeof commands.rename
@@ -40,7 +40,8 @@ export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditC
     [commands.rename]: (target) =>
       attempt(tools, t('Could not rename'), async () => {
         const client = await clientOf(tools);
-        const [thing] = await orAsk(thingsFor(tools, target, undefined), client, t('Rename Run'));
+        const ask = (): Promise<Thing[]> => askForRun(client, t('Rename Run'));
+        const [thing] = await thingsOrAsk(tools, target, undefined, ask);
         if (thing) {
           await rename(client, thing, preset(target, 'name'));
         }
@@ -48,7 +49,8 @@ export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditC
     [commands.addTag]: (target, selection) =>
       attempt(tools, t('Could not set the tag'), async () => {
         const client = await clientOf(tools);
-        const runIds = runIdsOf(await orAsk(thingsFor(tools, target, selection), client, t('Add Tag: choose a run')));
+        const ask = (): Promise<Thing[]> => askForRun(client, t('Add Tag: choose a run'));
+        const runIds = runIdsOf(await thingsOrAsk(tools, target, selection, ask));
         const tag = runIds.length === 0 ? undefined : await askForTag(target);
         if (tag) {
           for (const runId of runIds) {
@@ -59,7 +61,8 @@ export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditC
     [commands.moveToTrash]: (target, selection) =>
       attempt(tools, t('Could not move to the trash'), async () => {
         const client = await clientOf(tools);
-        const things = await orAsk(thingsFor(tools, target, selection), client, t('Move to Trash: choose a run'));
+        const ask = (): Promise<Thing[]> => askForRun(client, t('Move to Trash: choose a run'));
+        const things = await thingsOrAsk(tools, target, selection, ask);
         await moveToTrash(client, things, remember, undo);
       }),
     [commands.undo]: undo,
@@ -80,10 +83,7 @@ export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditC
   };
 }
 
-async function orAsk(things: readonly Thing[], client: TrackingClient, title: string): Promise<readonly Thing[]> {
-  if (things.length > 0) {
-    return things;
-  }
+async function askForRun(client: TrackingClient, title: string): Promise<Thing[]> {
   const run = await pickRun(client, title);
   return run ? [{ kind: 'run', runId: run.info.id }] : [];
 }

@@ -8,8 +8,8 @@ import type { Panels } from '../panels/panels';
 import { inMessage } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
 import { pickExperiment, pickRun, pickRuns } from './picks';
-import { keepsFocus, runIdsOf, textField } from './targets';
-import { attempt, clientOf, thingsFor, type Tools } from './tools';
+import { keepsFocus, runIdsOf, textField, type Thing } from './targets';
+import { attempt, clientOf, thingsFor, thingsOrAsk, type Tools } from './tools';
 
 type OpenCommands = CommandHandlers<
   | typeof commands.openExperiment
@@ -27,16 +27,15 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
 
   const openRuns = (target: unknown, selection: unknown, toSide: boolean): Promise<void> =>
     attempt(tools, t('Could not open the run'), async () => {
-      const chosen = runsFor(target, selection);
-      const runIds = chosen.length > 0 ? chosen : await askForRun(t('Open Run'));
-      for (const runId of runIds) {
+      const things = await thingsOrAsk(tools, target, selection, () => askForRun(t('Open Run')));
+      for (const runId of runIdsOf(things)) {
         await panels.open({ panel: 'run', runId }, { toSide, keepFocus: keepsFocus(target) });
       }
     });
 
-  const askForRun = async (title: string): Promise<string[]> => {
+  const askForRun = async (title: string): Promise<Thing[]> => {
     const run = await pickRun(await clientOf(tools), title);
-    return run ? [run.info.id] : [];
+    return run ? [{ kind: 'run', runId: run.info.id }] : [];
   };
 
   const compare = (first: readonly string[], ask: boolean): Promise<void> =>

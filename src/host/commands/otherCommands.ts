@@ -6,7 +6,7 @@ import type { NodeRef } from '../tree/model';
 import { clickOf } from '../tree/treeItems';
 import { pickRun } from './picks';
 import { textField } from './targets';
-import { attempt, clientOf, say, thingsFor, type Tools } from './tools';
+import { attempt, clientOf, say, thingsOrAsk, type Tools } from './tools';
 
 type OtherCommands = CommandHandlers<
   | typeof commands.refresh
@@ -53,13 +53,11 @@ export function otherCommands(
     },
     [commands.copyId]: (target, selection) =>
       attempt(tools, t('Could not copy the ID'), async () => {
-        let ids = thingsFor(tools, target, selection).map((thing) =>
-          thing.kind === 'run' ? thing.runId : thing.experimentId,
-        );
-        if (ids.length === 0) {
+        const things = await thingsOrAsk(tools, target, selection, async () => {
           const run = await pickRun(await clientOf(tools), t('Copy the ID of a run'));
-          ids = run ? [run.info.id] : [];
-        }
+          return run ? [{ kind: 'run', runId: run.info.id }] : [];
+        });
+        const ids = things.map((thing) => (thing.kind === 'run' ? thing.runId : thing.experimentId));
         if (ids.length > 0) {
           await vscode.env.clipboard.writeText(ids.join('\n'));
           say(ids.length === 1 ? t('Copied the ID.') : t('Copied {0} IDs.', ids.length));

@@ -49,10 +49,7 @@ export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposab
     ...registerCommands(api, viewCommands(tools, parts)),
     ...registerCommands(api, trashCommands(tools, parts)),
     ...registerCommands(api, runCommands(tools, parts.marked.marks)),
-    ...registerCommands(
-      api,
-      shownCommands(tools, parts.marked.actions, () => parts.experiments.keyTargets()),
-    ),
+    ...registerCommands(api, shownCommands(tools, parts.marked.actions)),
     ...registerCommands(api, codeCommands(tools, parts.texts)),
     ...registerCommands(api, exportCommands(tools)),
     ...registerCommands(api, artifactCommands(tools)),

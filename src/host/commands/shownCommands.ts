@@ -4,8 +4,8 @@ import type { Run } from '../../core/model';
 import { commands, type CommandHandlers } from '../contributions';
 import type { ShownActions } from '../shown/shownActions';
 import { pickRuns } from './picks';
-import { runIdsOf, textField } from './targets';
-import { attempt, clientOf, nameOfRun, say, thingsFor, type Tools } from './tools';
+import { isByKey, runIdsOf } from './targets';
+import { attempt, clientOf, nameOfRun, say, thingsOrAsk, type Tools } from './tools';
 
 type ShownCommands = CommandHandlers<
   typeof commands.toggleShown | typeof commands.showOnly | typeof commands.showOnlyThese
@@ -14,19 +14,14 @@ type ShownCommands = CommandHandlers<
 const parallelReads = 4;
 
 /** Commands that decide which runs charts draw. */
-export function shownCommands(
-  tools: Tools,
-  shown: ShownActions,
-  keyTargets: () => Promise<readonly unknown[]>,
-): ShownCommands {
+export function shownCommands(tools: Tools, shown: ShownActions): ShownCommands {
   const { t } = vscode.l10n;
   const runsFor = async (target: unknown, selection: unknown, title: string): Promise<readonly Run[]> => {
     const client = await clientOf(tools);
-    const ids = runIdsOf(thingsFor(tools, target, selection));
-    if (ids.length > 0) {
-      return mapLimited(ids, parallelReads, (id) => client.getRun(id));
-    }
-    return (await pickRuns(client, title, new Set())) ?? [];
+    const things = await thingsOrAsk(tools, target, selection, async () =>
+      ((await pickRuns(client, title, new Set())) ?? []).map(({ info }) => ({ kind: 'run', runId: info.id })),
+    );
+    return mapLimited(runIdsOf(things), parallelReads, (id) => client.getRun(id));
   };
   const showOnly = (target: unknown, selection: unknown): Promise<void> =>
     result(tools, async () => {
@@ -43,16 +38,12 @@ export function shownCommands(
   return {
     [commands.toggleShown]: (target, selection) =>
       result(tools, async () => {
-        const isKey = textField(target, 'by') === 'key';
-        const [first, ...more] = isKey ? await keyTargets() : [target];
-        if (isKey && runIdsOf(thingsFor(tools, first, more)).length === 0) {
-          // The key is Space, which opens and closes what is no run.
-          await vscode.commands.executeCommand('list.toggleExpand');
-          return undefined;
-        }
-        const title = t('Show or Hide in Charts: choose runs');
-        const runs = await runsFor(first, isKey ? more : selection, title);
+        const runs = await runsFor(target, selection, t('Show or Hide in Charts: choose runs'));
         if (runs.length === 0) {
+          if (isByKey(target)) {
+            // The key is Space, which opens and closes what is no run.
+            await vscode.commands.executeCommand('list.toggleExpand');
+          }
           return undefined;
         }
         const [name, n] = [firstName(runs), runs.length];

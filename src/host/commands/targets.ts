@@ -13,6 +13,11 @@ export interface ExperimentTarget {
   readonly experimentId: string;
 }
 
+/** A key in the tree asked: for the row that has the focus, whatever is selected. */
+export interface KeyTarget {
+  readonly by: 'key';
+}
+
 /** A run or an experiment, with its new name where nobody is to be asked for it. */
 export type RenameTarget = (RunTarget | ExperimentTarget) & { readonly name?: string };
 
@@ -62,6 +67,11 @@ function fieldOf(value: unknown, name: string): string | undefined {
 
 /** A field of a command's argument where it is a text. */
 export const textField = fieldOf;
+
+/** Whether a key in the tree asked. */
+export function isByKey(value: unknown): value is KeyTarget {
+  return fieldOf(value, 'by') === 'key';
+}
 
 /** Whether a command's argument asks to leave the keyboard where it is. */
 export function keepsFocus(value: unknown): boolean {

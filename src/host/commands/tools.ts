@@ -5,7 +5,7 @@ import { commands } from '../contributions';
 import type { Connection } from '../platform/connection';
 import { reasonOf } from '../platform/reasons';
 import { inMessage } from '../platform/text';
-import { textField, thingsOf, type Thing } from './targets';
+import { isByKey, textField, thingsOf, type Thing } from './targets';
 
 /** What commands work with. */
 export interface Tools {
@@ -13,6 +13,8 @@ export interface Tools {
   readonly log: vscode.LogOutputChannel;
   /** What is selected in the tree that has the focus. */
   readonly treeSelection: () => readonly unknown[];
+  /** What a key in that tree is for, the row with the focus first; nothing where that cannot be told. */
+  readonly keyTargets: () => Promise<readonly unknown[]>;
 }
 
 /**
@@ -43,6 +45,23 @@ export async function clientOf(tools: Tools): Promise<TrackingClient> {
 /** What the command is applied to, from its arguments or the tree's selection. */
 export function thingsFor(tools: Tools, target: unknown, selection: unknown): Thing[] {
   return thingsOf(target, selection, tools.treeSelection());
+}
+
+/**
+ * As `thingsFor`, also where a key in the tree asked. The selection may then be of another row: arrows move the focus alone.
+ * @param ask asks for them where there are none; not after a key, which was for a certain row
+ */
+export async function thingsOrAsk(
+  tools: Tools,
+  target: unknown,
+  selection: unknown,
+  ask: () => Promise<readonly Thing[]>,
+): Promise<readonly Thing[]> {
+  if (isByKey(target)) {
+    return thingsOf(undefined, undefined, await tools.keyTargets());
+  }
+  const given = thingsFor(tools, target, selection);
+  return given.length > 0 ? given : ask();
 }
 
 /** A text that came with the command's argument (from a panel or a test), so that nobody is asked for it. */

@@ -5,7 +5,11 @@ import { Disposables } from '../platform/disposables';
 import type { MarkedRuns } from '../shown/markedRuns';
 import type { Catalog } from './catalog';
 import type { ExperimentsTree } from './experimentsTree';
+import { focusedWith } from './focusedRow';
 import type { NodeRef, RunRef } from './model';
+
+/** Milliseconds for which VS Code may be drawing rows again. */
+const redrawLimit = 1000;
 
 /**
  * The tree's boxes and its selection, which tables and charts share. What panels select is selected here only where its row is there to
@@ -44,18 +48,26 @@ export class TreeMarks {
   }
 
   /**
-   * What a key in the tree is for: the row with the focus, with all that is selected where it is one of them. VS Code tells extensions
-   * no more than the selection, which arrow keys leave behind; so the focused row is added to it, or taken out, and back again.
+   * What a key in the tree is for: the row with the focus, with all that is selected where it is one of them; that row first. VS Code
+   * tells extensions no more than the selection, which arrow keys leave behind; so the focused row is added to it, or taken out, and back
+   * again. While VS Code draws rows again, it does not know what they stand for, so it is asked until it does.
+   * @returns nothing where no row has the focus
    */
   async keyTargets(): Promise<readonly NodeRef[]> {
-    const before = this.view.selection;
+    const deadline = performance.now() + redrawLimit;
     this.#isLooking = true;
     try {
-      await vscode.commands.executeCommand('list.toggleSelection');
-      const after = this.view.selection;
-      await vscode.commands.executeCommand('list.toggleSelection');
-      const added = after.filter((ref) => !before.includes(ref));
-      return added.length > 0 ? added : before;
+      for (;;) {
+        const before = this.view.selection;
+        await vscode.commands.executeCommand('list.toggleSelection');
+        const after = this.view.selection;
+        await vscode.commands.executeCommand('list.toggleSelection');
+        const targets = focusedWith(before, after);
+        if (targets.length > 0 || performance.now() > deadline) {
+          return targets;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     } finally {
       this.#isLooking = false;
     }

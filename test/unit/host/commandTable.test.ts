@@ -12,7 +12,7 @@ interface Manifest {
   contributes: {
     commands: { command: string; title: string; icon?: string; enablement?: string }[];
     menus: Record<string, (Item | { submenu: string })[]>;
-    keybindings: { command: string; key: string; mac?: string; when?: string }[];
+    keybindings: { command: string; key: string; mac?: string; when?: string; args?: unknown }[];
   };
 }
 
@@ -172,6 +172,13 @@ describe('the table of commands', () => {
       }
     });
   }
+
+  it('has keys act on the row with the focus, not on the one that is selected', () => {
+    const onRows = ['toggleShown', 'openRunToSide', 'rename', 'moveToTrash', 'copyId'].map((name) => `labbook.${name}`);
+    for (const { command, args } of contributes.keybindings.filter((each) => onRows.includes(each.command))) {
+      assert.deepEqual(args, { by: 'key' }, command);
+    }
+  });
 
   it('has one command a key and view', () => {
     const seen = new Set<string>();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isShown, only, sameShown, type ShownRuns } from '../../../src/core/shownRuns';
 import { experimentRequests } from '../../../src/host/panels/messages';
 import { shownRequests } from '../../../src/host/panels/shownRequests';
+import { focusedWith } from '../../../src/host/tree/focusedRow';
 import { SelectedRuns } from '../../../src/host/shown/selectedRuns';
 import { ShownState } from '../../../src/host/shown/shownState';
 import type { PanelSubject } from '../../../src/protocol/panels';
@@ -109,5 +110,21 @@ describe('selected runs in the host', () => {
     assert.equal(told[0]?.[1], tree);
     assert.equal(told[1]?.[1], panel);
     assert.deepEqual(selected.get(['1', '2']), []);
+  });
+});
+
+describe('what a key in the tree is for', () => {
+  it('is the row with the focus, with all that is selected where it is one of them', () => {
+    assert.deepEqual(focusedWith(['a'], ['a', 'b']), ['b'], 'arrow keys left the selection behind');
+    assert.deepEqual(focusedWith([], ['b']), ['b']);
+    assert.deepEqual(focusedWith(['a'], []), ['a']);
+    assert.deepEqual(focusedWith(['a', 'b', 'c'], ['a', 'c']), ['b', 'a', 'c']);
+  });
+
+  it('is nothing where that cannot be told, as the rows are just being drawn again', () => {
+    assert.deepEqual(focusedWith(['a'], ['a']), [], 'never the selection by mistake');
+    assert.deepEqual(focusedWith(['a', 'b'], []), []);
+    assert.deepEqual(focusedWith(['a'], ['b']), []);
+    assert.deepEqual(focusedWith([], []), []);
   });
 });
