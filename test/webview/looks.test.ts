@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import type { ThemeName } from '../fakes/fakeHost/page';
 import { compareScenario, experimentScenario, runScenario } from '../fakes/fakeHost/scenario';
 import { exampleRun, exampleRuns } from './examples';
+import { forPictures, looksAsKept } from './kept';
 import { PanelBrowser } from './panelPage';
 
-describe('How panels look', () => {
+describe('The looks of panels', () => {
   let browser: PanelBrowser;
   before(async () => {
     browser = await PanelBrowser.open();
@@ -12,13 +13,15 @@ describe('How panels look', () => {
   afterEach(() => browser.closePages());
   after(() => browser.dispose());
 
-  const now = Date.UTC(2026, 8, 15, 0, 20);
   const themes: ThemeName[] = ['dark', 'light', 'hc'];
   for (const theme of themes) {
     it(`run, ${theme}`, async () => {
-      const panel = await browser.show(runScenario(exampleRun()), { theme, now });
+      const panel = await browser.show(runScenario(exampleRun()), { theme, ...forPictures });
       await panel.drawn('val/loss');
       await panel.photograph(`run-charts-${theme}`);
+      if (theme === 'dark') {
+        await looksAsKept(panel, 'run');
+      }
       await panel.canvas('val/loss').hover({ position: { x: 200, y: 60 } });
       await panel.photograph(`run-charts-hover-${theme}`);
       await panel.page.getByRole('tab', { name: 'Overview' }).click();
@@ -33,8 +36,11 @@ describe('How panels look', () => {
     });
 
     it(`compare, ${theme}`, async () => {
-      const panel = await browser.show(compareScenario(exampleRuns().slice(3, 8)), { theme, now });
+      const panel = await browser.show(compareScenario(exampleRuns().slice(3, 8)), { theme, ...forPictures });
       await panel.drawn('val/loss');
+      if (theme === 'dark') {
+        await looksAsKept(panel, 'compare');
+      }
       await panel.canvas('val/acc').hover({ position: { x: 300, y: 60 } });
       await panel.photograph(`compare-charts-${theme}`);
       await panel.page.getByRole('tab', { name: 'Differences' }).click();
@@ -44,8 +50,9 @@ describe('How panels look', () => {
     });
 
     it(`experiment, ${theme}`, async () => {
-      const panel = await browser.show(experimentScenario(exampleRuns(), 57), { theme, now });
+      const panel = await browser.show(experimentScenario(exampleRuns(), 57), { theme, ...forPictures });
       await panel.drawn('val/loss');
+      await looksAsKept(panel, `experiment-${theme}`);
       await panel.canvas('val/loss').hover({ position: { x: 150, y: 60 } });
       await panel.photograph(`experiment-${theme}`);
       assert.deepEqual(panel.errors, []);

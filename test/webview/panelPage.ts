@@ -30,6 +30,8 @@ interface PageOptions {
   readonly now?: number;
   /** Runs in the page before all of its scripts. */
   readonly prepare?: () => void;
+  /** With fonts, time zone and motion that are the same everywhere, for pictures that are compared. */
+  readonly isFixed?: boolean;
 }
 
 interface Served {
@@ -72,8 +74,9 @@ export class PanelBrowser {
 
   /** Opens a panel. Errors of the page, also of its content security policy, make `check` fail. */
   async show(scenario: Scenario, options: PageOptions = {}): Promise<Panel> {
-    const { width = 1100, height = 700 } = options;
-    const page = await this.browser.newPage({ viewport: { width, height } });
+    const { width = 1100, height = 700, isFixed = false } = options;
+    const fixed = { timezoneId: 'UTC', locale: 'en-US', reducedMotion: 'reduce', deviceScaleFactor: 1 } as const;
+    const page = await this.browser.newPage({ viewport: { width, height }, ...(isFixed ? fixed : {}) });
     this.#pages.push(page);
     page.setDefaultTimeout(patience);
     if (options.now !== undefined) {
@@ -118,8 +121,11 @@ export class PanelBrowser {
     const fake = `<script type="application/json" id="scenario">${data}</script>
     <script nonce="${nonce}" src="/fakeHost.js"></script>\n    `;
     // As VS Code does: its default styles first, its own script before the panel's.
+    const styles = ['vscode', ...(options.isFixed ? ['fixed'] : [])].map(
+      (name) => `<link rel="stylesheet" href="/${name}.css" />\n    `,
+    );
     return html
-      .replace('<meta name="viewport"', '<link rel="stylesheet" href="/vscode.css" />\n    <meta name="viewport"')
+      .replace('<meta name="viewport"', `${styles.join('')}<meta name="viewport"`)
       .replace('<script nonce', `${fake}<script nonce`);
   }
 }
@@ -236,6 +242,7 @@ async function readBundles(): Promise<Map<string, Buffer>> {
   const files = new Map([
     ['/fakeHost.js', await readFile(path.join(out, 'fakeHost.js'))],
     ['/vscode.css', Buffer.from(defaultStyles)],
+    ['/fixed.css', Buffer.from(fixedStyles)],
   ]);
   for (const name of panels.flatMap((panel) => [`${panel}.js`, `${panel}.css`])) {
     files.set(`/webview/${name}`, await readFile(path.join(isBuilt ? shipped : out, name)));
@@ -253,6 +260,13 @@ a, a code { color: var(--vscode-textLink-foreground); }
 input:focus, select:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; }
 code { font-family: var(--vscode-editor-font-family); color: var(--vscode-textPreformat-foreground);
   background-color: var(--vscode-textPreformat-background); padding: 1px 3px; border-radius: 4px; }
+`;
+
+/** Fonts that come with fontconfig on Debian, else such of the same widths. */
+const fixedStyles = `
+html { --vscode-font-family: 'DejaVu Sans', 'Bitstream Vera Sans', Verdana, sans-serif !important;
+  --vscode-editor-font-family: 'DejaVu Sans Mono', 'Bitstream Vera Sans Mono', monospace !important; }
+*, *::before, *::after { animation: none !important; transition: none !important; }
 `;
 
 async function launchOptions(): Promise<{ executablePath: string; args: string[] }> {
