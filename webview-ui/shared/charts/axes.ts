@@ -2,6 +2,7 @@
 import type { XSource } from '../../../src/protocol/extras';
 import { lowerBound, upperBound, xExtent, type Curve } from './curve';
 import type { Range } from './range';
+import type { Area, Pen } from './surface';
 import { clockTicks, durationTicks, linearTicks, logTicks, symlogTicks, type Tick } from './ticks';
 import { kneeOf, linear, logarithmic, symlog, type ScaleKind, type Transform } from './transform';
 
@@ -228,4 +229,16 @@ function countNotPositive(curves: readonly Curve[]): number {
 
 function finite(value: number): number {
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+}
+
+/** Where values are drawn when the axes fill an area, in its CSS pixels. */
+export function placesOf({ x, y, xTransform, yTransform }: Axes, area: Area): Pick<Pen, 'area' | 'x' | 'y'> {
+  const [left, bottom] = [xTransform.to(x.min), yTransform.to(y.min)];
+  const perX = (area.right - area.left) / (xTransform.to(x.max) - left);
+  const perY = (area.bottom - area.top) / (yTransform.to(y.max) - bottom);
+  return {
+    area,
+    x: (value) => area.left + (xTransform.to(value) - left) * perX,
+    y: (value) => area.bottom - (yTransform.to(value) - bottom) * perY,
+  };
 }

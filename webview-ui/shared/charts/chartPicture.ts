@@ -1,13 +1,13 @@
 /** A chart as a picture to keep: title, axes, curves, and below the plot which runs they are, with their last, least and largest value. */
 import { metricFormat } from '../../../src/core/format';
 import { t } from '../strings';
-import { axesOf, mostBands, ticksOf, type Axes } from './axes';
+import { axesOf, mostBands, placesOf, ticksOf, type Axes } from './axes';
 import { axisTitle } from './axisText';
 import { bestOf } from './curve';
 import { lastOf } from './Legend';
 import { drawBest, drawLiveEnds } from './marks';
 import type { DrawnCurve, PlotModel } from './plotModel';
-import { backSteps } from './plotSteps';
+import { backSteps, markSteps } from './plotSteps';
 import type { Range } from './range';
 import type { Area, Pen, Surface } from './surface';
 import { SvgSurface } from './svgSurface';
@@ -93,9 +93,9 @@ function draw(surface: Surface, picture: Picture, size: Size, clip: (area: Area,
   surface.textBaseline = 'middle';
   surface.textAlign = 'left';
   surface.fillText(picture.title, 16, 17);
-  const pen = penOf(surface, model, axes, area);
+  const pen: Pen = { ...placesOf(axes, area), context: surface, range: axes.x, palette };
   drawAxes(pen, model, axes);
-  clip(area, () => backSteps(model).forEach((step) => step(pen)));
+  clip(area, () => [...backSteps(model), ...markSteps(model)].forEach((step) => step(pen)));
   drawLiveEnds(pen, model.curves);
   drawBest(pen, own(model), model.better);
   drawRows(surface, picture, area.bottom + 44);
@@ -103,21 +103,6 @@ function draw(surface: Surface, picture: Picture, size: Size, clip: (area: Area,
 
 function own({ curves }: PlotModel): readonly DrawnCurve[] {
   return curves.filter(({ isBehind }) => !isBehind);
-}
-
-function penOf(context: Surface, { palette }: PlotModel, axes: Axes, area: Area): Pen {
-  const { x, y, xTransform, yTransform } = axes;
-  const [left, bottom] = [xTransform.to(x.min), yTransform.to(y.min)];
-  const perX = (area.right - area.left) / (xTransform.to(x.max) - left);
-  const perY = (area.bottom - area.top) / (yTransform.to(y.max) - bottom);
-  return {
-    context,
-    area,
-    range: x,
-    palette,
-    x: (value) => area.left + (xTransform.to(value) - left) * perX,
-    y: (value) => area.bottom - (yTransform.to(value) - bottom) * perY,
-  };
 }
 
 function drawAxes({ context, area, palette, x, y }: Pen, { axis }: PlotModel, axes: Axes): void {

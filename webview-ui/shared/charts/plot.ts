@@ -1,13 +1,13 @@
 import { Chart, LinearScale, type ChartConfiguration, type Scale } from 'chart.js';
 import { Store } from '../store';
-import { axesOf, mostBands, ticksOf, type Axes } from './axes';
+import { axesOf, mostBands, placesOf, ticksOf, type Axes } from './axes';
 import { CurveLayer, isSameFrame, type Frame } from './curveLayer';
 import type { DrawQueue, Drawing } from './drawQueue';
 import { drawBest, drawLiveEnds } from './marks';
 import type { PlotModel } from './plotModel';
-import { backSteps, frontSteps } from './plotSteps';
+import { backSteps, frontSteps, markSteps } from './plotSteps';
 import { union, type Range } from './range';
-import type { Area, Pen } from './surface';
+import type { Area } from './surface';
 
 Chart.register(LinearScale);
 
@@ -35,6 +35,8 @@ export class Plot implements Drawing {
   readonly #chart: Chart;
   readonly #back = new CurveLayer();
   readonly #front = new CurveLayer();
+  /** NaN and infinities, over the curves. */
+  readonly #marks = new CurveLayer();
   #model: PlotModel | undefined;
   #view: PlotView = { zoom: undefined, yZoom: undefined, holdsY: false };
   #emphasis = nobody;
@@ -96,12 +98,12 @@ export class Plot implements Drawing {
   /** Where x is drawn, in CSS pixels from the canvas's left; undefined outside of the plot. */
   pixelOfX(x: number): number | undefined {
     const { left, right } = this.area;
-    const pixel = this.#axes ? this.#penOf(this.#axes, this.area).x(x) : NaN;
+    const pixel = this.#axes ? placesOf(this.#axes, this.area).x(x) : NaN;
     return pixel >= left - 0.5 && pixel <= right + 0.5 ? pixel : undefined;
   }
 
   pixelOfY(y: number): number {
-    return this.#axes ? this.#penOf(this.#axes, this.area).y(y) : NaN;
+    return this.#axes ? placesOf(this.#axes, this.area).y(y) : NaN;
   }
 
   /** @param pixel from the canvas's left; outside of the plot: its nearest end */
@@ -138,13 +140,14 @@ export class Plot implements Drawing {
     }
     this.#beginPictures(model);
     // The few that are brought forward first.
-    const isWhole = [this.#front.work(deadline), this.#back.work(deadline)].includes(true);
+    const isWhole = [this.#front, this.#back, this.#marks].map((layer) => layer.work(deadline)).includes(true);
     if (isWhole || this.#isStale.paint || this.#isStale.axes) {
       this.#isStale = { axes: false, paint: false };
       this.#chart.draw();
       this.drawn.update((count) => count + 1);
     }
-    const isPending = this.#front.isPending || this.#back.isPending || this.#isOutdated(model);
+    const isDrawing = this.#front.isPending || this.#back.isPending || this.#marks.isPending;
+    const isPending = isDrawing || this.#isOutdated(model);
     this.#sayState(isPending ? 'drawing' : 'drawn', model);
     return isPending;
   }
@@ -177,8 +180,7 @@ export class Plot implements Drawing {
       holdsY && !yZoom && before?.yTransform.kind === axes.yTransform.kind && before.yTransform.kind !== 'symlog';
     this.#axes = holds ? { ...axes, y: union(axes.y, before.y) } : axes;
     if (before && (before.xTransform.id !== axes.xTransform.id || before.yTransform.id !== axes.yTransform.id)) {
-      this.#back.clear();
-      this.#front.clear();
+      [this.#back, this.#front, this.#marks].forEach((layer) => layer.clear());
     }
     this.#tell(this.#axes);
     const { palette } = model;
@@ -217,10 +219,16 @@ export class Plot implements Drawing {
     if (!frame || !this.#axes) {
       return;
     }
-    const pen = this.#penOf(this.#axes, { left: 0, top: 0, right: frame.width, bottom: frame.height });
+    const pen = placesOf(this.#axes, { left: 0, top: 0, right: frame.width, bottom: frame.height });
     const range = this.#axes.x;
     if (!this.#back.isPending && (this.#backOf?.model !== model || !isSameFrame(this.#backOf.frame, frame))) {
       this.#back.begin(frame, { ...pen, palette: model.palette, range }, backSteps(model));
+      const marks = markSteps(model);
+      if (marks.length > 0) {
+        this.#marks.begin(frame, { ...pen, palette: model.palette, range }, marks);
+      } else {
+        this.#marks.clear();
+      }
       this.#backOf = { model, frame };
     }
     const emphasis = this.#emphasis;
@@ -260,19 +268,6 @@ export class Plot implements Drawing {
     };
   }
 
-  #penOf(axes: Axes, area: Area): Pick<Pen, 'area' | 'x' | 'y'> {
-    const { x, y, xTransform, yTransform } = axes;
-    const left = xTransform.to(x.min);
-    const bottom = yTransform.to(y.min);
-    const perX = (area.right - area.left) / (xTransform.to(x.max) - left);
-    const perY = (area.bottom - area.top) / (yTransform.to(y.max) - bottom);
-    return {
-      area,
-      x: (value) => area.left + (xTransform.to(value) - left) * perX,
-      y: (value) => area.bottom - (yTransform.to(value) - bottom) * perY,
-    };
-  }
-
   #paint(): void {
     const model = this.#model;
     const frame = this.#frame();
@@ -289,9 +284,10 @@ export class Plot implements Drawing {
     this.#back.paint(context, frame, area);
     context.globalAlpha = 1;
     this.#front.paint(context, frame, area);
+    this.#marks.paint(context, frame, area);
     context.restore();
     context.save();
-    const pen = { ...this.#penOf(this.#axes, area), context, palette: model.palette, range: this.#axes.x };
+    const pen = { ...placesOf(this.#axes, area), context, palette: model.palette, range: this.#axes.x };
     drawLiveEnds(pen, model.curves);
     drawBest(pen, model.curves, model.better);
     context.restore();

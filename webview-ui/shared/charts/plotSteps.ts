@@ -11,7 +11,7 @@ const width = { line: 1.5, crowded: 1, front: 2, raw: 1 };
 const rawAlpha = 0.3;
 const behindAlpha = 0.35;
 
-/** All curves. */
+/** All curves, without their marks. */
 export function backSteps({ curves, bands, palette }: PlotModel): Step[] {
   const own = curves.filter(({ isBehind }) => !isBehind);
   const behind = curves.filter(({ isBehind }) => isBehind);
@@ -23,8 +23,13 @@ export function backSteps({ curves, bands, palette }: PlotModel): Step[] {
     ...(own.length <= mostRaw ? own.flatMap(rawSteps) : []),
     ...own.map((each) => lineStep(each, line)),
     (pen) => own.forEach((each) => drawLonePoints(pen, each)),
-    (pen) => drawOddPoints(pen, own),
   ];
+}
+
+/** What is never dimmed: what says NaN or an infinity is to be found, and read, whichever curve is brought forward. */
+export function markSteps({ curves }: PlotModel): Step[] {
+  const own = curves.filter(({ isBehind, curve }) => !isBehind && curve.odd.length > 0);
+  return own.length > 0 ? [(pen) => drawOddPoints(pen, own)] : [];
 }
 
 /** Those that are brought forward, each with its band. */
@@ -35,7 +40,6 @@ export function frontSteps({ curves, bands, palette }: PlotModel, emphasis: Read
     ...chosen.flatMap(rawSteps),
     ...chosen.map((each) => lineStep(each, width.front)),
     (pen) => chosen.forEach((each) => drawLonePoints(pen, each)),
-    (pen) => drawOddPoints(pen, chosen),
   ];
 }
 

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { runColours } from '../../src/core/runColour';
+import { compareScenario, curve, experimentScenario, fakeRun, type FakeRun } from '../fakes/fakeHost/scenario';
+import { ofColour, PanelBrowser, until, type Panel, type Pixel } from './panelPage';
+
+const colourOf = (slot: number): string => runColours.dark[slot] ?? '';
+
+describe('Marks in charts', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  const of = async (panel: Panel, slot: number): Promise<Pixel[]> =>
+    ofColour(await panel.pixels('loss'), colourOf(slot));
+  const run = (
+    slot: number,
+    valueAt: (step: number) => number,
+    status: FakeRun['run']['status'] = 'FINISHED',
+  ): FakeRun => fakeRun(slot, { name: `run-${slot}`, status, metrics: { loss: curve(81, valueAt) } });
+
+  it('of NaN and infinities stay as they are while another run is brought forward', async () => {
+    const odd: Record<number, number> = { 20: NaN, 40: Infinity, 60: -Infinity };
+    const panel = await browser.show(
+      experimentScenario([run(1, (step) => odd[step] ?? 5), run(0, (step) => step / 10)]),
+    );
+    await panel.drawn('loss');
+    const all = (await of(panel, 1)).length;
+    await panel.page.getByRole('row', { name: /run-0,/ }).click();
+    await until('the line of the other is dimmed', async () => (await of(panel, 1)).length < all / 3);
+    const columns = new Set((await of(panel, 1)).map(({ x }) => Math.round(x / 20)));
+    assert.equal(columns.size, 3, [...columns].join(' '));
+    const y = (await of(panel, 1)).map((pixel) => pixel.y);
+    assert.ok(Math.max(...y) - Math.min(...y) > 60);
+  });
+
+  it('end with the run that goes on, and ring the best value of all', async () => {
+    const live = run(0, () => 5, 'RUNNING');
+    const panel = await browser.show(compareScenario([live, run(1, (step) => (step === 40 ? 1 : 9))]));
+    await panel.drawn('loss');
+    const right = Math.max(...(await of(panel, 0)).map(({ x }) => x));
+    const rows = async (): Promise<number> =>
+      new Set((await of(panel, 0)).filter(({ x }) => x > right - 7).map(({ y }) => y)).size;
+    assert.ok((await rows()) >= 5, 'a dot');
+    await panel.host(({ page, argument }) => page.host.change(argument, { status: 'FINISHED' }), live.run.id);
+    await until('the dot is gone', async () => (await rows()) <= 2);
+    // A hollow ring: of the run's colour around, of the background inside.
+    const rung = await of(panel, 1);
+    const low = Math.max(...rung.map(({ y }) => y));
+    const ring = rung.filter(({ y }) => y > low - 9);
+    const centre = ring.reduce((sum, { x }) => sum + x, 0) / ring.length;
+    assert.equal(ring.filter(({ x, y }) => Math.abs(x - centre) < 1.5 && Math.abs(y - low + 4) < 1.5).length, 0);
+    assert.ok(ring.length >= 8, String(ring.length));
+  });
+});
