@@ -157,3 +157,8 @@ export function resetLayout(session: PanelSession): void {
   const { sections, sectionOrder, order, pinned, hidden, sizes, columns, large, yScales } = plainCharts;
   arrangeCharts(session, { sections, sectionOrder, order, pinned, hidden, sizes, columns, large, yScales });
 }
+
+/** Opens Labbook's log. */
+export function showLog(view: ChartsView): void {
+  view.session.act('command', { command: 'showLog', runIds: [] });
+}

@@ -1,0 +1,99 @@
+import type { RefObject } from 'react';
+import { formatCount } from '../../../src/core/format';
+import { LinkButton } from '../controls';
+import { Loading } from '../states';
+import { t, tCount } from '../strings';
+import { idOfX } from './arrangement';
+import { Bars } from './Bars';
+import { showLog, type ChartsView } from './controller';
+import { DataTable } from './DataTable';
+import { PlotView } from './PlotView';
+import type { ScaleKind } from './transform';
+import type { ChartCurves } from './useChartData';
+
+interface Props {
+  readonly view: ChartsView;
+  readonly metric: string;
+  readonly found: ChartCurves;
+  readonly isNear: boolean;
+  readonly isTable: boolean;
+  readonly isBars: boolean;
+  readonly yScale: ScaleKind;
+  readonly frame: RefObject<HTMLDivElement | null>;
+}
+
+/** The curves, as lines, bars or a table; or what keeps them from being there. */
+export function ChartBody({ view, metric, found, isNear, isTable, isBars, yScale, frame }: Props) {
+  const { data, curves, behind } = found;
+  const { x: axis } = view.settings;
+  // Curves over another x are not what the axis says.
+  const isOld = data.ready && idOfX(data.axis) !== idOfX(axis);
+  if (data.error !== undefined && (curves.length === 0 || isOld)) {
+    return <Failed view={view} metric={metric} error={data.error} />;
+  }
+  if (!data.ready) {
+    return isNear ? <Waiting view={view} metric={metric} isCancelled={data.isCancelled} /> : null;
+  }
+  if (curves.length === 0) {
+    const { x } = view.settings;
+    const count = view.runs.length;
+    const lacking =
+      typeof x === 'string'
+        ? count === 1
+          ? t('runLacks', metric)
+          : t('runsLack', formatCount(count), metric)
+        : t('nothingOver', metric, x.expression.replaceAll('`', ''));
+    return (
+      <div className="lb-chart-message">
+        <p className="lb-dim">{lacking}</p>
+      </div>
+    );
+  }
+  if (isTable) {
+    return <DataTable view={view} metric={metric} curves={curves} />;
+  }
+  if (isBars) {
+    return <Bars view={view} metric={metric} curves={curves} />;
+  }
+  return isNear ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
+}
+
+/** Charts are read, and given up, each alone. */
+function Waiting({ view, metric, isCancelled }: { view: ChartsView; metric: string; isCancelled: boolean }) {
+  const { loader } = view.session;
+  if (isCancelled) {
+    return (
+      <div className="lb-chart-message">
+        <p className="lb-dim">{t('notLoaded')}</p>
+        <p className="lb-chart-actions">
+          <LinkButton label={t('load')} onAct={() => loader.retry(metric)} />
+        </p>
+      </div>
+    );
+  }
+  const count = view.runs.length;
+  return (
+    <>
+      <Loading label={t('loadingChart', metric)} />
+      <div className="lb-chart-message lb-late">
+        <p className="lb-dim">{tCount('loadingOneCurve', 'loadingCurves', count, formatCount(count))}</p>
+        <p className="lb-chart-actions">
+          <LinkButton label={t('cancel')} onAct={() => loader.cancel(metric)} />
+        </p>
+      </div>
+    </>
+  );
+}
+
+function Failed({ view, metric, error }: { view: ChartsView; metric: string; error: string }) {
+  return (
+    <div className="lb-chart-message" role="alert">
+      <p className="lb-error">{t('chartFailed', metric)}</p>
+      <p>{error}</p>
+      <p className="lb-chart-actions">
+        <LinkButton label={t('tryAgain')} onAct={() => view.session.loader.retry()} />
+        <LinkButton label={t('showLog')} onAct={() => showLog(view)} />
+      </p>
+    </div>
+  );
+}
