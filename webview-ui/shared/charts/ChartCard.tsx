@@ -16,7 +16,7 @@ import { showLog, type ChartsView } from './controller';
 import type { Curve } from './curve';
 import { Legend } from './Legend';
 import { ResizeHandle } from './ResizeHandle';
-import type { ChartData } from './seriesLoader';
+import type { ChartData } from './seriesState';
 import { useChartCurves, useNear } from './useChartData';
 
 export interface CardProps {

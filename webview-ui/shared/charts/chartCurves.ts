@@ -4,7 +4,7 @@ import type { SeriesEntry } from '../../../src/protocol/seriesCodec';
 import type { GroupStyle } from './arrangement';
 import type { ChartGroup } from './controller';
 import { curveOf, xExtent, type Curve, type Detail } from './curve';
-import type { ChartData } from './seriesLoader';
+import type { ChartData } from './seriesState';
 
 /** Rows of a group's curve: a point for every pixel of a large chart. */
 const mostGroupRows = 600;

@@ -1,74 +1,28 @@
 import { Coalescer } from '../../../src/core/coalescer';
-import type { Smoothing } from '../../../src/core/smoothing';
 import type { XSource } from '../../../src/protocol/extras';
 import type { PanelChannel } from '../../../src/protocol/panelChannel';
 import { continueSeries, decodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
 import { idOfX } from './arrangement';
-import type { Detail } from './curve';
-import { isSameRange, type Range } from './range';
-
-/** What is known of one metric's curves. Never changed in place. */
-export interface ChartData {
-  /** False until the first answer. */
-  readonly ready: boolean;
-  /** Why the newest request has no answer; what came before stays. */
-  readonly error: string | undefined;
-  /** The user did not want to wait for the first answer. */
-  readonly isCancelled: boolean;
-  /** The axis that the entries are of. */
-  readonly axis: XSource;
-  /** By run id; runs without points are absent. */
-  readonly entries: ReadonlyMap<string, SeriesEntry>;
-  /** Finer parts of thinned entries, by run id. */
-  readonly details: ReadonlyMap<string, Detail>;
-}
-
-export interface SeriesQuery {
-  readonly runIds: readonly string[];
-  readonly axis: XSource;
-  readonly range: Range | undefined;
-  readonly maxPoints: number;
-  readonly smoothing?: Smoothing | undefined;
-}
-
-interface KeyState {
-  data: ChartData;
-  /** Not to be read until it is asked for again. */
-  isPaused: boolean;
-  /** Each with how many points it has room for. */
-  readonly listeners: Map<() => void, number>;
-  /** Runs whose curve is to be read: as a whole, and its part in the range. */
-  stale: Set<string>;
-  staleDetail: Set<string>;
-  /** What the entries were asked with: other buckets or smoothing cannot be continued. */
-  readonly askedWith: Map<string, string>;
-}
-
-interface Batch {
-  readonly keys: readonly string[];
-  readonly runIds: readonly string[];
-  readonly range: Range | undefined;
-  readonly maxPoints: number;
-}
+import { isSameRange } from './range';
+import {
+  askOf,
+  batchesOf,
+  findThinned,
+  noData,
+  roomOf,
+  type Batch,
+  type ChartData,
+  type KeyState,
+  type SeriesQuery,
+} from './seriesState';
 
 /** Milliseconds between two reads: no more than two repaints a second, see ui.md 8. */
 const interval = 480;
 /** After what the user did, sooner. */
 const hurry = 60;
-/** Curves in one request: the first charts should not wait for the last. */
-const pairsAtOnce = 120;
-const keysAtOnce = 16;
 const requestsAtOnce = 3;
 /** Long histories of a server far away take their time; the wait can be cancelled. Milliseconds. */
 const patience = 300_000;
-const noData: Omit<ChartData, 'axis'> = {
-  ready: false,
-  error: undefined,
-  isCancelled: false,
-  entries: new Map(),
-  details: new Map(),
-};
-
 /**
  * Reads the curves that are watched, and of those only what is new to it or was reported as changed; many changes in short
  * order become one request. What was read stays until something newer takes its place.
@@ -130,9 +84,9 @@ export class SeriesLoader {
   /** Keeps a metric's curves current until the returned function is called. @param room for points; default: the query's */
   watch(key: string, listener: () => void, room = 0): () => void {
     const state = this.#state(key);
-    const before = this.#roomOf(state);
+    const before = roomOf(state, this.#query);
     state.listeners.set(listener, room);
-    if (this.#roomOf(state) > before) {
+    if (roomOf(state, this.#query) > before) {
       this.#query.runIds.forEach((id) => state.stale.add(id));
     }
     this.#pump.request();
@@ -206,26 +160,14 @@ export class SeriesLoader {
     return state;
   }
 
-  #roomOf(state: KeyState): number {
-    return Math.max(this.#query.maxPoints, ...state.listeners.values());
-  }
-
   async #read(): Promise<void> {
     const query = this.#query;
     const { signal } = this.#abort;
-    await this.#readAll(
-      this.#batches(({ stale }) => stale, undefined),
-      query,
-      signal,
-    );
+    await this.#readAll(batchesOf(this.#keys, query, undefined), query, signal);
     const { range } = query;
     if (range && query === this.#query) {
-      this.#findThinned(range);
-      await this.#readAll(
-        this.#batches(({ staleDetail }) => staleDetail, range),
-        query,
-        signal,
-      );
+      findThinned(this.#keys, range);
+      await this.#readAll(batchesOf(this.#keys, query, range), query, signal);
     }
   }
 
@@ -241,48 +183,6 @@ export class SeriesLoader {
       }
     };
     await Promise.all(Array.from({ length: requestsAtOnce }, work));
-  }
-
-  /** Only thinned curves have more to show in a part; those that were read meanwhile as a whole have no part yet. */
-  #findThinned(range: Range): void {
-    for (const state of this.#keys.values()) {
-      for (const [id, { series }] of state.data.entries) {
-        if (series.kind === 'raw') {
-          state.staleDetail.delete(id);
-        } else if (!isSameRange(state.data.details.get(id)?.range, range)) {
-          state.staleDetail.add(id);
-        }
-      }
-    }
-  }
-
-  /** The watched keys with something stale; those that lack the same runs together. */
-  #batches(staleOf: (state: KeyState) => Set<string>, range: Range | undefined): Batch[] {
-    const shown = new Set(this.#query.runIds);
-    const groups = new Map<string, { keys: string[]; runIds: string[]; maxPoints: number }>();
-    for (const [key, state] of this.#keys) {
-      const runIds = [...staleOf(state)].filter((id) => shown.has(id) && (!range || state.data.entries.has(id))).sort();
-      if (state.listeners.size === 0 || state.isPaused || runIds.length === 0) {
-        continue;
-      }
-      const maxPoints = this.#roomOf(state);
-      const name = `${maxPoints} ${runIds.join(' ')}`;
-      const group = groups.get(name);
-      if (group) {
-        group.keys.push(key);
-      } else {
-        groups.set(name, { keys: [key], runIds, maxPoints });
-      }
-    }
-    return [...groups.values()].flatMap(({ keys, runIds, maxPoints }) => {
-      const count = Math.max(1, Math.min(keysAtOnce, Math.floor(pairsAtOnce / runIds.length)));
-      return Array.from({ length: Math.ceil(keys.length / count) }, (_, i) => ({
-        keys: keys.slice(i * count, (i + 1) * count),
-        runIds,
-        range,
-        maxPoints,
-      }));
-    });
   }
 
   async #readBatch(batch: Batch, query: SeriesQuery, signal: AbortSignal): Promise<void> {
@@ -379,9 +279,4 @@ export class SeriesLoader {
       listener();
     }
   }
-}
-
-/** What of a query changes the rows of an answer, beside runs, range and axis. */
-function askOf({ maxPoints, smoothing }: SeriesQuery): string {
-  return `${maxPoints} ${smoothing ? `${smoothing.kind} ${smoothing.amount}` : ''}`;
 }

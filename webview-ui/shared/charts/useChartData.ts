@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore, type RefObject } fr
 import { groupCurves, runCurves } from './chartCurves';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
-import type { ChartData } from './seriesLoader';
+import type { ChartData } from './seriesState';
 
 /** Whether the element is in sight, or less than a screen's scroll away. */
 export function useNear(element: RefObject<HTMLElement | null>): boolean {
