@@ -45,7 +45,7 @@ const panels = ['experiment', 'run', 'compare', 'chart'];
 
 const bundles = [
   { ...node, entryPoints: { extension: 'src/extension.ts' } },
-  { ...node, entryPoints: { labbook: 'src/server/main.ts' } },
+  { ...node, entryPoints: { labbook: 'src/server/start.ts', server: 'src/server/main.ts' } },
   {
     ...shared,
     outdir: path.join(outdir, 'webview'),

@@ -31,6 +31,8 @@ const oldTemporary = 60_000;
  *   they are); system errors
  */
 export async function openStore(options: StoreOptions, files: StoreFiles = realFiles): Promise<Store> {
+  // Compiled by other threads meanwhile; where it fails, that is said where it is needed.
+  loadSqlite().catch(() => undefined);
   const folder = await reachFolder(files, options.folder);
   let lock: StoreLock | undefined;
   try {

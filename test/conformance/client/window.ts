@@ -120,7 +120,7 @@ export async function builtVersion(): Promise<string> {
  */
 export async function olderVersion(folder: string, version: string, lacks: string): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const text = await readFile(labbookCli, 'utf8');
+  const text = await readFile(path.join(path.dirname(labbookCli), 'server.cjs'), 'utf8');
   const renamed = text.replaceAll(`"${await builtVersion()}"`, `"${version}"`);
   const other = renamed.replace(new RegExp(`"${lacks}",(?=\\s*"purge")`), '');
   if (renamed === text || other === renamed) {

@@ -1,0 +1,114 @@
+/**
+ * What `labbook.cjs` is: it runs `server.cjs` beside it, with what V8 compiled of it at an earlier start. Compiling is half of a start.
+ *
+ * The compiled code is in the user's cache folder, not in a store: V8 runs what it finds there, and stores come from others, too.
+ * Whatever goes wrong with it, the program is compiled as always.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { Script } from 'node:vm';
+
+/** By then a server has been ready for a while, and what it needed for it is compiled. */
+const saveAfter = 2_000;
+/** Code of a program that did not run for so long is removed when other is saved, in milliseconds. */
+const oldest = 30 * 24 * 60 * 60_000;
+const pattern = /^server-[0-9a-f]{64}\.bin(\.\d+\.tmp)?$/;
+const digestSize = 32;
+
+/** Where programs keep what they can make again. Undefined where the system names no such place. */
+function cacheFolder(): string | undefined {
+  const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env;
+  const folder =
+    process.platform === 'win32'
+      ? local
+      : process.platform === 'darwin'
+        ? path.join(homedir(), 'Library', 'Caches')
+        : xdg || path.join(homedir(), '.cache');
+  return folder !== undefined && path.isAbsolute(folder) ? path.join(folder, 'labbook', 'code') : undefined;
+}
+
+function digest(...parts: readonly (string | Uint8Array)[]): Buffer {
+  const hash = createHash('sha256');
+  parts.forEach((part) => hash.update(part));
+  return hash.digest();
+}
+
+/** A digest stands before the code: V8 would take a torn file for whole. */
+function read(file: string): Buffer | undefined {
+  try {
+    const bytes = readFileSync(file);
+    const code = bytes.subarray(digestSize);
+    return bytes.subarray(0, digestSize).equals(digest(code)) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function save(file: string, code: Buffer): void {
+  const folder = path.dirname(file);
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, Buffer.concat([digest(code), code]), { mode: 0o600 });
+    renameSync(temporary, file);
+    for (const name of readdirSync(folder).filter((each) => pattern.test(each))) {
+      const other = path.join(folder, name);
+      if (Date.now() - statSync(other).mtimeMs > oldest) {
+        rmSync(other, { force: true });
+      }
+    }
+  } catch {
+    rmQuietly(temporary);
+  }
+}
+
+function rmQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The next one to save removes it.
+  }
+}
+
+/** The file of the code that this V8 compiled of a program. */
+function codeFile(program: Buffer): string | undefined {
+  try {
+    const { v8, electron = '' } = process.versions;
+    const folder = cacheFolder();
+    const name = digest(`${v8} ${electron} ${process.arch} `, program).toString('hex');
+    return folder === undefined ? undefined : path.join(folder, `server-${name}.bin`);
+  } catch {
+    // A user without a home.
+    return undefined;
+  }
+}
+
+function start(filename: string): void {
+  const program = readFileSync(filename);
+  const file = codeFile(program);
+  const known = file === undefined ? undefined : read(file);
+  const script = new Script(Module.wrap(program.toString('utf8')), {
+    filename,
+    ...(known === undefined ? {} : { cachedData: known }),
+  });
+  const run: unknown = script.runInThisContext();
+  if (typeof run !== 'function') {
+    throw new TypeError(`${filename} is no program.`);
+  }
+  const module = { exports: {} };
+  Reflect.apply(run, module.exports, [
+    module.exports,
+    createRequire(filename),
+    module,
+    filename,
+    path.dirname(filename),
+  ]);
+  if (file !== undefined && (known === undefined || script.cachedDataRejected === true)) {
+    setTimeout(() => save(file, script.createCachedData()), saveAfter).unref();
+  }
+}
+
+start(path.join(__dirname, 'server.cjs'));
