@@ -1,5 +1,5 @@
 // VS Code's workbench with the packaged extension on a filled store, in Chromium, as a person has it.
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
@@ -39,7 +39,11 @@ export class Window {
     mkdirSync(project);
     cpSync(filled, store, { recursive: true });
     const { file: vsix } = await createPackage(path.join(home, 'labbook.vsix'));
-    const workbench = await startWorkbench({ home, vsix, settings: { ...settings, 'labbook.store.path': store } });
+    // In the workspace's settings: of the user's, a window on another computer, as this one is, leaves out which belong to a computer,
+    // but not always before the extension has read them.
+    mkdirSync(path.join(project, '.vscode'));
+    writeFileSync(path.join(project, '.vscode', 'settings.json'), JSON.stringify({ 'labbook.store.path': store }));
+    const workbench = await startWorkbench({ home, vsix, settings });
     const relay = await withoutCompression(workbench.port);
     const browser = await openBrowser();
     const page = await browser.newPage({ viewport: size });

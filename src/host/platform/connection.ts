@@ -237,7 +237,7 @@ export class Connection {
       }),
     );
     this.options.log.info(
-      `${server.started ? 'Started' : 'Found'} the tracking server ${client.url}, process ${server.pid}.`,
+      `${server.started ? 'Started' : 'Found'} the tracking server ${client.url}, process ${server.pid}, of the store ${server.info.store}.`,
     );
     const versions = otherVersion(server, this.options.version);
     if (versions) {

@@ -1,16 +1,17 @@
 import type { TrackingClient } from '../../client/types';
-import { Coalescer } from '../../core/coalescer';
 import { mapLimited } from '../../client/mapLimited';
 import type { Better } from '../../core/metricDirection';
 import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { ShownRuns } from '../../core/shownRuns';
 import type { ChangeBatch } from '../../protocol/extras';
 import { ArtifactCache } from './artifactCache';
+import { untouched, type CatalogOptions, type Touched } from './catalogOptions';
 import { ExperimentList, looksDiffer, type Entry } from './experimentList';
 import { ListReader } from './listReader';
 import { rowsPerPage, type ExperimentEntry, type TreeModel } from './model';
-import { PendingChanges } from './pendingChanges';
+import type { Changes } from './pendingChanges';
 import { primaryMetricOf } from './primaryMetric';
+import { Refresher } from './refresher';
 import { RunFigures, type Extremes } from './runFigures';
 import { gone, RunReader } from './runReader';
 import type { Grouping, TreeQuery } from './treeQuery';
@@ -22,35 +23,6 @@ const countedExperiments = 50;
 /** Beyond this many changed experiments, reading the list again is cheaper than reading each. */
 const singleReads = 40;
 const parallelCounts = 4;
-/**
- * Milliseconds between two refreshes; what a script logs meanwhile is read at once. VS Code holds changes of a tree back until
- * there was none for 200 ms, so at a shorter interval a script that logs all the time would freeze the tree.
- */
-const refreshInterval = 300;
-
-/** What must be drawn again. */
-export interface Touched {
-  /** The list of experiments changed: everything. */
-  readonly all: boolean;
-  /** Experiments whose runs came, went, or changed their state. */
-  readonly experiments: ReadonlySet<string>;
-  /** Runs whose contents changed, with their experiments; none of those in `experiments`. */
-  readonly runs: ReadonlyMap<string, string>;
-  /** Runs whose files changed, with their experiments. */
-  readonly artifacts: ReadonlyMap<string, string>;
-  /** Ids of other elements of the tree. */
-  readonly elements: readonly string[];
-}
-
-export interface CatalogOptions {
-  /** Globs of `labbook.metrics.primary`. */
-  readonly primaryPatterns: () => readonly string[];
-  /** Which runs of an experiment charts draw; `isNewest`: its list has the newest ones. */
-  readonly shownIn?: (entry: ExperimentEntry, isNewest: boolean) => ShownRuns | undefined;
-  readonly better?: (key: string) => Better | undefined;
-  readonly onTouched: (touched: Touched) => void;
-  readonly onError: (what: string, error: unknown) => void;
-}
 
 /**
  * What the tree shows of a server: experiments, the runs of those that somebody looked at, the artifact folders that were
@@ -68,21 +40,17 @@ export class Catalog implements TreeModel {
     () => this.#connected(),
     () => this.#query,
   );
-  readonly #pending = new PendingChanges();
   #query: TreeQuery = { sort: 'newest' };
   #lost: ReadonlySet<string> = new Set();
   /** How many rows of long lists are shown, where it is not the first page, by the id of the element above. */
   readonly #rows = new Map<string, number>();
-  readonly #refresher: Coalescer;
+  readonly #refresher: Refresher;
 
   constructor(private readonly options: CatalogOptions) {
-    this.#refresher = new Coalescer(() => this.#refresh(), {
-      minInterval: refreshInterval,
-      onError: (error) => {
-        // What was taken and not shown is not known any more.
-        this.#pending.addAll();
-        options.onError('refreshing the tree', error);
-      },
+    this.#refresher = new Refresher({
+      refresh: (changes) => this.#refresh(changes),
+      isConnected: () => this.#client !== undefined,
+      onError: (error) => options.onError('refreshing the tree', error),
     });
   }
 
@@ -116,10 +84,7 @@ export class Catalog implements TreeModel {
     const before = this.#lost;
     this.#lost = new Set(runIds);
     const changed = [...runIds.filter((id) => !before.has(id)), ...[...before].filter((id) => !this.#lost.has(id))];
-    const runs = new Map<string, string>();
-    for (const { experiment, list } of this.#experiments.all) {
-      changed.filter((id) => list?.runs.has(id)).forEach((id) => runs.set(id, experiment.id));
-    }
+    const runs = this.#experiments.withTheirs(changed);
     if (runs.size > 0) {
       this.#touch({ runs });
     }
@@ -137,8 +102,9 @@ export class Catalog implements TreeModel {
     }
   }
 
+  /** Runs that go on; lost ones do not. */
   get runningRuns(): number {
-    return this.#experiments.all.reduce((sum, { list }) => sum + (list?.running.size ?? 0), 0);
+    return this.#experiments.running().filter((id) => !this.#lost.has(id)).length;
   }
 
   experiment(id: string): Entry | undefined {
@@ -184,13 +150,11 @@ export class Catalog implements TreeModel {
 
   /** Reads everything that is shown afresh. */
   reload(): void {
-    this.#pending.addAll();
-    this.#refresher.request();
+    this.#refresher.addAll();
   }
 
   apply(batch: ChangeBatch): void {
-    this.#pending.add(batch);
-    this.#refresher.request();
+    this.#refresher.add(batch);
   }
 
   /** Loads the newest runs of an experiment unless they are loaded. */
@@ -260,15 +224,10 @@ export class Catalog implements TreeModel {
   }
 
   #touch(touched: Partial<Touched>): void {
-    const nothing = { all: false, experiments: new Set<string>(), runs: new Map(), artifacts: new Map(), elements: [] };
-    this.options.onTouched({ ...nothing, ...touched });
+    this.options.onTouched({ ...untouched, ...touched });
   }
 
-  async #refresh(): Promise<void> {
-    if (this.#client === undefined) {
-      return;
-    }
-    const changes = this.#pending.take();
+  async #refresh(changes: Changes): Promise<void> {
     if (changes.all) {
       await this.#refreshAll();
       return;
@@ -300,7 +259,7 @@ export class Catalog implements TreeModel {
     if (drawFirst) {
       this.#touch({ all: true });
     }
-    const running = new Set(await this.#experimentsWithRunning(ids.slice(0, countedExperiments)));
+    const running = await this.#experimentsWithRunning(ids.slice(0, countedExperiments));
     for (const [place, id] of ids.entries()) {
       if (this.experiment(id)?.list !== undefined || place < eagerExperiments || running.has(id)) {
         await this.#alone(() => this.#read(id));
@@ -313,20 +272,15 @@ export class Catalog implements TreeModel {
     this.#touch(drawFirst ? { experiments: new Set(ids) } : { all: true });
   }
 
-  async #experimentsWithRunning(ids: readonly string[]): Promise<string[]> {
-    if (ids.length === 0 || this.isFiltered) {
-      return [];
-    }
-    const running = await new RunReader(this.#connected(), this.#query).running(ids);
-    return running.map(({ info }) => info.experimentId);
+  async #experimentsWithRunning(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const wanted = ids.length > 0 && !this.isFiltered;
+    const running = wanted ? await new RunReader(this.#connected(), this.#query).running(ids) : [];
+    return new Set(running.map(({ info }) => info.experimentId));
   }
 
   async #countOthers(ids: readonly string[]): Promise<void> {
-    await mapLimited(
-      ids.filter((id) => this.experiment(id)?.list === undefined),
-      parallelCounts,
-      (id) => this.#count(id),
-    );
+    const others = ids.filter((id) => this.experiment(id)?.list === undefined);
+    await mapLimited(others, parallelCounts, (id) => this.#count(id));
   }
 
   async #count(experimentId: string): Promise<void> {

@@ -22,6 +22,19 @@ export class ExperimentList {
       .map(({ experiment }) => experiment.id);
   }
 
+  /** Ids of the loaded runs that are running. */
+  running(): string[] {
+    return this.#entries.flatMap(({ list }) => [...(list?.running ?? [])]);
+  }
+
+  /** Those of the runs that are loaded, with their experiments. */
+  withTheirs(runIds: readonly string[]): Map<string, string> {
+    const found = this.#entries.flatMap(({ experiment, list }) =>
+      runIds.filter((id) => list?.runs.has(id)).map((id): [string, string] => [id, experiment.id]),
+    );
+    return new Map(found);
+  }
+
   get(id: string): Entry | undefined {
     return this.#entries.find(({ experiment }) => experiment.id === id);
   }

@@ -4,7 +4,8 @@ import { connectTracking } from '../../../src/client/tracking';
 import type { ChangeFeed, TrackingClient } from '../../../src/client/types';
 import type { KeyValue } from '../../../src/core/model';
 import { english } from '../../../src/host/platform/text';
-import { Catalog, type Touched } from '../../../src/host/tree/catalog';
+import { Catalog } from '../../../src/host/tree/catalog';
+import type { Touched } from '../../../src/host/tree/catalogOptions';
 import { rowsPerPage, type NodeRef } from '../../../src/host/tree/model';
 import { childRefs } from '../../../src/host/tree/nodes';
 import { viewOf } from '../../../src/host/tree/nodeViews';
@@ -107,6 +108,41 @@ describe('the tree at real sizes', () => {
     catalog.reload();
     await quiet(() => loaded(id) === count && catalog.experiment(id)?.total !== undefined);
   };
+
+  it('reads again by itself what could not be read at first', async () => {
+    let failures = 2;
+    const errors: unknown[] = [];
+    const unlucky = new Proxy(client, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        return name === 'allExperiments' && failures-- > 0 ? () => Promise.reject(new Error('too busy')) : value;
+      },
+    });
+    const shown = new Catalog({
+      primaryPatterns: () => [],
+      onTouched: () => undefined,
+      onError: (_, error) => errors.push(error),
+    });
+    try {
+      shown.connect(unlucky);
+      await quiet(() => shown.experiments.length > 0);
+      assert.equal(errors.length, 2);
+    } finally {
+      shown.dispose();
+    }
+  });
+
+  it('counts no lost run as running', async () => {
+    const id = await experiment('lost');
+    const lost = await run(id, 'lost', { status: 'RUNNING' });
+    await quiet(() => loaded(id) === 1);
+    const before = catalog.runningRuns;
+    catalog.setLost([lost]);
+    assert.equal(catalog.runningRuns, before - 1);
+    catalog.setLost([]);
+    assert.equal(catalog.runningRuns, before);
+    await ask('runs/update', { run_id: lost, status: 'FINISHED', end_time: start });
+  });
 
   describe('with more runs than a page', () => {
     const count = 2 * rowsPerPage + 50;
