@@ -101,6 +101,36 @@ describe('The query line', () => {
     await counted(panel, '2 of 5 runs');
   });
 
+  it('quotes names with odd characters, so that what is inserted can be applied', async () => {
+    const odd = { 'a b-c': '1', 'ta`g"x': '2', größe: '3', 'x/y.z': '4' };
+    const runs = [0, 1].map((slot) =>
+      fakeRun(slot, { name: `run-${slot}`, metrics: { 'val/acc': point(1) }, params: slot === 0 ? odd : {} }),
+    );
+    const panel = await open(experimentScenario(runs));
+    for (const [typed, value] of [
+      ['a b', '1'],
+      ['ta`', '2'],
+      ['grö', '3'],
+      ['x/y', '4'],
+    ] as const) {
+      await line(panel).fill('');
+      await press(panel, 'Enter');
+      await counted(panel, '2 runs');
+      await panel.page.keyboard.type(typed.slice(0, 1));
+      await press(panel, 'Control+Space');
+      const name = Object.keys(odd).find((each) => each.startsWith(typed)) ?? '';
+      const option = panel.page.getByRole('option', { name: `${name}, parameter, 1 run` });
+      await option.scrollIntoViewIfNeeded();
+      await option.click();
+      await panel.page.keyboard.type(`= '${value}'`);
+      await press(panel, 'Escape', 'Enter');
+      await counted(panel, '1 of 2 runs').catch(async (error: unknown) => {
+        throw new Error(`${name}: ${await line(panel).inputValue()}`, { cause: error });
+      });
+    }
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('filters by the value at a step, by dates and expressions', async () => {
     const panel = await open();
     for (const [text, count] of [
