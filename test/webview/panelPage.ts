@@ -32,6 +32,8 @@ interface PageOptions {
   readonly prepare?: () => void;
   /** With fonts, time zone and motion that are the same everywhere, for pictures that are compared. */
   readonly isFixed?: boolean;
+  /** Takes the panel's messages, as text, where the scenario's host is outside of the page. */
+  readonly relay?: (message: string) => void;
 }
 
 interface Served {
@@ -84,6 +86,9 @@ export class PanelBrowser {
     }
     if (options.prepare) {
       await page.addInitScript(options.prepare);
+    }
+    if (options.relay) {
+      await page.exposeFunction('toHost', options.relay);
     }
     const place = `/page/${randomBytes(6).toString('hex')}`;
     this.#served.set(place, { scenario, options });

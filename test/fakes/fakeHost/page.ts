@@ -5,19 +5,27 @@
 import type { ExperimentShown } from '../../../src/protocol/experimentPanel';
 import type { Port } from '../../../src/protocol/rpc';
 import { FakeHost } from './fakeHost';
+import { ReplayingHost } from './replayingHost';
 import type { Scenario } from './scenario';
+import { fromText, readSession, toText } from './session';
 import themes from './themes.json';
 
 export type ThemeName = keyof typeof themes;
 
 export interface FakePage {
   readonly host: FakeHost;
+  /** Where a recorded session answers. */
+  readonly replaying: ReplayingHost | undefined;
+  /** A message of a host outside of the page, as text. */
+  deliver(message: string): void;
   setTheme(name: ThemeName): void;
 }
 
 declare global {
   interface Window {
     fakeHost: FakePage;
+    /** Takes the panel's messages, as text, to a host outside of the page. */
+    toHost?: (message: string) => void;
     acquireVsCodeApi: () => unknown;
   }
 }
@@ -70,7 +78,17 @@ const memory = {
   readShown: () => JSON.parse(sessionStorage.getItem(shownKey) ?? '[]') as ExperimentShown[],
   keepShown: (experiments: ExperimentShown[]) => sessionStorage.setItem(shownKey, JSON.stringify(experiments)),
 };
-window.fakeHost = { host: new FakeHost(scenario, host, memory), setTheme };
+const nobody: Port = { post: () => undefined, listen: () => ({ dispose: () => undefined }) };
+const isElsewhere = scenario.replay !== undefined || scenario.isRemote === true;
+if (scenario.isRemote) {
+  host.listen((message) => window.toHost?.(toText(message)));
+}
+window.fakeHost = {
+  host: new FakeHost(scenario, isElsewhere ? nobody : host, memory),
+  replaying: scenario.replay === undefined ? undefined : new ReplayingHost(readSession(scenario.replay), host),
+  deliver: (message) => host.post(fromText(message)),
+  setTheme,
+};
 
 let isTaken = false;
 window.acquireVsCodeApi = () => {

@@ -35,6 +35,10 @@ export interface Scenario {
   readonly delays?: Readonly<Record<string, number>>;
   /** Saved views that are there: name to content. */
   readonly views?: Readonly<Record<string, string>>;
+  /** The text of a recorded session, which then answers in place of the fake host. */
+  readonly replay?: string;
+  /** The host is outside of the page (`PageOptions.relay`). */
+  readonly isRemote?: boolean;
 }
 
 interface RunOptions {
