@@ -5,6 +5,7 @@ import type { Tools } from './host/commands/tools';
 import { ContextKeySetter } from './host/contributions';
 import { ModelsView } from './host/models/modelsView';
 import { Panels } from './host/panels/panels';
+import { apiOf, type LabbookApi } from './host/platform/api';
 import { Connection } from './host/platform/connection';
 import { Documents } from './host/platform/documents';
 import { offerLeftStore } from './host/platform/movedFolderHint';
@@ -18,12 +19,6 @@ import { RunLinkProvider } from './host/terminal/runLinkProvider';
 import { ScriptEnvironment } from './host/terminal/scripts';
 import { ExperimentsView } from './host/tree/experimentsView';
 import { TrashView } from './host/tree/trashView';
-
-/** What other extensions, and tests, get from Labbook. */
-export interface LabbookApi {
-  /** Where the tracking server is, as soon as it answers. Rejects with the reason where it will not. */
-  ready(): Promise<{ url: string; token: string; storePath: string }>;
-}
 
 export function activate(context: vscode.ExtensionContext): LabbookApi {
   const began = performance.now();
@@ -77,11 +72,5 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   }
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => connection.start()));
   log.info(`Active after ${(performance.now() - began).toFixed(1)} ms.`);
-  return {
-    ready: async () => {
-      const session = await connection.ready();
-      const { url, token = '' } = session.server.address;
-      return { url, token, storePath: session.server.info.store };
-    },
-  };
+  return apiOf(connection);
 }

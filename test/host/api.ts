@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { LabbookApi } from '../../src/extension';
+import type { LabbookApi } from '../../src/host/platform/api';
 import { commands, extensionId, type CommandArguments, type CommandId } from '../../src/host/contributions';
 
 /** The extension under test, active. */

@@ -20,15 +20,19 @@ import { safeMarkdown } from './treeItems';
 
 /** Deleted runs that are listed at most. */
 const shownRuns = 500;
+/** Milliseconds between two looks at how long ago something was deleted. */
+const timesInterval = 30_000;
 
 /** The view Trash: deleted experiments and runs, from which they can be restored. VS Code asks for them only while it shows. */
 export class TrashView implements vscode.TreeDataProvider<TrashRef> {
   readonly #owned = new Disposables();
-  readonly #changed = this.#owned.add(new vscode.EventEmitter<undefined>());
+  readonly #changed = this.#owned.add(new vscode.EventEmitter<TrashRef[] | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #drawer: Coalescer;
   readonly #view: vscode.TreeView<TrashRef>;
   #trash = emptyTrash;
+  /** The rows that VS Code has. */
+  #refs: TrashRef[] = [];
 
   constructor(
     private readonly connection: Connection,
@@ -54,6 +58,12 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
       }),
     );
     this.#owned.add(connection.onReset(() => this.refresh()));
+    const timer = setInterval(() => {
+      if (this.#view.visible && this.#refs.length > 0) {
+        this.#changed.fire(this.#refs);
+      }
+    }, timesInterval);
+    this.#owned.add({ dispose: () => clearInterval(timer) });
   }
 
   get selection(): readonly TrashRef[] {
@@ -90,7 +100,8 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
       // What was there is better than nothing; the next change reads again.
       this.log.error(`reading the trash: ${describe(error)}`);
     }
-    return trashRefs(this.#trash);
+    this.#refs = trashRefs(this.#trash);
+    return this.#refs;
   }
 
   getParent(): undefined {

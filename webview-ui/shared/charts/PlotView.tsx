@@ -3,6 +3,7 @@ import { formatCount } from '../../../src/core/format';
 import { unknownLook } from '../palette';
 import { useStore } from '../store';
 import { t, tCount } from '../strings';
+import { goingOn, lostRuns } from '../lostRuns';
 import { placeCell } from './axisText';
 import type { ChartsView } from './controller';
 import { CrossHair } from './CrossHair';
@@ -73,8 +74,9 @@ function usePlotModel(
   yScale: ScaleKind,
 ): PlotModel {
   const palette = useStore(session.palette, (each) => each);
+  const lost = useStore(lostRuns, (each) => each);
   return useMemo((): PlotModel => {
-    const live = new Set(runs.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
+    const live = goingOn(runs, lost);
     const draw = (curve: Curve, isBehind: boolean) => ({
       curve,
       look: looks.get(curve.runId) ?? unknownLook,
@@ -91,7 +93,7 @@ function usePlotModel(
       better: better(metric),
       palette,
     };
-  }, [curves, behind, runs, looks, settings, better, metric, yScale, palette]);
+  }, [lost, curves, behind, runs, looks, settings, better, metric, yScale, palette]);
 }
 
 /** The curve under the pointer, in whichever chart or in the table, and those that are selected, come forward. */

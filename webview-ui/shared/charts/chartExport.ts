@@ -2,6 +2,7 @@
 import type { XSource } from '../../../src/protocol/extras';
 import { unknownLook } from '../palette';
 import { t } from '../strings';
+import { goingOn, lostRuns } from '../lostRuns';
 import { pngPicture, svgPicture, type Picture } from './chartPicture';
 import type { ChartsView } from './controller';
 import { csvHead, csvLines, type CsvColumn } from './csv';
@@ -71,7 +72,7 @@ async function pictureFile(kind: 'png' | 'svg', picture: Picture): Promise<strin
 
 function pictureOf(view: ChartsView, metric: string, found: ChartCurves, yScale: ScaleKind): Picture {
   const { settings, looks, session, zoom, nameOf, better, runs } = view;
-  const live = new Set(runs.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
+  const live = goingOn(runs, lostRuns.get());
   const draw = (isBehind: boolean) => (curve: ChartCurves['curves'][number]) => ({
     curve,
     look: looks.get(curve.runId) ?? unknownLook,
