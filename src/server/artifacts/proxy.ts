@@ -15,6 +15,7 @@ import { attachment, contentTypeOf, parseRange } from './contentType';
 import { parseRelative, runOfSegments } from './locations';
 import { parseArtifactUrl } from './paths';
 import type { ArtifactPlace } from './places';
+import { sendBytes } from './sendBytes';
 
 const listRequest = message({ path: text.optional });
 
@@ -122,7 +123,14 @@ export async function sendFile(
     await handle.close();
     return reply.send('');
   }
-  return reply.send(handle.createReadStream({ start, end, highWaterMark: 1024 * 1024 }));
+  reply.hijack();
+  Object.entries(reply.getHeaders()).forEach(
+    ([name, value]) => value !== undefined && reply.raw.setHeader(name, value),
+  );
+  reply.raw.writeHead(reply.statusCode);
+  // What goes wrong now breaks the answer off, and the client sees that bytes are missing.
+  await sendBytes(handle, { start, end }, reply.raw).catch(() => undefined);
+  return reply;
 }
 
 /** The body's chunks. Leaving early keeps the request usable, so that its error can still be answered. */
