@@ -96,4 +96,23 @@ describe('While the experiment panel loads', () => {
     await panel.chart('a/y').getByText('Not loaded').waitFor();
     assert.deepEqual(panel.errors, []);
   });
+
+  it('and later is without its server, it offers no edits, says since when, and has them again afterwards', async () => {
+    const run = fakeRun(0, { name: 'run-0', metrics: { loss: { steps: [0, 1], values: [2, 1] } } });
+    const panel = await browser.show(experimentScenario([run]));
+    await panel.page.getByRole('row', { name: /run-0,/ }).click();
+    const remove = panel.page.locator('.lb-footer').getByRole('button', { name: 'Delete' });
+    await remove.waitFor();
+    await panel.host(
+      ({ page }) => page.host.connection({ state: 'disconnected', reason: 'The host data1:5000 does not answer.' }),
+      null,
+    );
+    await remove.waitFor({ state: 'detached' });
+    await panel.page.getByText(/since .* The host data1:5000 does not answer\./).waitFor();
+    await panel.page.getByRole('button', { name: 'Try Now' }).waitFor();
+    await panel.page.locator('.lb-footer', { hasText: /as of \d/ }).waitFor();
+    await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
+    await remove.waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
 });

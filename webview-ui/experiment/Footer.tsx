@@ -109,6 +109,9 @@ interface SelectedProps {
 
 function Selected({ experiment, runIds, isNarrow }: SelectedProps) {
   const [menu, setMenu] = useState<Anchor | undefined>(undefined);
+  // Both decide whether runs can be changed, and may do so while nothing else here changes.
+  useStore(experiment.session.connection, (each) => each.state);
+  useStore(experiment.reader.state, (each) => each.kind === 'ready' && each.facts.canWrite);
   const actions: MenuAction[] = [
     { label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
     ...(experiment.canWrite
