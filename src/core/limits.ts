@@ -72,8 +72,14 @@ export function checkExperimentName(name: string, path = 'name'): string {
   return checkLength(path, name, limits.experimentName);
 }
 
+/** Keys as they mostly are, which keep all of `checkKey`'s rules: a batch has a thousand. */
+const plainKey = /^[A-Za-z0-9_-][A-Za-z0-9_.\- :]{0,249}$/;
+
 /** The rules for keys of metrics, params and tags: they must also do as relative file paths. */
 export function checkKey(key: string, path = 'key'): string {
+  if (plainKey.test(key)) {
+    return key;
+  }
   if (key === '') {
     throw missingValue(path);
   }

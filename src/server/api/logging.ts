@@ -81,6 +81,9 @@ interface LoggedMetric {
 
 /** The points that are about a logged model: they are the run's and the model's. */
 function modelPoints(metrics: readonly LoggedMetric[]): ModelPoint[] {
+  if (!metrics.some((metric) => metric.model_id)) {
+    return [];
+  }
   return metrics.flatMap(({ key, value, timestamp, step = 0, model_id, dataset_name = '', dataset_digest = '' }) =>
     model_id
       ? [{ key, value, timestamp, step, modelId: model_id, datasetName: dataset_name, datasetDigest: dataset_digest }]
