@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { artifactUri } from '../artifacts/fileSystem';
-import type { NodeRef } from './model';
+import { namesOf } from './artifactNames';
+import type { NodeRef, TreeModel } from './model';
 
 /** What a drag of elements gives to where it is dropped, as addresses of files and as text. */
 export interface Dragged {
@@ -43,10 +44,12 @@ export class TreeDragging implements vscode.TreeDragAndDropController<NodeRef> {
   readonly dropMimeTypes = [];
   readonly dragMimeTypes = ['text/uri-list', 'text/plain'];
 
+  constructor(private readonly model: TreeModel) {}
+
   handleDrag(source: readonly NodeRef[], transfer: vscode.DataTransfer): void {
     const { files, text } = draggedOf(source);
     if (files.length > 0) {
-      const list = files.map((file) => artifactUri(file).toString()).join('\r\n');
+      const list = files.map((file) => artifactUri(file, namesOf(this.model, file)).toString()).join('\r\n');
       transfer.set('text/uri-list', new vscode.DataTransferItem(list));
     }
     if (text !== '') {

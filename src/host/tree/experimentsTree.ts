@@ -3,6 +3,7 @@ import type { Experiment, Run } from '../../core/model';
 import type { Connection } from '../platform/connection';
 import { describe } from '../platform/connection';
 import type { Translate } from '../platform/text';
+import { namesOf } from './artifactNames';
 import type { Catalog } from './catalog';
 import type { Touched } from './catalogOptions';
 import type { ArtifactRef, NodeRef, RunRef } from './model';
@@ -78,7 +79,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
       this.#drawnShown.set(ref.id, view?.shown);
     }
     // Gone since it was listed; the refresh that takes its row away is on its way.
-    return view ? treeItem(ref, view) : { id: ref.id, label: '' };
+    const names = ref.kind === 'artifact' ? namesOf(this.catalog, ref) : undefined;
+    return view ? treeItem(ref, view, names) : { id: ref.id, label: '' };
   }
 
   async getChildren(ref?: NodeRef): Promise<NodeRef[]> {

@@ -65,7 +65,7 @@ export class ExperimentsView {
         showCollapseAll: true,
         // A parent is a run of its own: its box says nothing of its children's.
         manageCheckboxStateManually: true,
-        dragAndDropController: new TreeDragging(),
+        dragAndDropController: new TreeDragging(this.catalog),
       }),
     );
     // VS Code hides a tree that is shown for the first time for 2 s, in case that its provider is late; a message, also an

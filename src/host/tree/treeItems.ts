@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import { tagNames, type Run } from '../../core/model';
 import { commands, type CommandId } from '../contributions';
 import { artifactUri } from '../artifacts/fileSystem';
+import type { ArtifactNames } from '../artifacts/uri';
 import type { RunTarget } from '../commands/targets';
 import type { NodeRef, NodeView, RunRef } from './model';
 import { runRowUri } from './runDecorations';
 
 /** Makes VS Code's item of a view. The tooltip comes later, when someone hovers (`resolveTreeItem`). */
-export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
+export function treeItem(ref: NodeRef, view: NodeView, names?: ArtifactNames): vscode.TreeItem {
   const item = new vscode.TreeItem(view.label, stateOf(view));
   item.id = view.id;
   item.contextValue = view.contextValue;
@@ -19,7 +20,7 @@ export function treeItem(ref: NodeRef, view: NodeView): vscode.TreeItem {
     item.iconPath = new vscode.ThemeIcon(name, colour === undefined ? undefined : new vscode.ThemeColor(colour));
   }
   if (view.fileIcon && ref.kind === 'artifact') {
-    item.resourceUri = artifactUri(ref);
+    item.resourceUri = artifactUri(ref, names);
     item.iconPath = view.fileIcon === 'folder' ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   }
   if (ref.kind === 'run') {
