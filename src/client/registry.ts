@@ -32,6 +32,19 @@ export interface RegistryCalls {
 
 const perPage = 1000;
 
+/** @returns false where what was to be made is there already */
+async function unlessThere(making: Promise<unknown>): Promise<boolean> {
+  try {
+    await making;
+    return true;
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'RESOURCE_ALREADY_EXISTS') {
+      return false;
+    }
+    throw error;
+  }
+}
+
 /** The model registry over MLflow's REST API. */
 export function registryClient({ get, read, write, allPages }: RegistryCalls): RegistryClient {
   const ignore = (): void => undefined;
@@ -59,17 +72,11 @@ export function registryClient({ get, read, write, allPages }: RegistryCalls): R
       const found = await versions(quoted === undefined ? undefined : `name = ${quoted}`, options);
       return found.filter((version) => version.name === name).sort((a, b) => b.version - a.version);
     },
-    createModel: async (name, options) => {
-      try {
-        await write('POST', 'registered-models/create', { name }, options, ignore);
-        return true;
-      } catch (error) {
-        if (error instanceof RequestError && error.code === 'RESOURCE_ALREADY_EXISTS') {
-          return false;
-        }
-        throw error;
-      }
+    versionsOfRun: async (runId, options) => {
+      const found = await versions(`run_id = '${runId}'`, options);
+      return found.sort((a, b) => Number(b.createdAt) - Number(a.createdAt) || b.version - a.version);
     },
+    createModel: (name, options) => unlessThere(write('POST', 'registered-models/create', { name }, options, ignore)),
     createVersion: ({ name, source, runId, modelId }, options) =>
       write('POST', 'model-versions/create', { name, source, run_id: runId, model_id: modelId }, options, (answer) =>
         modelVersionFromWire(answer['model_version']),

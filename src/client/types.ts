@@ -210,6 +210,8 @@ export interface RegistryClient {
   models(options?: CallOptions): Promise<RegisteredModel[]>;
   /** All versions of a model, highest first. */
   versions(name: string, options?: CallOptions): Promise<ModelVersion[]>;
+  /** All versions that were made of what a run logged, newest first. */
+  versionsOfRun(runId: string, options?: CallOptions): Promise<ModelVersion[]>;
   /** @returns false where there is one of this name already */
   createModel(name: string, options?: CallOptions): Promise<boolean>;
   /** `source` as MLflow's clients give it: the artifacts' URI, or `models:/m-…` with the logged model's id beside it. */

@@ -118,7 +118,7 @@ describe('commands on runs and models', () => {
     const name = `model ${Date.now()}`;
     const history = JSON.stringify([{ artifact_path: 'model', run_id: runId, flavors: {} }]);
     await script.post('runs/set-tag', { run_id: runId, key: 'mlflow.log-model.history', value: history });
-    await execute(commands.registerVersion, { runId, name });
+    await execute(commands.registerVersion, { kind: 'runModel', runId, path: 'model', name });
     const read = async (): Promise<Version | undefined> => {
       const query = { name, version: '1' };
       return (await script.get<{ model_version?: Version }>('model-versions/get', query)).model_version;

@@ -129,7 +129,9 @@ async function openRunOf({ name, version, runId }: ModelVersion): Promise<void> 
 async function register(tools: Tools, target: unknown): Promise<void> {
   const { t } = vscode.l10n;
   const client = await clientOf(tools);
-  const [runId] = runIdsOf(thingsFor(tools, target, undefined));
+  // A model's row in the tree says of which run it is, but is not the run, so that no other command takes it for that.
+  const ofRow = preset(target, 'kind') === 'runModel' ? preset(target, 'runId') : undefined;
+  const [runId] = ofRow === undefined ? runIdsOf(thingsFor(tools, target, undefined)) : [ofRow];
   const run =
     runId === undefined ? await pickRun(client, t('Register a model of which run?')) : await client.getRun(runId);
   if (run === undefined) {

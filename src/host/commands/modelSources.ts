@@ -12,7 +12,7 @@ export interface ModelSource {
 }
 
 /** Where 1.x and 2.x clients write down the models that a run logged: a JSON list with an `artifact_path` each. */
-const historyTag = 'mlflow.log-model.history';
+export const historyTag = 'mlflow.log-model.history';
 
 /** The models that a run logged, by whichever client; the newest of each path. */
 export async function modelSources(client: TrackingClient, run: Run): Promise<ModelSource[]> {

@@ -8,11 +8,12 @@ import { ArtifactCache } from './artifactCache';
 import { untouched, type CatalogOptions, type Touched } from './catalogOptions';
 import { ExperimentList, looksDiffer, type Entry } from './experimentList';
 import { ListReader } from './listReader';
-import { rowsPerPage, type ExperimentEntry, type TreeModel } from './model';
+import { rowsPerPage, type ExperimentEntry, type RunRef, type TreeModel } from './model';
 import type { Changes } from './pendingChanges';
 import { primaryMetricOf } from './primaryMetric';
 import { Refresher } from './refresher';
 import { RunFigures, type Extremes } from './runFigures';
+import { RunModels, type RunModel } from './runModels';
 import { gone, RunReader } from './runReader';
 import type { Grouping, TreeQuery } from './treeQuery';
 
@@ -33,6 +34,7 @@ export class Catalog implements TreeModel {
   readonly #experiments = new ExperimentList();
   /** Ends when the last reader is done; see `#alone`. */
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #models = new RunModels(() => this.#connected());
   readonly #artifacts = new ArtifactCache((runId, path) => this.#connected().listArtifacts(runId, path));
   /** Of metrics that somebody looks at. */
   readonly figures = new RunFigures(() => this.#client);
@@ -142,6 +144,7 @@ export class Catalog implements TreeModel {
   clear(): void {
     this.#experiments.clear();
     this.#artifacts.clear();
+    this.#models.clear();
     this.figures.clear();
     this.#lists.forget();
     this.#rows.clear();
@@ -205,6 +208,16 @@ export class Catalog implements TreeModel {
     return this.#artifacts.load(runId, path);
   }
 
+  /** The models that a run logged, and what they were registered as. */
+  async loadModels({ experimentId, runId }: RunRef): Promise<void> {
+    const run = this.experiment(experimentId)?.list?.runs.get(runId);
+    await (run && this.#models.load(run));
+  }
+
+  models(run: Run): readonly RunModel[] | undefined {
+    return this.#models.get(run);
+  }
+
   dispose(): void {
     this.#refresher.dispose();
   }
@@ -251,6 +264,7 @@ export class Catalog implements TreeModel {
 
   async #refreshAll(): Promise<void> {
     this.#artifacts.clear();
+    this.#models.clear();
     this.#lists.forget();
     await this.#alone(() => this.#readExperiments());
     const ids = this.#experiments.byActivity();

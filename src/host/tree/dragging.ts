@@ -20,6 +20,7 @@ export function draggedOf(refs: readonly NodeRef[]): Dragged {
       case 'experiment':
         return [ref.experimentId];
       case 'artifact':
+      case 'runModel':
         return [`runs:/${ref.runId}/${ref.path}`];
       case 'metric':
       case 'param':

@@ -209,6 +209,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
       await this.catalog.loadChildren(ref.experimentId, ref.runId);
     } else if (ref.kind === 'artifact') {
       await this.catalog.loadArtifacts(ref.runId, ref.path);
+    } else if (ref.kind === 'group' && ref.group === 'models') {
+      await this.catalog.loadModels(ref.run);
     } else if (ref.kind === 'group') {
       await this.catalog.loadArtifacts(ref.run.runId, '');
     }

@@ -3,6 +3,7 @@ import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { ShownRuns } from '../../core/shownRuns';
 import type { Extremes } from './runFigures';
 import type { RunForest } from './runForest';
+import type { RunModel } from './runModels';
 import type { Grouping } from './treeQuery';
 
 /** The loaded runs of an experiment. What it holds changes; it is another object when everything was read afresh. */
@@ -51,12 +52,14 @@ export interface TreeModel {
   rowsOf?(elementId: string): number | undefined;
   /** Entries of a folder of a run ('' is the root); undefined until it was listed. */
   artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined;
+  /** The models that a run logged; undefined until they were read. */
+  models?(run: Run): readonly RunModel[] | undefined;
 }
 
 /** Rows that a long list shows at first, and more with each click on its last one. */
 export const rowsPerPage = 200;
 
-export type RunGroup = 'metrics' | 'params' | 'tags' | 'artifacts';
+export type RunGroup = 'metrics' | 'params' | 'tags' | 'artifacts' | 'models';
 
 /** What an element of the tree stands for. `id` is the same for the same thing for ever, so expansion and selection stay. */
 export type NodeRef =
@@ -65,6 +68,7 @@ export type NodeRef =
   | { readonly kind: 'group'; readonly id: string; readonly run: RunRef; readonly group: RunGroup }
   | { readonly kind: 'metric' | 'param' | 'tag'; readonly id: string; readonly run: RunRef; readonly key: string }
   | ArtifactRef
+  | RunModelRef
   | {
       readonly kind: 'runGroup';
       readonly id: string;
@@ -99,6 +103,15 @@ export interface ArtifactRef {
   readonly path: string;
   readonly isDirectory: boolean;
   readonly size: number | undefined;
+}
+
+/** A model that a run logged; a command that is given one finds run and model in it. */
+export interface RunModelRef {
+  readonly kind: 'runModel';
+  readonly id: string;
+  readonly run: RunRef;
+  readonly runId: string;
+  readonly path: string;
 }
 
 /** How an element looks; `host/tree/treeItems.ts` makes a `vscode.TreeItem` of it. */

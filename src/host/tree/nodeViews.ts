@@ -2,7 +2,16 @@
 import { formatBytes, formatCount, formatStep, metricFormat } from '../../core/format';
 import { runStatuses, type ArtifactEntry, type Metric, type Run } from '../../core/model';
 import { oneLine, type Translate } from '../platform/text';
-import type { ArtifactRef, ExperimentEntry, NodeRef, NodeView, RunGroup, RunRef, TreeModel } from './model';
+import type {
+  ArtifactRef,
+  ExperimentEntry,
+  NodeRef,
+  NodeView,
+  RunGroup,
+  RunModelRef,
+  RunRef,
+  TreeModel,
+} from './model';
 import { runGroups } from './nodes';
 import { defaultExperimentId, userTags } from './refs';
 import { runView, statusWord } from './runView';
@@ -25,6 +34,8 @@ export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView |
       return leafView(ref, model, t);
     case 'artifact':
       return artifactView(ref);
+    case 'runModel':
+      return runModelView(ref, model, t);
     case 'more':
       return {
         id: ref.id,
@@ -129,8 +140,14 @@ function groupView(id: string, group: RunGroup, ref: RunRef, model: TreeModel, t
     params: { label: t('Parameters'), icon: 'settings', count: run.params.length },
     tags: { label: t('Tags'), icon: 'tag', count: userTags(run).length },
     artifacts: { label: t('Artifacts'), icon: 'files', count: undefined },
+    models: { label: t('Models'), icon: 'package', count: model.models?.(run)?.length },
   }[group];
-  const description = looks.count === undefined ? artifactsText(ref.runId, model) : String(looks.count);
+  const description =
+    looks.count !== undefined
+      ? String(looks.count)
+      : group === 'artifacts'
+        ? artifactsText(ref.runId, model)
+        : undefined;
   return {
     id,
     label: looks.label,
@@ -138,6 +155,26 @@ function groupView(id: string, group: RunGroup, ref: RunRef, model: TreeModel, t
     icon: { name: looks.icon },
     expandable: true,
     contextValue: `${group};`,
+  };
+}
+
+/** A model's row tells what it was registered as: `digits-net v3 @champion`. */
+function runModelView(ref: RunModelRef, model: TreeModel, t: Translate): NodeView | undefined {
+  const run = model.experiment(ref.run.experimentId)?.list?.runs.get(ref.runId);
+  const found = run && model.models?.(run)?.find(({ path }) => path === ref.path);
+  if (found === undefined) {
+    return undefined;
+  }
+  const versions = found.versions.map(({ name, version, aliases }) =>
+    [`${name} v${version}`, ...aliases.map((alias) => `@${alias}`)].join(' '),
+  );
+  return {
+    id: ref.id,
+    label: oneLine(ref.path),
+    description: versions.length > 0 ? oneLine(versions.join(', ')) : t('not registered'),
+    icon: { name: 'package' },
+    expandable: false,
+    contextValue: 'runModel;',
   };
 }
 

@@ -16,9 +16,11 @@ import {
   groupRef,
   moreRef,
   runGroupRef,
+  runModelRef,
   runRef,
   userTags,
 } from './refs';
+import { modelsMark } from './runModels';
 import { compareGroups, groupValue, type Grouping } from './treeQuery';
 
 /**
@@ -52,6 +54,7 @@ export function childRefs(ref: NodeRef, model: TreeModel): NodeRef[] | undefined
     case 'metric':
     case 'param':
     case 'tag':
+    case 'runModel':
     case 'more':
     case 'wayOut':
     case 'failure':
@@ -122,6 +125,7 @@ function belowRun(ref: RunRef, model: TreeModel): NodeRef[] | undefined {
   if (run.params.length > 0) groups.push('params');
   if (userTags(run).length > 0) groups.push('tags');
   groups.push('artifacts');
+  if (modelsMark(run) !== undefined) groups.push('models');
   return [...nested, ...groups.map((group) => groupRef(ref, group))];
 }
 
@@ -152,6 +156,8 @@ function inGroup(ref: RunRef, group: RunGroup, model: TreeModel): NodeRef[] | un
       return leaves('tag', userTags(run));
     case 'artifacts':
       return artifactRefs(ref, '', groupRef(ref, group), model);
+    case 'models':
+      return model.models?.(run)?.map(({ path }) => runModelRef(ref, path));
   }
 }
 
@@ -212,6 +218,8 @@ export function parentRef(ref: NodeRef, model: TreeModel): NodeRef | undefined {
         ? groupRef(ref.run, 'artifacts')
         : artifactRef(ref.run, { path: ref.path.slice(0, slash), isDirectory: true, size: undefined });
     }
+    case 'runModel':
+      return groupRef(ref.run, 'models');
     case 'runGroup':
       return experimentRef(ref.experimentId);
     case 'more':

@@ -1,6 +1,6 @@
 /** Elements of the tree, with ids that are the same for the same thing for ever. */
 import type { ArtifactEntry, Run } from '../../core/model';
-import type { ArtifactRef, NodeRef, RunGroup, RunRef } from './model';
+import type { ArtifactRef, NodeRef, RunGroup, RunModelRef, RunRef } from './model';
 
 /** The experiment that every store has; it can be neither renamed nor deleted by accident of being there. */
 export const defaultExperimentId = '0';
@@ -30,6 +30,14 @@ export const groupRef = (run: RunRef, group: RunGroup): NodeRef => ({
   id: `${group}:${run.runId}`,
   run,
   group,
+});
+
+export const runModelRef = (run: RunRef, path: string): RunModelRef => ({
+  kind: 'runModel',
+  id: `runModel:${run.runId}:${path}`,
+  run,
+  runId: run.runId,
+  path,
 });
 
 /** The last row of a list that is not shown whole. */

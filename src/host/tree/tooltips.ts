@@ -50,6 +50,7 @@ export function tooltipOf(ref: NodeRef, model: TreeModel, hover: RunHover, t: Tr
       return entry && `**${inMarkdown(ref.key)}**\n\n${inMarkdown(entry.value, 2000)}`;
     }
     case 'artifact':
+    case 'runModel':
       return inMarkdown(ref.path);
     case 'group':
     case 'runGroup':

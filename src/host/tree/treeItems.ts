@@ -78,6 +78,7 @@ export function clickOf(ref: NodeRef): { command: CommandId; arguments: readonly
     case 'group':
     case 'param':
     case 'tag':
+    case 'runModel':
     case 'failure':
       return undefined;
   }

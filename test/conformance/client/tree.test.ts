@@ -109,6 +109,40 @@ describe('the tree at real sizes', () => {
     await quiet(() => loaded(id) === count && catalog.experiment(id)?.total !== undefined);
   };
 
+  it('lists the models that a run logged with either kind of client, and what they were registered as', async () => {
+    const id = await experiment('with models');
+    const runId = await run(id, 'logged');
+    await run(id, 'none');
+    const history = JSON.stringify([{ artifact_path: 'model' }]);
+    await ask('runs/set-tag', { run_id: runId, key: 'mlflow.log-model.history', value: history });
+    const model = { experiment_id: id, name: 'net', source_run_id: runId };
+    const made = await ask<{ model: { info: { model_id: string } } }>('logged-models', model);
+    const outputs = [{ model_id: made.model.info.model_id, step: 0 }];
+    await ask('runs/outputs', { run_id: runId, models: outputs });
+    await ask('registered-models/create', { name: 'digits' });
+    await ask('model-versions/create', { name: 'digits', source: `runs:/${runId}/model`, run_id: runId });
+    await ask('registered-models/alias', { name: 'digits', alias: 'champion', version: '1' });
+    catalog.reload();
+    await quiet(() => {
+      const logged = catalog.experiment(id)?.list?.runs.get(runId);
+      return loaded(id) === 2 && (logged?.outputs?.length ?? 0) === 1 && logged?.tags.length === 2;
+    });
+
+    const below = (name: string): string[] => labels(rowOf(experimentRef(id), name));
+    assert.deepEqual([below('none'), below('logged')], [['Artifacts'], ['Artifacts', 'Models']]);
+    const group = rowOf(rowOf(experimentRef(id), 'logged'), 'Models');
+    assert.equal(childRefs(group, catalog), undefined, 'read when it is opened');
+    const parent = rowOf(experimentRef(id), 'logged');
+    assert.ok(parent.kind === 'run');
+    await catalog.loadModels(parent);
+    assert.deepEqual(labels(group), ['model', 'net']);
+    assert.equal(descriptionOf(group), '2');
+    assert.deepEqual(
+      (childRefs(group, catalog) ?? []).map((ref) => descriptionOf(ref)),
+      ['digits v1 @champion', 'not registered'],
+    );
+  });
+
   it('reads again by itself what could not be read at first', async () => {
     let failures = 2;
     const errors: unknown[] = [];
