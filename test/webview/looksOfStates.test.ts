@@ -134,4 +134,21 @@ describe('The looks of states of the experiment panel', () => {
     await panel.page.getByText(/\d selected/).waitFor({ state: 'detached' });
     assert.deepEqual(panel.errors, []);
   });
+
+  it('a run with 12,000 metrics', async () => {
+    const metrics = Object.fromEntries(
+      Array.from({ length: 12_000 }, (_, i) => [
+        `grad/layer_${String(i).padStart(5, '0')}`,
+        { steps: [0, 1], values: [i, 1] },
+      ]),
+    );
+    const panel = await open(experimentScenario([fakeRun(0, { metrics })]));
+    await until('there are charts', async () => (await keys(panel, 'grad/layer_00000')) === 1, 20_000);
+    await panel.drawn('grad/layer_00000');
+    assert.ok((await panel.page.locator('[data-chart]').count()) < 300);
+    await looksAsKept(panel, 'experiment-12000-metrics');
+    await panel.page.getByRole('textbox', { name: 'Find charts' }).fill('layer_11999');
+    await panel.drawn('grad/layer_11999');
+    assert.deepEqual(panel.errors, []);
+  });
 });

@@ -14,6 +14,14 @@ interface Answer {
   isAsked: boolean;
 }
 
+/** One curve of a request: how it is known, and how it was when the panel had nothing of it yet. */
+interface Curve {
+  readonly pair: string;
+  readonly key: string;
+  readonly first: string;
+  readonly version: string;
+}
+
 /** What only says something to the host: when it is said is up to timers of the panel. */
 const said: readonly Method[] = ['keepArrangement', 'select', 'log', 'copyText'];
 
@@ -92,8 +100,10 @@ export class ReplayingHost {
       return null;
     }
     if (method === 'series') {
-      const entries = pairsOf(params as Params<'series'>).map(
-        ({ key }) => this.#recall(key) as SeriesEntry | undefined,
+      const entries = pairsOf(params as Params<'series'>).map(({ key, first, version }) =>
+        !this.#answers.has(key) && this.#isNewest(first, version)
+          ? undefined
+          : (this.#recall(key) as SeriesEntry | undefined),
       );
       return encodeSeries(entries.filter((entry) => entry !== undefined)).buffer;
     }
@@ -105,6 +115,12 @@ export class ReplayingHost {
       return encodeTableColumns({ revision, columns: parts.map(({ column }) => column) });
     }
     return this.#recall(keyOf(method, params));
+  }
+
+  /** Whether a curve is what the panel has already: when it asks again is up to its timers. @param first asked without a version */
+  #isNewest(first: string, version: string): boolean {
+    const answers = (this.#answers.get(first) ?? []).filter(({ step }) => step <= this.#step);
+    return version !== '' && (answers.at(-1)?.result as SeriesEntry | undefined)?.version === version;
   }
 
   /** The newest answer up to this step; of those of one step one after the other. @throws Error where there is none */
@@ -135,12 +151,14 @@ function keyOf(method: Method, params: unknown): string {
 }
 
 /** Each curve of a request by itself. */
-function pairsOf({ runIds, keys, known = [], ...how }: Params<'series'>): { pair: string; key: string }[] {
+function pairsOf({ runIds, keys, known = [], ...how }: Params<'series'>): Curve[] {
   const versions = new Map(known.map(({ runId, key, version }) => [`${runId} ${key}`, version]));
   return runIds.flatMap((runId) =>
     keys.map((key) => {
       const pair = `${runId} ${key}`;
-      return { pair, key: `series ${pair} ${versions.get(pair) ?? ''} ${JSON.stringify(how)}` };
+      const version = versions.get(pair) ?? '';
+      const asked = (known: string): string => `series ${pair} ${known} ${JSON.stringify(how)}`;
+      return { pair, key: asked(version), first: asked(''), version };
     }),
   );
 }
