@@ -204,7 +204,9 @@ export interface CommandArguments {
   [commands.copyArtifactPath]: [target?: ArtifactTarget];
   /** Shows the run that made a version. */
   [commands.openModel]: [target?: VersionTarget | ModelTarget];
-  [commands.registerVersion]: [target?: RunTarget & { readonly name?: string; readonly path?: string }];
+  [commands.registerVersion]: [
+    target?: RunTarget & { readonly kind?: 'runModel'; readonly name?: string; readonly path?: string },
+  ];
   [commands.setStage]: [target?: VersionTarget & { readonly stage?: string }];
   [commands.setAlias]: [target?: VersionTarget & { readonly alias?: string }];
   [commands.removeAlias]: [target?: VersionTarget & { readonly alias?: string }];

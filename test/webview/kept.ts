@@ -14,6 +14,9 @@ const isUpdating = process.env['UPDATE_PICTURES'] !== undefined;
 /** Milliseconds that a panel may take until it looks as it should. */
 const limit = 4000;
 
+/** Other systems draw letters with other fonts; there, pictures are only left to be looked at. */
+const isComparable = process.platform === 'linux';
+
 /** What the kept pictures were taken with; the fonts are those that Debian always has. */
 export const forPictures = { isFixed: true, now: Date.UTC(2026, 8, 15, 0, 20) } as const;
 
@@ -29,6 +32,10 @@ export async function looksAsKept(panel: Panel, name: string): Promise<void> {
   const left = (kind: string): string => path.join(own, `${name}${kind}.png`);
   await Promise.all(['-expected', '-difference'].map((kind) => rm(left(kind), { force: true })));
   await rest(panel);
+  if (!isComparable) {
+    await writeFile(left(''), PNG.sync.write(await take(panel)));
+    return;
+  }
   if (isUpdating) {
     const seen = packed(await take(panel));
     await Promise.all([writeFile(kept, seen), writeFile(left(''), seen)]);

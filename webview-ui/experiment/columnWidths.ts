@@ -7,6 +7,8 @@ import type { TableView } from './tableModel';
 
 const padding = 18;
 const most = 220;
+/** Room for ` ± 0.0025`. */
+const spread = 62;
 
 /** Width of a text at the table's size, without measuring: good enough for a column that nobody sized. */
 function estimated(text: string): number {
@@ -19,7 +21,7 @@ function headWidth(view: ColumnView): number {
 }
 
 /** What nearly all values of a column of numbers need, with room for one digit more: values grow while runs run. */
-function numbersWidth({ data, format, base, better }: ColumnView, hasDelta: boolean): number {
+function numbersWidth({ data, format, base, better }: ColumnView, hasDelta: boolean, hasSpread: boolean): number {
   if (data?.kind !== 'numbers') {
     return hasDelta ? 104 : 48;
   }
@@ -30,12 +32,19 @@ function numbersWidth({ data, format, base, better }: ColumnView, hasDelta: bool
     return Math.max(least, widths[Math.floor(widths.length * 0.95)] ?? 0);
   };
   const numbers = widest(values.map(format.value), 40) + (better ? 14 : 7);
+  if (hasSpread) {
+    return numbers + spread;
+  }
   const differences = values.map((value) => format.difference(value - (base ?? 0)));
   return numbers + (hasDelta && base !== undefined ? widest(differences, 44) * 0.92 + 6 : 0);
 }
 
-/** The width of a column that nobody sized. @param hasDelta values stand beside their difference to the baseline */
-export function defaultWidth(view: ColumnView, hasDelta: boolean): number {
+/**
+ * The width of a column that nobody sized.
+ * @param hasDelta values stand beside their difference to the baseline
+ * @param hasSpread the means of groups stand beside their spread
+ */
+export function defaultWidth(view: ColumnView, hasDelta: boolean, hasSpread: boolean): number {
   const { field, data } = view;
   if (field.kind === 'attribute') {
     // The words for the states are longer in some languages.
@@ -61,7 +70,9 @@ export function defaultWidth(view: ColumnView, hasDelta: boolean): number {
     const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
     return Math.round(Math.min(most, Math.max(54, headWidth(view) + sort, usual + padding)));
   }
-  return Math.round(Math.min(most, Math.max(76, headWidth(view) + sort, numbersWidth(view, hasDelta) + padding)));
+  return Math.round(
+    Math.min(most, Math.max(76, headWidth(view) + sort, numbersWidth(view, hasDelta, hasSpread) + padding)),
+  );
 }
 
 let canvas: CanvasRenderingContext2D | null | undefined;
@@ -70,7 +81,7 @@ let canvas: CanvasRenderingContext2D | null | undefined;
 export function fittingWidth(view: ColumnView, { runs, table }: TableView, context: CellContext): number {
   canvas ??= document.createElement('canvas').getContext('2d');
   if (!canvas) {
-    return defaultWidth(view, true);
+    return defaultWidth(view, true, true);
   }
   const { fontFamily } = getComputedStyle(document.body);
   canvas.font = `12px ${fontFamily}`;

@@ -45,13 +45,14 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
   const selection = useStore(experiment.selection, (each) => each);
   const delta = useStore(experiment.arrangement, (each) => each.delta);
   const widths = useStore(experiment.arrangement, (each) => each.columns.widths);
+  const isGrouped = useStore(experiment.arrangement, (each) => each.groupBy.length > 0);
   const now = useNow(30_000);
   const cells = useMemo(
     (): CellContext => ({ table: view.table, delta, baseline: view.baseline, now }),
     [view, delta, now],
   );
   const views = useMemo(() => view.columns.fields.map((field) => view.column(field)), [view]);
-  const widthOf = useStableWidths(view.baseline !== undefined && delta !== 'off');
+  const widthOf = useStableWidths(view.baseline !== undefined && delta !== 'off', isGrouped);
   const layout = useColumns(experiment, views, view.columns.pinned, widthOf, widths);
   const baseline = useMemo(() => baselineLine(view), [view]);
   const place = useMemo(() => placeOf(view, baseline), [view, baseline]);
@@ -168,17 +169,17 @@ function withFocus({ startIndex, endIndex, overscan, count }: Range, focus: numb
 }
 
 /** Widths that follow the content are found once: data never changes a width later. */
-function useStableWidths(hasBaseline: boolean): (view: ColumnView) => number {
+function useStableWidths(hasBaseline: boolean, isGrouped: boolean): (view: ColumnView) => number {
   const [known] = useState(() => new Map<string, number>());
   return useCallback(
     (view: ColumnView) => {
-      const key = `${view.id} ${hasBaseline}`;
-      const width = known.get(key) ?? defaultWidth(view, hasBaseline);
+      const key = `${view.id} ${hasBaseline} ${isGrouped}`;
+      const width = known.get(key) ?? defaultWidth(view, hasBaseline, isGrouped);
       if (view.data !== undefined) {
         known.set(key, width);
       }
       return width;
     },
-    [known, hasBaseline],
+    [known, hasBaseline, isGrouped],
   );
 }
