@@ -12,6 +12,7 @@ import { ExperimentsTree } from './experimentsTree';
 import { LostWatch } from './lostWatch';
 import type { NodeRef } from './model';
 import { rootRefs } from './nodes';
+import { foundInAll } from './nodeViews';
 import type { MarkedRuns } from '../shown/markedRuns';
 import { ShownInTree } from './shownInTree';
 import { TreeMarks } from './treeMarks';
@@ -145,7 +146,12 @@ export class ExperimentsView {
 
   #showMessage(state: ServerState): void {
     const { filter } = this.catalog.query;
-    const parts = [messageOf(state), filter === undefined ? '' : inMessage(filter.text, 200)];
+    const parts = [
+      messageOf(state),
+      ...(filter === undefined
+        ? []
+        : [inMessage(filter.text, 200), foundInAll(this.catalog.experiments, vscode.l10n.t)]),
+    ];
     this.#view.message = parts.filter((part) => part !== '').join(' · ');
   }
 

@@ -99,8 +99,22 @@ function withRunning(list: ExperimentEntry['list'], runs: string, t: Translate):
 }
 
 function countOfMatches(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
-  const n = list.runs.size;
-  return list.more ? t('{0}+ found', n) : n === 0 ? t('none found') : t('{0} found', n);
+  return foundText(list.runs.size, list.more, t);
+}
+
+function foundText(n: number, more: boolean, t: Translate): string {
+  return more ? t('{0}+ found', n) : n === 0 ? t('none found') : t('{0} found', n);
+}
+
+/** How many runs of all experiments pass the filter, as far as they were read: what stands above the tree beside the filter. */
+export function foundInAll(experiments: readonly ExperimentEntry[], t: Translate): string {
+  const lists = experiments.map(({ list }) => list);
+  const n = lists.reduce((sum, list) => sum + (list?.runs.size ?? 0), 0);
+  return foundText(
+    n,
+    lists.some((list) => list === undefined || list.more),
+    t,
+  );
 }
 
 function runGroupView(

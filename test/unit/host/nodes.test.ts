@@ -4,7 +4,7 @@ import type { ArtifactEntry, Experiment, KeyValue, Metric, Run, RunStatus } from
 import type { Translate } from '../../../src/host/platform/text';
 import type { ExperimentEntry, NodeRef, RunList, TreeModel } from '../../../src/host/tree/model';
 import { childRefs, parentRef, rootRefs } from '../../../src/host/tree/nodes';
-import { valueText, viewOf } from '../../../src/host/tree/nodeViews';
+import { foundInAll, valueText, viewOf } from '../../../src/host/tree/nodeViews';
 import { experimentRef, runRef } from '../../../src/host/tree/refs';
 import { runDescription } from '../../../src/host/tree/runView';
 import { primaryMetricOf } from '../../../src/host/tree/primaryMetric';
@@ -205,6 +205,14 @@ describe('tree nodes', () => {
     const file = childRefs(group, model)?.[1];
     assert.equal(file && viewOf(file, model, t)?.contextValue, 'artifact;file;');
     assert.equal(file && viewOf(file, model, t)?.description, '12 B');
+  });
+
+  it('are counted where a filter hides some, also those that were not read', () => {
+    const entries = (...models: TreeModel[]): ExperimentEntry[] => models.flatMap(({ experiments }) => experiments);
+    const [two, none, more] = [modelOf([makeRun({ id: 'a' }), makeRun({ id: 'b' })]), modelOf([]), modelOf(undefined)];
+    assert.equal(foundInAll(entries(two, none), t), '2 found');
+    assert.equal(foundInAll(entries(two, more), t), '2+ found');
+    assert.equal(foundInAll(entries(none), t), 'none found');
   });
 
   it('offer more where there is more', () => {
