@@ -67,7 +67,8 @@ function command(name, files, options) {
     return [path.join('scripts', 'tiers', 'host.mjs'), '--timeout', String(timeout), ...options];
   }
   const mocha = path.join('node_modules', 'mocha', 'bin', 'mocha.js');
-  return ['--enable-source-maps', mocha, colour, '--timeout', String(timeout), ...options, ...files];
+  const properties = ['--require', path.join(root, 'scripts', 'tiers', 'properties.mjs')];
+  return ['--enable-source-maps', mocha, ...properties, colour, '--timeout', String(timeout), ...options, ...files];
 }
 
 /** The escapes of colours, which stand between the words that are counted. */

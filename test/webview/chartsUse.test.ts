@@ -314,7 +314,7 @@ describe('Charts in use', () => {
     );
     await panel.drawn('a/loss');
     await menu(panel, 'a/loss', 'Save All Points As CSV…');
-    await until('the CSV was saved', async () => (await asked(panel, 'saveFile')).length === 1);
+    await panel.askedFor('saveFile');
     const csv = await last(panel, 'saveFile');
     assert.equal(csv.name, 'a-loss.csv');
     const rows = (csv.content ?? '').trim().split('\r\n');
@@ -322,11 +322,11 @@ describe('Charts in use', () => {
     assert.match(rows[2] ?? '', /,first,a\/loss,1,0\.3333333333333333$/);
     assert.equal(new Set(rows).size, rows.length);
     await menu(panel, 'a/loss', 'Save As SVG…');
-    await until('the SVG was saved', async () => (await asked(panel, 'saveFile')).length === 2);
+    await panel.askedFor('saveFile', 2);
     const { content = '' } = await last(panel, 'saveFile');
     assert.ok(content.startsWith('<svg') && content.includes('>a/loss<') && content.includes('>first<'));
     await menu(panel, 'a/loss', 'Save As PNG…');
-    await until('the PNG was saved', async () => (await asked(panel, 'saveFile')).length === 3);
+    await panel.askedFor('saveFile', 3);
     assert.equal((await last(panel, 'saveFile')).name, 'a-loss.png');
     assert.deepEqual(panel.errors, []);
   });
@@ -351,7 +351,7 @@ describe('Charts in use', () => {
     const panel = await browser.show(compareScenario(twoRuns()));
     await panel.drawn('a/x');
     await menu(panel, 'a/x', 'Open in New Tab');
-    await until('the host was asked', async () => (await asked(panel, 'openChart')).length === 1);
+    await panel.askedFor('openChart');
     const { metric, runIds } = await last(panel, 'openChart');
     assert.deepEqual([metric, runIds?.length], ['a/x', 2]);
   });

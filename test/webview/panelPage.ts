@@ -9,13 +9,17 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import { PNG } from 'pngjs';
 import type * as chromiumSetup from '../../scripts/setup/chromium.mjs';
 import { panelHtml } from '../../src/host/panels/html';
+import type { PanelRequests } from '../../src/protocol/panels';
 import type { FakePage, ThemeName } from '../fakes/fakeHost/page';
 import type { Scenario } from '../fakes/fakeHost/scenario';
 
 export const screenshots = path.resolve('out/screenshots/webview');
 
 /** Longest wait for anything that should be quick, milliseconds. */
-export const patience = 8000;
+export const patience = 15_000;
+
+/** How many times slower the pages run: `LABBOOK_THROTTLE=8` finds tests that read before what they read is there. */
+const throttle = Number(process.env['LABBOOK_THROTTLE'] ?? 1);
 
 const panels = ['run', 'compare', 'experiment', 'chart'] as const;
 
@@ -81,6 +85,10 @@ export class PanelBrowser {
     const page = await this.browser.newPage({ viewport: { width, height }, ...(isFixed ? fixed : {}) });
     this.#pages.push(page);
     page.setDefaultTimeout(patience);
+    if (throttle > 1) {
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: throttle });
+    }
     if (options.now !== undefined) {
       await page.clock.setFixedTime(options.now);
     }
@@ -155,6 +163,31 @@ export class Panel {
   ): Promise<Result> {
     // The function itself cannot be handed over with its types; the page calls it by its text.
     return this.page.evaluate(`(${code.toString()})({ page: window.fakeHost, argument: ${JSON.stringify(argument)} })`);
+  }
+
+  /** What the panel has asked the host for by this method, oldest first. */
+  asked<Method extends keyof PanelRequests>(method: Method): Promise<PanelRequests[Method]['params'][]> {
+    return this.host(
+      ({ page, argument }) =>
+        page.host.requests.filter((each) => each.method === argument).map((each) => each.params as never),
+      method,
+    );
+  }
+
+  /**
+   * The same, once there are `count` at least: what a click asks for may come a few frames later.
+   * @throws Error when there are fewer for too long
+   */
+  async askedFor<Method extends keyof PanelRequests>(
+    method: Method,
+    count = 1,
+  ): Promise<PanelRequests[Method]['params'][]> {
+    let all: PanelRequests[Method]['params'][] = [];
+    await until(`the host was asked for ${method} ${count} times`, async () => {
+      all = await this.asked(method);
+      return all.length >= count;
+    });
+    return all;
   }
 
   chart(metric: string): Locator {

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
-import type { PanelRequests } from '../../src/protocol/panels';
 import { compareScenario, curve, experimentScenario, fakeRun, runScenario } from '../fakes/fakeHost/scenario';
 import { exampleRun, exampleRuns } from './examples';
-import { PanelBrowser, until, type Panel } from './panelPage';
+import { PanelBrowser, until } from './panelPage';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const line = curve(50, (step) => step);
 
 /** The parameters of all requests of a kind. */
-function asked<Method extends keyof PanelRequests>(
-  panel: Panel,
-  method: Method,
-): Promise<PanelRequests[Method]['params'][]> {
-  return panel.host(
-    ({ page, argument }) =>
-      page.host.requests.filter((each) => each.method === argument).map((each) => each.params as never),
-    method,
-  );
-}
-
 describe('Panels', () => {
   let browser: PanelBrowser;
   before(async () => {
@@ -56,9 +44,7 @@ describe('Panels', () => {
     await panel.page.getByRole('button', { name: 'Show 1 tag of MLflow' }).click();
     await panel.page.getByText('mlflow.user').waitFor();
     await panel.page.getByRole('button', { name: 'Copy run ID' }).click();
-    await until('the host was asked', async () => (await asked(panel, 'command')).length === 1);
-    const [command] = await asked(panel, 'command');
-    assert.deepEqual(command, { command: 'copyId', runIds: [`f26e71d5${'0'.repeat(24)}`] });
+    assert.deepEqual(await panel.askedFor('command'), [{ command: 'copyId', runIds: [`f26e71d5${'0'.repeat(24)}`] }]);
   });
 
   it('follow a run from running to its end', async () => {
@@ -91,8 +77,7 @@ describe('Panels', () => {
     await item('weights.safetensors').click();
     await panel.page.getByText('There is no preview of this kind of file.').waitFor();
     await panel.page.getByRole('button', { name: 'Open in Editor' }).click();
-    await until('the host was asked', async () => (await asked(panel, 'openArtifact')).length === 1);
-    const [opened] = await asked(panel, 'openArtifact');
+    const [opened] = await panel.askedFor('openArtifact');
     assert.equal(opened?.path, 'model/weights.safetensors');
     assert.deepEqual(panel.errors, []);
   });
@@ -141,7 +126,7 @@ describe('Panels', () => {
       .allInnerTexts();
     assert.deepEqual(cells, ['0.1', '0.1', '0.1', '1.0', '0.1']);
     await panel.page.getByRole('button', { name: /r50-lr1\.0/ }).click();
-    await until('the host was asked', async () => (await asked(panel, 'openRun')).length === 1);
+    await panel.askedFor('openRun');
   });
 
   it('show names as text, whatever they hold', async () => {
@@ -221,13 +206,11 @@ describe('Panels', () => {
     await panel.drawn('val/acc');
     await panel.photograph('run-disconnected-dark');
     await banner.getByRole('button', { name: 'Try Now' }).click();
-    await until('the host was asked', async () => (await asked(panel, 'command')).length === 1);
-    const [command] = await asked(panel, 'command');
-    assert.deepEqual(command, { command: 'restartServer', runIds: [] });
-    const before = (await asked(panel, 'runs')).length;
+    assert.deepEqual(await panel.askedFor('command'), [{ command: 'restartServer', runIds: [] }]);
+    const before = (await panel.asked('runs')).length;
     await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
     await banner.waitFor({ state: 'detached' });
-    await until('the runs were read again', async () => (await asked(panel, 'runs')).length > before);
+    await until('the runs were read again', async () => (await panel.asked('runs')).length > before);
   });
 
   it('show a line when an answer takes long, nothing when it does not', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { PanelRequests } from '../../src/protocol/panels';
 import { experimentScenario, fakeRun } from '../fakes/fakeHost/scenario';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
@@ -23,12 +22,6 @@ describe('What is shown and selected', () => {
     await counts(panel, 3);
     return panel;
   };
-  const asked = <Method extends keyof PanelRequests>(panel: Panel, method: Method) =>
-    panel.host(
-      ({ page, argument }) =>
-        page.host.requests.filter((each) => each.method === argument).map((each) => each.params as never),
-      method,
-    ) as Promise<PanelRequests[Method]['params'][]>;
   const selected = async (panel: Panel): Promise<string[]> => {
     const texts = await panel.page.locator('.lb-row[aria-selected="true"] .lb-name').allInnerTexts();
     return texts.map((each) => each.trim());
@@ -36,7 +29,7 @@ describe('What is shown and selected', () => {
 
   it('begins with what the panel, which has all runs, says, and is then the host’s', async () => {
     const panel = await open();
-    const [first] = await asked(panel, 'changeShown');
+    const [first] = await panel.askedFor('changeShown');
     assert.deepEqual(first?.changes, [
       {
         experimentId: '1',
@@ -84,16 +77,16 @@ describe('What is shown and selected', () => {
     await row(panel, 'run-a').click();
     await row(panel, 'run-c').click({ modifiers: ['Control'] });
     const both = JSON.stringify({ selection: [{ experimentId: '1', runIds: [idOf(2), idOf(0)] }] });
-    await until('both are told', async () => JSON.stringify((await asked(panel, 'select')).at(-1)) === both);
-    const told = await asked(panel, 'select');
+    await until('both are told', async () => JSON.stringify((await panel.asked('select')).at(-1)) === both);
+    const told = await panel.asked('select');
     await panel.host(({ page, argument }) => page.host.experiment.select([argument, 'of another experiment']), idOf(1));
     await until('run-b is selected', async () => (await selected(panel)).join() === 'run-b');
     await panel.host(({ page, argument }) => page.host.change(argument, { stage: 'deleted' }), idOf(1));
     await panel.page.getByRole('row', { name: 'run-b is no longer there' }).waitFor();
     assert.deepEqual(await selected(panel), []);
     await row(panel, 'run-a').click();
-    await until('the next is told', async () => (await asked(panel, 'select')).length > told.length);
-    const later = (await asked(panel, 'select')).slice(told.length);
+    await until('the next is told', async () => (await panel.asked('select')).length > told.length);
+    const later = (await panel.asked('select')).slice(told.length);
     assert.deepEqual(later, [{ selection: [{ experimentId: '1', runIds: [idOf(2)] }] }]);
     assert.deepEqual(panel.errors, []);
   });

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
 import { runColours } from '../../src/core/runColour';
-import type { PanelRequests } from '../../src/protocol/panels';
 import { curve, experimentScenario, fakeRun, type FakeRun, type Scenario } from '../fakes/fakeHost/scenario';
 import { exampleRuns } from './examples';
 import { ofColour, PanelBrowser, until, type Panel } from './panelPage';
 
 /** The parameters of all requests of a kind. */
-function asked<Method extends keyof PanelRequests>(
-  panel: Panel,
-  method: Method,
-): Promise<PanelRequests[Method]['params'][]> {
-  return panel.host(
-    ({ page, argument }) =>
-      page.host.requests.filter((each) => each.method === argument).map((each) => each.params as never),
-    method,
-  );
-}
-
 const point = (value: number): FakeRun['metrics'][string] => ({ steps: [0], values: [value] });
 
 /** Five runs: a, the newest, to e. */
@@ -117,12 +105,9 @@ describe('The table of runs', () => {
     assert.deepEqual(await selected(panel), ['run-a', 'run-e']);
     await panel.page.getByText('2 selected').waitFor();
     await panel.page.getByRole('button', { name: 'Compare', exact: true }).click();
-    await until('the host was asked', async () => (await asked(panel, 'command')).length === 1);
-    const [command] = await asked(panel, 'command');
-    assert.deepEqual(command, { command: 'compareSelected', runIds: [idOf(4), idOf(0)] });
+    assert.deepEqual(await panel.askedFor('command'), [{ command: 'compareSelected', runIds: [idOf(4), idOf(0)] }]);
     await row(panel, 'run-b').dblclick();
-    await until('the host was asked', async () => (await asked(panel, 'openRun')).length === 1);
-    assert.deepEqual(await asked(panel, 'openRun'), [{ runId: idOf(3), toSide: false }]);
+    assert.deepEqual(await panel.askedFor('openRun'), [{ runId: idOf(3), toSide: false }]);
   });
 
   it('goes by the keyboard: lines, ranges, cells, header, names', async () => {
@@ -147,8 +132,7 @@ describe('The table of runs', () => {
     await keyboard.type('run-c');
     assert.deepEqual(await selected(panel), ['run-c']);
     await keyboard.press('Control+Enter');
-    await until('it was opened', async () => (await asked(panel, 'openRun')).length === 1);
-    assert.deepEqual(await asked(panel, 'openRun'), [{ runId: idOf(2), toSide: true }]);
+    assert.deepEqual(await panel.askedFor('openRun'), [{ runId: idOf(2), toSide: true }]);
     await keyboard.press('Home');
     await keyboard.press('ArrowUp');
     await keyboard.press('ArrowRight');
@@ -262,13 +246,12 @@ describe('The table of runs', () => {
     await panel.page.keyboard.press('F2');
     await panel.page.keyboard.type('better');
     await panel.page.keyboard.press('Enter');
-    await until('the host was asked', async () => (await asked(panel, 'setName')).length === 1);
-    assert.deepEqual(await asked(panel, 'setName'), [{ runId: idOf(2), name: 'better' }]);
+    assert.deepEqual(await panel.askedFor('setName'), [{ runId: idOf(2), name: 'better' }]);
     await row(panel, 'better').waitFor();
     await panel.page.keyboard.press('F2');
     await panel.page.keyboard.type('worse');
     await panel.page.keyboard.press('Escape');
-    assert.equal((await asked(panel, 'setName')).length, 1);
+    assert.equal((await panel.asked('setName')).length, 1);
     await panel.page.keyboard.press('End');
     for (let i = 0; i < 12; i++) {
       await panel.page.keyboard.press('ArrowRight');
@@ -279,8 +262,7 @@ describe('The table of runs', () => {
     await panel.page.keyboard.press('F2');
     await panel.page.keyboard.type('linus');
     await panel.page.keyboard.press('Enter');
-    await until('the host was asked', async () => (await asked(panel, 'setTag')).length === 1);
-    assert.deepEqual(await asked(panel, 'setTag'), [{ runIds: [idOf(0)], key: 'owner', value: 'linus' }]);
+    assert.deepEqual(await panel.askedFor('setTag'), [{ runIds: [idOf(0)], key: 'owner', value: 'linus' }]);
     await until('it is there', async () => (await cell(panel, 'run-e', 'tag:owner').innerText()) === 'linus');
   });
 
@@ -320,13 +302,13 @@ describe('The table of runs', () => {
     await panel.page.keyboard.press('Enter');
     await panel.page.keyboard.press('ArrowDown');
     await panel.page.keyboard.press('Enter');
-    await until('it was copied', async () => (await asked(panel, 'copyText')).length === 1);
+    await panel.askedFor('copyText');
     await panel.page.keyboard.press('Shift+F10');
     await item('Change Colour…').click();
     await row(panel, 'run-c').click({ modifiers: ['Control'] });
     await row(panel, 'run-c').click({ button: 'right' });
     await item('Open Code Changes').click();
-    const sent = await asked(panel, 'command');
+    const sent = await panel.askedFor('command', 2);
     assert.deepEqual(
       sent.map(({ command, runIds }) => [command, runIds.length]),
       [
@@ -348,7 +330,7 @@ describe('The table of runs', () => {
     await row(panel, 'over').click({ modifiers: ['Control'] });
     await row(panel, 'over').click({ button: 'right' });
     await panel.page.getByRole('menuitem', { name: 'Mark as Ended…' }).click();
-    const [sent] = await asked(panel, 'command');
+    const [sent] = await panel.askedFor('command');
     assert.deepEqual(sent, { command: 'markAsEnded', runIds: [runs[1]?.run.id] });
   });
 
@@ -362,7 +344,7 @@ describe('The table of runs', () => {
     await panel.page.keyboard.press('Escape');
     await panel.page.keyboard.press('Delete');
     await panel.page.keyboard.press('F2');
-    assert.equal((await asked(panel, 'trashRuns')).length + (await panel.page.locator('.lb-edit').count()), 0);
+    assert.equal((await panel.asked('trashRuns')).length + (await panel.page.locator('.lb-edit').count()), 0);
   });
 
   it('copies what is selected as a spreadsheet expects it', async () => {
@@ -370,8 +352,7 @@ describe('The table of runs', () => {
     await row(panel, 'run-b').click();
     await panel.page.keyboard.press('Shift+ArrowDown');
     await panel.page.keyboard.press('Control+c');
-    await until('it was copied', async () => (await asked(panel, 'copyText')).length === 1);
-    const [{ text } = { text: '' }] = await asked(panel, 'copyText');
+    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
     const [first = '', ...lines] = text.trimEnd().split('\n');
     const columns = first.split('\t');
     assert.deepEqual(columns.slice(0, 3), ['Name', 'State', 'val/acc max']);
@@ -461,7 +442,7 @@ describe('The table of runs', () => {
     await row(panel, 'run-b').hover();
     await row(panel, 'run-b').getByRole('button', { name: 'Hide run-b in charts' }).click();
     await until('it was kept', async () =>
-      (await asked(panel, 'keepArrangement')).some(({ arrangement }) => /params\.model/.test(arrangement)),
+      (await panel.asked('keepArrangement')).some(({ arrangement }) => /params\.model/.test(arrangement)),
     );
     await until('it is remembered', () =>
       panel.page.evaluate(() => /params\.model/.test(sessionStorage.getItem('labbook-state') ?? '')),
