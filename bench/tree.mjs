@@ -24,6 +24,25 @@ const workspace = path.join(home, 'workspace');
 const store = path.join(home, 'store');
 const figuresFile = path.join(home, 'figures.json');
 
+/**
+ * Loads and activates the extension, both without a pause in between, and notes what they took. VS Code's own figure of an
+ * activation holds what other extensions, which start at the same moment, take of the same thread.
+ */
+const measuredEntry = `
+const work = () => { const { user, system } = process.threadCpuUsage(); return (user + system) / 1000; };
+const measured = (task) => {
+  const [from, before] = [performance.now(), work()];
+  const result = task();
+  return { result, took: { wall: performance.now() - from, work: work() - before } };
+};
+const loading = measured(() => require('./extension.cjs'));
+exports.activate = (context) => {
+  const activation = measured(() => loading.result.activate(context));
+  globalThis.labbookActivation = { load: loading.took, activate: activation.took };
+  return activation.result;
+};
+`;
+
 /** The extension as it ships, so that the checkout's own dist/ is left alone. */
 async function buildExtension() {
   mkdirSync(extension);
@@ -32,6 +51,10 @@ async function buildExtension() {
   await run(process.execPath, ['esbuild.mjs', '--production', '--outdir', outdir], { cwd: root, log, limit: 120 });
   const names = ['package.json', 'package.nls.json', 'l10n', 'media'];
   names.forEach((name) => cpSync(path.join(root, name), path.join(extension, name), { recursive: true }));
+  const manifestFile = path.join(extension, 'package.json');
+  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+  writeFileSync(path.join(outdir, 'measured.cjs'), measuredEntry);
+  writeFileSync(manifestFile, JSON.stringify({ ...manifest, main: './dist/measured.cjs' }));
 }
 
 async function buildSuite() {
@@ -91,8 +114,9 @@ try {
       {
         columns: [`with ${runs.toLocaleString('en-US')} runs in the experiment`, 'measured', 'wanted', ''],
         rows: [
-          ['activation as VS Code waits for it, with reading the code, ms', figures.activation, '–', ''],
-          row('processor time of the extension host in it, ms', figures.activationWork, 100),
+          ['loading the extension’s code, ms', figures.activation.load.wall, '–', ''],
+          ['activation, ms', figures.activation.activate.wall, '–', ''],
+          row('processor time of both, ms', figures.activation.load.work + figures.activation.activate.work, 100),
           row('opening the experiment, to its first page, ms', figures.opened, 300),
           row('Load more, the middle of 5, ms', medianOf(figures.more), 300),
           row('longest stretch of the host meanwhile, ms', figures.opening, 50),

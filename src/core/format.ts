@@ -12,21 +12,37 @@ const large = 1e7;
 const small = 1e-3;
 const largestExact = 2 ** 53;
 /** The decimal point is `.` in every language, so thousands are parted by `,` in every language. */
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const grouped = (value: number): string => {
+  thousands ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+  return thousands.format(value);
+};
+/** The first of `Intl` costs some milliseconds, so none is made before something is written: the extension starts without. */
+let thousands: Intl.NumberFormat | undefined;
 
-let readersLocale: string | undefined;
+let language: string | undefined;
+let localeOfLanguage: { readonly locale: string | undefined } | undefined;
 
 /**
  * Sets the language in which dates, grouped counts and times ago are written from now on; once, when the extension or a panel starts.
  * Where the machine has a regional form of it (`en-GB` for `en`), that is taken. Before, it is the machine's own locale.
- * @param language BCP 47, such as `vscode.env.language`; what is not goes back to the machine's locale
+ * @param given BCP 47, such as `vscode.env.language`; what is not goes back to the machine's locale
  */
-export function setLanguage(language: string): void {
+export function setLanguage(given: string): void {
+  language = given;
+  localeOfLanguage = undefined;
+}
+
+function readersLocale(): string | undefined {
+  localeOfLanguage ??= { locale: language === undefined ? undefined : localeFor(language) };
+  return localeOfLanguage.locale;
+}
+
+function localeFor(given: string): string | undefined {
   try {
     const own = new Intl.DateTimeFormat().resolvedOptions().locale;
-    readersLocale = own.startsWith(`${language}-`) ? own : Intl.DateTimeFormat.supportedLocalesOf(language)[0];
+    return own.startsWith(`${given}-`) ? own : Intl.DateTimeFormat.supportedLocalesOf(given)[0];
   } catch {
-    readersLocale = undefined;
+    return undefined;
   }
 }
 
@@ -58,7 +74,7 @@ export function columnFormat(column: Iterable<number>, digits = 4): ColumnFormat
     if (whole ? size > largestExact : size >= large || size < small) {
       return shown(each.toExponential(digits - 1).replace('e+', 'e'));
     }
-    return shown(whole ? grouped.format(each) : each.toFixed(decimals));
+    return shown(whole ? grouped(each) : each.toFixed(decimals));
   };
   const difference = (each: number): string => {
     const sign = each < 0 ? minus : each > 0 ? '+' : '';
@@ -84,7 +100,7 @@ export function formatSpread(spread: number): string {
   if (size >= large || size < 1e-6) {
     return shown(spread.toExponential(1).replace('e+', 'e'));
   }
-  return text.includes('e') ? grouped.format(Number(text)) : shown(text);
+  return text.includes('e') ? grouped(Number(text)) : shown(text);
 }
 
 /** A share of one, as a percentage with its sign: `+5.2 %`, `−12 %`. */
@@ -132,7 +148,7 @@ export function formatStep(step: Int64): string {
 const countFormats = new Map<string | undefined, Intl.NumberFormat>();
 
 /** A count or a step in full, grouped as the locale does: `78,200`. */
-export function formatCount(count: Int64, locale = readersLocale): string {
+export function formatCount(count: Int64, locale = readersLocale()): string {
   let format = countFormats.get(locale);
   if (!format) {
     format = new Intl.NumberFormat(locale);
@@ -169,7 +185,7 @@ const agoFormats = new Map<string, Intl.RelativeTimeFormat>();
  * @param time Unix milliseconds
  * @param now Unix milliseconds
  */
-export function formatAgo(time: Int64, now: number, locale = readersLocale): string {
+export function formatAgo(time: Int64, now: number, locale = readersLocale()): string {
   const seconds = Math.max(0, Math.floor((now - Number(time)) / 1000));
   const ago = (count: number, unit: 'second' | 'minute' | 'hour' | 'day', english: string): string => {
     if (locale === undefined || /^en\b/.test(locale)) {
@@ -201,7 +217,11 @@ export function formatAgo(time: Int64, now: number, locale = readersLocale): str
  * be is given as its number.
  * @param timeZone IANA name; default: the machine's
  */
-export function formatInstant(time: Int64, locale = readersLocale, timeZone?: string): { local: string; utc: string } {
+export function formatInstant(
+  time: Int64,
+  locale = readersLocale(),
+  timeZone?: string,
+): { local: string; utc: string } {
   const date = dateOf(time);
   if (!date) {
     return { local: String(time), utc: String(time) };
