@@ -15,8 +15,14 @@ export function contentTypeOf(name: string): string {
   return /html|xml|javascript|ecmascript/.test(type) && !type.includes('openxml') ? 'text/plain' : type;
 }
 
-/** `Content-Disposition` for a download; names outside ASCII by RFC 5987, with a plain stand-in for old readers. */
+/**
+ * `Content-Disposition` for a download. A name that is a token of RFC 9110 stands without quotes, as MLflow's server (Flask) sends it
+ * and its tests expect it; others quoted, and by RFC 5987 what is outside ASCII, with a plain stand-in for old readers.
+ */
 export function attachment(name: string): string {
+  if (/^[\w!#$&+.^`|~-]+$/.test(name)) {
+    return `attachment; filename=${name}`;
+  }
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,

@@ -149,6 +149,7 @@ describe('downloads', () => {
   });
 
   it('have names that no header can be broken with', () => {
+    assert.equal(attachment('model-1.bin'), 'attachment; filename=model-1.bin');
     assert.equal(attachment('a"b\\c%d.txt'), `attachment; filename="a_b_c_d.txt"; filename*=UTF-8''a%22b%5Cc%25d.txt`);
     assert.equal(attachment('日.txt'), `attachment; filename="_.txt"; filename*=UTF-8''%E6%97%A5.txt`);
     assert.match(attachment("it's (1)*.txt"), /filename\*=UTF-8''it%27s%20%281%29%2A\.txt$/);
