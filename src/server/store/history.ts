@@ -114,13 +114,17 @@ export class History {
   *pack(): Steps<void> {
     for (const [key, metric] of this.metrics) {
       for (const block of metric.all) {
-        if (block.points !== undefined && block.packed === undefined) {
-          block.packed = packBlock(key, block.points);
-          yield;
+        if (block.points === undefined) {
+          continue;
         }
+        const isNew = block.packed === undefined;
+        block.packed ??= packBlock(key, block.points);
         if (block.count >= this.home.sizes.block) {
-          // Nothing is appended to it any more.
+          // Nothing is appended to it any more. In the same step: it may grow in between, and what was packed is then forgotten.
           block.points = undefined;
+        }
+        if (isNew) {
+          yield;
         }
       }
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { finish } from '../../../src/core/steps';
+import { finish, type Steps } from '../../../src/core/steps';
 import { StoreDamagedError } from '../../../src/server/store/damage';
 import { History, pointSizes, type HistoryHome, type PointSizes } from '../../../src/server/store/history';
 import { packBlock, unpackBlock } from '../../../src/server/store/pointBlock';
@@ -141,6 +141,7 @@ describe('Store: a history', () => {
         let model = new Map<string, Point[]>();
         let onDisk = new Map<string, Point[]>();
         let running = model;
+        let packing: Steps<void> | undefined;
         for (const { key, points, end, packed, save } of rounds) {
           const before = running.get(key);
           running = new Map(running).set(key, sorted([...(before ?? []), ...points]));
@@ -149,9 +150,9 @@ describe('Store: a history', () => {
             model = end === 'commit' ? running : model;
             running = model;
             history[end]();
-            const packing = history.pack();
             for (let i = 0; i < packed; i++) {
-              packing.next();
+              // It goes on where it was before the changes.
+              packing = packing?.next().done === false ? packing : history.pack();
             }
             if (save !== 'no') {
               disk.save(history, save);
@@ -166,6 +167,7 @@ describe('Store: a history', () => {
             compare(again, onDisk);
             if (save === 'nothing') {
               history = again;
+              packing = undefined;
             }
           }
         }
