@@ -53,7 +53,9 @@ export async function serve(
 ): Promise<RunningServer> {
   const aside = saveCatalog === undefined ? {} : { saveAside: { from: largeCatalog, save: saveCatalog } };
   const { store: folder, readOnly: refuseWrites } = options;
-  const store = await openStore({ folder, artifactRoot, refuseWrites, ...aside }, files);
+  const onFailedCheckpoint = (error: unknown): void =>
+    log.error('the databases could not be saved; all is in the journal', error);
+  const store = await openStore({ folder, artifactRoot, refuseWrites, ...aside, onFailedCheckpoint }, files);
   try {
     return await serveStore(store, options, log, onStopWish);
   } catch (error) {

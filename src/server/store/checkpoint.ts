@@ -47,8 +47,12 @@ export class Checkpointer {
     private readonly committer: Committer,
     /** Sequence number of the catalog's file. */
     saved: number,
-    /** How a catalog of at least so many bytes is saved while the store is open; else it is exported here, too. */
-    private readonly aside?: { readonly from: number; readonly save: SaveCatalog },
+    private readonly options: {
+      /** How a catalog of at least so many bytes is saved while the store is open; else it is exported here, too. */
+      readonly aside: { readonly from: number; readonly save: SaveCatalog } | undefined;
+      /** Told of those that nobody waits for. */
+      readonly onFailure: (error: unknown) => void;
+    },
   ) {
     this.saved = saved;
   }
@@ -90,7 +94,8 @@ export class Checkpointer {
     this.running ??= this.run().finally(() => {
       this.running = undefined;
     });
-    this.running.catch(() => {
+    this.running.catch((error: unknown) => {
+      this.options.onFailure(error);
       this.notBefore = performance.now() + retryTime;
       this.afterGroup();
     });
@@ -114,12 +119,16 @@ export class Checkpointer {
 
   /** @returns the sequence number of the catalog's file; undefined where that is not for another thread, or failed there */
   private async savedAside(seq: number): Promise<number | undefined> {
-    if (this.aside === undefined || this.closed || this.databases.catalog.db.size < this.aside.from) {
+    const { aside, onFailure } = this.options;
+    if (aside === undefined || this.closed || this.databases.catalog.db.size < aside.from) {
       return undefined;
     }
-    return this.aside.save(this.folder, seq).then(
+    return aside.save(this.folder, seq).then(
       () => seq,
-      () => undefined,
+      (error: unknown) => {
+        onFailure(error);
+        return undefined;
+      },
     );
   }
 

@@ -23,6 +23,7 @@ export interface StoreParts {
   readonly saved: number;
   readonly artifactRoot: string;
   readonly saveAside: StoreOptions['saveAside'];
+  readonly onFailedCheckpoint: StoreOptions['onFailedCheckpoint'];
   /** Undefined where the folder cannot be written to. */
   readonly lock: StoreLock | undefined;
   readonly refuseWrites: boolean;
@@ -42,6 +43,7 @@ export class LabbookStore extends Reads implements Store {
   private readonly committer: Committer;
   private readonly checkpointer: Checkpointer;
   private readonly listeners = new Set<(batch: ChangeBatch) => void>();
+  private readonly onFailedCheckpoint: (error: unknown) => void;
   private closing: Promise<void> | undefined;
 
   constructor(parts: StoreParts) {
@@ -56,6 +58,7 @@ export class LabbookStore extends Reads implements Store {
     this.warnings = parts.warnings;
     this.databases = databases;
     this.journal = journal;
+    this.onFailedCheckpoint = parts.onFailedCheckpoint ?? (() => undefined);
     this.committer = new Committer(databases, journal, parts.artifactRoot, (batch) => this.emit(batch));
     this.checkpointer = new Checkpointer(
       parts.files,
@@ -64,7 +67,7 @@ export class LabbookStore extends Reads implements Store {
       journal,
       this.committer,
       parts.saved,
-      parts.saveAside,
+      { aside: parts.saveAside, onFailure: this.onFailedCheckpoint },
     );
     this.purging = new Purging({
       catalog: databases.catalog,
@@ -143,7 +146,7 @@ export class LabbookStore extends Reads implements Store {
     await this.lock?.beat();
     if (this.writable) {
       // Where this fails (a full disk) the journal still has everything, and the next start replays it.
-      await this.checkpointer.checkpoint().catch(() => undefined);
+      await this.checkpointer.checkpoint().catch(this.onFailedCheckpoint);
     }
     await this.journal.close();
     this.databases.close();

@@ -105,8 +105,8 @@ async function openLocked(
       await switchVersion(files, folder, catalog);
     }
     const journal = new Journal(files, journalFolder, segments, bytes);
-    const { saveAside, refuseWrites = false } = options;
-    const parts = { folder, warnings, files, databases, journal, saved, artifactRoot, lock, saveAside };
+    const { saveAside, refuseWrites = false, onFailedCheckpoint } = options;
+    const parts = { folder, warnings, files, databases, journal, saved, artifactRoot, lock, saveAside, onFailedCheckpoint };
     return new LabbookStore({ ...parts, refuseWrites });
   } catch (error) {
     databases.close();

@@ -168,6 +168,8 @@ export interface StoreOptions {
   refuseWrites?: boolean;
   /** How checkpoints save a catalog of at least `from` bytes, so that its export does not hold this thread. */
   saveAside?: { readonly from: number; readonly save: SaveCatalog };
+  /** Told of checkpoints that failed, for the log. They lose nothing, and are tried again; what they should save stays in the journal. */
+  onFailedCheckpoint?: (error: unknown) => void;
   /** For tests: other migrations than there are. */
   migrations?: readonly Migration[];
   /** For tests: smaller ones, so that few points do what many do. */

@@ -3,8 +3,21 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError } from '../../../src/core/errors';
 import type { ChangeBatch } from '../../../src/protocol/extras';
+import { systemCode } from '../../../src/server/store/files';
+import { openStore } from '../../../src/server/store/store';
 import type { Store } from '../../../src/server/store/types';
-import { createRun, FaultyFiles, history, log, metric, type Operation, runId, Scene, systemError } from './support';
+import {
+  artifactRoot,
+  createRun,
+  FaultyFiles,
+  history,
+  log,
+  metric,
+  type Operation,
+  runId,
+  Scene,
+  systemError,
+} from './support';
 
 const scene = new Scene({ block: 2, kept: 1, sealed: [1] });
 const valuesOf = (store: Store): number[] => history(store, 'm').map(({ value }) => value);
@@ -125,11 +138,19 @@ describe('Store: a disk that fails', () => {
     }
   });
 
-  it('closes all the same when the last checkpoint fails', async () => {
+  it('closes all the same when the last checkpoint fails, and says that it failed', async () => {
     const faulty = new FaultyFiles();
-    const { folder, store } = await scene.withRun(faulty.files);
+    const folder = await scene.folder();
+    const failures: unknown[] = [];
+    const onFailedCheckpoint = (error: unknown): void => void failures.push(error);
+    const store = await openStore({ folder, artifactRoot, onFailedCheckpoint }, faulty.files);
+    await createRun(store);
     faulty.fault = (each) => (each === 'rename' ? systemError('ENOSPC') : undefined);
     await store.close();
+    assert.deepEqual(
+      failures.map((error) => systemCode(error)),
+      ['ENOSPC'],
+    );
     assert.equal((await readdir(folder)).includes('lock'), false);
     await assert.rejects(log(store, { metrics: [metric('m', 1)] }), { code: 'PERMISSION_DENIED' });
     assert.notEqual((await scene.open(folder)).getRun(runId), undefined);
