@@ -116,6 +116,9 @@ export const commands = {
 
 export type CommandId = (typeof commands)[keyof typeof commands];
 
+/** VS Code's own: its page on whether the workspace is trusted. */
+export const manageTrust = 'workbench.trust.manage';
+
 /**
  * What each command takes. A menu passes the item and the selection; a keybinding and the palette pass nothing; tests and
  * panels pass plain objects. Arguments can come from anywhere (keybindings.json, a link), so handlers check them.

@@ -111,6 +111,7 @@ export const panelCommands = [
   'saveViewAs',
   'showLog',
   'restartServer',
+  'manageTrust',
 ] as const;
 export type PanelCommand = (typeof panelCommands)[number];
 
@@ -141,5 +142,15 @@ export interface PanelNotices {
   /** Runs were selected elsewhere (tree, another panel). */
   selected: { runIds: string[] };
   /** The server went away or is back; data stays, with the time of the last answer. */
-  connection: { state: 'connected' | 'connecting' | 'disconnected'; reason?: string };
+  connection: {
+    /** `restricted`: nothing may start, as the workspace is not trusted. */
+    state: 'connected' | 'connecting' | 'disconnected' | 'restricted';
+    reason?: string;
+    /** Host and port of the server that went away; absent where there was none yet. */
+    host?: string;
+    /** Milliseconds since it went away; not a time, as the panel's machine may have another clock. */
+    awayFor?: number;
+    /** Milliseconds until the next try; absent while one is under way, and where there will be none. */
+    nextTryIn?: number;
+  };
 }

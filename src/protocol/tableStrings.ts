@@ -199,4 +199,6 @@ export const tableStrings = {
   plusMinus: '± {0}',
   best: 'best',
   spokenFilter: '{0} of {1} runs match.',
+  spokenEnd: '{0} ended: {1}.',
+  spokenEnds: '{0} runs ended.',
 } as const satisfies Record<string, string>;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PanelNotices } from '../../src/protocol/panels';
 import { curve, experimentScenario, fakeRun, type Scenario } from '../fakes/fakeHost/scenario';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
@@ -8,8 +9,8 @@ const slow = (method: string, milliseconds = 60_000): Scenario => ({
   ...experimentScenario(runs),
   delays: { [method]: milliseconds },
 });
-const count = (panel: Panel, method: string): Promise<number> =>
-  panel.host(({ page, argument }) => page.host.requests.filter((each) => each.method === argument).length, method);
+const count = async (panel: Panel, method: 'tableRows' | 'series'): Promise<number> =>
+  (await panel.asked(method)).length;
 const aborted = (panel: Panel): Promise<string[]> => panel.host(({ page }) => [...page.host.aborted], undefined);
 
 describe('While the experiment panel loads', () => {
@@ -44,25 +45,37 @@ describe('While the experiment panel loads', () => {
     assert.deepEqual(panel.errors, []);
   });
 
-  it('it shows nothing of that where the answer comes soon', async () => {
-    const panel = await browser.show(experimentScenario(runs), {
-      prepare: () => {
-        const seen: string[] = [];
-        Object.assign(window, { seen });
-        document.addEventListener('DOMContentLoaded', () => {
-          new MutationObserver(() => {
-            if (document.querySelector('.lb-loading')) {
-              seen.push('line');
-            }
-          }).observe(document.body, { childList: true, subtree: true });
-        });
-      },
+  it('it shows nothing of that for 200 ms, in which an answer may come', async () => {
+    const line = (panel: Panel) => panel.page.locator('.lb-loading').count();
+    const late = await browser.show(slow('tableRows'), { isPaused: true });
+    await late.page.locator('.lb-loading-rows').waitFor({ state: 'attached' });
+    await late.page.clock.runFor(190);
+    assert.equal(await line(late), 0);
+    await until('it says that it loads', async () => {
+      await late.page.clock.runFor(20);
+      return (await line(late)) === 1;
     });
-    await panel.page.getByRole('treegrid').waitFor();
-    assert.deepEqual(
-      await panel.page.evaluate(() => Object.getOwnPropertyDescriptor(window, 'seen')?.value as never),
-      [],
-    );
+    const style = (selector: string) =>
+      late.page.locator(selector).evaluate((element) => {
+        const { animationName, animationDelay, animationFillMode } = getComputedStyle(element);
+        return [animationName, animationDelay, animationFillMode];
+      });
+    for (const part of ['.lb-loading-rows', '.lb-footer .lb-late']) {
+      assert.deepEqual(await style(part), ['lb-appear', '0.2s', 'both'], part);
+    }
+    const soon = await browser.show(slow('tableRows', 100), { isPaused: true });
+    await soon.page.locator('.lb-loading-rows').waitFor({ state: 'attached' });
+    let time = 0;
+    await until('the table is there', async () => {
+      // Answers and what is drawn of them take turns of the page, which need no time of its clock.
+      if (time < 190) {
+        await soon.page.clock.runFor(10);
+        time += 10;
+      }
+      assert.equal(await line(soon), 0);
+      return (await soon.page.getByRole('treegrid').count()) === 1;
+    });
+    assert.deepEqual([...late.errors, ...soon.errors], []);
   });
 
   it('each chart waits, fails and is given up alone', async () => {
@@ -97,22 +110,98 @@ describe('While the experiment panel loads', () => {
     assert.deepEqual(panel.errors, []);
   });
 
-  it('and later is without its server, it offers no edits, says since when, and has them again afterwards', async () => {
+  it('and later is without its server, it says which, since when and when it tries again, and has no edits meanwhile', async () => {
     const run = fakeRun(0, { name: 'run-0', metrics: { loss: { steps: [0, 1], values: [2, 1] } } });
-    const panel = await browser.show(experimentScenario([run]));
-    await panel.page.getByRole('row', { name: /run-0,/ }).click();
-    const remove = panel.page.locator('.lb-footer').getByRole('button', { name: 'Delete' });
+    const now = Date.UTC(2026, 8, 15, 12, 2);
+    const panel = await browser.show(experimentScenario([run]), { now, isFixed: true });
+    const { page } = panel;
+    const tell = (notice: PanelNotices['connection']) =>
+      panel.host(({ page: fake, argument }) => fake.host.connection(argument), notice);
+    await page.getByRole('row', { name: /run-0,/ }).click();
+    const remove = page.locator('.lb-footer').getByRole('button', { name: 'Delete' });
     await remove.waitFor();
-    await panel.host(
-      ({ page }) => page.host.connection({ state: 'disconnected', reason: 'The host data1:5000 does not answer.' }),
-      null,
-    );
+    const gone = { state: 'connecting', host: 'data1:5000', awayFor: 120_000 } as const;
+    await tell({ ...gone, nextTryIn: 12_000 });
     await remove.waitFor({ state: 'detached' });
-    await panel.page.getByText(/since .* The host data1:5000 does not answer\./).waitFor();
-    await panel.page.getByRole('button', { name: 'Try Now' }).waitFor();
-    await panel.page.locator('.lb-footer', { hasText: /as of \d/ }).waitFor();
-    await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
+    const banner = page.locator('.lb-banner');
+    const says = (text: string) => banner.getByText(text, { exact: true }).waitFor();
+    const away = 'Not connected to data1:5000 since 12:00 PM. Showing what was read before.';
+    await says(`${away} Next try in 12 s.`);
+    // Only what stays is said aloud.
+    assert.equal(await banner.getByRole('status').innerText(), away);
+    await page.locator('.lb-footer', { hasText: 'as of 12:02' }).waitFor();
+    await page.clock.setFixedTime(now + 4500);
+    await says(`${away} Next try in 8 s.`);
+    await panel.photograph('experiment-next-try');
+    await page.clock.setFixedTime(now + 12_000);
+    await says(`${away} Trying to connect…`);
+    await tell({ ...gone, state: 'disconnected', reason: 'It did not answer.' });
+    await says(`${away} It did not answer.`);
+    await banner.getByRole('button', { name: 'Try Now' }).click();
+    const [asked] = await panel.askedFor('command');
+    assert.deepEqual(asked, { command: 'restartServer', runIds: [] });
+    await tell({ state: 'connected' });
     await remove.waitFor();
+    await banner.waitFor({ state: 'detached' });
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('and it is without its server, what was moved to the trash cannot be had back until the server is', async () => {
+    const panel = await browser.show(experimentScenario(runs), {
+      prepare: () => {
+        // The 10 s in which it can be undone do not end here.
+        const begin = window.setTimeout.bind(window);
+        window.setTimeout = ((act: () => void, time?: number) =>
+          time === 10_000 ? 0 : begin(act, time)) as typeof window.setTimeout;
+      },
+    });
+    await panel.page.getByRole('row', { name: /run-0,/ }).click();
+    await panel.page.locator('.lb-footer').getByRole('button', { name: 'Delete' }).click();
+    const footer = panel.page.locator('.lb-footer');
+    const undo = footer.getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    await panel.host(({ page }) => page.host.connection({ state: 'connecting' }), null);
+    await undo.waitFor({ state: 'detached' });
+    await footer.getByText('1 run moved to the trash.').waitFor();
+    await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
+    await undo.waitFor();
+  });
+
+  it('and the workspace is not trusted, it says so, and where that can be changed', async () => {
+    const panel = await browser.show(slow('tableRows'));
+    await panel.page.getByRole('progressbar').waitFor();
+    await panel.host(({ page }) => page.host.connection({ state: 'restricted' }), null);
+    await panel.page.getByText('Labbook is off in Restricted Mode').waitFor();
+    await panel.page.getByRole('progressbar').waitFor({ state: 'detached' });
+    await panel.photograph('experiment-restricted');
+    await panel.page.getByRole('button', { name: 'Manage Workspace Trust' }).click();
+    const [asked] = await panel.askedFor('command');
+    assert.deepEqual(asked, { command: 'manageTrust', runIds: [] });
+    await panel.host(({ page }) => page.host.connection({ state: 'connecting' }), null);
+    await panel.page.getByText('Connecting to the tracking server… Trying to connect…').waitFor();
+  });
+
+  it('and runs end, that is said, and no value is', async () => {
+    const going = [0, 1, 2].map((slot) =>
+      fakeRun(slot, { name: `r${slot}`, status: 'RUNNING', metrics: { loss: { steps: [0], values: [1] } } }),
+    );
+    const panel = await browser.show(experimentScenario(going));
+    const [a = '', b = '', c = ''] = going.map(({ run }) => run.id);
+    await panel.page.getByRole('row', { name: /^r0, running/ }).waitFor();
+    await panel.host(({ page, argument }) => page.host.append(argument, 'loss', [[1, 0.5]]), a);
+    await panel.page.getByRole('row', { name: /^r0, running, shown, .*0\.5/ }).waitFor();
+    const said = panel.page.locator('.lb-experiment > .lb-spoken');
+    assert.equal((await said.innerText()).trim(), '');
+    await panel.host(({ page, argument }) => page.host.change(argument, { status: 'FAILED' }), a);
+    await said.getByText('r0 ended: failed.').waitFor();
+    await panel.host(
+      ({ page, argument }) => {
+        page.host.change(argument[0] ?? '', { status: 'FINISHED' });
+        page.host.change(argument[1] ?? '', { status: 'FINISHED' });
+      },
+      [b, c],
+    );
+    await said.getByText('2 runs ended.').waitFor();
     assert.deepEqual(panel.errors, []);
   });
 });

@@ -58,9 +58,9 @@ describe('The looks of states of the experiment panel', () => {
   it('server gone and back: the data stay, and edits wait', async () => {
     const panel = await open(experimentScenario(exampleRuns()));
     await panel.drawn('val/loss');
-    const gone = { state: 'disconnected', reason: 'The tracking server ended.' } as const;
+    const gone = { state: 'connecting', host: 'mlflow.lab.example', awayFor: 1_080_000, nextTryIn: 12_000 } as const;
     await panel.host(({ page, argument }) => page.host.connection(argument), gone);
-    await panel.page.getByText(/Not connected .* The tracking server ended\./).waitFor();
+    await panel.page.getByText(/Not connected to mlflow\.lab\.example .* Next try in 12 s\./).waitFor();
     await looksAsKept(panel, 'experiment-disconnected');
     const read = () =>
       panel.host(({ page }) => page.host.requests.filter(({ method }) => method === 'tableRows').length, null);

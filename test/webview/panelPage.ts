@@ -32,6 +32,8 @@ interface PageOptions {
   readonly language?: string;
   /** What the page's clock says, Unix milliseconds; default: the true time. */
   readonly now?: number;
+  /** The page's clock and timers stand still at `now` until the test lets them run (`page.clock.runFor`). */
+  readonly isPaused?: boolean;
   /** Runs in the page before all of its scripts. */
   readonly prepare?: () => void;
   /** With fonts, time zone and motion that are the same everywhere, for pictures that are compared. */
@@ -89,7 +91,11 @@ export class PanelBrowser {
       const session = await page.context().newCDPSession(page);
       await session.send('Emulation.setCPUThrottlingRate', { rate: throttle });
     }
-    if (options.now !== undefined) {
+    if (options.isPaused) {
+      const { now = Date.UTC(2026, 8, 15, 0, 20) } = options;
+      await page.clock.install({ time: now });
+      await page.clock.pauseAt(now);
+    } else if (options.now !== undefined) {
       await page.clock.setFixedTime(options.now);
     }
     if (options.prepare) {

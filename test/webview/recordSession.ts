@@ -88,6 +88,7 @@ export class SessionRecorder {
       openPanel: () => Promise.resolve(),
       client: async () => (await window.ready()).client,
       setTitle: () => undefined,
+      onPage: () => undefined,
       onListViews: () => undefined,
       tellRead: (progress) => this.#tell(channel, 'tableRead', progress),
     });

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { formatCount } from '../../src/core/format';
 import { useWidth } from '../shared/charts/useWidth';
-import { ConnectionBanner, showLogAction } from '../shared/PanelFrame';
+import { ConnectionBanner, RestrictedState, showLogAction } from '../shared/PanelFrame';
 import { EmptyState, ErrorState } from '../shared/states';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
@@ -14,25 +14,28 @@ import { Sash } from './Sash';
 import { Table } from './Table';
 import type { TableView } from './tableModel';
 import { Toolbar } from './Toolbar';
+import { useSpokenEnds } from './useSpokenEnds';
 
 /** The runs of an experiment: their table, and the curves of those that are shown. */
 export function ExperimentPanel({ experiment }: { readonly experiment: ExperimentSession }) {
   const { session, reader, model } = experiment;
   const state = useStore(reader.state, (each) => each);
   const view = useStore(model.view, (each) => each);
+  const isRestricted = useStore(session.connection, (each) => each.state === 'restricted');
   const problem = state.kind === 'ready' ? state.problem : undefined;
   const at = state.kind === 'ready' ? state.at : undefined;
   return (
     <div className="lb-panel">
       <ConnectionBanner session={session} problem={problem} at={at} />
-      {state.kind === 'loading' && <LoadingTable experiment={experiment} />}
+      {isRestricted && state.kind !== 'ready' && <RestrictedState session={session} />}
+      {!isRestricted && state.kind === 'loading' && <LoadingTable experiment={experiment} />}
       {state.kind === 'cancelled' && (
         <EmptyState
           title={t('loadingCancelled')}
           actions={[{ label: t('loadRuns'), onAct: () => experiment.load() }]}
         />
       )}
-      {state.kind === 'failed' && (
+      {!isRestricted && state.kind === 'failed' && (
         <ErrorState
           title={t('runsFailed')}
           detail={state.message}
@@ -56,6 +59,7 @@ function Content({ experiment, view }: Props) {
   // Before the first layout the window's is near enough.
   const width = useWidth(box) || window.innerWidth;
   const drawn = useDrawnRuns(experiment, view);
+  const ended = useSpokenEnds(view);
   useEffect(() => experiment.model.setNarrow(width < 600), [experiment, width]);
   if (view.table.size === 0) {
     return <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />;
@@ -79,7 +83,8 @@ function Content({ experiment, view }: Props) {
         {chartsOnly && !hasMatch && <NoMatch experiment={experiment} view={view} />}
       </div>
       <div className="lb-spoken" aria-live="polite">
-        {view.filter && t('spokenFilter', formatCount(view.runs.length), formatCount(view.table.size))}
+        <p>{view.filter && t('spokenFilter', formatCount(view.runs.length), formatCount(view.table.size))}</p>
+        <p>{ended}</p>
       </div>
     </div>
   );

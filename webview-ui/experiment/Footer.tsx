@@ -24,6 +24,7 @@ export function Footer({ experiment, view, drawn, isNarrow }: Props) {
   const failure = useStore(experiment.failure, (each) => each);
   const undo = useStore(experiment.undo, (each) => each);
   const selected = useStore(experiment.selection, (each) => each.runs);
+  const isConnected = useStore(experiment.session.connection, ({ state }) => state === 'connected');
   return (
     <div className="lb-footer" role="region" aria-label={t('runsList')}>
       <Counts experiment={experiment} view={view} drawn={drawn} />
@@ -41,7 +42,7 @@ export function Footer({ experiment, view, drawn, isNarrow }: Props) {
           <span className="lb-cut-text">
             {tCount('trashedOne', 'trashedMany', undo.runIds.length, formatCount(undo.runIds.length))}
           </span>
-          <LinkButton label={t('undo')} onAct={() => experiment.untrash()} />
+          {isConnected && <LinkButton label={t('undo')} onAct={() => experiment.untrash()} />}
         </span>
       ) : (
         selected.size > 0 && <Selected experiment={experiment} runIds={[...selected]} isNarrow={isNarrow} />
@@ -94,8 +95,8 @@ function Pending({ experiment, view }: Pick<Props, 'experiment' | 'view'>) {
   }
   const isNew = newRuns > 0;
   return (
-    <span className="lb-footer-part" role="status">
-      <span>{isNew ? tCount('newRunsOne', 'newRunsMany', newRuns, formatCount(newRuns)) : t('orderChanged')}</span>
+    <span className="lb-footer-part lb-pending">
+      <span>{isNew ? tCount('newRunsOne', 'newRunsMany', newRuns, formatCount(newRuns)) : t('orderChanged')} ·</span>
       <LinkButton label={isNew ? t('show') : t('sort')} onAct={() => experiment.model.release()} />
     </span>
   );

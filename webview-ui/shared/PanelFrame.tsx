@@ -1,8 +1,9 @@
 import type { ComponentType } from 'react';
-import { formatDate } from './dates';
+import { formatCount } from '../../src/core/format';
+import { formatDate, useNow } from './dates';
 import type { ContentProps } from './mountPanel';
-import type { PanelSession } from './session';
-import { Banner, ErrorState, Loading, type Action } from './states';
+import type { ConnectionState, PanelSession } from './session';
+import { Banner, EmptyState, ErrorState, Loading, type Action } from './states';
 import { useStore } from './store';
 import { t } from './strings';
 
@@ -14,14 +15,16 @@ interface Props {
 /** What all panels share: the wait for the first answer, its failure, and the banner while the server is away. */
 export function PanelFrame({ session, Content }: Props) {
   const data = useStore(session.runs, (runs) => runs);
+  const isRestricted = useStore(session.connection, ({ state }) => state === 'restricted');
   const showLog = showLogAction(session);
   const problem = data.kind === 'ready' ? data.problem : undefined;
   const at = data.kind === 'ready' ? data.at : undefined;
   return (
     <div className="lb-panel">
       <ConnectionBanner session={session} problem={problem} at={at} />
-      {data.kind === 'loading' && <Loading />}
-      {data.kind === 'failed' && (
+      {isRestricted && data.kind !== 'ready' && <RestrictedState session={session} />}
+      {!isRestricted && data.kind === 'loading' && <Loading />}
+      {!isRestricted && data.kind === 'failed' && (
         <ErrorState
           title={t('runsFailed')}
           detail={data.message}
@@ -41,7 +44,7 @@ interface BannerProps {
   readonly session: PanelSession;
   /** Why the newest reading failed. */
   readonly problem: string | undefined;
-  /** When what is shown was read, Unix milliseconds. */
+  /** When what is shown was read, Unix milliseconds; undefined where nothing is. */
   readonly at: number | undefined;
 }
 
@@ -56,15 +59,47 @@ export function ConnectionBanner({ session, problem, at }: BannerProps) {
     const again = { label: t('tryAgain'), onAct: () => session.refresh() };
     return <Banner icon="warning" text={t('staleSince', formatDate(at), problem)} actions={[again, showLog]} />;
   }
-  if (connection.state === 'connecting') {
-    return <Banner icon="disconnect" text={t('connecting')} actions={[showLog]} />;
+  if (connection.state === 'restricted') {
+    return at === undefined ? null : (
+      <Banner icon="warning" text={t('restricted')} actions={[manageTrustAction(session)]} />
+    );
   }
   const tryNow = {
     label: t('tryNow'),
     onAct: () => session.act('command', { command: 'restartServer', runIds: [] }),
   };
-  const since = formatDate(connection.since);
-  const text =
-    connection.reason === undefined ? t('disconnected', since) : t('disconnectedWhy', since, connection.reason);
-  return <Banner icon="disconnect" text={text} actions={[tryNow, showLog]} />;
+  return (
+    <Banner icon="disconnect" text={awayText(connection, at)} actions={[tryNow, showLog]}>
+      {connection.state === 'connecting' && <NextTry at={connection.nextTry} />}
+    </Banner>
+  );
+}
+
+function awayText({ state, host, since, reason }: ConnectionState, at: number | undefined): string {
+  if (state === 'connecting' && host === undefined && at === undefined) {
+    return t('connecting');
+  }
+  return [
+    host === undefined ? t('disconnected', formatDate(since)) : t('disconnectedFrom', host, formatDate(since)),
+    at === undefined ? '' : t('showingBefore'),
+    reason ?? '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+/** @param at Unix milliseconds; undefined: it is under way */
+function NextTry({ at }: { readonly at: number | undefined }) {
+  const now = useNow(at === undefined ? 0 : 250);
+  const seconds = at === undefined ? 0 : Math.ceil((at - now) / 1000);
+  return <>{seconds > 0 ? t('nextTry', formatCount(seconds)) : t('trying')}</>;
+}
+
+function manageTrustAction(session: PanelSession): Action {
+  return { label: t('manageTrust'), onAct: () => session.act('command', { command: 'manageTrust', runIds: [] }) };
+}
+
+/** In place of a panel that has nothing yet, and may not have. */
+export function RestrictedState({ session }: { readonly session: PanelSession }) {
+  return <EmptyState title={t('restricted')} detail={t('restrictedHint')} actions={[manageTrustAction(session)]} />;
 }

@@ -27,8 +27,12 @@ export type RunsState =
 export interface ConnectionState {
   readonly state: PanelNotices['connection']['state'];
   readonly reason?: string | undefined;
-  /** Unix milliseconds. */
+  /** Of the server that went away. */
+  readonly host?: string | undefined;
+  /** When it went away or came, Unix milliseconds. */
   readonly since: number;
+  /** When the next try is, Unix milliseconds. */
+  readonly nextTry?: number | undefined;
 }
 
 /** The runs that table and charts mark together. */
@@ -230,10 +234,13 @@ export class PanelSession {
     }
   }
 
-  #onConnection({ state, reason }: PanelNotices['connection']): void {
+  #onConnection({ state, reason, host, awayFor, nextTryIn }: PanelNotices['connection']): void {
     const before = this.connection.get();
-    const since = before.state === state ? before.since : Date.now();
-    this.connection.set({ state, reason, since });
+    const now = Date.now();
+    const isSame = (before.state === 'connected') === (state === 'connected');
+    const since = awayFor === undefined ? (isSame ? before.since : now) : now - awayFor;
+    const nextTry = nextTryIn === undefined ? undefined : now + nextTryIn;
+    this.connection.set({ state, reason, host, since, nextTry });
     if (state === 'connected' && before.state !== 'connected') {
       this.refresh();
     }

@@ -66,14 +66,18 @@ interface BannerProps {
   readonly icon: IconName;
   readonly text: string;
   readonly actions: readonly Action[];
+  /** What changes all the time, and is not to be spoken each time. */
+  readonly children?: ReactNode;
 }
 
 /** One line above the panel's content, which stays. */
-export function Banner({ icon, text, actions }: BannerProps) {
+export function Banner({ icon, text, actions, children }: BannerProps) {
   return (
-    <div className="lb-banner" role="status">
+    <div className="lb-banner">
       <Icon name={icon} />
-      <span className="lb-banner-text">{text}</span>
+      <span className="lb-banner-text">
+        <span role="status">{text}</span> {children}
+      </span>
       <span className="lb-banner-actions">
         {actions.map((action) => (
           <LinkButton key={action.label} {...action} />

@@ -6,12 +6,12 @@ import type { PanelNotices, PanelSubject } from '../../protocol/panels';
 import { panelStrings } from '../../protocol/panelStrings';
 import { RpcChannel } from '../../protocol/rpc';
 import { panelViewTypes } from '../contributions';
-import { describe, type Connection, type ServerState } from '../platform/connection';
+import { describe, type Connection } from '../platform/connection';
 import type { MarkedRuns } from '../shown/markedRuns';
 import { ExperimentMarks } from '../platform/experimentMarks';
 import { Disposables } from '../platform/disposables';
-import { phaseText } from '../platform/phaseText';
 import { chartSettings } from './chartDefaults';
+import { ConnectionNotices } from './connectionNotices';
 import { ExperimentFacts, factSettings } from './experimentFacts';
 import { panelHtml } from './html';
 import { panelState } from './messages';
@@ -38,6 +38,7 @@ export class Panels {
   readonly #open = new Map<string, OpenPanel>();
   readonly #owned = new Disposables();
   readonly views = new SavedViews(viewsFolder, vscode.l10n.t);
+  readonly #notices: ConnectionNotices;
 
   constructor(
     private readonly extensionUri: vscode.Uri,
@@ -47,6 +48,7 @@ export class Panels {
     private readonly marked: MarkedRuns,
     private readonly lost: LostRuns,
   ) {
+    this.#notices = this.#owned.add(new ConnectionNotices(connection, vscode.l10n.t));
     for (const viewType of Object.values(panelViewTypes)) {
       this.#owned.add(
         vscode.window.registerWebviewPanelSerializer(viewType, {
@@ -184,6 +186,12 @@ export class Panels {
             panel.title = title;
           }
         },
+        onPage: () => {
+          const { current } = this.#notices;
+          if (current.state !== 'connected') {
+            channel.notify('connection', current);
+          }
+        },
         onListViews: () => open.listen(),
         tellRead: (progress) => channel.notify('tableRead', progress),
       }),
@@ -219,7 +227,7 @@ export class Panels {
         channel.notify('changed', everything(subject));
       }),
     );
-    owned.add(this.connection.onState((state) => channel.notify('connection', connectionNotice(state))));
+    owned.add(this.#notices.onNotice((notice) => channel.notify('connection', notice)));
     owned.add(this.lost.onLost(() => channel.notify('lostChanged', { runIds: [...this.lost.lost] })));
   }
 
@@ -270,20 +278,6 @@ export class Panels {
 
 function everything(subject: PanelSubject): PanelNotices['changed'] {
   return { runIds: runIdsOf(subject), metrics: true, runs: true, artifacts: true, all: true };
-}
-
-function connectionNotice(state: ServerState): PanelNotices['connection'] {
-  switch (state.kind) {
-    case 'ready':
-      return { state: 'connected' };
-    case 'starting':
-      return { state: 'connecting', reason: phaseText(state) };
-    case 'failed':
-      return { state: 'disconnected', reason: state.reason };
-    case 'off':
-    case 'stopped':
-      return { state: 'disconnected', reason: vscode.l10n.t('The tracking server is stopped.') };
-  }
 }
 
 /** All texts of the panels in the user's language. */

@@ -4,7 +4,7 @@ import type { TrackingClient } from '../../client/types';
 import type { Run } from '../../core/model';
 import type { PanelRequests, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
-import { commands, readSetting } from '../contributions';
+import { commands, manageTrust, readSetting } from '../contributions';
 import { readChartDefaults } from './chartDefaults';
 import { experimentRequests, type ExperimentContext } from './experimentRequests';
 import { requests } from './messages';
@@ -16,6 +16,8 @@ import { toPanelRun } from './panelRun';
 export interface PanelContext extends ExperimentContext {
   /** Ids of running runs of which nothing is heard any more. */
   readonly lost: () => ReadonlySet<string>;
+  /** Told when a page begins: also one that is shown again, or after a reload. */
+  readonly onPage: () => void;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -30,7 +32,10 @@ export function panelRequests(panel: PanelContext): Handlers<PanelRequests> {
 
 function readRequests(panel: PanelContext): Answers<'subject' | 'chartDefaults' | 'lostRuns' | 'runs' | 'series'> {
   return {
-    subject: () => panel.subject,
+    subject: () => {
+      panel.onPage();
+      return panel.subject;
+    },
     chartDefaults: () => readChartDefaults(vscode.workspace),
     lostRuns: () => ({ runIds: [...panel.lost()] }),
     runs: async (params, signal) => {
@@ -92,6 +97,10 @@ function actionRequests(panel: PanelContext): Answers<'openRun' | 'command' | 'l
     },
     command: async (params) => {
       const { command, runIds } = requests.command.parse(params);
+      if (command === 'manageTrust') {
+        await vscode.commands.executeCommand(manageTrust);
+        return null;
+      }
       const targets = runIds.map((runId) => ({ runId }));
       await vscode.commands.executeCommand(commands[command], targets[0], targets);
       return null;

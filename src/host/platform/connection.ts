@@ -17,8 +17,8 @@ export interface Session {
 export type ServerState =
   /** Not allowed to start yet: the workspace is not trusted. */
   | { readonly kind: 'off' }
-  /** `lost`: it was there and went away. */
-  | { readonly kind: 'starting'; readonly phase: ServerPhase | 'lost' }
+  /** `lost`: it was there and went away. `nextTry`: when that begins, Unix milliseconds; absent while one is under way. */
+  | { readonly kind: 'starting'; readonly phase: ServerPhase | 'lost'; readonly nextTry?: number }
   | { readonly kind: 'ready'; readonly session: Session }
   /** Given up; `reason` is fit to show. */
   | { readonly kind: 'failed'; readonly reason: string }
@@ -181,8 +181,7 @@ export class Connection {
     let reason = '';
     let failure: unknown;
     for (const delay of [0, ...this.options.retryDelays]) {
-      await sleep(delay, attempt.signal);
-      if (attempt.signal.aborted) {
+      if (!(await this.#pause(delay, phase, attempt.signal))) {
         return;
       }
       try {
@@ -205,6 +204,20 @@ export class Connection {
       this.options.log.error(`Gave up: ${reason}`);
       this.#set({ kind: 'failed', reason: reasonOf(failure, this.options.t ?? english) });
     }
+  }
+
+  /** Waits for the next try, and tells when that is. @returns whether there is to be one */
+  async #pause(delay: number, phase: ServerPhase | 'lost', signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted || delay === 0) {
+      return !signal.aborted;
+    }
+    this.#set({ kind: 'starting', phase, nextTry: Date.now() + delay });
+    await sleep(delay, signal);
+    if (signal.aborted) {
+      return false;
+    }
+    this.#set({ kind: 'starting', phase });
+    return true;
   }
 
   /** One try, which ends within the limit whatever it hangs on; what comes later is ended at once. */

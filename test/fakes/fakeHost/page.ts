@@ -33,10 +33,11 @@ declare global {
 const stateKey = 'labbook-state';
 const arrangementKey = 'labbook-arrangement';
 const shownKey = 'labbook-shown';
-const bodyClasses: Record<ThemeName, string> = {
-  dark: 'vscode-dark',
-  light: 'vscode-light',
-  hc: 'vscode-high-contrast',
+const bodyClasses: Record<ThemeName, readonly string[]> = {
+  dark: ['vscode-dark'],
+  light: ['vscode-light'],
+  hc: ['vscode-high-contrast'],
+  hcLight: ['vscode-high-contrast-light', 'vscode-high-contrast'],
 };
 
 function setTheme(name: ThemeName): void {
@@ -47,8 +48,8 @@ function setTheme(name: ThemeName): void {
   for (const [key, value] of Object.entries(themes[name])) {
     style.setProperty(`--vscode-${key}`, value);
   }
-  document.body.classList.remove(...Object.values(bodyClasses));
-  document.body.classList.add(bodyClasses[name]);
+  document.body.classList.remove(...Object.values(bodyClasses).flat());
+  document.body.classList.add(...bodyClasses[name]);
 }
 
 /** Messages are copied and come later, as between processes. */

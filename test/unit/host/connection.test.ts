@@ -96,6 +96,28 @@ describe('connection to the server', () => {
     assert.equal(attempts(), 6);
   });
 
+  it('tells while it waits when the next try is', async () => {
+    const { connection } = connect(
+      (n) => (n < 3 ? Promise.reject(new Error('no')) : Promise.resolve(stage.session(1))),
+      {
+        retryDelays: [30, 40],
+      },
+    );
+    const stage = new Stage();
+    const told: (number | undefined)[] = [];
+    connection.onState((state) => {
+      const nextTry = state.kind === 'starting' ? state.nextTry : undefined;
+      told.push(nextTry === undefined ? undefined : nextTry - began);
+    });
+    const began = Date.now();
+    connection.start();
+    await connection.ready();
+    const [, first = 0, , second = 0] = told;
+    assert.ok(first >= 30 && second >= 70, told.join());
+    assert.deepEqual(told, [undefined, first, undefined, second, undefined, undefined]);
+    connection.dispose();
+  });
+
   it('finds another server when one goes away, and says that everything is to be read', async () => {
     const stage = new Stage();
     const { connection, seen } = connect((n) => Promise.resolve(stage.session(n)));
