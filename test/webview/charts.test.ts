@@ -210,10 +210,12 @@ describe('Charts', () => {
       });
     const panel = await browser.show(compareScenario([one(0, 0.7), one(1, 0.9), one(2, 0.8)]));
     const rows = (metric: string) => panel.chart(metric).locator('.lb-bar-row').allInnerTexts();
-    await until('bars are there', async () => (await rows('test/acc')).length === 3);
-    const names = (texts: readonly string[]): string[] => texts.map((text) => text.split(/\s+/)[0] ?? '');
-    assert.deepEqual(names(await rows('test/acc')), ['run-1', 'run-2', 'run-0']);
-    assert.deepEqual(names(await rows('test/loss')), ['run-0', 'run-2', 'run-1']);
+    const names = async (metric: string): Promise<string[]> => {
+      await until('bars are there', async () => (await rows(metric)).length === 3);
+      return (await rows(metric)).map((text) => text.split(/\s+/)[0] ?? '');
+    };
+    assert.deepEqual(await names('test/acc'), ['run-1', 'run-2', 'run-0']);
+    assert.deepEqual(await names('test/loss'), ['run-0', 'run-2', 'run-1']);
   });
 
   it('say where no run has a metric, and draw 50 runs', async () => {
