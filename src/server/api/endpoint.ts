@@ -11,4 +11,6 @@ export interface Endpoint {
    * @throws ApiError
    */
   readonly handle: (input: unknown) => Promise<object | Readable> | object;
+  /** Reads bodies that are as usual faster than JSON.parse; undefined for any other. What it makes is the `input`. */
+  readonly scan?: (body: Buffer) => object | undefined;
 }

@@ -13,6 +13,7 @@ import type { Int64 } from '../../core/model';
 import type { Store } from '../store/types';
 import type { Endpoint } from './endpoint';
 import { decode, double, integer, list, message, text } from './fields';
+import { PlainBatch, scanBatch } from './scanBatch';
 
 const pair = message({ key: text.required, value: text.optional });
 const metricFields = {
@@ -37,7 +38,7 @@ export function loggingEndpoints(store: Store): Endpoint[] {
     { method: 'POST', path: '/runs/log-parameter', handle: (input) => logParam(store, input) },
     { method: 'POST', path: '/runs/set-tag', handle: (input) => setTag(store, input) },
     { method: 'POST', path: '/runs/delete-tag', handle: (input) => deleteTag(store, input) },
-    { method: 'POST', path: '/runs/log-batch', handle: (input) => logBatch(store, input) },
+    { method: 'POST', path: '/runs/log-batch', handle: (input) => logBatch(store, input), scan: scanBatch },
   ];
 }
 
@@ -60,13 +61,23 @@ function setTag(store: Store, input: unknown): Promise<object> {
 
 /** Whole or not at all; the write answers when it is durable. */
 function logBatch(store: Store, input: unknown): Promise<object> {
+  const { runId, batch, modelMetrics } = readBatch(input);
+  return log(store, runId, batch, modelMetrics);
+}
+
+/** @param input what `scanBatch` made of the body, or `parseJson` */
+export function readBatch(input: unknown): { runId: string; batch: Batch; modelMetrics: ModelPoint[] } {
+  if (input instanceof PlainBatch) {
+    const batch = { metrics: input.metrics, params: [], tags: [] };
+    return { runId: checkRunIdForm(input.run_id), batch, modelMetrics: [] };
+  }
   const request = decode(requests.batch, input);
   const batch = checkBatch({
     metrics: request.metrics.map(({ key, value, timestamp, step = 0 }) => ({ key, value, timestamp, step })),
     params: request.params.map(({ key, value = '' }) => ({ key, value })),
     tags: request.tags.map(({ key, value = '' }) => ({ key, value })),
   });
-  return log(store, checkRunIdForm(request.run_id), batch, modelPoints(request.metrics));
+  return { runId: checkRunIdForm(request.run_id), batch, modelMetrics: modelPoints(request.metrics) };
 }
 
 interface LoggedMetric {

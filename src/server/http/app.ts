@@ -74,14 +74,14 @@ export function createApp(context: AppContext): App {
     routes.add(method, path);
     plain.set(`${method} ${path}`, answer);
   };
-  const addEndpoint = (prefix: string, { method, path, handle }: Endpoint, noteLife?: NoteLife): void => {
+  const addEndpoint = (prefix: string, { method, path, handle, scan }: Endpoint, noteLife?: NoteLife): void => {
     if (/[:*]/.test(path)) {
       withParameters.push({ method, path: prefix + path, handle });
       return;
     }
     add(method, prefix + path, (request, response) => {
       const answered = async (): Promise<void> => {
-        const input = await readInput(request, request.headers['content-type']);
+        const input = await readInput(request, request.headers['content-type'], scan);
         const answer = await handle(input);
         noteLife?.(path, input, answer, request);
         sendAnswer(request, response, answer, log);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../core/errors';
 import { parseJson } from '../../core/json';
+import type { Endpoint } from '../api/endpoint';
 import { messageOf } from '../log';
 import { queryOf } from './gate';
 
@@ -12,10 +13,15 @@ const maxJsonMilliseconds = 120_000;
 
 /**
  * Reads a request's JSON body as MLflow does: an empty one is `{}`, a JSON string that holds JSON is decoded again.
+ * @param scan tried first
  * @throws ApiError for a wrong Content-Type of POST and PUT (MLflow's messages), a compressed or over-large body, and for
  *   what is no JSON (MLflow takes that for `{}`).
  */
-export async function readJsonBody(request: IncomingMessage, contentType: string | undefined): Promise<unknown> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  contentType: string | undefined,
+  scan?: Endpoint['scan'],
+): Promise<unknown> {
   if (request.method === 'POST' || request.method === 'PUT') {
     checkContentType(contentType);
   }
@@ -23,6 +29,10 @@ export async function readJsonBody(request: IncomingMessage, contentType: string
   const bytes = await readBytes(request);
   if (bytes.length === 0) {
     return {};
+  }
+  const scanned = scan?.(bytes);
+  if (scanned !== undefined) {
+    return scanned;
   }
   let text;
   try {
@@ -38,12 +48,16 @@ export async function readJsonBody(request: IncomingMessage, contentType: string
  * What a request says: the JSON body, or of a GET the query. A GET without a query may bring a body instead, as with MLflow
  * (`_get_request_message` in its `server/handlers.py`); `mlflow-export-import` asks so.
  */
-export async function readInput(request: IncomingMessage, contentType: string | undefined): Promise<unknown> {
+export async function readInput(
+  request: IncomingMessage,
+  contentType: string | undefined,
+  scan?: Endpoint['scan'],
+): Promise<unknown> {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   const hasBody = encoding !== undefined || Number(length) > 0;
   return request.method === 'GET' && (queryOf(request) !== '' || !hasBody)
     ? readQuery(request)
-    : await readJsonBody(request, contentType);
+    : await readJsonBody(request, contentType, scan);
 }
 
 /** Refuses compressed bodies: a few bytes could unpack to gigabytes, and MLflow's clients send none. */

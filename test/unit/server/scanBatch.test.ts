@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseJson } from '../../../src/core/json';
+import { readBatch } from '../../../src/server/api/logging';
+import { scanBatch } from '../../../src/server/api/scanBatch';
+
+const runId = '0123456789abcdef0123456789abcdef';
+
+/** What log-batch takes from a body: read in one pass where that is possible, and the general way. */
+function readBoth(body: string | Buffer): { scanned: unknown; general: unknown } {
+  const bytes = Buffer.from(body);
+  const plain = scanBatch(bytes);
+  const scanned = plain === undefined ? undefined : taken(() => plain);
+  return { scanned, general: taken(() => parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))) };
+}
+
+function taken(input: () => unknown): unknown {
+  try {
+    return readBatch(input());
+  } catch (error) {
+    return error instanceof Error ? error.message : error;
+  }
+}
+
+function bodyOf(metric: string): string {
+  return `{"run_id": "${runId}", "metrics": [${metric}]}`;
+}
+
+const space = fc.constantFrom('', '', '', ' ', '\n', '\t ', '\r\n');
+const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength, maxLength });
+const odd = fc.oneof(digits(0, 20), fc.constantFrom('', '-', '+', '.', 'e', 'null', 'true', '""', '[]', '{}', 'NaN'));
+const numeral = fc
+  .tuple(
+    fc.constantFrom('', '-'),
+    fc.oneof(fc.constant('0'), digits(1, 22)),
+    fc.oneof(fc.constant(''), digits(1, 30)),
+    fc.oneof({ weight: 4, arbitrary: fc.constant('') }, { weight: 1, arbitrary: fc.integer({ min: -400, max: 400 }) }),
+    fc.constantFrom('e', 'E', 'e+', 'E+'),
+  )
+  .map(([sign, whole, part, exponent, letter]) => {
+    const tail = exponent === '' ? '' : `${Number(exponent) < 0 ? letter.charAt(0) : letter}${exponent}`;
+    return `${sign}${whole.replace(/^0+(?=\d)/, '')}${part === '' ? '' : `.${part}`}${tail}`;
+  });
+const plainValue = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? '-0.0' : String(value))),
+  fc.double({ min: 0, max: 1, noNaN: true }).map(String),
+  fc.constantFrom('"NaN"', '"Infinity"', '"-Infinity"', '0', '-0', '0.1', '1e-7', '5e-324', '1.7976931348623157e308'),
+);
+const plainTime = fc.nat({ max: 10 ** 15 - 1 }).map(String);
+const plainStep = fc.integer({ min: 1 - 10 ** 15, max: 10 ** 15 - 1 }).map(String);
+const plainKey = fc.constantFrom('"loss"', '"val/loss"', '"a b.c-d:e_f"', '"m0"', '"m1"', '"m2"');
+const oddKey = fc.oneof(
+  fc.string({ unit: 'binary' }).map((key) => JSON.stringify(key)),
+  fc.constantFrom('""', '"../x"', '"/x"', '"a\\u0062"', '"é"', '"a\tb"', `"${'k'.repeat(251)}"`, '"x', '7'),
+);
+
+/** A JSON object with its fields in any order and white space anywhere. */
+function objectOf(fields: fc.Arbitrary<[string, string][]>): fc.Arbitrary<string> {
+  return fields
+    .chain((all) => fc.tuple(fc.shuffledSubarray(all, { minLength: all.length }), fc.array(space, { minLength: 8 })))
+    .map(([shuffled, spaces]) => {
+      const at = (i: number): string => spaces[i % spaces.length] ?? '';
+      const text = shuffled.map(([name, value], i) => `${at(i)}"${name}"${at(i + 1)}:${at(i + 2)}${value}${at(i + 3)}`);
+      return `${at(4)}{${text.join(',')}}${at(5)}`;
+    });
+}
+
+const plainMetric = objectOf(
+  fc
+    .tuple(plainKey, plainValue, plainTime, fc.option(plainStep))
+    .map(([key, value, timestamp, step]) => [
+      ['key', key],
+      ['value', value],
+      ['timestamp', timestamp],
+      ...(step === null ? [] : [['step', step] satisfies [string, string]]),
+    ]),
+);
+const name = fc.constantFrom('key', 'value', 'timestamp', 'step', 'model_id', 'KEY', 'k\\u0065y', 'dataset_name', 'x');
+const oddMetric = objectOf(
+  fc
+    .tuple(
+      fc.oneof(plainKey, oddKey),
+      fc.oneof(numeral, odd),
+      fc.oneof(plainTime, numeral, odd),
+      fc.oneof(plainStep, numeral, odd),
+      fc.array(fc.tuple(name, fc.oneof(numeral, plainKey, odd)), { maxLength: 2 }),
+      fc.nat({ max: 3 }),
+    )
+    .map(([key, value, timestamp, step, more, missing]) => {
+      const fields: [string, string][] = [
+        ['key', key],
+        ['value', value],
+        ['timestamp', timestamp],
+        ['step', step],
+      ];
+      return [...(more.length === 1 ? fields : fields.filter((_, i) => i !== missing)), ...more];
+    }),
+);
+
+function batchOf(metrics: fc.Arbitrary<string[]>): fc.Arbitrary<string> {
+  return objectOf(
+    metrics.map((each) => [
+      ['run_id', `"${runId}"`],
+      ['metrics', `[${each.join(',')}]`],
+    ]),
+  );
+}
+
+describe('log-batch bodies that are read in one pass', () => {
+  it('are read as the general way reads them', () => {
+    fc.assert(
+      fc.property(batchOf(fc.array(plainMetric, { minLength: 1, maxLength: 6 })), (body) => {
+        const { scanned, general } = readBoth(body);
+        assert.notEqual(scanned, undefined);
+        assert.deepEqual(scanned, general);
+      }),
+    );
+  });
+
+  it('are left to the general way where they are unusual, or read as it reads them', () => {
+    const metrics = fc.array(fc.oneof(plainMetric, oddMetric, oddMetric), { maxLength: 4 });
+    fc.assert(
+      fc.property(batchOf(metrics), (body) => {
+        const { scanned, general } = readBoth(body);
+        if (scanned !== undefined) {
+          assert.deepEqual(scanned, general);
+        }
+      }),
+    );
+  });
+
+  it('are left to the general way, or read as it reads them, when any of their bytes is another', () => {
+    const change = fc.tuple(
+      fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      fc.nat({ max: 2 }),
+      fc.oneof(
+        fc.constantFrom(...'"\\{}[],:-+.eE09 \n\0').map((each) => each.charCodeAt(0)),
+        fc.nat({ max: 255 }),
+      ),
+    );
+    fc.assert(
+      fc.property(batchOf(fc.array(plainMetric, { minLength: 1, maxLength: 2 })), change, (body, [part, cut, byte]) => {
+        const bytes = Buffer.from(body);
+        const at = Math.floor(part * bytes.length);
+        const changed = Buffer.concat([
+          bytes.subarray(0, at),
+          ...(cut === 2 ? [] : [Buffer.from([byte])]),
+          bytes.subarray(at + (cut === 0 ? 0 : 1)),
+        ]);
+        const { scanned, general } = readBoth(changed);
+        if (scanned !== undefined) {
+          assert.deepEqual(scanned, general);
+        }
+      }),
+    );
+  });
+
+  it('have any double that JSON can spell, to its last bit', () => {
+    fc.assert(
+      fc.property(numeral, (value) => {
+        const scanned = scanBatch(Buffer.from(bodyOf(`{"key": "k", "value": ${value}, "timestamp": 1}`)));
+        const expected = Number(value);
+        assert.deepEqual(scanned?.metrics[0]?.value, Number.isFinite(expected) ? expected : undefined);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('have at most a thousand metrics, known fields only, each once, and nothing behind them', () => {
+    const metric = '{"key": "k", "value": 1, "timestamp": 2, "step": 3}';
+    const isScanned = (body: string): boolean => scanBatch(Buffer.from(body)) !== undefined;
+    assert.ok(isScanned(bodyOf(metric)));
+    const { scanned, general } = readBoth(bodyOf(metric.replace('"step": 3', '"step": -0')));
+    assert.deepEqual(scanned, general);
+    assert.ok(isScanned(bodyOf(Array(1000).fill(metric).join())));
+    assert.ok(!isScanned(bodyOf(Array(1001).fill(metric).join())));
+    for (const body of [
+      bodyOf(''),
+      `${bodyOf(metric)}x`,
+      bodyOf(metric).slice(0, -1),
+      bodyOf(metric).replace('"run_id"', '"run_uuid"'),
+      bodyOf(metric).replace('"metrics"', '"params": [], "metrics"'),
+      bodyOf(metric).replace('"metrics"', `"run_id": "${runId}", "metrics"`),
+      bodyOf(metric).replace('"step": 3', '"step": 3, "model_id": "m"'),
+      bodyOf(metric).replace('"step": 3', '"step": 3, "step": 3'),
+      bodyOf(metric).replace('"timestamp": 2', '"timestamp": -2'),
+      bodyOf(metric).replace('"timestamp": 2', '"timestamp": 02'),
+      bodyOf(metric).replace('"key": "k"', '"key": "k", "key": "k"'),
+      bodyOf(metric).replace('"key": "k"', '"key": "ê"'),
+      bodyOf(metric).replace('"key": "k"', '"key": "../k"'),
+      bodyOf(metric).replace('"key": "k"', '"key": "a\\nb"'),
+      `\ufeff${bodyOf(metric)}`,
+      '',
+    ]) {
+      assert.ok(!isScanned(body), body.slice(0, 200));
+    }
+  });
+});
