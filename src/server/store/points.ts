@@ -60,8 +60,8 @@ export function packPoints(groups: readonly (readonly Point[])[]): PointColumns 
   for (const group of groups) {
     for (const point of group) {
       values.setFloat64(at, point.value, true);
-      steps.setBigInt64(at, BigInt(point.step), true);
-      timestamps.setBigInt64(at, BigInt(point.timestamp), true);
+      setInt64(steps, at, point.step);
+      setInt64(timestamps, at, point.timestamp);
       at += 8;
     }
   }
@@ -71,6 +71,17 @@ export function packPoints(groups: readonly (readonly Point[])[]): PointColumns 
     steps: new Uint8Array(steps.buffer),
     timestamps: new Uint8Array(timestamps.buffer),
   };
+}
+
+/** As `setBigInt64`, without making a bigint of each number. */
+function setInt64(view: DataView, at: number, value: Int64): void {
+  if (typeof value === 'bigint') {
+    view.setBigInt64(at, value, true);
+    return;
+  }
+  // A negative number's high half is rounded down, and its low half counts up from there: two's complement.
+  view.setInt32(at, value, true);
+  view.setInt32(at + 4, Math.floor(value / 2 ** 32), true);
 }
 
 /** @throws RangeError where the columns are shorter than `counts` say */

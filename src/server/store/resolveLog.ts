@@ -51,14 +51,17 @@ function newParams(catalog: Catalog, run: RunRow, params: readonly KeyValue[]): 
 
 function byKey(metrics: readonly Metric[]): Map<string, Point[]> {
   const groups = new Map<string, Point[]>();
+  /** By keys as they came: a batch has the same few again and again. */
+  const groupOf = new Map<string, Point[]>();
   for (const metric of metrics) {
-    const key = wellFormed(metric.key);
-    const group = groups.get(key);
+    let group = groupOf.get(metric.key);
     if (group === undefined) {
-      groups.set(key, [metric]);
-    } else {
-      group.push(metric);
+      const key = wellFormed(metric.key);
+      group = groups.get(key) ?? [];
+      groups.set(key, group);
+      groupOf.set(metric.key, group);
     }
+    group.push(metric);
   }
   return groups;
 }
