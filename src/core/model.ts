@@ -92,6 +92,8 @@ export const tagNames = {
   note: 'mlflow.note.content',
   sourceName: 'mlflow.source.name',
   gitCommit: 'mlflow.source.git.commit',
+  gitDirty: 'mlflow.source.git.dirty',
+  gitDiff: 'mlflow.source.git.diff',
   runColor: 'mlflow.runColor',
   modelVersions: 'mlflow.modelVersions',
 } as const;

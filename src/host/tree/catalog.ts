@@ -5,6 +5,7 @@ import type { ArtifactEntry, Experiment, Run } from '../../core/model';
 import type { ShownRuns } from '../../core/shownRuns';
 import type { ChangeBatch } from '../../protocol/extras';
 import { ArtifactCache } from './artifactCache';
+import { ArtifactTotals, type ArtifactTotal } from './artifactTotals';
 import { untouched, type CatalogOptions, type Touched } from './catalogOptions';
 import { ExperimentList, looksDiffer, type Entry } from './experimentList';
 import { ListReader } from './listReader';
@@ -36,6 +37,12 @@ export class Catalog implements TreeModel {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #models = new RunModels(() => this.#connected());
   readonly #artifacts = new ArtifactCache((runId, path) => this.#connected().listArtifacts(runId, path));
+  readonly totals = new ArtifactTotals(
+    this.#artifacts,
+    // Of other servers, each folder may lie in a store far away.
+    () => this.#client?.has('events') === true,
+    (runId) => this.#touch({ elements: [`artifacts:${runId}`] }),
+  );
   /** Of metrics that somebody looks at. */
   readonly figures = new RunFigures(() => this.#client);
   readonly #lists = new ListReader(
@@ -131,6 +138,10 @@ export class Catalog implements TreeModel {
     return this.#artifacts.get(runId, path);
   }
 
+  artifactTotal(runId: string): ArtifactTotal | undefined {
+    return this.totals.get(runId);
+  }
+
   rowsOf(elementId: string): number | undefined {
     return this.#rows.get(elementId);
   }
@@ -144,6 +155,7 @@ export class Catalog implements TreeModel {
   clear(): void {
     this.#experiments.clear();
     this.#artifacts.clear();
+    this.totals.clear();
     this.#models.clear();
     this.figures.clear();
     this.#lists.forget();
@@ -220,6 +232,7 @@ export class Catalog implements TreeModel {
 
   dispose(): void {
     this.#refresher.dispose();
+    this.totals.dispose();
   }
 
   /** One reader at a time: an older answer must never be written over a newer one. */

@@ -78,6 +78,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<NodeRef> {
     if (ref.kind === 'run') {
       this.#drawnShown.set(ref.id, view?.shown);
     }
+    if (ref.kind === 'group' && ref.group === 'artifacts') {
+      this.catalog.totals.look(ref.run.runId);
+    }
     // Gone since it was listed; the refresh that takes its row away is on its way.
     const names = ref.kind === 'artifact' ? namesOf(this.catalog, ref) : undefined;
     return view ? treeItem(ref, view, names) : { id: ref.id, label: '' };

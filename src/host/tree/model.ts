@@ -52,6 +52,8 @@ export interface TreeModel {
   rowsOf?(elementId: string): number | undefined;
   /** Entries of a folder of a run ('' is the root); undefined until it was listed. */
   artifacts(runId: string, path: string): readonly ArtifactEntry[] | undefined;
+  /** All files of a run, as they were counted last. */
+  artifactTotal?(runId: string): { readonly files: number; readonly bytes: number } | undefined;
   /** The models that a run logged; undefined until they were read. */
   models?(run: Run): readonly RunModel[] | undefined;
 }

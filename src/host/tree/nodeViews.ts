@@ -192,18 +192,23 @@ function runModelView(ref: RunModelRef, model: TreeModel, t: Translate): NodeVie
   };
 }
 
-/** How many files a run has, and how large they are, once all of its folders were opened; before that how much its root has. */
+/** How many files a run has, and how large they are; before that is known, how much its root has. */
 function artifactsText(runId: string, model: TreeModel): string | undefined {
   const root = model.artifacts(runId, '');
-  if (root === undefined || root.length === 0) {
-    return root && '0';
+  const before = model.artifactTotal?.(runId);
+  const lastKnown = before && `${formatCount(before.files)} · ${formatBytes(before.bytes)}`;
+  if (root === undefined) {
+    return before?.files === 0 ? '0' : lastKnown;
+  }
+  if (root.length === 0) {
+    return '0';
   }
   const files: ArtifactEntry[] = [];
   const waiting = [...root];
   for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
     const inside = entry.isDirectory ? model.artifacts(runId, entry.path) : undefined;
     if (entry.isDirectory && inside === undefined) {
-      return formatCount(root.length);
+      return lastKnown ?? formatCount(root.length);
     }
     waiting.push(...(inside ?? []));
     files.push(...(entry.isDirectory ? [] : [entry]));

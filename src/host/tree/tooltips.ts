@@ -1,5 +1,6 @@
 /** Hovers as Markdown in which every name is harmless, as pure functions. `t` translates. */
-import { columnFormat, formatCount, formatDuration, formatInstant } from '../../core/format';
+import { columnFormat, formatAgo, formatCount, formatDuration, formatInstant } from '../../core/format';
+import { compareInt64 } from '../../core/int64';
 import type { Better } from '../../core/metricDirection';
 import { tagNames, type Metric, type Run } from '../../core/model';
 import { inMarkdown, type Translate } from '../platform/text';
@@ -104,7 +105,12 @@ function runTooltip(
   const { info } = run;
   const status = model.isLost?.(info.id) === true ? t('lost') : statusWord(info.status, t);
   const other = baseline?.info.id === info.id ? undefined : baseline;
-  const metrics = hoverMetricsOf(run, primary).map((metric) => metricLine(run, metric, other, model, t));
+  const newest = newestOf(run.metrics);
+  const metrics = hoverMetricsOf(run, primary).map((metric) => metricLine(run, metric, other, model, newest, t));
+  if (newest) {
+    const ago = inMarkdown(formatAgo(newest.timestamp, now));
+    metrics.push(`${t('Step {0}', `**${inMarkdown(formatCount(newest.step))}**`)} · ${ago}`);
+  }
   const comparison = baseline === undefined ? [] : [other ? differences(run, other, t) : inMarkdown(t('Baseline'))];
   const parts = [
     `**${inMarkdown(info.name || info.id)}** ${inMarkdown(status)}`,
@@ -114,8 +120,22 @@ function runTooltip(
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** `val/acc: **0.7574** · max 0.7599 · +0.0393 to baseline · step 57,868` */
-function metricLine(run: Run, metric: Metric, baseline: Run | undefined, model: TreeModel, t: Translate): string {
+/** The value that was logged last. */
+function newestOf(metrics: readonly Metric[]): Metric | undefined {
+  const newer = (a: Metric, b: Metric): boolean =>
+    (compareInt64(a.timestamp, b.timestamp) || compareInt64(a.step, b.step)) > 0;
+  return metrics.reduce<Metric | undefined>((best, each) => (best && !newer(each, best) ? best : each), undefined);
+}
+
+/** `val/acc: **0.7574** · max 0.7599 · +0.0393 to baseline`, with the step where it is not the newest value's */
+function metricLine(
+  run: Run,
+  metric: Metric,
+  baseline: Run | undefined,
+  model: TreeModel,
+  newest: Metric | undefined,
+  t: Translate,
+): string {
   const best = bestOf(model.extremes?.(run, metric.key), model.better?.(metric.key));
   const base = baseline?.metrics.find(({ key }) => key === metric.key)?.value;
   const format = columnFormat([metric.value, best?.value ?? NaN, base ?? NaN]);
@@ -123,9 +143,10 @@ function metricLine(run: Run, metric: Metric, baseline: Run | undefined, model: 
   const parts = [
     ...(best ? [bestText(best.word, format.value(best.value), t)] : []),
     ...(Number.isFinite(difference) ? [t('{0} to baseline', format.difference(difference))] : []),
-    t('step {0}', formatCount(metric.step)),
+    ...(metric.step === newest?.step ? [] : [t('step {0}', formatCount(metric.step))]),
   ];
-  return `${inMarkdown(metric.key, 60)}: **${inMarkdown(format.value(metric.value))}** · ${parts.map((part) => inMarkdown(part)).join(' · ')}`;
+  const value = `**${inMarkdown(format.value(metric.value))}**`;
+  return `${inMarkdown(metric.key, 60)}: ${[value, ...parts.map((part) => inMarkdown(part))].join(' · ')}`;
 }
 
 /** Which parameters are others than the baseline's. */
@@ -161,10 +182,25 @@ function factsOf({ info, tags }: Run, now: number, t: Translate): string[] {
         ? t('Started {0}, took {1}', started, took)
         : t('Started {0}, for {1} now', started, took),
     ...(source ? [t('Source: {0}', source)] : []),
-    ...(commit ? [t('Commit: {0}', commit.slice(0, 12))] : []),
+    ...(commit
+      ? [commitText(commit.slice(0, 12), changedFiles(tag(tagNames.gitDiff)), tag(tagNames.gitDirty), t)]
+      : []),
     ...(info.userId && info.userId !== 'unknown' ? [t('User: {0}', info.userId)] : []),
     info.id,
   ];
+}
+
+/** Files that a diff in Git's form changes. */
+function changedFiles(diff: string | undefined): number {
+  return diff?.match(/^diff --git /gm)?.length ?? 0;
+}
+
+/** `Commit: 3f9c1ab01234 + 2 files`: the code was not only what was committed. */
+function commitText(commit: string, files: number, dirty: string | undefined, t: Translate): string {
+  if (files > 0) {
+    return files === 1 ? t('Commit: {0} + 1 file', commit) : t('Commit: {0} + {1} files', commit, files);
+  }
+  return dirty?.toLowerCase() === 'true' ? t('Commit: {0} + changes', commit) : t('Commit: {0}', commit);
 }
 
 function metricTooltip(run: Run, metric: Metric, model: TreeModel, t: Translate): string {

@@ -87,22 +87,48 @@ describe('the hover of a run', () => {
   const metrics = { 'val/acc': 0.7574, 'val/loss': 0.9401, 'a/rate': 3, 'z/rate': 4, 'system/cpu': 90 };
   const extremes = { 'val/acc': { min: 0.1, max: 0.7599 }, 'val/loss': { min: 0.923, max: 4.2 } };
 
-  it('tells status, three metrics with the primary first, their best values and steps', () => {
+  it('tells status, three metrics with the primary first, their best values, the step and how long ago it was', () => {
     const run = makeRun({
       metrics,
       tags: { 'mlflow.source.git.commit': '3f9c1ab0123456789', 'mlflow.source.name': 'a.py' },
     });
     const [head, ...rest] = lines(run, { extremes });
     assert.equal(head, '**run r** finished');
-    assert.deepEqual(rest.slice(0, 3), [
-      'val/acc: **0.7574** · max 0.7599 · step 57,868',
-      'a/rate: **3** · step 57,868',
-      'val/loss: **0.9401** · min 0.9230 · step 57,868',
+    assert.deepEqual(rest.slice(0, 4), [
+      'val/acc: **0.7574** · max 0.7599',
+      'a/rate: **3**',
+      'val/loss: **0.9401** · min 0.9230',
+      'Step **57,868** · 2 min ago',
     ]);
-    assert.match(rest[3] ?? '', /^Started .*1970.*, took 1m 00s$/);
-    assert.deepEqual(rest.slice(4), ['Source: a.py', 'Commit: 3f9c1ab01234', 'User: ada', 'r']);
+    assert.match(rest[4] ?? '', /^Started .*1970.*, took 1m 00s$/);
+    assert.deepEqual(rest.slice(5), ['Source: a.py', 'Commit: 3f9c1ab01234', 'User: ada', 'r']);
     assert.deepEqual(hoverKeys(run, 'z/rate'), ['z/rate', 'a/rate', 'val/acc']);
     assert.deepEqual(hoverKeys(makeRun({ metrics: { 'system/cpu': 1, z: 1 } }), undefined), ['z', 'system/cpu']);
+  });
+
+  it('tells the step of a metric that is behind', () => {
+    const run = makeRun({ metrics: { 'val/acc': 0.5, loss: 1 } });
+    const late = { ...run, metrics: [...run.metrics, { key: 'now', value: 2, step: 60_000, timestamp: 118_000 }] };
+    assert.deepEqual(lines(late).slice(1, 5), [
+      'val/acc: **0.5000** · step 57,868',
+      'loss: **1** · step 57,868',
+      'now: **2**',
+      'Step **60,000** · 3 s ago',
+    ]);
+  });
+
+  it('tells what the code was beside what was committed', () => {
+    const commit = { 'mlflow.source.git.commit': '3f9c1ab0123456789' };
+    const told = (tags: Record<string, string>): string | undefined =>
+      lines(makeRun({ tags: { ...commit, ...tags } })).find((line) => line.startsWith('Commit'));
+    const diff = (...names: string[]): string =>
+      names
+        .map((name) => `diff --git a/${name} b/${name}\n--- a/${name}\n+++ b/${name}\n@@ -1 +1 @@\n-1\n+2\n`)
+        .join('');
+    assert.equal(told({ 'mlflow.source.git.diff': diff('a.py', 'b.py') }), 'Commit: 3f9c1ab01234 + 2 files');
+    assert.equal(told({ 'mlflow.source.git.diff': diff('a.py') }), 'Commit: 3f9c1ab01234 + 1 file');
+    assert.equal(told({ 'mlflow.source.git.dirty': 'True' }), 'Commit: 3f9c1ab01234 + changes');
+    assert.equal(told({ 'mlflow.source.git.dirty': 'False' }), 'Commit: 3f9c1ab01234');
   });
 
   it('tells how long a run runs', () => {
@@ -118,12 +144,12 @@ describe('the hover of a run', () => {
     });
     const run = makeRun({ metrics: { 'val/acc': 0.7574 }, params: { ...params, b: '3' } });
     const found = lines(run, {}, baseline);
-    assert.equal(found[1], 'val/acc: **0.7574** · +0.0574 to baseline · step 57,868');
-    assert.equal(found[2], 'Differs from the baseline in **b**, **c**, **lr** and 1 more');
+    assert.equal(found[1], 'val/acc: **0.7574** · +0.0574 to baseline');
+    assert.equal(found[3], 'Differs from the baseline in **b**, **c**, **lr** and 1 more');
     const two = makeRun({ params: { ...params, c: '', lr: '1' } });
     assert.equal(lines(two, {}, baseline)[1], 'Differs from the baseline in **model**');
     assert.equal(lines(makeRun({ params }), {}, makeRun({ id: 'same', params }))[1], 'Same parameters as the baseline');
-    assert.equal(lines(run, {}, run)[2], 'Baseline');
+    assert.equal(lines(run, {}, run)[3], 'Baseline');
   });
 
   it('has nothing in it that a name could make of it', () => {
@@ -149,6 +175,20 @@ describe('rows of metrics and artifacts', () => {
     assert.equal(row('loss'), '0.9401 · step 57k');
     assert.equal(row('loss', { loss: { min: NaN, max: NaN } }), '0.9401 · step 57k');
     assert.equal(bestOf({ min: 1, max: 2 }, undefined), undefined);
+  });
+
+  it('tell how many files there are before anyone opened a folder, and while they are counted again', () => {
+    const run = makeRun();
+    const group: NodeRef = { kind: 'group', id: 'artifacts:r', run: runRef(run), group: 'artifacts' };
+    const told = (
+      files: Record<string, ArtifactEntry[]>,
+      total: { files: number; bytes: number },
+    ): string | undefined => viewOf(group, { ...modelOf(run, { files }), artifactTotal: () => total }, t)?.description;
+    const root = [{ path: 'plots', isDirectory: true, size: undefined }];
+    assert.equal(told({}, { files: 23, bytes: 412_000_000 }), '23 · 412 MB');
+    assert.equal(told({ '': root }, { files: 23, bytes: 412_000_000 }), '23 · 412 MB');
+    assert.equal(told({}, { files: 0, bytes: 0 }), '0');
+    assert.equal(told({ '': [] }, { files: 23, bytes: 412_000_000 }), '0');
   });
 
   it('tell how many files there are and their size, once that is known', () => {
