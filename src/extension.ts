@@ -34,10 +34,10 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const contextKeys = new ContextKeySetter(vscode.commands);
   const { environmentVariableCollection: collection, extensionUri, workspaceState } = context;
   const marked = own(new MarkedRuns(connection, workspaceState, log));
-  const experiments = own(new ExperimentsView(connection, contextKeys, log, marked));
+  const experiments = own(new ExperimentsView(connection, contextKeys, log, marked, server.storeName));
   const models = own(new ModelsView(connection, log));
   const trash = own(new TrashView(connection, log));
-  const statusBar = own(new StatusBar(connection, experiments, log));
+  const statusBar = own(new StatusBar(connection, experiments, server.storeName, log));
   own(watchRunEnds(experiments));
   const { texts } = own(new Documents(connection));
   const panels = own(new Panels(extensionUri, connection, log, workspaceState, marked, experiments));

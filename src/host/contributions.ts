@@ -144,7 +144,7 @@ export interface CommandArguments {
   [commands.undo]: [];
   [commands.restore]: [target?: RunTarget | ExperimentTarget, selection?: readonly (RunTarget | ExperimentTarget)[]];
   [commands.deleteForGood]: [
-    target?: RunTarget | ExperimentTarget,
+    target?: RunTarget | ExperimentTarget | KeyTarget,
     selection?: readonly (RunTarget | ExperimentTarget)[],
   ];
   [commands.emptyTrash]: [];
@@ -213,10 +213,10 @@ export interface CommandArguments {
   [commands.setStage]: [target?: VersionTarget & { readonly stage?: string }];
   [commands.setAlias]: [target?: VersionTarget & { readonly alias?: string }];
   [commands.removeAlias]: [target?: VersionTarget & { readonly alias?: string }];
-  [commands.copyModelUri]: [target?: VersionTarget];
+  [commands.copyModelUri]: [target?: VersionTarget | KeyTarget];
   [commands.copyLoadLines]: [target?: VersionTarget];
   [commands.compareVersions]: [target?: VersionTarget, selection?: readonly VersionTarget[]];
-  [commands.renameModel]: [target?: ModelTarget & { readonly name?: string }];
+  [commands.renameModel]: [target?: (ModelTarget & { readonly name?: string }) | KeyTarget];
   [commands.deleteVersion]: [target?: VersionTarget, selection?: readonly VersionTarget[]];
   [commands.deleteModel]: [target?: ModelTarget];
   [commands.chooseStore]: [preset?: { readonly path: string }];

@@ -37,6 +37,21 @@ journey('The side bar: models, filter, notes, trash, status bar', { 'registering
     await workbench().session.photograph('7-models');
   });
 
+  it('has keys act on the model or version with the focus, not on the one that is selected', async () => {
+    const list = workbench().section('Models').locator('.monaco-list');
+    await workbench().row('v1', { section: 'Models' }).click();
+    // Newest first: the focus goes to v2, v1 stays selected.
+    await list.press('ArrowUp');
+    await list.press('ControlOrMeta+C');
+    await workbench().page.locator('.statusbar').getByText('Copied models:/digits-net/2.').waitFor();
+    await list.press('ArrowUp');
+    await list.press('F2');
+    const box = workbench().page.locator('.quick-input-widget input[type=text]');
+    await box.waitFor();
+    await until('the model is to be renamed', async () => (await box.inputValue()) === 'digits-net');
+    await workbench().page.keyboard.press('Escape');
+  });
+
   it('filters the runs, says so, and shows all again', async () => {
     await workbench().runCommand('Labbook: Filter Runs...');
     await workbench().answer('metrics.loss < 0.3 or params.optimizer = "none"');
@@ -138,9 +153,7 @@ journey('The side bar: models, filter, notes, trash, status bar', { 'registering
     assert.ok((await menuOf('run-1')).includes('Rename...'));
     await mkdir(path.dirname(settings), { recursive: true });
     await writeFile(settings, '{ "labbook.server.readOnly": true }');
-    const said = workbench()
-      .section('Experiments')
-      .getByText(/only be read|read-only/);
+    const said = workbench().section('Experiments').getByText('this workspace · read-only');
     await said.waitFor();
     await workbench().row('run-1').waitFor();
     const left = await menuOf('run-1');
@@ -160,9 +173,25 @@ journey('The side bar: models, filter, notes, trash, status bar', { 'registering
     await workbench().tab('run-3').waitFor();
     await workbench().row('run-3').press('Delete');
     await workbench().row('run-3').waitFor({ state: 'detached' });
+    await workbench().row('run-2').click();
+    await workbench().tab('run-2').waitFor();
+    await workbench().row('run-2').press('Delete');
+    await workbench().row('run-2').waitFor({ state: 'detached' });
     await workbench().openSection('Trash');
     const deleted = workbench().row('run-3', { section: 'Trash' });
     await deleted.waitFor();
+    const other = workbench().row('run-2', { section: 'Trash' });
+    // The key is for the row with the focus.
+    await other.click();
+    const trash = workbench().section('Trash');
+    await trash.locator('.monaco-list').press('End');
+    const focused = trash.locator('.monaco-list-row.focused').filter({ hasText: 'run-3' });
+    await focused.waitFor();
+    await workbench().page.keyboard.press('Delete');
+    await workbench().page.locator('.monaco-dialog-box').getByText('run-3').waitFor();
+    await workbench().page.keyboard.press('Escape');
+    await workbench().chooseFromMenu(other, 'Restore');
+    await other.waitFor({ state: 'detached' });
     await workbench().runCommand('Labbook: Empty Trash...');
     const dialog = workbench().page.locator('.monaco-dialog-box');
     await dialog.getByText(/Delete this run for good and free/).waitFor();

@@ -15,7 +15,7 @@ import { describe } from '../platform/connection';
 import { inMessage, inPick } from '../platform/text';
 import { modelSources } from './modelSources';
 import { pickRun } from './picks';
-import { modelThingsOf, runIdsOf, type ModelThing } from './targets';
+import { isByKey, modelThingsOf, runIdsOf, type ModelThing } from './targets';
 import { attempt, clientOf, preset, say, thingsFor, type Tools } from './tools';
 
 type ModelCommands = CommandHandlers<
@@ -37,16 +37,17 @@ type VersionThing = Extract<ModelThing, { kind: 'version' }>;
 /** Commands of the model registry. */
 export function modelCommands(tools: Tools, view: ModelsView): ModelCommands {
   const { t } = vscode.l10n;
-  const given = (target: unknown, selection: unknown): ModelThing[] => modelThingsOf(target, selection, view.selection);
+  const given = (target: unknown, selection: unknown): Promise<ModelThing[]> => meantBy(view, target, selection);
 
   /** The version that is meant, asked for where that is not said. */
   const versionFor = async (target: unknown, title: string): Promise<ModelVersion | undefined> => {
     const client = await clientOf(tools);
-    const [thing] = given(target, undefined);
+    const [thing] = await given(target, undefined);
     if (thing?.kind === 'version') {
       return (await client.registry.versions(thing.model)).find(({ version }) => version === thing.version);
     }
-    return pickVersion(client, title, thing?.model);
+    // A key is for a certain row.
+    return thing === undefined && isByKey(target) ? undefined : pickVersion(client, title, thing?.model);
   };
   const withVersion = (
     failure: string,
@@ -88,16 +89,18 @@ export function modelCommands(tools: Tools, view: ModelsView): ModelCommands {
     }),
     [commands.compareVersions]: (target, selection) =>
       attempt(tools, t('Could not compare the versions'), async () => {
-        const runs = given(target, selection).flatMap((thing) =>
+        const runs = (await given(target, selection)).flatMap((thing) =>
           thing.kind === 'version' && thing.runId !== undefined ? [{ runId: thing.runId }] : [],
         );
         await vscode.commands.executeCommand(commands.compareSelected, runs[0], runs);
       }),
     [commands.renameModel]: (target) =>
       attempt(tools, t('Could not rename'), async () => {
-        const [thing] = given(target, undefined);
+        const [thing] = await given(target, undefined);
         const client = await clientOf(tools);
-        const name = thing?.model ?? (await pickModel(client, t('Rename Model')));
+        const ask = (): Promise<string | undefined> => pickModel(client, t('Rename Model'));
+        // A key is for a certain row.
+        const name = thing?.model ?? (isByKey(target) ? undefined : await ask());
         const newName = name === undefined ? undefined : (preset(target, 'name') ?? (await askForModelName(name)));
         if (name !== undefined && newName !== undefined && newName !== name) {
           await client.registry.renameModel(name, newName);
@@ -105,17 +108,24 @@ export function modelCommands(tools: Tools, view: ModelsView): ModelCommands {
       }),
     [commands.deleteVersion]: (target, selection) =>
       attempt(tools, t('Could not delete the version'), async () => {
-        const things = given(target, selection).filter((thing) => thing.kind === 'version');
+        const things = (await given(target, selection)).filter((thing) => thing.kind === 'version');
         await deleteVersions(await clientOf(tools), things);
       }),
     [commands.deleteModel]: (target) =>
       attempt(tools, t('Could not delete the model'), async () => {
-        const [thing] = given(target, undefined);
+        const [thing] = await given(target, undefined);
         if (thing?.kind === 'model') {
           await deleteModel(await clientOf(tools), thing.model);
         }
       }),
   };
+}
+
+/** What a command is for: the row with the focus where a key asked, else what is given or selected. */
+async function meantBy(view: ModelsView, target: unknown, selection: unknown): Promise<ModelThing[]> {
+  return isByKey(target)
+    ? modelThingsOf(undefined, undefined, await view.keyTargets())
+    : modelThingsOf(target, selection, view.selection);
 }
 
 async function openRunOf({ name, version, runId }: ModelVersion): Promise<void> {

@@ -129,7 +129,11 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
         ]
       : []),
     { label: `$(copy) ${t('Copy the Two Lines')}`, command: commands.copyTheTwoLines },
-    { label: `$(database) ${t('Choose Store...')}`, command: commands.chooseStore },
+    {
+      label: `$(database) ${t('Choose Store...')}`,
+      description: inPick(statusBar.storeName),
+      command: commands.chooseStore,
+    },
     ...(kind === 'off'
       ? []
       : [

@@ -4,7 +4,7 @@ import type { Purged, TrackingClient } from '../../client/types';
 import { commands, type CommandHandlers } from '../contributions';
 import { inMessage } from '../platform/text';
 import type { TrashView } from '../tree/trashView';
-import { runIdsOf, thingsOf, type Thing } from './targets';
+import { isByKey, runIdsOf, thingsOf, type Thing } from './targets';
 import { attempt, clientOf, say, type Tools } from './tools';
 
 type TrashCommands = CommandHandlers<typeof commands.deleteForGood | typeof commands.emptyTrash>;
@@ -18,7 +18,10 @@ export function trashCommands(tools: Tools, { trash }: { readonly trash: TrashVi
   return {
     [commands.deleteForGood]: (target, selection) =>
       attempt(tools, t('Could not delete for good'), async () => {
-        await deleteForGood(await clientOf(tools), thingsOf(target, selection, trash.selection));
+        const things = isByKey(target)
+          ? thingsOf(undefined, undefined, await trash.keyTargets())
+          : thingsOf(target, selection, trash.selection);
+        await deleteForGood(await clientOf(tools), things);
       }),
     [commands.emptyTrash]: () =>
       attempt(tools, t('Could not empty the trash'), async () => {

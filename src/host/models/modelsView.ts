@@ -3,6 +3,7 @@ import { Coalescer } from '../../core/coalescer';
 import { commands, viewIds } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
+import { KeyTargets } from '../tree/keyTargets';
 import { safeMarkdown } from '../tree/treeItems';
 import { ModelCatalog } from './modelCatalog';
 import { modelRefs, modelTooltip, modelView, versionRefs, type ModelRef } from './modelNodes';
@@ -54,6 +55,11 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRef> {
 
   get selection(): readonly ModelRef[] {
     return this.#view.selection;
+  }
+
+  /** What a key that was pressed in the view is for. */
+  keyTargets(): Promise<readonly ModelRef[]> {
+    return new KeyTargets(this.#view).get();
   }
 
   /** Reads the models again, now or when they are next seen. */

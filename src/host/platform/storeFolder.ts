@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Translate } from './text';
 
 /**
  * The folder of the store: the setting (a `~` is the home folder, a relative path starts at the workspace's first folder), else
@@ -18,6 +19,20 @@ export function storeFolder(from: {
     return storage;
   }
   return folderOf(setting, from);
+}
+
+/**
+ * What people are told that a store is: this workspace's own, that of all windows without a folder, or the name of the folder that a
+ * setting gives.
+ */
+export function storeWords(
+  from: { readonly setting: string; readonly workspaceStorage: string | undefined; readonly folder: string },
+  t: Translate,
+): string {
+  if (from.setting.trim() !== '') {
+    return path.basename(from.folder) || from.folder;
+  }
+  return from.workspaceStorage === undefined ? t('windows without a folder') : t('this workspace');
 }
 
 /** The folder that a setting names: a `~` is the home folder, a relative path starts at the workspace's first folder. */

@@ -3,19 +3,21 @@ import * as vscode from 'vscode';
 import { readSetting } from '../contributions';
 import { builtInServer, type BuiltInServer } from './builtInServer';
 import type { ServerLog } from './serverLog';
-import { folderOf, storeFolder } from './storeFolder';
+import { folderOf, storeFolder, storeWords } from './storeFolder';
 
 /** The built-in server of this window's workspace, as its settings say. */
 export function workspaceServer(
   context: vscode.ExtensionContext,
   serverLog: ServerLog,
-): BuiltInServer & { readonly storeFolder: string } {
+): BuiltInServer & { readonly storeFolder: string; readonly storeName: string } {
   const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
   const from = { workspaceFolder: folders[0]?.uri.fsPath, home: homedir() };
+  const setting = readSetting(vscode.workspace, 'labbook.store.path');
+  const workspaceStorage = context.storageUri?.fsPath;
   const store = storeFolder({
     ...from,
-    setting: readSetting(vscode.workspace, 'labbook.store.path'),
-    workspaceStorage: context.storageUri?.fsPath,
+    setting,
+    workspaceStorage,
     globalStorage: context.globalStorageUri.fsPath,
   });
   const server = builtInServer({
@@ -30,5 +32,6 @@ export function workspaceServer(
     serverLog,
     t: vscode.l10n.t,
   });
-  return { ...server, storeFolder: store };
+  const storeName = storeWords({ setting, workspaceStorage, folder: store }, vscode.l10n.t);
+  return { ...server, storeFolder: store, storeName };
 }

@@ -5,7 +5,7 @@ import { describe, type Connection } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import type { ExperimentsView } from '../tree/experimentsView';
 import { safeMarkdown } from '../tree/treeItems';
-import { liveRuns, statusView, type LiveRun } from './statusText';
+import { allRuns, liveRuns, statusView, type LiveRun } from './statusText';
 
 /** Milliseconds between two changes of the text, and between two looks at durations in the hover. */
 const textInterval = 1000;
@@ -20,6 +20,7 @@ export class StatusBar {
   constructor(
     private readonly connection: Connection,
     private readonly experiments: ExperimentsView,
+    readonly storeName: string,
     log: vscode.LogOutputChannel,
   ) {
     this.#item = this.#owned.add(
@@ -52,7 +53,12 @@ export class StatusBar {
 
   #draw(): void {
     const { state, otherVersion } = this.connection;
-    const view = statusView(state, this.live, Date.now(), vscode.l10n.t, otherVersion);
+    const { catalog } = this.experiments;
+    const view = statusView(state, this.live, Date.now(), vscode.l10n.t, {
+      storeName: this.storeName,
+      runs: state.kind === 'ready' ? allRuns(catalog.experiments, catalog.isFiltered) : undefined,
+      versions: otherVersion,
+    });
     this.#item.text = view.text;
     this.#item.tooltip = safeMarkdown(view.tooltip);
     this.#item.backgroundColor = view.isProblem ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;

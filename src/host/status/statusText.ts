@@ -1,5 +1,5 @@
 /** What the status bar says, as pure functions. `t` translates. */
-import { formatDuration, formatMetric } from '../../core/format';
+import { formatCount, formatDuration, formatMetric } from '../../core/format';
 import { compareInt64 } from '../../core/int64';
 import type { Run } from '../../core/model';
 import type { ServerState } from '../platform/connection';
@@ -45,17 +45,39 @@ export function liveRuns(experiments: readonly ExperimentEntry[], lost: Readonly
   );
 }
 
-/** @param versions where the server's is another one than the extension's */
+/** Beside the runs that go on. */
+export interface StatusFacts {
+  readonly storeName: string;
+  /** Of the whole store; undefined where that is not known. */
+  readonly runs?: number | undefined;
+  /** Where the server's version is another one than the extension's. */
+  readonly versions?: OtherVersion | undefined;
+}
+
+/** All runs of the store; undefined where some were not counted, or a filter keeps them away. */
+export function allRuns(experiments: readonly ExperimentEntry[], isFiltered: boolean): number | undefined {
+  let sum = 0;
+  for (const { total, list } of experiments) {
+    const count = total ?? (isFiltered || list?.more !== false ? undefined : list.runs.size);
+    if (count === undefined) {
+      return undefined;
+    }
+    sum += count;
+  }
+  return sum;
+}
+
 export function statusView(
   state: ServerState,
   live: readonly LiveRun[],
   now: number,
   t: Translate,
-  versions?: OtherVersion,
+  facts: StatusFacts,
 ): StatusView {
+  const { versions } = facts;
   const view = (text: string, lines: readonly string[], isProblem = false): StatusView => ({
     text,
-    tooltip: ['**Labbook**', ...lines].join('\n\n'),
+    tooltip: [`**Labbook** ${storeLine(facts, t)}`, ...lines].join('\n\n'),
     isProblem,
   });
   switch (state.kind) {
@@ -72,6 +94,14 @@ export function statusView(
         view(text, versions === undefined ? lines : [...lines, inMarkdown(restartWords(versions, t))]),
       );
   }
+}
+
+function storeLine({ storeName, runs }: StatusFacts, t: Translate): string {
+  const name = inMarkdown(storeName, 60);
+  if (runs === undefined) {
+    return name;
+  }
+  return runs === 1 ? t('{0}, 1 run', name) : t('{0}, {1} runs', name, formatCount(runs));
 }
 
 /** What a restart of the server is good for, where its version is not the extension's. */

@@ -34,6 +34,7 @@ export class ExperimentsView {
     private readonly contextKeys: ContextKeySetter,
     log: vscode.LogOutputChannel,
     marked: MarkedRuns,
+    private readonly storeName: string,
   ) {
     const shown = new ShownInTree({
       kept: (experimentId) => marked.shown.get(experimentId),
@@ -147,7 +148,7 @@ export class ExperimentsView {
   #showMessage(state: ServerState): void {
     const { filter } = this.catalog.query;
     const parts = [
-      messageOf(state),
+      messageOf(state, this.storeName),
       ...(filter === undefined
         ? []
         : [inMessage(filter.text, 200), foundInAll(this.catalog.experiments, vscode.l10n.t)]),
@@ -180,14 +181,14 @@ export class ExperimentsView {
 }
 
 /** What stands above the tree, as plain text; VS Code shows no welcome text beside it. */
-function messageOf(state: ServerState): string {
+function messageOf(state: ServerState, storeName: string): string {
   switch (state.kind) {
     case 'starting':
       return phaseText(state);
     case 'failed':
       return vscode.l10n.t('The tracking server could not be started: {0}', inMessage(state.reason, 500));
     case 'ready':
-      return state.session.server.info.read_only ? vscode.l10n.t('This store can only be read.') : '';
+      return state.session.server.info.read_only ? vscode.l10n.t('{0} · read-only', inMessage(storeName)) : '';
     case 'off':
     case 'stopped':
       return '';

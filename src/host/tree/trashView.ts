@@ -16,6 +16,7 @@ import {
   type Trash,
   type TrashRef,
 } from './trashNodes';
+import { KeyTargets } from './keyTargets';
 import { safeMarkdown } from './treeItems';
 
 /** Deleted runs that are listed at most. */
@@ -68,6 +69,11 @@ export class TrashView implements vscode.TreeDataProvider<TrashRef> {
 
   get selection(): readonly TrashRef[] {
     return this.#view.selection;
+  }
+
+  /** What a key that was pressed in the view is for. */
+  keyTargets(): Promise<readonly TrashRef[]> {
+    return new KeyTargets(this.#view).get();
   }
 
   /** Reads again what is in the trash, now or when it is next seen. */

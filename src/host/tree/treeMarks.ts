@@ -5,11 +5,8 @@ import { Disposables } from '../platform/disposables';
 import type { MarkedRuns } from '../shown/markedRuns';
 import type { Catalog } from './catalog';
 import type { ExperimentsTree } from './experimentsTree';
-import { focusedWith } from './focusedRow';
+import { KeyTargets } from './keyTargets';
 import type { NodeRef, RunRef } from './model';
-
-/** Milliseconds for which VS Code may be drawing rows again. */
-const redrawLimit = 1000;
 
 /**
  * The tree's boxes and its selection, which tables and charts share. What panels select is selected here only where its row is there to
@@ -19,7 +16,7 @@ export class TreeMarks {
   readonly #owned = new Disposables();
   /** Id of the run that the tree is told to select: what it then tells is no news. */
   #revealed: string | undefined;
-  #isLooking = false;
+  readonly #keys: KeyTargets<NodeRef>;
 
   constructor(
     private readonly catalog: Catalog,
@@ -28,6 +25,7 @@ export class TreeMarks {
     private readonly marked: MarkedRuns,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.#keys = new KeyTargets(view);
     const { shown, selected } = marked;
     this.#owned.add(shown.onChange((experimentId) => tree.refreshShown(experimentId)));
     this.#owned.add(view.onDidChangeCheckboxState(({ items }) => this.#check(items)));
@@ -47,30 +45,9 @@ export class TreeMarks {
     this.#owned.dispose();
   }
 
-  /**
-   * What a key in the tree is for: the row with the focus, with all that is selected where it is one of them; that row first. VS Code
-   * tells extensions no more than the selection, which arrow keys leave behind; so the focused row is added to it, or taken out, and back
-   * again. While VS Code draws rows again, it does not know what they stand for, so it is asked until it does.
-   * @returns nothing where no row has the focus
-   */
-  async keyTargets(): Promise<readonly NodeRef[]> {
-    const deadline = performance.now() + redrawLimit;
-    this.#isLooking = true;
-    try {
-      for (;;) {
-        const before = this.view.selection;
-        await vscode.commands.executeCommand('list.toggleSelection');
-        const after = this.view.selection;
-        await vscode.commands.executeCommand('list.toggleSelection');
-        const targets = focusedWith(before, after);
-        if (targets.length > 0 || performance.now() > deadline) {
-          return targets;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    } finally {
-      this.#isLooking = false;
-    }
+  /** What a key in the tree is for. */
+  keyTargets(): Promise<readonly NodeRef[]> {
+    return this.#keys.get();
   }
 
   #check(items: readonly (readonly [NodeRef, vscode.TreeItemCheckboxState])[]): void {
@@ -96,7 +73,7 @@ export class TreeMarks {
   }
 
   #select(selection: readonly NodeRef[]): void {
-    if (this.#isLooking) {
+    if (this.#keys.isLooking) {
       return;
     }
     const runs = selection.filter((ref) => ref.kind === 'run');

@@ -8,8 +8,8 @@ import { panelState, requests } from '../../../src/host/panels/messages';
 import { PendingNotice } from '../../../src/host/panels/notices';
 import { toPanelRun } from '../../../src/host/panels/panelRun';
 import type { ServerState } from '../../../src/host/platform/connection';
-import { storeFolder } from '../../../src/host/platform/storeFolder';
-import { inMessage, inPick } from '../../../src/host/platform/text';
+import { storeFolder, storeWords } from '../../../src/host/platform/storeFolder';
+import { english, inMessage, inPick } from '../../../src/host/platform/text';
 import { addressFor, setsVariable, trackingEnvironment, withTracking } from '../../../src/host/terminal/environment';
 import { matchesGlob, pickMetric } from '../../../src/core/primaryMetric';
 
@@ -87,6 +87,18 @@ describe('store folder', () => {
     assert.equal(folder({ setting: '/abs' }), path.resolve('/abs'));
     assert.equal(folder({ setting: 'runs' }), path.resolve('/w/runs'));
     assert.equal(folder({ setting: '~/runs' }), path.resolve('/h/runs'));
+  });
+});
+
+describe('what people are told that a store is', () => {
+  const words = (setting: string, workspaceStorage: string | undefined, folder: string): string =>
+    storeWords({ setting, workspaceStorage, folder }, english);
+
+  it('is the workspace’s own, that of windows without a folder, or a folder by its name', () => {
+    assert.equal(words('', '/s', '/s/store'), 'this workspace');
+    assert.equal(words(' ', undefined, '/g/store'), 'windows without a folder');
+    assert.equal(words('~/team/runs', '/s', path.resolve('/h/team/runs')), 'runs');
+    assert.equal(words('/', '/s', path.resolve('/')), path.resolve('/'));
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Run } from '../../../src/core/model';
 import { diagnosticsText, problemsIn, withoutSecrets } from '../../../src/host/status/diagnostics';
 import { RunEnds, toTell } from '../../../src/host/status/runEnds';
-import { liveRuns, statusView, type LiveRun } from '../../../src/host/status/statusText';
+import { allRuns, liveRuns, statusView, type LiveRun } from '../../../src/host/status/statusText';
 import type { Translate } from '../../../src/host/platform/text';
 import type { ServerState } from '../../../src/host/platform/connection';
 import type { ExperimentEntry } from '../../../src/host/tree/model';
@@ -47,6 +47,7 @@ function entry(runs: Run[]): ExperimentEntry {
 }
 
 // The text of the bar does not look into the session.
+const facts = { storeName: 'this workspace' };
 const ready = { kind: 'ready' } as ServerState;
 
 describe('the status bar', () => {
@@ -58,51 +59,68 @@ describe('the status bar', () => {
       live.map(({ run }) => run.info.id),
       ['new', 'old'],
     );
-    const view = statusView(ready, live, 121_000, t);
+    const view = statusView(ready, live, 121_000, t, facts);
     assert.equal(view.text, '$(record) 2 running · val/acc 0.7574');
     assert.match(view.tooltip, /\*\*new\*\* · cifar · val\/acc 0&#46;7574 · 1m 00s/);
     assert.equal(view.isProblem, false);
   });
 
   it('says when there is nothing, or no server', () => {
-    assert.equal(statusView(ready, [], 0, t).text, 'Labbook');
+    assert.equal(statusView(ready, [], 0, t, facts).text, 'Labbook');
     for (const state of [{ kind: 'stopped' }, { kind: 'failed', reason: 'no [room](command:x)' }] as const) {
-      const view = statusView(state, [], 0, t);
+      const view = statusView(state, [], 0, t, facts);
       assert.equal(view.text, '$(debug-disconnect) Labbook');
       assert.equal(view.isProblem, true);
       assert.ok(!view.tooltip.includes('](command'));
     }
-    assert.equal(statusView({ kind: 'starting', phase: 'starting' }, [], 0, t).text, '$(sync~spin) Labbook');
+    assert.equal(statusView({ kind: 'starting', phase: 'starting' }, [], 0, t, facts).text, '$(sync~spin) Labbook');
+  });
+
+  it('names the store, and how many runs it holds where all of them are counted', () => {
+    const tooltip = (runs: number | undefined): string => statusView(ready, [], 0, t, { ...facts, runs }).tooltip;
+    assert.match(tooltip(1062), /^\*\*Labbook\*\* this workspace, 1.?062 runs\n/);
+    assert.match(tooltip(1), /^\*\*Labbook\*\* this workspace, 1 run\n/);
+    assert.match(tooltip(undefined), /^\*\*Labbook\*\* this workspace\n/);
+    const known = entry([makeRun('a', 0, 'FINISHED'), makeRun('b', 1, 'FINISHED')]);
+    const { list } = known;
+    assert.ok(list);
+    const long = { ...known, list: { ...list, more: true } };
+    const closed = { ...known, list: undefined };
+    assert.equal(allRuns([], false), 0);
+    assert.equal(allRuns([known, { ...long, total: 500 }, { ...closed, total: 7 }], false), 509);
+    assert.equal(allRuns([known, long], false), undefined, 'more than were read');
+    assert.equal(allRuns([known, closed], false), undefined, 'not looked into');
+    assert.equal(allRuns([known], true), undefined, 'a filter keeps runs away');
   });
 
   it('offers a restart where the server is of another version', () => {
     const words = /The server is version 0&#46;0&#46;9; a restart takes version 0&#46;1&#46;0/;
     const versions = { server: '0.0.9', own: '0.1.0' };
-    assert.match(statusView(ready, [], 0, t, versions).tooltip, words);
+    assert.match(statusView(ready, [], 0, t, { ...facts, versions }).tooltip, words);
     const live = liveRuns([entry([makeRun('r', 0, 'RUNNING')])]);
-    assert.match(statusView(ready, live, 0, t, versions).tooltip, words);
-    assert.doesNotMatch(statusView(ready, live, 0, t).tooltip, /version/);
+    assert.match(statusView(ready, live, 0, t, { ...facts, versions }).tooltip, words);
+    assert.doesNotMatch(statusView(ready, live, 0, t, facts).tooltip, /version/);
   });
 
   it('never turns a metric’s name into an icon', () => {
     const live: LiveRun[] = [
       { run: makeRun('r', 0, 'RUNNING'), experimentName: 'e', value: '$(bug) 1', isLost: false },
     ];
-    assert.equal(statusView(ready, live, 0, t).text, '$(record) 1 running · \\$(bug) 1');
+    assert.equal(statusView(ready, live, 0, t, facts).text, '$(record) 1 running · \\$(bug) 1');
   });
 
   it('counts lost runs as none that go on, and names them last', () => {
     const lost = new Set(['b']);
     const both = liveRuns([entry([makeRun('a', 0, 'RUNNING'), makeRun('b', 1, 'RUNNING')])], lost);
-    const view = statusView(ready, both, 60_000, t);
+    const view = statusView(ready, both, 60_000, t, facts);
     assert.equal(view.text, '$(record) 1 running · val/acc 0.7574');
     assert.match(view.tooltip, /\*\*a\*\*.*\n.*\*\*b\*\*.* · lost/);
-    assert.equal(statusView(ready, liveRuns([entry([makeRun('b', 1, 'RUNNING')])], lost), 0, t).text, 'Labbook');
+    assert.equal(statusView(ready, liveRuns([entry([makeRun('b', 1, 'RUNNING')])], lost), 0, t, facts).text, 'Labbook');
   });
 
   it('names ten runs at most', () => {
     const live = liveRuns([entry(Array.from({ length: 12 }, (_, i) => makeRun(`r${i}`, i, 'RUNNING')))]);
-    assert.match(statusView(ready, live, 0, t).tooltip, /2 more/);
+    assert.match(statusView(ready, live, 0, t, facts).tooltip, /2 more/);
   });
 });
 
