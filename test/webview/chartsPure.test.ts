@@ -19,6 +19,7 @@ import { bestOf, curveOf } from '../../webview-ui/shared/charts/curve';
 import { partsOf } from '../../webview-ui/shared/charts/rawPoints';
 import { readingsAt } from '../../webview-ui/shared/charts/reading';
 import { arrangedSections, movedTo, pinnedSection } from '../../webview-ui/shared/charts/sections';
+import { askOf, batchesOf, noData, type KeyState, type SeriesQuery } from '../../webview-ui/shared/charts/seriesState';
 import { amountAt, placeOf } from '../../webview-ui/shared/charts/smoothingAmount';
 import { paint, SvgSurface } from '../../webview-ui/shared/charts/svgSurface';
 import { symlogTicks } from '../../webview-ui/shared/charts/ticks';
@@ -296,5 +297,38 @@ describe('What leaves a chart', () => {
     );
     assert.equal(paint('fill', 'color(srgb 0.8 0.5 0 / 0.25)'), 'fill="rgb(204, 128, 0)" fill-opacity="0.25"');
     assert.equal(paint('stroke', '#5694fc'), 'stroke="#5694fc"');
+  });
+});
+
+describe('What is asked for together', () => {
+  const runIds = Array.from({ length: 100 }, (_, i) => `run${String(i).padStart(3, '0')}`);
+  const query: SeriesQuery = { runIds, axis: 'step', range: undefined, maxPoints: 400 };
+  const ask = askOf(query, query.maxPoints);
+  const watched = (asked: string | undefined): KeyState => ({
+    data: { ...noData, axis: 'step', ready: asked !== undefined },
+    isPaused: false,
+    listeners: new Map([[() => undefined, 0]]),
+    stale: new Set(runIds),
+    staleDetail: new Set(),
+    askedWith: new Map(asked === undefined ? [] : runIds.map((id) => [id, asked])),
+  });
+  const sizes = (state: () => KeyState, asked = query): number[] =>
+    batchesOf(new Map(steps(9).map((i) => [`metric${i}`, state()])), asked, undefined).map(({ keys }) => keys.length);
+
+  it('is a little at first, for the first chart is not to wait for the last, and all of what only grows', () => {
+    assert.deepEqual(
+      sizes(() => watched(undefined)),
+      Array.from({ length: 9 }, () => 1),
+    );
+    assert.deepEqual(
+      sizes(() => watched(ask)),
+      [9],
+    );
+  });
+
+  it('is a little again where the question is another one', () => {
+    const smoothed: SeriesQuery = { ...query, smoothing: { kind: 'ema', amount: 0.5 } };
+    assert.equal(sizes(() => watched(ask), smoothed).length, 9);
+    assert.equal(sizes(() => watched(ask), { ...query, axis: 'time' }).length, 9);
   });
 });

@@ -31,4 +31,15 @@ describe('Lost runs', () => {
     await lose(panel);
     await mark(panel, 'going', 'Running');
   });
+
+  it('with a single value are bars: they are not about to log the next one', async () => {
+    const one = { loss: { steps: [0], values: [1] } };
+    const runs = [fakeRun(1, { name: 'going', status: 'RUNNING', metrics: one })];
+    const panel = await browser.show({ ...experimentScenario(runs), lost: [] });
+    await panel.drawn('loss');
+    await lose(panel, idOf(1));
+    await panel.chart('loss').locator('.lb-bars').waitFor();
+    await lose(panel);
+    await panel.drawn('loss');
+  });
 });

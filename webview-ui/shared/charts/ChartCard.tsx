@@ -2,6 +2,7 @@ import { memo, useRef, useState, type DragEvent, type KeyboardEvent } from 'reac
 import { IconButton, LinkButton } from '../controls';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { Icon } from '../Icon';
+import { goingOn, lostRuns } from '../lostRuns';
 import { Menu } from '../Menu';
 import { anchorOf, type Anchor } from '../Popup';
 import { useStore } from '../store';
@@ -52,7 +53,8 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const found = useChartCurves(view, metric, isNear, isLarge ? roomOfLarge : 0);
   const { data, curves } = found;
   const yScale = useStore(view.session.state, ({ charts }) => scaleOf(charts, metric));
-  const isBars = isOneEach(view, data, found.runs);
+  const lost = useStore(lostRuns, (ids) => ids);
+  const isBars = isOneEach(view, data, found.runs, lost);
   const menuContext: ChartMenuContext = { ...props, found, isTable, setIsTable, yScale };
   const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, setIsTable, frame };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -122,11 +124,11 @@ function Failure({ view, metric }: { readonly view: ChartsView; readonly metric:
 }
 
 /** Each run has one value, and no run is about to log the next one. */
-function isOneEach(view: ChartsView, data: ChartData, curves: readonly Curve[]): boolean {
+function isOneEach(view: ChartsView, data: ChartData, curves: readonly Curve[], lost: ReadonlySet<string>): boolean {
   if (curves.length === 0 || curves.some(({ total }) => total !== 1) || typeof view.settings.x !== 'string') {
     return false;
   }
-  const live = new Set(view.runs.filter(({ status }) => status === 'RUNNING').map(({ id }) => id));
+  const live = goingOn(view.runs, lost);
   const { loader } = view.session;
   // Where a run went on with other metrics this one stays what it is.
   return (

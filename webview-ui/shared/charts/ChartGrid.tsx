@@ -1,5 +1,7 @@
 import {
+  memo,
   useCallback,
+  useDeferredValue,
   useEffect,
   useMemo,
   useRef,
@@ -19,6 +21,7 @@ import { ChartCard } from './ChartCard';
 import { moveChart } from './chartMenu';
 import { arrangeCharts, type ChartsView } from './controller';
 import { neighbour } from './gridKeys';
+import { Lazy } from './Lazy';
 import { arrangedSections, movedTo, pinnedSection, type Section } from './sections';
 import { useWidth } from './useWidth';
 
@@ -36,6 +39,8 @@ const columnWidth = 308;
 const margin = 16;
 /** Charts of a section that are made at once; more follow when the page is scrolled there. */
 const chunk = 60;
+/** Sections whose charts are made before it is known which are in sight. */
+const firstSections = 3;
 
 /** Where a chart or a section is dragged from. */
 type Dragged =
@@ -50,11 +55,13 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
   const charts = useStore(view.session.state, (state) => state.charts);
   const large = keys.includes(charts.large) ? charts.large : isOneChart ? keys[0] : undefined;
   const { pinned, hidden, order, sectionOrder } = charts;
+  // Typing goes on while thousands of charts are looked through.
+  const sought = useDeferredValue(find);
   const sections = useMemo(() => {
-    const wanted = find.trim().toLowerCase();
+    const wanted = sought.trim().toLowerCase();
     const found = keys.filter((key) => key !== large && (wanted === '' || key.toLowerCase().includes(wanted)));
     return isOneChart ? [] : arrangedSections(found, { pinned, hidden, order, sectionOrder });
-  }, [keys, find, large, isOneChart, pinned, hidden, order, sectionOrder]);
+  }, [keys, sought, large, isOneChart, pinned, hidden, order, sectionOrder]);
   const isOpen = ({ id, open }: Section): boolean => charts.sections[id] ?? open;
   const shown = [
     ...(large === undefined ? [] : [large]),
@@ -73,13 +80,13 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
     }
   };
   const isNothing = large === undefined && sections.length === 0;
-  const common = { view, onFocus: setCurrent, isAlone: false };
   return (
     <div ref={grid} className="lb-grid" onKeyDown={onKeyDown} {...dragging.handlers}>
       {large !== undefined && (
         <ChartCard
-          {...common}
           key={large}
+          view={view}
+          onFocus={setCurrent}
           metric={large}
           isStop={large === stop}
           siblings={[]}
@@ -91,14 +98,18 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
           onDrag={undefined}
         />
       )}
-      {isNothing && <EmptyState title={find.trim() === '' ? t('allChartsHidden') : t('noChartFound', find)} />}
-      {sections.map((section) => (
-        <section key={section.id} aria-label={titleOf(section)} data-section={section.id}>
-          <SectionHead view={view} section={section} isOpen={isOpen(section)} onDrag={dragging.onDragSection} />
-          {isOpen(section) && (
-            <SectionCharts {...{ ...common, section, columns, stop, pinned }} onDrag={dragging.onDragChart} />
-          )}
-        </section>
+      {isNothing && <EmptyState title={sought.trim() === '' ? t('allChartsHidden') : t('noChartFound', sought)} />}
+      {sections.map((section, place) => (
+        <GridSection
+          key={section.id}
+          {...{ view, section, columns, width, pinned }}
+          isFirst={place < firstSections}
+          isOpen={isOpen(section)}
+          stop={stop !== undefined && section.keys.includes(stop) ? stop : undefined}
+          onFocus={setCurrent}
+          onDragChart={dragging.onDragChart}
+          onDragSection={dragging.onDragSection}
+        />
       ))}
       <HiddenCharts view={view} keys={keys} hidden={hidden} />
     </div>
@@ -109,14 +120,39 @@ interface SectionProps {
   readonly view: ChartsView;
   readonly section: Section;
   readonly columns: number;
+  /** The chart with the stop of the Tab key, where it is in the section. */
   readonly stop: string | undefined;
   readonly pinned: readonly string[];
   readonly onFocus: (metric: string) => void;
-  readonly onDrag: (event: DragEvent, metric: string) => void;
+  readonly onDragChart: (event: DragEvent, metric: string) => void;
 }
 
-function SectionCharts({ view, section, columns, stop, pinned, onFocus, onDrag }: SectionProps) {
-  const [count, setCount] = useState(chunk);
+interface GridSectionProps extends SectionProps {
+  /** Of the grid. */
+  readonly width: number;
+  readonly isFirst: boolean;
+  readonly isOpen: boolean;
+  readonly onDragSection: (event: DragEvent, id: string) => void;
+}
+
+/** Among thousands only those are made anew that changed. */
+const GridSection = memo(function GridSection(props: GridSectionProps) {
+  const { view, section, width, columns, stop, isFirst, isOpen, onDragSection } = props;
+  return (
+    <section aria-label={titleOf(section)} data-section={section.id}>
+      <SectionHead view={view} section={section} isOpen={isOpen} onDrag={onDragSection} />
+      {isOpen && (
+        <Lazy isFirst={isFirst} isKept={stop !== undefined} room={{ width, columns, count: section.keys.length }}>
+          <SectionCharts {...props} />
+        </Lazy>
+      )}
+    </section>
+  );
+});
+
+function SectionCharts({ view, section, columns, stop, pinned, onFocus, onDragChart }: SectionProps) {
+  // The chart with the focus is among them, also when the section comes back into sight.
+  const [count, setCount] = useState(Math.max(chunk, section.keys.indexOf(stop ?? '') + 1));
   const sizes = useStore(view.session.state, ({ charts }) => charts.sizes);
   const end = useRef<HTMLDivElement>(null);
   const hasMore = section.keys.length > count;
@@ -139,7 +175,7 @@ function SectionCharts({ view, section, columns, stop, pinned, onFocus, onDrag }
             isLarge={false}
             hasLegend={false}
             isAlone={false}
-            onDrag={onDrag}
+            onDrag={onDragChart}
           />
         );
       })}

@@ -8,6 +8,7 @@ import {
   askOf,
   batchesOf,
   findThinned,
+  nameIn,
   noData,
   roomOf,
   type Batch,
@@ -53,7 +54,7 @@ export class SeriesLoader {
       this.#abort = new AbortController();
     }
     const known = new Set(before.runIds);
-    const isOther = isOtherAxis || askOf(query) !== askOf(before);
+    const isOther = isOtherAxis || askOf(query, query.maxPoints) !== askOf(before, before.maxPoints);
     const added = isOther ? query.runIds : query.runIds.filter((id) => !known.has(id));
     const isZoomed = isOther || !isSameRange(query.range, before.range);
     for (const state of this.#keys.values()) {
@@ -189,7 +190,7 @@ export class SeriesLoader {
     const { keys, runIds, range, maxPoints } = batch;
     // Before the request: what changes while it is under way is stale again.
     this.#mark(batch, (stale, id) => stale.delete(id));
-    const ask = `${idOfX(query.axis)} ${maxPoints} ${askOf(query)}`;
+    const ask = askOf(query, maxPoints);
     const known = this.#known(batch, ask);
     const own = new AbortController();
     this.#underWay.set(own, batch);
@@ -234,7 +235,7 @@ export class SeriesLoader {
       return runIds.flatMap((runId) => {
         const detail = data.details.get(runId);
         const entry = range ? (isSameRange(detail?.range, range) ? detail?.entry : undefined) : data.entries.get(runId);
-        const isSame = askedWith.get(range ? `detail ${runId}` : runId) === ask;
+        const isSame = askedWith.get(nameIn(range, runId)) === ask;
         return entry?.version !== undefined && isSame ? [{ runId, key, version: entry.version }] : [];
       });
     });
@@ -254,9 +255,9 @@ export class SeriesLoader {
       const found = answer.filter((entry) => entry.key === key);
       // Curves over another axis cannot stand beside each other.
       const kept = idOfX(state.data.axis) === idOfX(axis) ? state.data : { ...noData, axis };
+      runIds.forEach((id) => state.askedWith.set(nameIn(range, id), ask));
       const continued = (entry: SeriesEntry): SeriesEntry => {
         const before = range ? kept.details.get(entry.runId)?.entry : kept.entries.get(entry.runId);
-        state.askedWith.set(range ? `detail ${entry.runId}` : entry.runId, ask);
         return before ? continueSeries(before, entry) : entry;
       };
       if (range) {

@@ -2,6 +2,7 @@
 import type { Smoothing } from '../../../src/core/smoothing';
 import type { XSource } from '../../../src/protocol/extras';
 import type { SeriesEntry } from '../../../src/protocol/seriesCodec';
+import { idOfX } from './arrangement';
 import type { Detail } from './curve';
 import { isSameRange, type Range } from './range';
 
@@ -39,7 +40,7 @@ export interface KeyState {
   /** Runs whose curve is to be read: as a whole, and its part in the range. */
   stale: Set<string>;
   staleDetail: Set<string>;
-  /** What the entries were asked with: other buckets or smoothing cannot be continued. */
+  /** What the entries were asked with, also of runs without points: other buckets or smoothing cannot be continued. */
   readonly askedWith: Map<string, string>;
 }
 
@@ -54,6 +55,8 @@ export interface Batch {
 /** Curves in one request: the first charts should not wait for the last. */
 const pairsAtOnce = 120;
 const keysAtOnce = 16;
+/** Of curves that are there and only grow: little comes of each, and every request and answer costs three processes something. */
+const grownAtOnce = 2000;
 export const noData: Omit<ChartData, 'axis'> = {
   ready: false,
   error: undefined,
@@ -70,7 +73,7 @@ export function roomOf(state: KeyState, query: SeriesQuery): number {
 /** The watched keys with something stale; those that lack the same runs together. */
 export function batchesOf(keys: ReadonlyMap<string, KeyState>, query: SeriesQuery, range: Range | undefined): Batch[] {
   const shown = new Set(query.runIds);
-  const groups = new Map<string, { keys: string[]; runIds: string[]; maxPoints: number }>();
+  const groups = new Map<string, { keys: string[]; runIds: string[]; maxPoints: number; isGrowth: boolean }>();
   for (const [key, state] of keys) {
     const runIds = [...(range ? state.staleDetail : state.stale)]
       .filter((id) => shown.has(id) && (!range || state.data.entries.has(id)))
@@ -79,16 +82,18 @@ export function batchesOf(keys: ReadonlyMap<string, KeyState>, query: SeriesQuer
       continue;
     }
     const maxPoints = roomOf(state, query);
-    const name = `${maxPoints} ${runIds.join(' ')}`;
+    const isGrowth = isKnown(state, runIds, range, askOf(query, maxPoints));
+    const name = `${maxPoints} ${isGrowth} ${runIds.join(' ')}`;
     const group = groups.get(name);
     if (group) {
       group.keys.push(key);
     } else {
-      groups.set(name, { keys: [key], runIds, maxPoints });
+      groups.set(name, { keys: [key], runIds, maxPoints, isGrowth });
     }
   }
-  return [...groups.values()].flatMap(({ keys: names, runIds, maxPoints }) => {
-    const count = Math.max(1, Math.min(keysAtOnce, Math.floor(pairsAtOnce / runIds.length)));
+  return [...groups.values()].flatMap(({ keys: names, runIds, maxPoints, isGrowth }) => {
+    const fitting = Math.floor((isGrowth ? grownAtOnce : pairsAtOnce) / runIds.length);
+    const count = Math.max(1, isGrowth ? fitting : Math.min(keysAtOnce, fitting));
     return Array.from({ length: Math.ceil(names.length / count) }, (_, i) => ({
       keys: names.slice(i * count, (i + 1) * count),
       runIds,
@@ -96,6 +101,21 @@ export function batchesOf(keys: ReadonlyMap<string, KeyState>, query: SeriesQuer
       maxPoints,
     }));
   });
+}
+
+/** Whether all of these curves were read with the same question before. */
+function isKnown(
+  { data, askedWith }: KeyState,
+  runIds: readonly string[],
+  range: Range | undefined,
+  ask: string,
+): boolean {
+  return (
+    data.ready &&
+    runIds.every(
+      (id) => askedWith.get(nameIn(range, id)) === ask && (!range || isSameRange(data.details.get(id)?.range, range)),
+    )
+  );
 }
 
 /** Only thinned curves have more to show in a part; those that were read meanwhile as a whole have no part yet. */
@@ -111,7 +131,12 @@ export function findThinned(keys: ReadonlyMap<string, KeyState>, range: Range): 
   }
 }
 
-/** What of a query changes the rows of an answer, beside runs, range and axis. */
-export function askOf({ maxPoints, smoothing }: SeriesQuery): string {
-  return `${maxPoints} ${smoothing ? `${smoothing.kind} ${smoothing.amount}` : ''}`;
+/** What of a query changes the rows of an answer, beside runs and range. */
+export function askOf({ axis, smoothing }: SeriesQuery, maxPoints: number): string {
+  return `${idOfX(axis)} ${maxPoints} ${smoothing ? `${smoothing.kind} ${smoothing.amount}` : ''}`;
+}
+
+/** By which `askedWith` has a run's whole curve, or its part in the range. */
+export function nameIn(range: Range | undefined, runId: string): string {
+  return range ? `detail ${runId}` : runId;
 }
