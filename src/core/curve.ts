@@ -8,7 +8,7 @@ import { finish, type Steps } from './steps';
 
 const keptFingerprints = 4;
 /** Points that a fingerprint takes in at once. */
-const fingerprintStep = 1_000_000;
+const fingerprintStep = 250_000;
 
 export interface RowsQuery {
   /** A curve of more points is thinned into so many buckets at most; at least 2 (one bucket each side of 0 cannot be merged). */
@@ -83,12 +83,23 @@ export class Curve {
 
   /** @param x not below any x that is there @throws RangeError where the columns differ in length or x falls */
   append(x: Float64Array, y: Float64Array): void {
-    const needed = this.size + x.length;
+    if (x.length !== y.length) {
+      throw new RangeError(`The columns differ in length: ${x.length} and ${y.length}`);
+    }
+    this.appendFrom(x.length, (xs, ys) => {
+      xs.set(x);
+      ys.set(y);
+    });
+  }
+
+  /** As `append`, of `count` points that `fill` puts into columns of that length. */
+  appendFrom(count: number, fill: (x: Float64Array, y: Float64Array) => void): void {
+    const needed = this.size + count;
     if (needed > this.xs.length) {
       this.reserve(Math.max(needed, Math.ceil(this.size * 1.25)));
     }
-    this.xs.set(x, this.size);
-    this.ys.set(y, this.size);
+    const [x, y] = [this.xs.subarray(this.size, needed), this.ys.subarray(this.size, needed)];
+    fill(x, y);
     this.take(x, y);
   }
 
@@ -175,13 +186,21 @@ export class Curve {
       throw new RangeError(`The columns differ in length: ${x.length} and ${y.length}`);
     }
     let before = this.lastX;
+    // Whether it is a whole number from 0 on that fits into 31 bits; most are, and `sharedExponent` is then done here: half the time.
+    let isSmall = (before | 0) === before && before >= 0;
     const { shared, size } = this;
     for (let i = 0; i < x.length; i++) {
       const next = x[i] ?? NaN;
       if (!(next >= before)) {
         throw new RangeError(`x falls from ${before} to ${next}`);
       }
-      shared[size + i] = before === -Infinity ? neverShared : sharedExponent(before, next);
+      const isWhole = (next | 0) === next;
+      if (isSmall && isWhole) {
+        shared[size + i] = next === before ? sameX : 32 - Math.clz32(next ^ before);
+      } else {
+        shared[size + i] = before === -Infinity ? neverShared : sharedExponent(before, next);
+        isSmall = isWhole && next >= 0;
+      }
       before = next;
     }
     this.size += x.length;

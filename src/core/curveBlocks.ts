@@ -60,18 +60,27 @@ export class Blocks {
     for (let block = Math.floor(from / blockSize); block < needed; block++) {
       const start = block * blockSize;
       const end = Math.min(to, start + blockSize);
-      let [min, max, sum, finite, highest] = [Infinity, -Infinity, 0, 0, sameX];
+      let [min, max, sum, finite, highest] = [Infinity, -Infinity, 0, end - start, sameX];
       for (let i = start; i < end; i++) {
         const value = y[i] ?? NaN;
-        // False for NaN and infinities.
-        if (value - value === 0) {
-          min = value < min ? value : min;
-          max = value > max ? value : max;
-          sum += value;
-          finite++;
-        }
+        min = value < min ? value : min;
+        max = value > max ? value : max;
+        sum += value;
         const each = shared[i] ?? neverShared;
         highest = each > highest ? each : highest;
+      }
+      if (!Number.isFinite(sum)) {
+        // Not all values are finite, or their sum is too large.
+        [min, max, sum, finite] = [Infinity, -Infinity, 0, 0];
+        for (let i = start; i < end; i++) {
+          const value = y[i] ?? NaN;
+          if (Number.isFinite(value)) {
+            min = value < min ? value : min;
+            max = value > max ? value : max;
+            sum += value;
+            finite++;
+          }
+        }
       }
       this.min[block] = min;
       this.max[block] = max;

@@ -13,10 +13,12 @@ export class Fingerprint {
     const xWords = new Uint32Array(x.buffer, x.byteOffset, x.length * 2);
     const yWords = new Uint32Array(y.buffer, y.byteOffset, y.length * 2);
     let { one, two } = this;
-    for (let i = this.length * 2; i < length * 2; i++) {
-      const mixed = Math.imul((xWords[i] ?? 0) ^ Math.imul(yWords[i] ?? 0, 0xcc9e2d51), 0x1b873593);
-      one = Math.imul((one << 13) | (one >>> 19), 5) ^ mixed;
-      two = (Math.imul(two ^ (mixed >>> 15) ^ (one >>> 16), 0x27d4eb2f) + mixed) | 0;
+    for (let i = this.length * 2; i < length * 2; i += 2) {
+      const low = Math.imul((xWords[i] ?? 0) ^ Math.imul(yWords[i] ?? 0, 0xcc9e2d51), 0x1b873593);
+      const high = Math.imul((xWords[i + 1] ?? 0) ^ Math.imul(yWords[i + 1] ?? 0, 0x85ebca6b), 0xc2b2ae35);
+      // Two chains, so that neither waits for the other; each step of them can be undone, so that no row is ever forgotten.
+      one = Math.imul((one << 13) | (one >>> 19), 5) ^ low ^ (high >>> 16);
+      two = Math.imul((two << 15) | (two >>> 17), 9) ^ high ^ (low >>> 15);
     }
     this.one = one;
     this.two = two;

@@ -5,7 +5,7 @@ import { StoreDamagedError } from './damage';
 import type { MetricEffect } from './effects';
 import { historyDatabase, type SavedBlock } from './historyDatabase';
 import { type Block, type BlockPlace, MetricPoints } from './metricPoints';
-import { packBlock, unpackBlock } from './pointBlock';
+import { type ExpectedBlock, packBlock, unpackBlock, unpackBlockInto } from './pointBlock';
 import { type Migration, stepsFrom } from './migrations';
 import type { PointList } from './pointList';
 import { type Point, valueFrom } from './points';
@@ -209,20 +209,31 @@ export class History {
     return this.metrics.get(key)?.page(offset, limit) ?? [];
   }
 
-  /** What `Store.getMetricColumns` says. */
-  columns(key: string, from: number, limit: number): MetricColumns {
-    const metric = this.metrics.get(key);
-    const length = Math.max(0, Math.min(limit, (metric?.count ?? 0) - from));
-    const columns = { step: new Float64Array(length), time: new Float64Array(length), value: new Float64Array(length) };
+  /** What `Store.copyMetricColumns` says. @param limit not more than the columns have room for */
+  copyColumns(key: string, from: number, limit: number, into: Partial<MetricColumns>): number {
     let at = 0;
-    metric?.each(from, length, (list, start, end) => {
-      const { steps, timestamps, values } = list.columns();
-      columns.step.set(steps.subarray(start, end), at);
-      columns.time.set(timestamps.subarray(start, end), at);
-      columns.value.set(values.subarray(start, end), at);
+    this.metrics.get(key)?.eachBlock(from, limit, (block, start, end) => {
+      const part = partOf(into, at, end - start);
       at += end - start;
+      if (end - start === block.count && block.points === undefined && this.unpacked?.block !== block) {
+        unpackBlockInto(this.bytesOf(block), this.expected(key, block), part);
+        return;
+      }
+      const { steps, timestamps, values } = this.load(key, block).columns();
+      part.step?.set(steps.subarray(start, end));
+      part.time?.set(timestamps.subarray(start, end));
+      part.value?.set(values.subarray(start, end));
     });
-    return columns;
+    return at;
+  }
+
+  /** The point at a place in the order (step, timestamp, value); at the ends of blocks without reading them. */
+  pointAt(key: string, place: number): Point | undefined {
+    let point: Point | undefined;
+    this.metrics.get(key)?.eachBlock(place, 1, (block, start, end) => {
+      point = end === block.count ? block.last : this.load(key, block).at(start);
+    });
+    return point;
   }
 
   /** What `Store.sampleMetric` says. */
@@ -243,13 +254,20 @@ export class History {
     if (this.unpacked?.block === block) {
       return this.unpacked.points;
     }
-    const { packed, place } = block;
-    const bytes = packed ?? this.home.readPoints(place?.offset ?? 0, place?.length ?? 0);
-    const file = packed === undefined ? this.home.pointsFile : this.home.file;
-    const points = unpackBlock(bytes, { key, count: block.count, file, offset: place?.offset ?? 0 });
+    const points = unpackBlock(this.bytesOf(block), this.expected(key, block));
     this.unpacked = { block, points };
     return points;
   };
+
+  /** Of a block that is not in memory as points. */
+  private bytesOf({ packed, place }: Block): Uint8Array {
+    return packed ?? this.home.readPoints(place?.offset ?? 0, place?.length ?? 0);
+  }
+
+  private expected(key: string, { count, packed, place }: Block): ExpectedBlock {
+    const file = packed === undefined ? this.home.pointsFile : this.home.file;
+    return { key, count, file, offset: place?.offset ?? 0 };
+  }
 
   private blocksToSeal(): { key: string; block: Block }[] {
     const inDatabase: { key: string; block: Block }[] = [];
@@ -330,6 +348,16 @@ function firstOfBuckets(total: number, limit: number): number[] {
   const size = Math.floor(total / limit);
   const larger = total % limit;
   return Array.from({ length: limit }, (_, i) => (i === limit - 1 ? total - 1 : i * size + Math.min(i, larger)));
+}
+
+/** So many places of each column, from one on. */
+function partOf({ step, time, value }: Partial<MetricColumns>, from: number, count: number): Partial<MetricColumns> {
+  const part = (column: Float64Array): Float64Array => column.subarray(from, from + count);
+  return {
+    ...(step === undefined ? {} : { step: part(step) }),
+    ...(time === undefined ? {} : { time: part(time) }),
+    ...(value === undefined ? {} : { value: part(value) }),
+  };
 }
 
 function stepAfter(step: Int64): Int64 {

@@ -109,12 +109,17 @@ export class MetricPoints {
 
   /** Visits the points from the place `from` on, as parts of blocks. */
   each(from: number, limit: number, visit: (points: PointList, start: number, end: number) => void): void {
+    this.eachBlock(from, limit, (block, start, end) => visit(this.load(this.key, block), start, end));
+  }
+
+  /** The same without reading them. */
+  eachBlock(from: number, limit: number, visit: (block: Block, start: number, end: number) => void): void {
     let before = 0;
     for (const block of this.blocks) {
       const start = Math.max(0, from - before);
       const end = Math.min(block.count, from + limit - before);
       if (start < end) {
-        visit(this.load(this.key, block), start, end);
+        visit(block, start, end);
       }
       before += block.count;
       if (before >= from + limit) {

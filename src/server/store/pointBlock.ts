@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { int64 } from '../../core/int64';
 import type { Int64 } from '../../core/model';
 import { StoreDamagedError } from './damage';
+import type { MetricColumns } from '../../core/metricColumns';
 import { PointList } from './pointList';
 
 /**
@@ -26,14 +27,42 @@ export function packBlock(key: string, points: PointList): Uint8Array {
   return bytes;
 }
 
+/** What a block should hold, and where its bytes come from, for messages. */
+export interface ExpectedBlock {
+  readonly key: string;
+  /** Points. */
+  readonly count: number;
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** @throws StoreDamagedError where the bytes are not the block that is expected */
+export function unpackBlock(bytes: Uint8Array, expected: ExpectedBlock): PointList {
+  return withColumns(bytes, expected, unpackColumns);
+}
+
 /**
- * @param file and `offset`: where the bytes come from, for messages
- * @throws StoreDamagedError where they are not the block of `count` points of this metric
+ * Unpacks only those columns that are there, into them: their first `count` places. Integers are rounded to doubles.
+ * @throws StoreDamagedError as `unpackBlock`
  */
-export function unpackBlock(
+export function unpackBlockInto(bytes: Uint8Array, expected: ExpectedBlock, into: Partial<MetricColumns>): void {
+  withColumns(bytes, expected, (columns, length) => {
+    const view = viewOf(columns);
+    const stepsEnd = into.step === undefined ? integersEnd(view, 0, length) : readIntegers(view, 0, length, into.step);
+    const timesEnd =
+      into.time === undefined ? integersEnd(view, stepsEnd, length) : readIntegers(view, stepsEnd, length, into.time);
+    checkWhole(
+      view,
+      into.value === undefined ? valuesEnd(view, timesEnd, length) : readValues(view, timesEnd, length, into.value),
+    );
+  });
+}
+
+function withColumns<T>(
   bytes: Uint8Array,
-  { key, count, file, offset }: { key: string; count: number; file: string; offset: number },
-): PointList {
+  { key, count, file, offset }: ExpectedBlock,
+  read: (columns: Uint8Array, length: number) => T,
+): T {
   const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (
     block.length < headerSize ||
@@ -52,7 +81,7 @@ export function unpackBlock(
     throw new StoreDamagedError(file, offset, `It holds other points than ${count} of ${JSON.stringify(key)}.`);
   }
   try {
-    return unpackColumns(block.subarray(end), count);
+    return read(block.subarray(end), count);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new StoreDamagedError(file, offset, `The points of ${JSON.stringify(key)} cannot be read: ${message}.`);
@@ -75,24 +104,37 @@ function packColumns(points: PointList): Uint8Array {
   return Buffer.concat([...parts, packValues(values)]);
 }
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** @throws RangeError where the bytes are none that `packColumns` makes of so many points */
 function unpackColumns(bytes: Uint8Array, length: number): PointList {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const steps = unpackIntegers(view, 0, length);
-  const timestamps = unpackIntegers(view, steps.end, length);
-  const values = unpackValues(view, timestamps.end, length);
-  if (values.end !== bytes.length) {
-    throw new RangeError('its columns have another length');
-  }
-  if (steps.wide === undefined && timestamps.wide === undefined) {
-    return PointList.fromColumns(steps.column, timestamps.column, values.column);
+  const view = viewOf(bytes);
+  const [steps, timestamps, values] = [newColumn(length), newColumn(length), newColumn(length)];
+  const stepsEnd = readIntegers(view, 0, length, steps);
+  const timesEnd = readIntegers(view, stepsEnd, length, timestamps);
+  checkWhole(view, readValues(view, timesEnd, length, values));
+  const wideSteps = wideIntegers(view, 0, length);
+  const wideTimes = wideIntegers(view, stepsEnd, length);
+  if (wideSteps === undefined && wideTimes === undefined) {
+    return PointList.fromColumns(steps, timestamps, values);
   }
   const list = new PointList(length);
   for (let at = 0; at < length; at++) {
-    const step = steps.wide?.[at] ?? steps.column[at] ?? NaN;
-    list.push(step, timestamps.wide?.[at] ?? timestamps.column[at] ?? NaN, values.column[at] ?? NaN);
+    list.push(wideSteps?.[at] ?? steps[at] ?? NaN, wideTimes?.[at] ?? timestamps[at] ?? NaN, values[at] ?? NaN);
   }
   return list;
+}
+
+function newColumn(length: number): Float64Array {
+  return new Float64Array(length);
+}
+
+function checkWhole(view: DataView, end: number): void {
+  if (end !== view.byteLength) {
+    throw new RangeError('its columns have another length');
+  }
 }
 
 function packIntegers(column: Float64Array): Uint8Array {
@@ -134,29 +176,36 @@ function packWhole(length: number, number: (at: number) => bigint): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-interface Integers {
-  readonly column: Float64Array;
-  /** The exact numbers, where not all are exact doubles. */
-  readonly wide?: Int64[];
-  readonly end: number;
+/** Where a column of integers that begins at `start` ends. */
+function integersEnd(view: DataView, start: number, length: number): number {
+  const width = view.getUint8(start);
+  return checkedEnd(view, width === whole ? start + 1 + 8 * length : start + 17 + width * (length - 1));
 }
 
-function unpackIntegers(view: DataView, start: number, length: number): Integers {
+/** The exact numbers of a column of integers, where not all are exact doubles. */
+function wideIntegers(view: DataView, start: number, length: number): Int64[] | undefined {
+  if (view.getUint8(start) !== whole) {
+    return undefined;
+  }
+  const wide = Array.from({ length }, (_, i) => {
+    const number = view.getBigInt64(start + 1 + 8 * i, true);
+    return int64(number) ?? number;
+  });
+  return wide.every((each) => typeof each === 'number') ? undefined : wide;
+}
+
+/** @returns where the column ends */
+function readIntegers(view: DataView, start: number, length: number, column: Float64Array): number {
   const width = view.getUint8(start);
-  const column = new Float64Array(length);
+  const end = integersEnd(view, start, length);
   if (width === whole) {
-    const wide: Int64[] = [];
     for (let i = 0; i < length; i++) {
-      const number = view.getBigInt64(start + 1 + 8 * i, true);
-      wide.push(int64(number) ?? number);
-      column[i] = Number(number);
+      column[i] = Number(view.getBigInt64(start + 1 + 8 * i, true));
     }
-    const end = start + 1 + 8 * length;
-    return wide.every((each) => typeof each === 'number') ? { column, end } : { column, wide, end };
+    return end;
   }
   const min = Number(view.getBigInt64(start + 9, true));
   let number = Number(view.getBigInt64(start + 1, true));
-  const end = checkedEnd(view, start + 17 + width * (length - 1));
   const above = new Uint8Array(view.buffer, view.byteOffset + start + 17, end - start - 17);
   column[0] = number;
   // A loop for each width: most of the time of reading points is spent here.
@@ -177,7 +226,7 @@ function unpackIntegers(view: DataView, start: number, length: number): Integers
       column[i] = number += min + view.getUint32(at, true);
     }
   }
-  return { column, end };
+  return end;
 }
 
 function packValues(values: Float64Array): Uint8Array {
@@ -197,19 +246,23 @@ function checkedEnd(view: DataView, end: number): number {
   return end;
 }
 
-function unpackValues(view: DataView, start: number, length: number): { column: Float64Array; end: number } {
-  const isWhole = view.getUint8(start) === whole;
-  const end = checkedEnd(view, start + 1 + 8 * (isWhole ? length : 1));
-  if (!isWhole) {
-    return { column: new Float64Array(length).fill(view.getFloat64(start + 1, true)), end };
-  }
-  const column = new Float64Array(length);
-  if (littleEndian) {
-    new Uint8Array(column.buffer).set(new Uint8Array(view.buffer, view.byteOffset + start + 1, 8 * length));
+/** Where a column of values that begins at `start` ends. */
+function valuesEnd(view: DataView, start: number, length: number): number {
+  return checkedEnd(view, start + 1 + 8 * (view.getUint8(start) === whole ? length : 1));
+}
+
+/** @returns where the column ends */
+function readValues(view: DataView, start: number, length: number, column: Float64Array): number {
+  const end = valuesEnd(view, start, length);
+  if (view.getUint8(start) !== whole) {
+    column.fill(view.getFloat64(start + 1, true), 0, length);
+  } else if (littleEndian) {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + start + 1, 8 * length);
+    new Uint8Array(column.buffer, column.byteOffset, bytes.length).set(bytes);
   } else {
     for (let i = 0; i < length; i++) {
       column[i] = view.getFloat64(start + 1 + 8 * i, true);
     }
   }
-  return { column, end };
+  return end;
 }

@@ -96,22 +96,42 @@ export class Reads {
     return range === undefined || (step >= range.start && step <= range.end) ? [{ key, ...metric.latest }] : [];
   }
 
-  getMetricColumns(runId: string, key: string, part?: { from: number; limit: number }): MetricColumns | undefined {
-    const metric = this.metric(runId, key);
-    if (metric === undefined) {
+  getMetricColumns(runId: string, key: string): MetricColumns | undefined {
+    const count = this.countPoints(runId, key);
+    if (count === 0) {
       return undefined;
     }
-    const { latest, points, history } = metric;
-    const { from, limit } = part ?? { from: 0, limit: points };
-    const expected = Math.max(0, Math.min(limit, points - from));
-    if (history === undefined) {
-      const { step, timestamp, value } = latest;
-      const one = (column: number): Float64Array => new Float64Array(expected).fill(column);
-      return { step: one(Number(step)), time: one(Number(timestamp)), value: one(value) };
-    }
-    const columns = history.columns(key, from, limit);
-    this.expectPoints(runId, key, expected, columns.step.length);
+    const column = (): Float64Array => new Float64Array(count);
+    const columns = { step: column(), time: column(), value: column() };
+    this.copyMetricColumns(runId, key, { from: 0, count }, columns);
     return columns;
+  }
+
+  copyMetricColumns(
+    runId: string,
+    key: string,
+    { from, count }: { from: number; count: number },
+    into: Partial<MetricColumns>,
+  ): void {
+    const metric = this.metric(runId, key);
+    if (metric?.history === undefined) {
+      const isThere = metric !== undefined && from === 0 && count === 1;
+      this.expectPoints(runId, key, count, isThere ? 1 : 0);
+      into.step?.fill(Number(metric?.latest.step), 0, count);
+      into.time?.fill(Number(metric?.latest.timestamp), 0, count);
+      into.value?.fill(metric?.latest.value ?? NaN, 0, count);
+      return;
+    }
+    this.expectPoints(runId, key, count, metric.history.copyColumns(key, from, count, into));
+  }
+
+  getPointAt(runId: string, key: string, place: number): Omit<Metric, 'key'> | undefined {
+    const metric = this.metric(runId, key);
+    return metric?.history === undefined
+      ? place === 0
+        ? metric?.latest
+        : undefined
+      : metric.history.pointAt(key, place);
   }
 
   get rollbacks(): number {

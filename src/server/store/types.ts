@@ -124,11 +124,21 @@ export interface Store {
     range: { start: Int64; end: Int64 } | undefined;
     limit: number;
   }): readonly Metric[];
+  /** The points of a metric as columns; undefined for an unknown run or key. */
+  getMetricColumns(runId: string, key: string): MetricColumns | undefined;
   /**
-   * The points of a metric as columns, all or a part of them: `limit` from the place `from` on in their order. Points are never
-   * changed, only added, at any place: where the point before a place is the same as before, so are all in front of it.
+   * Copies `count` points of a metric, from the place `from` on in the order (step, timestamp, value), into those columns that are there.
+   * Points are never changed, only added, at any place: where the point before a place is the same as before, so are all in front of it.
+   * @throws StoreDamagedError where there are not so many
    */
-  getMetricColumns(runId: string, key: string, part?: { from: number; limit: number }): MetricColumns | undefined;
+  copyMetricColumns(
+    runId: string,
+    key: string,
+    part: { from: number; count: number },
+    into: Partial<MetricColumns>,
+  ): void;
+  /** The point at a place in that order. */
+  getPointAt(runId: string, key: string, place: number): Omit<Metric, 'key'> | undefined;
   /** How often a group of writes that reads may have seen was taken back, since the disk refused it. */
   readonly rollbacks: number;
   /** 0 for an unknown run or key. */

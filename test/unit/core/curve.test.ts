@@ -63,7 +63,35 @@ function assertSame(actual: Series, expected: Series): void {
   actualMean.forEach((each, i) => assert.ok(!(Math.abs(each - (expectedMean[i] ?? NaN)) > 1e-9), `mean of row ${i}`));
 }
 
+/** How many points each of the narrowest buckets has of which there are at most `most`; x are multiples of 1/4, none below 0. */
+function countsInBuckets(x: Float64Array, most: number): number[] {
+  for (let width = 1 / 4; ; width *= 2) {
+    const counts = new Map<number, number>();
+    x.forEach((each) => counts.set(Math.floor(each / width), (counts.get(Math.floor(each / width)) ?? 0) + 1));
+    if (counts.size <= most) {
+      return [...counts.values()];
+    }
+  }
+}
+
 describe('Curve', () => {
+  it('has buckets that begin at multiples of their width', () => {
+    const anyStart = fc.oneof(fc.nat(40), fc.constantFrom(2 ** 31 - 30, 2 ** 40, 1_700_000_000_000));
+    const distances = fc.array(fc.constantFrom(0, 1, 1, 1, 2, 9, 0.25), { minLength: 3, maxLength: 200, size: 'max' });
+    fc.assert(
+      fc.property(anyStart, distances, fc.integer({ min: 2, max: 50 }), (start, steps, maxPoints) => {
+        let next = start;
+        const x = Float64Array.from(steps, (step) => (next += step));
+        const series = new Curve(x, x.slice()).rows({ maxPoints })?.series;
+        if (series?.kind === 'thinned') {
+          assert.deepEqual([...series.count], countsInBuckets(x, maxPoints));
+        } else {
+          assert.ok(x.length <= maxPoints);
+        }
+      }),
+    );
+  });
+
   it('has the same rows for a part as that part alone', () => {
     fc.assert(
       fc.property(anyCurve, anyQuery, ({ x, y }, { maxPoints, range }) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import type { MetricColumns } from '../../../src/core/metricColumns';
 import { finish, type Steps } from '../../../src/core/steps';
 import { StoreDamagedError } from '../../../src/server/store/damage';
 import { History, pointSizes, type HistoryHome, type PointSizes } from '../../../src/server/store/history';
@@ -30,6 +31,19 @@ const sorted = (points: readonly Point[]): Point[] =>
   [...points].sort(comparePoints).filter((point, i, all) => i === 0 || comparePoints(all[i - 1] ?? point, point) !== 0);
 const byTime = (a: Point, b: Point): number =>
   a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : comparePoints(a, b);
+
+/** Columns of a part of a metric, each of them also asked for alone. */
+function columnsOf(history: History, key: string, from: number, limit: number): MetricColumns {
+  const length = Math.max(0, Math.min(limit, (history.counts().get(key) ?? 0) - from));
+  const columns = { step: new Float64Array(length), time: new Float64Array(length), value: new Float64Array(length) };
+  assert.equal(history.copyColumns(key, from, length, columns), length);
+  for (const name of ['step', 'time', 'value'] as const) {
+    const alone = new Float64Array(length);
+    history.copyColumns(key, from, length, { [name]: alone });
+    assert.deepEqual(alone, columns[name]);
+  }
+  return columns;
+}
 
 /** A history with its files in memory. */
 class Disk {
@@ -181,8 +195,13 @@ describe('Store: a history', () => {
     for (const [key, points] of model) {
       assert.deepEqual(history.page(key, 0, 1000), [...points].sort(byTime), key);
       assert.deepEqual(history.page(key, 3, 2), [...points].sort(byTime).slice(3, 5));
-      const columns = history.columns(key, 2, 7);
       const part = points.slice(2, 9);
+      const columns = columnsOf(history, key, 2, 7);
+      assert.deepEqual(
+        points.map((_, place) => history.pointAt(key, place)),
+        points,
+      );
+      assert.equal(history.pointAt(key, points.length), undefined);
       assert.deepEqual(
         [...columns.step],
         part.map(({ step }) => Number(step)),
@@ -221,7 +240,7 @@ describe('Store: a history', () => {
     assert.equal(disk.points.length, length);
     assert.ok((disk.database?.length ?? 0) < 50_000, `${disk.database?.length} bytes`);
     assert.equal(
-      History.open(disk.home, Uint8Array.from(disk.database ?? [])).columns('m', 0, 1e6).step.length,
+      columnsOf(History.open(disk.home, Uint8Array.from(disk.database ?? [])), 'm', 0, 1e6).step.length,
       210_100,
     );
   });

@@ -13,8 +13,8 @@ import { inTurns, nextTurn } from '../../turns';
  */
 const keptBytes = 64 * 1024 * 1024;
 const keptTime = 60_000;
-/** Points read before other requests get their turn. */
-const pointsAtOnce = 100_000;
+/** Points read before other requests get their turn: whole blocks of the store where a history is long. */
+const pointsAtOnce = 12 * 8192;
 
 /** What x is, with the name that tells it from others. */
 export type CurveX = { readonly name: string } & ({ readonly axis: XAxis } | { readonly expression: Expression });
@@ -102,22 +102,29 @@ export class Curves {
 
   /** Appends what is new, a part at a time; undefined where it is not new at the end only. */
   private async grow(runId: string, key: string, axis: XAxis, start: number, kept: Kept): Promise<Kept | undefined> {
+    const { store } = this;
     let { points, last } = kept;
     for (;;) {
+      const count = Math.min(pointsAtOnce, store.countPoints(runId, key) - points);
       // The last point once more, to see whether all before it are the same.
-      const overlap = Math.min(points, 1);
-      const part = this.store.getMetricColumns(runId, key, { from: points - overlap, limit: pointsAtOnce });
-      if (part === undefined || (overlap === 1 && !isSame(lastOf(part, 0), last))) {
+      if (count < 0 || (points > 0 && !isSame(pointAt(store, runId, key, points - 1), last))) {
         return undefined;
       }
-      const added = overAxis(without(part, overlap), axis, start);
-      if ((added.x[0] ?? Infinity) < kept.curve.lastX) {
-        return undefined;
+      const part = { from: points, count };
+      if (axis === 'step') {
+        kept.curve.appendFrom(count, (step, value) => store.copyMetricColumns(runId, key, part, { step, value }));
+      } else {
+        const columns = { step: noPoints.step, time: new Float64Array(count), value: new Float64Array(count) };
+        store.copyMetricColumns(runId, key, part, { time: columns.time, value: columns.value });
+        const added = overAxis(columns, axis, start);
+        if ((added.x[0] ?? Infinity) < kept.curve.lastX) {
+          return undefined;
+        }
+        kept.curve.append(added.x, added.y);
       }
-      kept.curve.append(added.x, added.y);
-      points += added.x.length;
-      last = lastOf(part);
-      if (part.step.length < pointsAtOnce) {
+      points += count;
+      last = count === 0 ? last : pointAt(store, runId, key, points - 1);
+      if (count < pointsAtOnce) {
         return { ...kept, points, last };
       }
       await nextTurn();
@@ -126,28 +133,26 @@ export class Curves {
 
   /** All points that there are now, a part at a time; undefined where there is none. */
   private async read(runId: string, key: string): Promise<MetricColumns | undefined> {
-    const count = this.store.countPoints(runId, key);
-    const all = { step: new Float64Array(count), time: new Float64Array(count), value: new Float64Array(count) };
-    for (let done = 0; done < count;) {
+    const { store } = this;
+    const length = store.countPoints(runId, key);
+    const all = { step: new Float64Array(length), time: new Float64Array(length), value: new Float64Array(length) };
+    for (let done = 0; done < length;) {
       // The last point once more, to see whether all before it are the same.
-      const overlap = Math.min(done, 1);
-      const limit = Math.min(pointsAtOnce, count - done + overlap);
-      const part = this.store.getMetricColumns(runId, key, { from: done - overlap, limit });
-      if (part === undefined) {
-        return undefined;
-      }
-      if (part.step.length < limit || (overlap === 1 && !isSame(lastOf(part, 0), lastOf(all, done - 1)))) {
+      if (
+        store.countPoints(runId, key) < length ||
+        (done > 0 && !isSame(pointAt(store, runId, key, done - 1), lastOf(all, done - 1)))
+      ) {
         // Points came into what was read already, or it is another run's by now.
         return this.read(runId, key);
       }
-      const added = without(part, overlap);
-      all.step.set(added.step, done);
-      all.time.set(added.time, done);
-      all.value.set(added.value, done);
-      done += added.step.length;
+      const part = { from: done, count: Math.min(pointsAtOnce, length - done) };
+      const column = (of: Float64Array): Float64Array => of.subarray(done, done + part.count);
+      const { step, time, value } = all;
+      store.copyMetricColumns(runId, key, part, { step: column(step), time: column(time), value: column(value) });
+      done += part.count;
       await nextTurn();
     }
-    return count === 0 ? undefined : all;
+    return length === 0 ? undefined : all;
   }
 
   private evict(): void {
@@ -181,8 +186,10 @@ function isSame(a: Kept['last'], b: Kept['last']): boolean {
   return a.every((each, i) => Object.is(each, b[i]));
 }
 
-function without({ step, time, value }: MetricColumns, first: number): MetricColumns {
-  return { step: step.subarray(first), time: time.subarray(first), value: value.subarray(first) };
+/** As `lastOf` tells it; NaN where there is none. */
+function pointAt(store: Store, runId: string, key: string, place: number): Kept['last'] {
+  const point = store.getPointAt(runId, key, place);
+  return [Number(point?.step ?? NaN), Number(point?.timestamp ?? NaN), point?.value ?? NaN];
 }
 
 function lastOf({ step, time, value }: MetricColumns, at = step.length - 1): [number, number, number] {
