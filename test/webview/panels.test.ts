@@ -201,7 +201,7 @@ describe('Panels', () => {
       ({ page }) => page.host.connection({ state: 'disconnected', reason: 'The tracking server ended.' }),
       null,
     );
-    const banner = panel.page.getByRole('status');
+    const banner = panel.page.locator('.lb-banner');
     await banner.getByText(/Not connected .* The tracking server ended\./).waitFor();
     await panel.drawn('val/acc');
     await panel.photograph('run-disconnected-dark');
