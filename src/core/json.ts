@@ -13,7 +13,8 @@ const longInteger = /(?:^|[\s:,[-])\d{16,}(?![\d.eE])/;
  * @throws SyntaxError where the text is no JSON (a bare NaN is none) or nests deeper than `maxJsonDepth`.
  */
 export function parseJson(text: string): unknown {
-  if (isDeeperThan(text, maxJsonDepth)) {
+  // What is shorter has no room for so many brackets and their ends.
+  if (text.length > 2 * maxJsonDepth && isDeeperThan(text, maxJsonDepth)) {
     throw new SyntaxError(`JSON nests deeper than ${maxJsonDepth} levels`);
   }
   const value: unknown = JSON.parse(text);

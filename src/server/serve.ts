@@ -102,11 +102,10 @@ async function serveStore(
   const route = (request: IncomingMessage, response: ServerResponse): void => {
     idle.noteRequest();
     presence.isGone();
-    drain.track(response);
     app.handle(request, response);
   };
   const gate = createGate({ token, allowHosts: options.allowHosts });
-  const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, route, log), {
+  const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, route, log, () => drain.isClosing), {
     named: options.port,
     preferred: options.preferPort,
   });
@@ -156,24 +155,15 @@ function localFolders(store: string, { workspace, allowArtifacts }: ServeOptions
 
 /** Lets accepted requests end before the connections are closed. */
 class Drain {
-  private readonly active = new Set<ServerResponse>();
   private closing = false;
 
-  track(response: ServerResponse): void {
-    this.active.add(response);
-    response.once('close', () => this.active.delete(response));
-    if (this.closing) {
-      response.setHeader('connection', 'close');
-    }
+  /** From now on each answer is its connection's last. */
+  get isClosing(): boolean {
+    return this.closing;
   }
 
   async close(servers: readonly Server[]): Promise<void> {
     this.closing = true;
-    for (const response of this.active) {
-      if (!response.headersSent) {
-        response.setHeader('connection', 'close');
-      }
-    }
     const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     servers.forEach((server) => server.closeIdleConnections());
     const limit = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), drainMilliseconds);

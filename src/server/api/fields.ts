@@ -21,6 +21,8 @@ const refused = Symbol('refused');
 const refuse: PlainReader = () => refused;
 /** Of the types that `field` made. */
 const plainReaders = new WeakMap<object, PlainReader>();
+/** Of messages that have plain fields only; undefined where anything is wrong. */
+const plainMessages = new WeakMap<object, (input: unknown) => unknown>();
 
 /**
  * A message of named fields; unknown ones are ignored. `run_uuid` stands in for a missing `run_id`. A batch is a thousand messages,
@@ -43,7 +45,7 @@ export function message<S extends z.ZodRawShape>(shape: S): z.ZodType<z.output<z
     return checked;
   }
   const plain = names.map((each, i) => ({ ...each, read: readers[i] ?? refuse }));
-  return z.unknown().transform((input, context) => {
+  const whole = z.unknown().transform((input, context) => {
     const found = readPlainly(input, plain);
     if (isWhole<z.output<z.ZodObject<S>>>(found)) {
       return found;
@@ -58,6 +60,8 @@ export function message<S extends z.ZodRawShape>(shape: S): z.ZodType<z.output<z
     }
     return z.NEVER;
   });
+  plainMessages.set(whole, (input) => readPlainly(input, plain));
+  return whole;
 }
 
 /** @returns undefined where anything is wrong */
@@ -128,6 +132,10 @@ export function choice<T extends string>(names: readonly T[]): Field<T> {
  * @throws ApiError with MLflow's sentence for the first field that is missing or does not fit
  */
 export function decode<T>(schema: z.ZodType<T>, input: unknown): T {
+  const plain = plainMessages.get(schema)?.(input);
+  if (isWhole<T>(plain)) {
+    return plain;
+  }
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) {
     return result.data;

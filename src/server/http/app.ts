@@ -25,9 +25,9 @@ import type { Store } from '../store/types';
 import { mlflowVersion } from '../version';
 import { readInput } from './body';
 import { answerError, toApiError } from './errors';
-import { pathOf } from './gate';
+import { pathOf, setSafetyHeaders } from './gate';
 import { RouteTable } from './routeTable';
-import { sendAnswer } from './sendAnswer';
+import { sendAnswer, sendText } from './sendAnswer';
 
 export interface AppContext {
   store: Store;
@@ -39,7 +39,7 @@ export interface AppContext {
 }
 
 export interface App {
-  /** Answers a request; the gate stands before it. */
+  /** Answers a request, with safety headers; the gate stands before it. */
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Makes all routes ready that `handle` would wait for. @returns them, as `METHOD path` */
   ready(): Promise<readonly string[]>;
@@ -89,8 +89,8 @@ export function createApp(context: AppContext): App {
       answered().catch((error: unknown) => answerError(request, response, toApiError(error, log)));
     });
   };
-  add('GET', '/health', (_request, response) => sendText(response, 'OK'));
-  add('GET', '/version', (_request, response) => sendText(response, mlflowVersion));
+  add('GET', '/health', (_request, response) => sendText(response, 'text/plain', 'OK'));
+  add('GET', '/version', (_request, response) => sendText(response, 'text/plain', mlflowVersion));
   const liveness = new Liveness();
   const endpoints = endpointsOf(context);
   for (const prefix of apiPrefixes) {
@@ -122,6 +122,7 @@ export function createApp(context: AppContext): App {
       others().then(
         (app) => {
           hideContentType(request);
+          setSafetyHeaders(response);
           app.routing(request, response);
         },
         (error: unknown) => answerError(request, response, toApiError(error, log)),
@@ -153,11 +154,6 @@ function endpointsOf({ store, places }: AppContext): Endpoint[] {
     ...presignedEndpoints(store),
     ...artifactEndpoints(store, places),
   ];
-}
-
-function sendText(response: ServerResponse, text: string): void {
-  response.writeHead(200, { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(text) });
-  response.end(text);
 }
 
 type NoteLife = (path: string, input: unknown, answer: object, request: IncomingMessage) => void;

@@ -1,15 +1,17 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../core/errors';
 import { parseJson } from '../../core/json';
 import type { Endpoint } from '../api/endpoint';
 import { messageOf } from '../log';
+import { Deadlines } from './deadlines';
 import { queryOf } from './gate';
 
 /** Largest JSON body, bytes. */
 export const maxJsonBytes = 64 * 1024 * 1024;
 
 /** A JSON body must be complete after this time, however its bytes trickle. */
-const maxJsonMilliseconds = 120_000;
+const deadlines = new Deadlines(120_000);
 
 /**
  * Reads a request's JSON body as MLflow does: an empty one is `{}`, a JSON string that holds JSON is decoded again.
@@ -34,12 +36,10 @@ export async function readJsonBody(
   if (scanned !== undefined) {
     return scanned;
   }
-  let text;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
+  if (!isUtf8(bytes)) {
     throw new ApiError('BAD_REQUEST', 'The request body is not UTF-8.');
   }
+  const text = bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0);
   const value = text.trim() === '' ? {} : parse(text);
   return typeof value === 'string' ? parse(value) : value;
 }
@@ -105,6 +105,10 @@ function checkContentType(contentType: string | undefined): void {
   }
 }
 
+function hasByteOrderMark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
+
 function parse(text: string): unknown {
   try {
     return parseJson(text);
@@ -120,26 +124,35 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
     return Promise.reject(tooLarge());
   }
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let size = 0;
-    const finish = (act: () => void): void => {
-      clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-      act();
+    const refuse = (error: ApiError): void => {
+      deadlines.delete(onLate);
+      // Whatever else comes is thrown away by who answers (`answerError`).
+      chunks = [];
+      request.off('data', onData);
+      reject(error);
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
       chunks.push(chunk);
       if (size > maxJsonBytes) {
-        finish(() => reject(tooLarge()));
+        refuse(tooLarge());
       }
     };
-    const onEnd = (): void => finish(() => resolve(Buffer.concat(chunks)));
-    const onClose = (): void => finish(() => reject(new ApiError('BAD_REQUEST', 'The request ended before its body.')));
-    const timer = setTimeout(
-      () => finish(() => reject(new ApiError('REQUEST_TIMEOUT', 'The request body took too long to arrive.'))),
-      maxJsonMilliseconds,
-    );
-    request.on('data', onData).once('end', onEnd).once('close', onClose).once('error', onClose);
+    const onLate = (): void => refuse(new ApiError('REQUEST_TIMEOUT', 'The request body took too long to arrive.'));
+    const onClose = (): void => {
+      // Each request is closed in the end.
+      if (!request.complete) {
+        refuse(new ApiError('BAD_REQUEST', 'The request ended before its body.'));
+      }
+    };
+    deadlines.add(onLate);
+    request.on('data', onData).on('close', onClose).on('error', onClose);
+    request.on('end', () => {
+      deadlines.delete(onLate);
+      const [first] = chunks;
+      resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
+    });
   });
 }

@@ -3,6 +3,7 @@ import { ApiError, type ErrorCode } from '../../core/errors';
 import type { WireError } from '../../protocol/mlflow';
 import type { Log } from '../log';
 import { StoreDamagedError, StoreVersionError } from '../store/damage';
+import { setSafetyHeaders } from './gate';
 
 /** How long the rest of a refused body is read and thrown away, so that the client gets to read the answer. */
 const lingerMilliseconds = 10_000;
@@ -69,6 +70,7 @@ export function answerError(
     response.destroy();
     return;
   }
+  setSafetyHeaders(response);
   const body = Buffer.from(errorBody(error));
   const unread = hasBody(request) && !request.complete;
   response.writeHead(error.status, {

@@ -1,9 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
+  type Server,
+  ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../core/errors';
 import type { Log } from '../log';
 import { answerError, errnoOf, errorBody } from './errors';
-import { setSafetyHeaders, type Gate } from './gate';
+import type { Gate } from './gate';
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -16,12 +23,24 @@ const statusTexts: Partial<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
+type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
+
 /**
  * One listening server: limits on what a connection may take, the gate, then `route`. Uploads may take as long as they flow,
  * so there is no limit on a whole request, only on its headers and on silence.
+ * @param isEnding asked before each answer; where it says so, the answer is the last one of its connection
  */
-export function createHttpServer(gate: Gate, route: RequestListener, log: Log): Server {
+export function createHttpServer(gate: Gate, route: RequestListener, log: Log, isEnding: () => boolean): Server {
+  class Answer extends ServerResponse {
+    override writeHead(status: number, message?: string, headers?: Headers): this;
+    override writeHead(status: number, headers?: Headers): this;
+    override writeHead(status: number, first?: string | Headers, second?: Headers): this {
+      this.shouldKeepAlive &&= !isEnding();
+      return typeof first === 'string' ? super.writeHead(status, first, second) : super.writeHead(status, first);
+    }
+  }
   const server = createServer({
+    ServerResponse: Answer,
     noDelay: true,
     keepAlive: true,
     headersTimeout: 10_000,
@@ -36,7 +55,6 @@ export function createHttpServer(gate: Gate, route: RequestListener, log: Log): 
   server.maxConnections = 1024;
   server.maxHeadersCount = 200;
   const serve = (request: IncomingMessage, response: ServerResponse, prepare?: () => void): void => {
-    setSafetyHeaders(response);
     const refusal = gate(request);
     if (refusal === undefined) {
       prepare?.();
