@@ -1,10 +1,9 @@
-import type { RunMark } from '../shared/lostRuns';
 import { statusWord } from '../shared/Swatch';
 import { t } from '../shared/strings';
 import type { CellView } from './table/cellView';
 
-/** What stands in a cell that shows a value. `mark`: the status as it is shown, where it is a run's. Curves and names have components of their own. */
-export function CellContent({ view, mark }: { readonly view: CellView; readonly mark?: RunMark }) {
+/** What stands in a cell that shows a value. Curves and names have components of their own. */
+export function CellContent({ view }: { readonly view: CellView }) {
   switch (view.kind) {
     case 'none':
       return <span className="lb-faint">–</span>;
@@ -15,7 +14,7 @@ export function CellContent({ view, mark }: { readonly view: CellView; readonly 
     case 'state':
       return view.status === 'FINISHED' ? null : (
         <span className={view.status === 'FAILED' ? 'lb-error' : undefined}>
-          {statusWord(mark ?? view.status).toLowerCase()}
+          {statusWord(view.status).toLowerCase()}
         </span>
       );
     case 'text':

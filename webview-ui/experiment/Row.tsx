@@ -192,7 +192,7 @@ function runContent(
       />
     );
   }
-  return <CellContent view={cellView(view, slot, cells)} mark={mark} />;
+  return <CellContent view={cellView(view, slot, cells)} />;
 }
 
 function groupContent({ context }: Props, line: GroupLine, view: PlacedColumn['view']): ReactNode {

@@ -101,6 +101,8 @@ interface RowsProps {
   readonly editing: Editing | undefined;
 }
 
+/** More rows than most windows have room for. */
+const spareRows = 96;
 const baselineRowId = 'lb-baseline';
 
 function BaselineRow({ experiment, context, grid, editing }: RowsProps) {
@@ -130,14 +132,20 @@ function Rows({ experiment, context, grid, editing }: RowsProps) {
   const { rows, focusIndex, selection, headHeight, layout } = grid;
   const state = useLineState(experiment, context, grid);
   const size = { width: layout.width, height: view.lines.length * rowHeight };
+  const items = rows.getVirtualItems();
+  const placeOf = useRowPlaces(items.length);
   return (
     <div className="lb-table-body" role="rowgroup" style={size}>
-      {rows.getVirtualItems().map(({ index, start, key }) => {
+      {items.map(({ index, start }, at) => {
         const line = view.lines[index];
+        // The line with the focus, far from those in view.
+        const isAlone = items[at - 1]?.index !== index - 1 && items[at + 1]?.index !== index + 1;
+        const isEdited = editing?.key === line?.key;
         return (
           line && (
             <Row
-              key={key}
+              // Elements go from line to line, which costs half of new ones. One that is edited keeps its own.
+              key={isEdited ? line.key : isAlone ? 'alone' : placeOf(index)}
               context={context}
               line={line}
               id={rowId(index)}
@@ -154,6 +162,16 @@ function Rows({ experiment, context, grid, editing }: RowsProps) {
       })}
     </div>
   );
+}
+
+/** The place of a line among the elements for rows: neighbours never have the same. */
+function useRowPlaces(count: number): (index: number) => number {
+  const [places, setPlaces] = useState(spareRows);
+  // Only ever more: another number of places would be other elements for all lines.
+  if (count > places) {
+    setPlaces(Math.ceil(count / spareRows) * spareRows);
+  }
+  return (index) => index % places;
 }
 
 /** Whether a line is selected, and whether the charts draw its run. */

@@ -1,12 +1,14 @@
-import { runStatuses } from '../../src/core/model';
 import { statusWord } from '../shared/Swatch';
 import { columnLabel, columnSuffix } from './columnTexts';
 import { cellView, type CellContext } from './table/cellView';
 import type { ColumnView } from './table/columnView';
+import { runMarks } from './table/runTable';
 import type { TableView } from './tableModel';
 
 const padding = 18;
 const most = 220;
+/** Values that are written to find a width. */
+const mostMeasured = 60;
 /** Room for ` ± 0.0025`. */
 const spread = 62;
 
@@ -25,7 +27,7 @@ function numbersWidth({ data, format, base, better }: ColumnView, hasDelta: bool
   if (data?.kind !== 'numbers') {
     return hasDelta ? 104 : 48;
   }
-  const slots = Array.from({ length: Math.min(200, data.value.length) }, (_, slot) => slot);
+  const slots = Array.from({ length: Math.min(mostMeasured, data.value.length) }, (_, slot) => slot);
   const values = slots.flatMap((slot) => data.get(slot) ?? []);
   const widest = (texts: readonly string[], least: number): number => {
     const widths = texts.map(estimated).sort((a, b) => a - b);
@@ -35,8 +37,11 @@ function numbersWidth({ data, format, base, better }: ColumnView, hasDelta: bool
   if (hasSpread) {
     return numbers + spread;
   }
-  const differences = values.map((value) => format.difference(value - (base ?? 0)));
-  return numbers + (hasDelta && base !== undefined ? widest(differences, 44) * 0.92 + 6 : 0);
+  if (!hasDelta || base === undefined) {
+    return numbers;
+  }
+  const differences = values.map((value) => format.difference(value - base));
+  return numbers + widest(differences, 44) * 0.92 + 6;
 }
 
 /**
@@ -48,7 +53,7 @@ export function defaultWidth(view: ColumnView, hasDelta: boolean, hasSpread: boo
   const { field, data } = view;
   if (field.kind === 'attribute') {
     // The words for the states are longer in some languages.
-    const words = runStatuses.map((status) => estimated(statusWord(status)) + padding);
+    const words = runMarks.map((status) => estimated(statusWord(status)) + padding);
     return {
       name: 208,
       state: Math.ceil(Math.max(66, ...words)),

@@ -2,7 +2,7 @@ import type { PanelSession } from '../shared/session';
 import type { Store } from '../shared/store';
 import { runKey } from './table/lines';
 import type { RunTable } from './table/runTable';
-import type { Selection } from './table/selection';
+import { everyOf, type Selection } from './table/selection';
 
 /** Milliseconds until what is selected here is told: arrow keys that are held down tell only where they end. */
 const tellDelay = 100;
@@ -37,7 +37,10 @@ export class SharedSelection {
 
   /** To be called when runs were read: those that are gone are no longer selected, which nobody did. */
   onRuns(): void {
-    this.#agreed = new Set([...this.#agreed].filter((id) => this.table.slotOf(id) !== undefined));
+    const isThere = (id: string): boolean => this.table.slotOf(id) !== undefined;
+    if (!everyOf(this.#agreed, isThere)) {
+      this.#agreed = new Set([...this.#agreed].filter(isThere));
+    }
     if (this.#heard) {
       this.hear(this.#heard);
     }
@@ -62,5 +65,5 @@ export class SharedSelection {
 }
 
 function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((id) => b.has(id));
+  return a === b || (a.size === b.size && everyOf(a, (id) => b.has(id)));
 }

@@ -2,10 +2,11 @@ import { betterOf, type Better } from '../../src/core/metricDirection';
 import type { Filter, SearchError } from '../../src/core/search/ast';
 import type { TableFacts } from '../../src/protocol/experimentPanel';
 import type { ColumnId } from '../../src/protocol/tableTypes';
+import { lostRuns } from '../shared/lostRuns';
 import { Store } from '../shared/store';
 import { parseQuery } from './query/parseQuery';
 import type { Arrangement } from './table/arrangement';
-import { columnSet, type ColumnFacts, type ColumnSet } from './table/columnSet';
+import { columnSet, type ColumnChoice, type ColumnFacts, type ColumnSet } from './table/columnSet';
 import { columnView, type ColumnContext, type ColumnView } from './table/columnView';
 import { primaryOf, type PrimaryMetric } from './table/directions';
 import { columnIdOf, fieldId, fieldOf, type TableField } from './table/fields';
@@ -13,7 +14,8 @@ import type { RemoteConditions } from './remoteConditions';
 import { columnsOfFilter, passingRuns, remoteConditions } from './table/filtering';
 import type { Group } from './table/grouping';
 import { held, sameOrder } from './table/hold';
-import { linesOf, type Line } from './table/lines';
+import { isSameList, Latest } from './table/latest';
+import { linesOf, type Line, type LineInput, type Lines } from './table/lines';
 import type { RunTable } from './table/runTable';
 import type { SortTerm } from './table/sorting';
 import type { TableReader } from './tableReader';
@@ -21,6 +23,8 @@ import type { TableReader } from './tableReader';
 /** What the panel shows of the runs. Made anew, never changed in place. */
 export interface TableView {
   readonly table: RunTable;
+  /** Of the table, which is changed in place. */
+  readonly version: number;
   readonly facts: TableFacts;
   readonly better: (key: string) => Better | undefined;
   readonly primary: PrimaryMetric | undefined;
@@ -67,6 +71,10 @@ export class TableModel {
     string,
     { readonly view: ColumnView; readonly context: ColumnContext; readonly version: number | undefined }
   >();
+  readonly #lastLines = new Latest<Lines>();
+  readonly #lastColumns = new Latest<ColumnSet>();
+  readonly #lastFacts = new Latest<ColumnFacts>();
+  readonly #lastSort = new Latest<readonly SortTerm[]>();
   #better: { readonly facts: TableFacts; readonly better: (key: string) => Better | undefined } | undefined;
 
   constructor(
@@ -77,6 +85,11 @@ export class TableModel {
     this.#reader = reader;
     this.#arrangement = arrangement;
     reader.state.subscribe(() => this.#refresh('data'));
+    reader.table.setLost(lostRuns.get());
+    lostRuns.subscribe(() => {
+      reader.table.setLost(lostRuns.get());
+      this.#refresh('data');
+    });
     let before = arrangement.get();
     arrangement.subscribe(() => {
       const now = arrangement.get();
@@ -154,10 +167,11 @@ export class TableModel {
       const kept = held(before.lines, next.lines, this.#reader.table);
       const { newRuns, isOrderChanged } = kept;
       const isMoved = newRuns > 0 || isOrderChanged;
-      this.view.set({ ...next, lines: kept.lines, pending: isMoved ? { newRuns, isOrderChanged } : nothingPending });
+      const lines = sameLines(before.lines, kept.lines) ? before.lines : kept.lines;
+      this.view.set({ ...next, lines, pending: isMoved ? { newRuns, isOrderChanged } : nothingPending });
       return;
     }
-    this.view.set(next);
+    this.view.set(before && isSameView(before, next) ? before : next);
   }
 
   #make(facts: TableFacts, columnFacts: ColumnFacts, before: TableView | undefined): TableView {
@@ -172,17 +186,17 @@ export class TableModel {
     const filterText = isNew ? from : before.filterText;
     const passing = this.#passing(filter, filterText);
     const baseline = facts.baseline === undefined ? undefined : table.slotOf(facts.baseline);
-    const sort = sortOf(arrangement, columnFacts);
-    const input = { ...arrangement, table, passing, sort, baseline, now: Date.now(), open: new Set(arrangement.open) };
-    const { lines, groups, runs } = linesOf(input);
+    const sort = this.#sort(arrangement, columnFacts);
+    const { lines, groups, runs } = this.#lines({ ...arrangement, table, passing, sort, baseline });
     const context = { table, runs: passing, baseline, better: columnFacts.better, digits: facts.digits };
     return {
       table,
+      version: table.version,
       facts,
       better: columnFacts.better,
       primary: columnFacts.primary,
       columnFacts,
-      columns: columnSet(arrangement.columns, columnFacts, this.#isNarrow),
+      columns: this.#columns(arrangement.columns, columnFacts),
       sort,
       lines: before && sameLines(before.lines, lines) ? before.lines : lines,
       groups,
@@ -194,6 +208,24 @@ export class TableModel {
       filterText,
       column: (field) => this.#columnView(field, context),
     };
+  }
+
+  /** The same lines while nothing that they come from changed. */
+  #lines(input: Omit<LineInput, 'now' | 'open'> & Pick<Arrangement, 'open'>): Lines {
+    const { table, passing, sort, groupBy, nested, open, baseline } = input;
+    const now = Date.now();
+    // How long runs run changes by itself.
+    const isLasting = !sort.some(({ field }) => field === 'attribute:duration');
+    const from = [passing, sort, groupBy, nested, open, baseline, table.version, isLasting ? 0 : now];
+    return this.#lastLines.of(from, () =>
+      linesOf({ table, passing, sort, groupBy, nested, baseline, now, open: new Set(open) }),
+    );
+  }
+
+  /** The same columns while nothing that they come from changed: there may be thousands of keys. */
+  #columns(choice: ColumnChoice, facts: ColumnFacts): ColumnSet {
+    const from = [choice, ...Object.values({ ...facts, runs: facts.runs < 2 }), this.#isNarrow];
+    return this.#lastColumns.of(from, () => columnSet(choice, facts, this.#isNarrow));
   }
 
   /** The same list while neither the runs nor the filter changed: sorting is to compute no column anew. */
@@ -243,22 +275,24 @@ export class TableModel {
   }
 
   #columnFacts(facts: TableFacts): ColumnFacts {
-    const { table } = this.#reader;
-    const better = this.#betterOf(facts);
-    const keys = table.catalogue.metrics.map(({ key }) => key);
-    return {
-      catalogue: table.catalogue,
-      primary: primaryOf(facts, keys, better),
-      better,
-      experiments: facts.experiments.length,
-      runs: table.size,
-    };
+    const { catalogue, size } = this.#reader.table;
+    return this.#lastFacts.of([facts, catalogue, size], () => {
+      const better = this.#betterOf(facts);
+      const keys = catalogue.metrics.map(({ key }) => key);
+      const primary = primaryOf(facts, keys, better);
+      return { catalogue, primary, better, experiments: facts.experiments.length, runs: size };
+    });
+  }
+
+  #sort(arrangement: Arrangement, facts: ColumnFacts): readonly SortTerm[] {
+    const from = [arrangement.sort, facts.primary, facts.better];
+    return this.#lastSort.of(from, () => sortOf(arrangement, facts));
   }
 
   #lineNeeds(columnFacts: ColumnFacts): ColumnId[] {
     const arrangement = this.#arrangement.get();
     const { primary } = columnFacts;
-    const ids = [...sortOf(arrangement, columnFacts).map(({ field }) => field), ...arrangement.groupBy];
+    const ids = [...this.#sort(arrangement, columnFacts).map(({ field }) => field), ...arrangement.groupBy];
     const hasColours = this.#reader.table.catalogue.tags.some(({ key }) => key === 'mlflow.runColor');
     return [
       ...ids.flatMap((id) => columnIdOf(fieldOf(id) ?? { kind: 'attribute', key: 'name' }) ?? []),
@@ -298,6 +332,12 @@ function isOtherTable(a: Arrangement, b: Arrangement): boolean {
     a.open !== b.open ||
     a.columns !== b.columns
   );
+}
+
+/** Whether nothing would be drawn otherwise: `column` follows from the rest. */
+function isSameView(a: TableView, b: TableView): boolean {
+  const parts = (view: TableView): unknown[] => Object.values({ ...view, column: undefined });
+  return isSameList(parts(a), parts(b));
 }
 
 function sameLines(a: readonly Line[], b: readonly Line[]): boolean {

@@ -137,7 +137,6 @@ function useRows(
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => lines[index]?.key ?? index,
     overscan: 6,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,

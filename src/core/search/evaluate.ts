@@ -5,42 +5,93 @@ import { numberOfText } from './literals';
 import { compilePattern } from './pattern';
 import type { SearchSubject } from './subject';
 
+export type FilterTest = (subject: SearchSubject) => boolean;
+type Value = string | Int64;
+
 /**
- * True where the thing passes the filter; everything passes none. What a condition asks of a field that is not there is
- * false, `!=` and NOT IN included, as in MLflow; a NaN is different from every number and else compares with none.
+ * Makes a test of a filter, to be asked of many things: patterns are read once. True where the thing passes; everything passes none.
+ * What a condition asks of a field that is not there is false, `!=` and NOT IN included, as in MLflow; a NaN is different from every
+ * number and else compares with none.
+ * @param own tests of conditions that the caller makes himself
  */
+export function filterTest(
+  filter: Filter | undefined,
+  own: (condition: Condition) => FilterTest | undefined = () => undefined,
+): FilterTest {
+  if (filter === undefined) {
+    return () => true;
+  }
+  switch (filter.kind) {
+    case 'and': {
+      const tests = filter.parts.map((part) => filterTest(part, own));
+      return (subject) => tests.every((test) => test(subject));
+    }
+    case 'or': {
+      const tests = filter.parts.map((part) => filterTest(part, own));
+      return (subject) => tests.some((test) => test(subject));
+    }
+    case 'not': {
+      const test = filterTest(filter.part, own);
+      return (subject) => !test(subject);
+    }
+    default:
+      return own(filter) ?? plainTest(filter);
+  }
+}
+
+const known = new WeakMap<Filter, FilterTest>();
+
+/** Whether one thing passes (`filterTest`). */
 export function evaluate(filter: Filter | undefined, subject: SearchSubject): boolean {
   if (filter === undefined) {
     return true;
   }
-  switch (filter.kind) {
-    case 'and':
-      return filter.parts.every((part) => evaluate(part, subject));
-    case 'or':
-      return filter.parts.some((part) => evaluate(part, subject));
-    case 'not':
-      return !evaluate(filter.part, subject);
-    default:
-      return holds(filter, subject);
-  }
+  const test = known.get(filter) ?? filterTest(filter);
+  known.set(filter, test);
+  return test(subject);
 }
 
-function holds(condition: Condition, subject: SearchSubject): boolean {
-  const values = valuesOf(condition.field, subject);
+/** The test of a condition by the value of its field; undefined: it has none. */
+export function valueTest(condition: Condition): (value: Value | undefined) => boolean {
   if (condition.kind === 'missing') {
-    return values.length === 0;
+    return (value) => value === undefined;
   }
-  return values.some((value) => holdsFor(condition, value));
+  const holds = presentTest(condition);
+  return (value) => value !== undefined && holds(value);
 }
 
-/** The values of a field: one or none, but as many as there are for datasets. */
-function valuesOf(field: Field, subject: SearchSubject): (string | Int64)[] {
-  if (field.kind === 'dataset') {
-    const { key } = field;
-    return subject.datasets.flatMap((dataset) => (key === 'context' ? dataset.contexts : [dataset[key]]));
+function plainTest(condition: Condition): FilterTest {
+  const { field } = condition;
+  const holds = valueTest(condition);
+  if (field.kind !== 'dataset') {
+    const isStatus = field.kind === 'attribute' && field.key === 'status';
+    return isStatus ? statusTest(condition) : (subject) => holds(valueOf(field, subject));
   }
-  const value = valueOf(field, subject);
-  return value === undefined ? [] : [value];
+  const { kind } = condition;
+  return (subject) => {
+    const values = datasetValues(field, subject);
+    return kind === 'missing' ? values.length === 0 : values.some(holds);
+  };
+}
+
+/**
+ * A lost run is RUNNING, as MLflow has it, and LOST too: both find it, and `!=`, NOT IN and the like leave it out by either.
+ */
+function statusTest(condition: Condition): FilterTest {
+  const holds = valueTest(condition);
+  const isNegative =
+    (condition.kind === 'text' && condition.operator === '!=') || ('negated' in condition && condition.negated);
+  return (subject) => {
+    const status = subject.attribute('status');
+    if (subject.isLost !== true) {
+      return holds(status);
+    }
+    return isNegative ? holds(status) && holds('LOST') : holds(status) || holds('LOST');
+  };
+}
+
+function datasetValues({ key }: Extract<Field, { kind: 'dataset' }>, { datasets }: SearchSubject): string[] {
+  return datasets.flatMap((dataset) => (key === 'context' ? dataset.contexts : [dataset[key]]));
 }
 
 /** The value of a field that has one value. */
@@ -62,27 +113,30 @@ export function valueOf(
   }
 }
 
-function holdsFor(condition: Exclude<Condition, { kind: 'missing' }>, value: string | Int64): boolean {
+function presentTest(condition: Exclude<Condition, { kind: 'missing' }>): (value: Value) => boolean {
   switch (condition.kind) {
     case 'present':
-      return true;
+      return () => true;
     case 'nan':
-      return Number.isNaN(value) !== condition.negated;
-    case 'number': {
-      const number = typeof value === 'string' ? numberOfText(value) : value;
-      return number !== undefined && compareNumbers(number, condition.operator, condition.value);
-    }
+      return (value) => Number.isNaN(value) !== condition.negated;
+    case 'number':
+      return (value) => {
+        const number = typeof value === 'string' ? numberOfText(value) : value;
+        return number !== undefined && compareNumbers(number, condition.operator, condition.value);
+      };
     case 'text':
-      return (value === condition.value) === (condition.operator === '=');
-    case 'in':
-      return typeof value === 'string' && condition.values.includes(value) !== condition.negated;
-    case 'like':
-      return (
-        typeof value === 'string' && likeMatcher(condition.pattern, condition.foldCase)(value) !== condition.negated
-      );
+      return (value) => (value === condition.value) === (condition.operator === '=');
+    case 'in': {
+      const values = new Set<Value>(condition.values);
+      return (value) => typeof value === 'string' && values.has(value) !== condition.negated;
+    }
+    case 'like': {
+      const matches = likeMatcher(condition.pattern, condition.foldCase);
+      return (value) => typeof value === 'string' && matches(value) !== condition.negated;
+    }
     case 'matches': {
       const pattern = compilePattern(condition.pattern);
-      return typeof value === 'string' && pattern.ok && pattern.value.test(value) !== condition.negated;
+      return (value) => typeof value === 'string' && pattern.ok && pattern.value.test(value) !== condition.negated;
     }
   }
 }

@@ -4,12 +4,17 @@
  */
 export function likeMatcher(pattern: string, foldCase: boolean): (text: string) => boolean {
   const fold = (text: string): string => (foldCase ? text.toLowerCase() : text);
-  const wanted = Array.from(fold(pattern));
-  return (text) => matches(wanted, Array.from(fold(text)));
+  const wanted = codePoints(fold(pattern));
+  return (text) => matches(wanted, codePoints(fold(text)));
+}
+
+/** Most texts are their own list of code points: none of them takes two units. */
+function codePoints(text: string): ArrayLike<string> {
+  return /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
 }
 
 /** Goes back at most to the last `%`: quadratic at worst. */
-function matches(pattern: readonly string[], text: readonly string[]): boolean {
+function matches(pattern: ArrayLike<string>, text: ArrayLike<string>): boolean {
   let at = 0;
   let i = 0;
   let percent = -1;

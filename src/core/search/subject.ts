@@ -22,6 +22,8 @@ export interface SearchSubject {
   param(key: string): string | undefined;
   tag(key: string): string | undefined;
   readonly datasets: readonly SubjectDataset[];
+  /** A run that is RUNNING, but of which nothing is heard any more: its status is LOST too. */
+  readonly isLost?: boolean;
 }
 
 /** Figures over a metric's finite points; undefined where none is finite. */

@@ -1,11 +1,9 @@
 import type { KnownValue, NamedKey, Vocabulary } from '../../../src/core/search/completions';
-import { runStatuses } from '../../../src/core/model';
 import type { PanelChannel } from '../../../src/protocol/panelChannel';
 import { decodeTableColumns } from '../../../src/protocol/tableCodec';
 import type { ColumnId } from '../../../src/protocol/tableTypes';
 import { Store } from '../../shared/store';
-import { fieldId } from '../table/fields';
-import type { KeyCatalogue, RunTable } from '../table/runTable';
+import { runMarks, type KeyCatalogue, type RunTable } from '../table/runTable';
 
 /** So many values of a key are offered: of more, nobody reads the list. */
 const mostValues = 2000;
@@ -48,15 +46,17 @@ export class QueryWords implements Vocabulary {
   }
 
   values(kind: 'param' | 'tag' | 'attribute', key: string): readonly KnownValue[] {
-    if (kind === 'attribute') {
-      return this.#attributeValues(key);
-    }
-    const id: ColumnId = { kind, key };
-    const name = fieldId(id);
+    const name = `${kind}:${key}`;
     const known = this.#values.get(name);
     if (known?.version === this.table.version) {
       return known.values;
     }
+    if (kind === 'attribute') {
+      const found = this.#attributeValues(key);
+      this.#keep(name, found);
+      return found;
+    }
+    const id: ColumnId = { kind, key };
     const counted = this.#ofTable(id);
     if (counted) {
       this.#keep(name, counted);
@@ -79,7 +79,10 @@ export class QueryWords implements Vocabulary {
     const slots = Array.from(table.order);
     switch (key) {
       case 'status':
-        return counts(slots.map((slot) => table.status[slot] ?? '')).sort((a, b) => rank(a) - rank(b));
+        // A lost run is found by either word.
+        return counts(slots.flatMap((slot) => [...new Set([table.status[slot] ?? '', table.markOf(slot)])])).sort(
+          (a, b) => rank(a) - rank(b),
+        );
       case 'run_name':
         return counts(slots.map((slot) => table.name[slot] ?? ''));
       case 'run_id':
@@ -136,7 +139,7 @@ export class QueryWords implements Vocabulary {
 }
 
 function rank({ value }: KnownValue): number {
-  return runStatuses.findIndex((status) => status === value);
+  return runMarks.findIndex((mark) => mark === value);
 }
 
 function counts(texts: readonly string[]): KnownValue[] {

@@ -8,8 +8,8 @@ import {
   formatShare,
   formatSpread,
 } from '../../../src/core/format';
-import type { RunStatus } from '../../../src/core/model';
 import type { Better } from '../../../src/core/metricDirection';
+import type { RunMark } from '../../shared/lostRuns';
 import { distinctTexts, spreadOf } from './aggregate';
 import { deltaOf } from './best';
 import type { ColumnView, DeltaMode } from './columnView';
@@ -20,7 +20,7 @@ export type CellView =
   | { readonly kind: 'none' }
   /** Not read yet. */
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'state'; readonly status: RunStatus }
+  | { readonly kind: 'state'; readonly status: RunMark }
   | { readonly kind: 'trend' }
   | {
       readonly kind: 'number';
@@ -100,7 +100,7 @@ function attributeCell(key: string, slot: number, { table, now }: CellContext): 
     value === undefined || Number.isNaN(value) ? none : textCell(formatAgo(Math.round(value), now), true);
   switch (key) {
     case 'state':
-      return { kind: 'state', status: table.status[slot] ?? 'FINISHED' };
+      return { kind: 'state', status: table.markOf(slot) };
     case 'started':
       return time(table.started[slot]);
     case 'ended':
@@ -126,8 +126,21 @@ function textCell(text: string, isDim: boolean): CellView {
   return { kind: 'text', text: isPath ? cutPath(first, 28) : first.slice(0, mostCharacters), lines, isDim };
 }
 
-/** The cell of a group: figures over its runs, or the different texts. */
+const groupCells = new WeakMap<ColumnView, WeakMap<Int32Array, CellView>>();
+
+/** The cell of a group: figures over its runs, or the different texts; worked out once for a column as it is. */
 export function groupCell(view: ColumnView, slots: Int32Array, context: CellContext): CellView {
+  if (view.field.kind === 'attribute') {
+    return freshGroupCell(view, slots, context);
+  }
+  const known = groupCells.get(view) ?? new WeakMap<Int32Array, CellView>();
+  groupCells.set(view, known);
+  const cell = known.get(slots) ?? freshGroupCell(view, slots, context);
+  known.set(slots, cell);
+  return cell;
+}
+
+function freshGroupCell(view: ColumnView, slots: Int32Array, context: CellContext): CellView {
   const { field, data, format } = view;
   const { table, now } = context;
   if (field.kind === 'attribute') {
@@ -215,7 +228,7 @@ export function exactCell(view: ColumnView, slot: number, { table, now }: CellCo
       case 'name':
         return table.name[slot];
       case 'state':
-        return table.status[slot];
+        return table.markOf(slot);
       case 'experiment':
         return table.experiment[slot];
       case 'started':

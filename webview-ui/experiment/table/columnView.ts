@@ -2,7 +2,7 @@
 import { columnFormat, type ColumnFormat } from '../../../src/core/format';
 import type { Better } from '../../../src/core/metricDirection';
 import { bestOf } from './best';
-import type { ColumnData } from './columnData';
+import type { ColumnData, NumberColumn } from './columnData';
 import { fieldId, leafOf, placeOf, type Section, type TableField } from './fields';
 import type { RunTable } from './runTable';
 
@@ -36,25 +36,70 @@ export interface ColumnContext {
   readonly digits: number;
 }
 
+/**
+ * The facts of a column. What has to go through all runs is worked out when it is first asked for: of hundreds of columns few are in
+ * view.
+ */
 export function columnView(field: TableField, context: ColumnContext): ColumnView {
-  const { table, runs, baseline, digits } = context;
-  const data = table.column(field);
-  const numbers = data?.kind === 'numbers' ? data : undefined;
-  const better = isFigure(field) ? context.better(field.key) : undefined;
-  const compared = baseline === undefined || !table.has(baseline) ? runs : Int32Array.from([...runs, baseline]);
-  return {
-    id: fieldId(field),
-    field,
-    ...placeOf(field),
-    label:
-      field.kind === 'metric' || field.kind === 'metricAt' || field.kind === 'trend' ? leafOf(field.key) : field.key,
-    data,
-    isNumeric: isNumeric(field, data, runs),
-    format: columnFormat(numbers ? sample(values(numbers.value, numbers.has, compared)) : [], digits),
-    better,
-    best: numbers && better ? bestOf(compared, numbers, better) : undefined,
-    base: numbers && baseline !== undefined && isFigure(field) ? numbers.get(baseline) : undefined,
-  };
+  return new LazyView(field, context);
+}
+
+class LazyView implements ColumnView {
+  readonly id: string;
+  readonly section: Section;
+  readonly prefix: string;
+  readonly label: string;
+  readonly data: ColumnData | undefined;
+  readonly better: Better | undefined;
+  readonly base: number | undefined;
+  #isNumeric: boolean | undefined;
+  #format: ColumnFormat | undefined;
+  #best: { readonly value: number | undefined } | undefined;
+
+  constructor(
+    readonly field: TableField,
+    private readonly context: ColumnContext,
+  ) {
+    const { table, baseline } = context;
+    const place = placeOf(field);
+    const isMetric = field.kind === 'metric' || field.kind === 'metricAt' || field.kind === 'trend';
+    this.id = fieldId(field);
+    this.section = place.section;
+    this.prefix = place.prefix;
+    this.label = isMetric ? leafOf(field.key) : field.key;
+    this.data = table.column(field);
+    this.better = isFigure(field) ? context.better(field.key) : undefined;
+    const numbers = this.#numbers;
+    this.base = numbers && baseline !== undefined && isFigure(field) ? numbers.get(baseline) : undefined;
+  }
+
+  get isNumeric(): boolean {
+    return (this.#isNumeric ??= isNumeric(this.field, this.data, this.context.runs));
+  }
+
+  get format(): ColumnFormat {
+    const numbers = this.#numbers;
+    const compared = (): Float64Array => (numbers ? sample(numbers, this.context) : new Float64Array(0));
+    return (this.#format ??= columnFormat(compared(), this.context.digits));
+  }
+
+  get best(): number | undefined {
+    const { better } = this;
+    const numbers = this.#numbers;
+    const found = (): number | undefined =>
+      numbers && better ? bestOf(compared(this.context), numbers, better) : undefined;
+    return (this.#best ??= { value: found() }).value;
+  }
+
+  get #numbers(): NumberColumn | undefined {
+    return this.data?.kind === 'numbers' ? this.data : undefined;
+  }
+}
+
+/** The runs of the lines and the baseline, each once. */
+function compared({ table, runs, baseline }: ColumnContext): Int32Array {
+  const isApart = baseline !== undefined && table.has(baseline) && !runs.includes(baseline);
+  return isApart ? Int32Array.from([...runs, baseline]) : runs;
 }
 
 /** Values of a metric, which can be better or worse; steps, times and counts can not. */
@@ -95,26 +140,24 @@ function isNumeric(field: TableField, data: ColumnData | undefined, runs: Int32A
   }
 }
 
-const mostSampled = 2000;
+const mostSampled = 600;
 
 /** Enough of many values to find their median, and one that is no integer where there is any. */
-function sample(all: Float64Array): Float64Array {
-  if (all.length <= mostSampled) {
-    return all;
-  }
-  const stride = Math.ceil(all.length / mostSampled);
-  const fraction = all.find((value) => Number.isFinite(value) && !Number.isInteger(value));
-  const some = all.filter((_, i) => i % stride === 0);
-  return fraction === undefined ? some : Float64Array.from([...some, fraction]);
-}
-
-function values(value: Float64Array, has: Uint8Array, slots: Int32Array): Float64Array {
-  const found = new Float64Array(slots.length);
+function sample({ value, has }: NumberColumn, context: ColumnContext): Float64Array {
+  const slots = compared(context);
+  const all = new Float64Array(slots.length);
   let count = 0;
   for (const slot of slots) {
     if (has[slot] === 1) {
-      found[count++] = value[slot] ?? NaN;
+      all[count++] = value[slot] ?? NaN;
     }
   }
-  return found.subarray(0, count);
+  const values = all.subarray(0, count);
+  if (count <= mostSampled) {
+    return values;
+  }
+  const stride = Math.ceil(count / mostSampled);
+  const fraction = values.find((each) => Number.isFinite(each) && !Number.isInteger(each));
+  const some = values.filter((_, i) => i % stride === 0);
+  return fraction === undefined ? some : Float64Array.from([...some, fraction]);
 }

@@ -1,6 +1,6 @@
 /** Filters over the columns that were read. Pure. */
 import type { Condition, Filter } from '../../../src/core/search/ast';
-import { evaluate } from '../../../src/core/search/evaluate';
+import { filterTest, valueTest, type FilterTest } from '../../../src/core/search/evaluate';
 import type { SearchSubject } from '../../../src/core/search/subject';
 import type { ColumnId } from '../../../src/protocol/tableTypes';
 import { fieldId } from './fields';
@@ -70,22 +70,46 @@ export function passingRuns(table: RunTable, { filter, text, holds }: TableFilte
     return table.order;
   }
   const subject = new RowSubject(table);
-  const passes = (part: Filter): boolean => {
-    switch (part.kind) {
-      case 'and':
-        return part.parts.every(passes);
-      case 'or':
-        return part.parts.some(passes);
-      case 'not':
-        return !passes(part.part);
-      default:
-        return isRemote(part) ? holds(textOf(part, text), table.id[subject.slot] ?? '') : evaluate(part, subject);
+  const passes = filterTest(filter, (condition) => {
+    if (isRemote(condition)) {
+      const source = textOf(condition, text);
+      return () => holds(source, table.id[subject.slot] ?? '');
     }
-  };
+    return columnTest(condition, table, subject);
+  });
   return table.order.filter((slot) => {
     subject.slot = slot;
-    return passes(filter);
+    return passes(subject);
   });
+}
+
+/** The test of a condition on a column, straight on its values; undefined for others. */
+function columnTest(condition: Condition, table: RunTable, subject: RowSubject): FilterTest | undefined {
+  const { field } = condition;
+  if (field.kind !== 'metric' && field.kind !== 'param' && field.kind !== 'tag') {
+    return undefined;
+  }
+  const holds = valueTest(condition);
+  const [column] = idsOf(field).map((id) => table.column(id));
+  if (column?.kind === 'texts') {
+    const absent = holds(field.kind === 'tag' ? field.whenMissing : undefined);
+    // By code: thousands of runs have few different values.
+    const byCode: (boolean | undefined)[] = [];
+    return () => {
+      const code = column.code[subject.slot] ?? -1;
+      return code < 0 ? absent : (byCode[code] ??= holds(column.values[code]));
+    };
+  }
+  if (column?.kind === 'numbers' && field.kind === 'metric') {
+    const isFigure = field.step === undefined && field.aggregate !== 'last';
+    return () => holds(figure(column.get(subject.slot), isFigure));
+  }
+  return undefined;
+}
+
+/** Only the last value, or that at a step, can be NaN; of the other figures NaN says that there is no finite point. */
+function figure(value: number | undefined, isFigure: boolean): number | undefined {
+  return isFigure && Number.isNaN(value) ? undefined : value;
 }
 
 /**
@@ -100,6 +124,10 @@ export class RowSubject implements SearchSubject {
 
   constructor(private readonly table: RunTable) {
     this.#experimentIds = new Map(table.experiments.map(({ id, name }) => [name, id]));
+  }
+
+  get isLost(): boolean {
+    return this.table.markOf(this.slot) === 'LOST';
   }
 
   attribute(name: string): string | number | undefined {
@@ -128,9 +156,7 @@ export class RowSubject implements SearchSubject {
 
   metric(key: string, aggregate: 'last' | 'min' | 'max' | 'mean'): number | undefined {
     const column = this.#column({ kind: 'metric', key, aggregate });
-    const value = column?.kind === 'numbers' ? column.get(this.slot) : undefined;
-    // Only the last value can be none; of the others NaN says that there is no finite point.
-    return aggregate !== 'last' && Number.isNaN(value) ? undefined : value;
+    return figure(column?.kind === 'numbers' ? column.get(this.slot) : undefined, aggregate !== 'last');
   }
 
   metricAt(key: string, step: number): number | undefined {

@@ -26,23 +26,44 @@ export function groupRuns(slots: Int32Array, levels: readonly GroupLevel[], pref
   if (!level) {
     return [];
   }
-  const byValues = new Map<string, number[]>();
-  for (const slot of slots) {
-    const codes = level.columns.map(({ column }) => column.code[slot] ?? -1).join(' ');
-    const members = byValues.get(codes);
-    if (members) {
-      members.push(slot);
-    } else {
-      byValues.set(codes, [slot]);
-    }
-  }
-  return [...byValues.values()].map((members) => {
-    const first = members[0] ?? -1;
+  return members(slots, level).map((own) => {
+    const first = own[0] ?? -1;
     const values = level.columns.map(({ column }) => column.get(first));
     const key = `${prefix}${JSON.stringify(values.map((value) => value ?? null))}`;
-    const own = Int32Array.from(members);
     return { key, values, depth, slots: own, groups: groupRuns(own, inner, key, depth + 1) };
   });
+}
+
+/** Parts slots by their values in all columns of a level; in the order of the first ones. */
+function members(slots: Int32Array, { columns }: GroupLevel): Int32Array[] {
+  // By the index in `slots`: the number of its group so far. Each column parts the groups of those before it.
+  let groupOf = new Int32Array(slots.length);
+  let sizes: number[] = [];
+  for (const { column } of columns) {
+    const width = column.values.length + 1;
+    const numbers = new Map<number, number>();
+    const next: number[] = [];
+    groupOf = groupOf.map((before, i) => {
+      const parted = before * width + (column.code[slots[i] ?? -1] ?? -1) + 1;
+      const number = numbers.get(parted) ?? numbers.size;
+      numbers.set(parted, number);
+      next[number] = (next[number] ?? 0) + 1;
+      return number;
+    });
+    sizes = next;
+  }
+  const found = sizes.map((size) => new Int32Array(size));
+  const filled = new Int32Array(sizes.length);
+  slots.forEach((slot, i) => {
+    const group = groupOf[i] ?? 0;
+    const at = filled[group] ?? 0;
+    filled[group] = at + 1;
+    const own = found[group];
+    if (own) {
+      own[at] = slot;
+    }
+  });
+  return found;
 }
 
 /** Sorts groups, the inner ones too, by a value of each; groups without one come last, equals keep their order. */

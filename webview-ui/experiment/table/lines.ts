@@ -4,7 +4,7 @@ import type { TextColumn } from './columnData';
 import { spreadOf } from './aggregate';
 import { groupRuns, sortGroups, type Group, type GroupLevel } from './grouping';
 import type { RunTable } from './runTable';
-import { comparator, sorted, sortKeys, type SortKeys, type SortTerm } from './sorting';
+import { sorted, sortKeys, type KeyedTerm, type SortTerm } from './sorting';
 
 export interface RunLine {
   readonly kind: 'run';
@@ -66,13 +66,9 @@ export function groupKey(key: string): string {
 }
 
 export function linesOf(input: LineInput): Lines {
-  const { table, passing, baseline, now } = input;
-  const terms = input.sort.flatMap(({ field, descending }) => {
-    const found = fieldOf(field);
-    const keys = found && sortKeys(table, found, now);
-    return keys ? [{ keys, descending }] : [];
-  });
-  const slots = terms.length > 0 ? sorted(passing, comparator(terms)) : passing;
+  const { passing, baseline } = input;
+  const { terms, order } = sortedRuns(input);
+  const slots = amongst(order, passing, input.table);
   const levels = levelsOf(input);
   if (levels.length === 0) {
     const rest = baseline === undefined ? slots : slots.filter((slot) => slot !== baseline);
@@ -86,6 +82,52 @@ export function linesOf(input: LineInput): Lines {
   return { lines, groups, runs: runsOf(groups) };
 }
 
+interface SortedRuns {
+  readonly terms: readonly KeyedTerm[];
+  /** All runs of the table. */
+  readonly order: Int32Array;
+}
+
+const sortedOfTables = new WeakMap<RunTable, SortedRuns & { readonly version: string }>();
+
+/** All runs in their order. Kept for as long as it is the same: a filter or another group is no reason to sort again. */
+function sortedRuns({ table, sort, now }: LineInput): SortedRuns {
+  const fields = sort.flatMap(({ field, descending }) => {
+    const found = fieldOf(field);
+    return found ? [{ field: found, descending }] : [];
+  });
+  const version = JSON.stringify([
+    table.rowsVersion,
+    sort,
+    fields.map(({ field }) => [table.column(field)?.kind, table.column(field)?.version]),
+  ]);
+  const known = sortedOfTables.get(table);
+  // How long runs run changes by itself.
+  const isLasting = fields.every(({ field }) => field.kind !== 'attribute' || field.key !== 'duration');
+  if (isLasting && known?.version === version) {
+    return known;
+  }
+  const terms = fields.flatMap(({ field, descending }) => {
+    const keys = sortKeys(table, field, now);
+    return keys ? [{ keys, descending }] : [];
+  });
+  const made = { terms, order: terms.length > 0 ? sorted(table.order, terms) : table.order, version };
+  sortedOfTables.set(table, made);
+  return made;
+}
+
+/** Those of a list that are in another one, in its order. */
+function amongst(order: Int32Array, passing: Int32Array, table: RunTable): Int32Array {
+  if (passing === table.order) {
+    return order;
+  }
+  const isIn = new Uint8Array(table.id.length);
+  for (const slot of passing) {
+    isIn[slot] = 1;
+  }
+  return order.filter((slot) => isIn[slot] === 1);
+}
+
 function levelsOf({ table, groupBy, nested }: LineInput): GroupLevel[] {
   const columns = groupBy.flatMap((field) => {
     const found = fieldOf(field);
@@ -97,9 +139,7 @@ function levelsOf({ table, groupBy, nested }: LineInput): GroupLevel[] {
 }
 
 /** Groups sort by the mean of their runs' values; by their first run where that says nothing. */
-function groupComparator(
-  terms: readonly { readonly keys: SortKeys; readonly descending: boolean }[],
-): (a: Group, b: Group) => number {
+function groupComparator(terms: readonly KeyedTerm[]): (a: Group, b: Group) => number {
   const means = terms.map(({ keys, descending }) => {
     const known = new Map<string, number | undefined>();
     const mean = (group: Group): number | undefined => {
@@ -202,6 +242,12 @@ function isCircular(slot: number, parentOf: (slot: number) => number | undefined
 }
 
 function runsOf(groups: readonly Group[]): Int32Array {
-  const all = groups.flatMap((group) => (group.groups.length > 0 ? [...runsOf(group.groups)] : [...group.slots]));
-  return Int32Array.from(all);
+  const parts = groups.map((group) => (group.groups.length > 0 ? runsOf(group.groups) : group.slots));
+  const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

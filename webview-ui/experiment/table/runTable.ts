@@ -1,8 +1,19 @@
 /** The runs of the panel and the columns of them that were read. Pure. */
-import { runStatuses, type RunStatus } from '../../../src/core/model';
+import type { RunStatus } from '../../../src/core/model';
 import type { ColumnId, KeyFacts, TableColumns, TableRows } from '../../../src/protocol/tableTypes';
+import type { RunMark } from '../../shared/lostRuns';
 import { takeColumn, TextColumn, type ColumnData } from './columnData';
 import { columnIdOf, fieldId, type TableField } from './fields';
+
+/** In the order in which states are sorted and listed: what goes on, what should, what ended. */
+export const runMarks = [
+  'RUNNING',
+  'LOST',
+  'SCHEDULED',
+  'FINISHED',
+  'FAILED',
+  'KILLED',
+] as const satisfies readonly RunMark[];
 
 /** Every key of the runs. */
 export interface KeyCatalogue {
@@ -33,6 +44,9 @@ export class RunTable {
   order: Int32Array = new Int32Array(0);
   catalogue: KeyCatalogue = { metrics: [], params: [], tags: [] };
   experiments: readonly { readonly id: string; readonly name: string }[] = [];
+  /** Rises when rows were read, or other runs are lost. */
+  rowsVersion = 0;
+  #lost: ReadonlySet<string> = new Set();
   readonly #slotOfNumber = new Map<number, number>();
   readonly #slotOfId = new Map<string, number>();
   readonly #columns = new Map<string, ColumnData>();
@@ -50,6 +64,8 @@ export class RunTable {
   }
 
   readonly #isThere: boolean[] = [];
+  /** A run came, or began at another time: values come all the time, and sorting thousands of runs takes some. */
+  #isOtherOrder = false;
 
   has(slot: number): boolean {
     return this.#isThere[slot] === true;
@@ -67,7 +83,11 @@ export class RunTable {
     if (!asked) {
       this.experiments = rows.experiments;
     }
-    this.order = this.#newestFirst();
+    if (this.#isOtherOrder || gone.size > 0) {
+      this.order = this.#newestFirst();
+      this.#isOtherOrder = false;
+    }
+    this.rowsVersion++;
     this.version++;
   }
 
@@ -123,16 +143,31 @@ export class RunTable {
     return until - (this.started[slot] ?? NaN);
   }
 
+  /** Says which of the running runs are lost. */
+  setLost(runIds: ReadonlySet<string>): void {
+    this.#lost = runIds;
+    this.rowsVersion++;
+    this.version++;
+  }
+
+  /** The status as it is shown. */
+  markOf(slot: number): RunMark {
+    const status = this.status[slot] ?? 'FINISHED';
+    return status === 'RUNNING' && this.#lost.has(this.id[slot] ?? '') ? 'LOST' : status;
+  }
+
   statusRank(slot: number): number {
-    return runStatuses.indexOf(this.status[slot] ?? 'FINISHED');
+    return runMarks.indexOf(this.markOf(slot));
   }
 
   #takeRow(rows: TableRows, id: string, i: number): number {
     const slot = this.#slotOfId.get(id) ?? this.id.length;
+    const started = rows.started[i] ?? NaN;
+    this.#isOtherOrder ||= this.#isThere[slot] !== true || !Object.is(this.started[slot], started);
     this.id[slot] = id;
     this.name[slot] = rows.name[i] ?? '';
     this.status[slot] = rows.status[i] ?? 'FINISHED';
-    this.started[slot] = rows.started[i] ?? NaN;
+    this.started[slot] = started;
     this.ended[slot] = rows.ended[i] ?? NaN;
     this.place[slot] = rows.slot[i] ?? 0;
     this.parent[slot] = rows.parent[i] ?? '';

@@ -84,10 +84,11 @@ export function selectAll(state: Selection, place: Place): Selection {
 
 /** Forgets runs that are no longer there, and a focus whose line is gone: the nearest line gets it. */
 export function cleaned(state: Selection, before: readonly Line[], place: Place): Selection {
-  const runs = [...state.runs].filter((id) => place.table.slotOf(id) !== undefined);
+  const isKept = (id: string): boolean => place.table.slotOf(id) !== undefined;
+  const runs = everyOf(state.runs, isKept) ? state.runs : new Set([...state.runs].filter(isKept));
   const isThere = (key: string | undefined): boolean =>
     key === undefined || key === headerKey || indexOf(place.lines, key) >= 0;
-  if (runs.length === state.runs.size && isThere(state.focus) && isThere(state.anchor)) {
+  if (runs === state.runs && isThere(state.focus) && isThere(state.anchor)) {
     return state;
   }
   const keys = new Set(place.lines.map(({ key }) => key));
@@ -96,7 +97,7 @@ export function cleaned(state: Selection, before: readonly Line[], place: Place)
   const near = (after ?? before.slice(0, Math.max(0, at)).findLast(({ key }) => keys.has(key)))?.key;
   return {
     ...state,
-    runs: new Set(runs),
+    runs,
     focus: isThere(state.focus) ? state.focus : near,
     anchor: isThere(state.anchor) ? state.anchor : near,
   };
@@ -110,6 +111,16 @@ function range(state: Selection, { lines, table }: Place, key: string, adding: b
     .slice(from, to + 1)
     .flatMap((line) => (line.kind === 'group' && line.open ? [] : runsOfLine(line, table)));
   return { runs: new Set([...(adding ? state.runs : []), ...own]), focus: key, cell: -1, anchor: lines[a]?.key ?? key };
+}
+
+/** As `every` of lists, without making one of thousands. */
+export function everyOf(ids: Iterable<string>, holds: (id: string) => boolean): boolean {
+  for (const id of ids) {
+    if (!holds(id)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function toggled(runs: ReadonlySet<string>, own: readonly string[]): ReadonlySet<string> {
