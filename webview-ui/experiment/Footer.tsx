@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
 import { LinkButton } from '../shared/controls';
 import { formatDate } from '../shared/dates';
@@ -6,6 +6,7 @@ import { Menu, type MenuAction } from '../shared/Menu';
 import { anchorOf, type Anchor } from '../shared/Popup';
 import { useStore } from '../shared/store';
 import { t, tCount } from '../shared/strings';
+import { useOneStop } from '../shared/useOneStop';
 import type { ExperimentSession } from './experimentSession';
 import { deleteRuns } from './runCommands';
 import type { TableView } from './tableModel';
@@ -25,8 +26,10 @@ export function Footer({ experiment, view, drawn, isNarrow }: Props) {
   const undo = useStore(experiment.undo, (each) => each);
   const selected = useStore(experiment.selection, (each) => each.runs);
   const isConnected = useStore(experiment.session.connection, ({ state }) => state === 'connected');
+  const box = useRef<HTMLDivElement>(null);
+  useOneStop(box);
   return (
-    <div className="lb-footer" role="region" aria-label={t('runsList')}>
+    <div ref={box} className="lb-footer" role="region" aria-label={t('runsList')}>
       <Counts experiment={experiment} view={view} drawn={drawn} />
       <span className="lb-grow" />
       <Pending experiment={experiment} view={view} />

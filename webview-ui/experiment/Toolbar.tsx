@@ -1,9 +1,10 @@
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { Icon, type IconName } from '../shared/Icon';
 import { anchorOf, type Anchor } from '../shared/Popup';
 import { Menu, type MenuAction } from '../shared/Menu';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
+import { useOneStop } from '../shared/useOneStop';
 import { ColumnsMenu } from './ColumnsMenu';
 import { exportActions } from './exportActions';
 import type { ExperimentSession } from './experimentSession';
@@ -33,6 +34,8 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
   const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
   const mode = useStore(experiment.arrangement, (each) => each.mode);
   const close = useCallback(() => setOpen(undefined), []);
+  const end = useRef<HTMLSpanElement>(null);
+  useOneStop(end);
   const toggle = (kind: Open['kind']) => (anchor: Anchor) =>
     setOpen(open?.kind === kind ? undefined : { kind, anchor });
   const groups = groupBy.map((id) => fieldOf(id)?.key ?? '').join(', ');
@@ -55,14 +58,16 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
         onOpen={toggle('columns')}
       />
       {!isTiny && <span className="lb-bar-line" />}
-      {!isTiny && <Layout experiment={experiment} mode={mode} />}
-      <Drop
-        icon="ellipsis"
-        label={t('moreActions')}
-        isNarrow={true}
-        isOpen={open?.kind === 'more'}
-        onOpen={toggle('more')}
-      />
+      <span ref={end} className="lb-bar-end">
+        {!isTiny && <Layout experiment={experiment} mode={mode} />}
+        <Drop
+          icon="ellipsis"
+          label={t('moreActions')}
+          isNarrow={true}
+          isOpen={open?.kind === 'more'}
+          onOpen={toggle('more')}
+        />
+      </span>
       {open?.kind === 'group' && <GroupMenu experiment={experiment} view={view} anchor={open.anchor} onClose={close} />}
       {open?.kind === 'columns' && (
         <ColumnsMenu experiment={experiment} view={view} anchor={open.anchor} onClose={close} />

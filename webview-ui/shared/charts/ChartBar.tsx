@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { XSource } from '../../../src/protocol/extras';
 import { Find, IconButton, Select, Toggle } from '../controls';
 import { Icon } from '../Icon';
@@ -6,6 +6,7 @@ import { Menu, type MenuSections } from '../Menu';
 import { anchorOf, Popup, type Anchor } from '../Popup';
 import { useStore } from '../store';
 import { t } from '../strings';
+import { useOneStop } from '../useOneStop';
 import type { ChartsArrangement } from './arrangement';
 import { arrangeCharts, resetLayout, resetZoom, type ChartsView } from './controller';
 import { ExpressionInput } from './ExpressionInput';
@@ -36,12 +37,19 @@ export function ChartBar(props: Props) {
   const charts = useStore(view.session.state, (state) => state.charts);
   const [popup, setPopup] = useState<Anchor>();
   const [menu, setMenu] = useState<Anchor>();
+  const box = useRef<HTMLDivElement>(null);
+  useOneStop(box);
   const isNarrow = width > 0 && width < narrow;
   const isSmall = width > 0 && width < compact;
   const isCompact = isSmall && !isNarrow;
   const isZoomed = charts.zoom !== undefined || Object.keys(charts.yZoom).length > 0;
   return (
-    <div className={isSmall ? 'lb-toolbar lb-compact' : 'lb-toolbar'} role="toolbar" aria-label={t('chartBar')}>
+    <div
+      ref={box}
+      className={isSmall ? 'lb-toolbar lb-compact' : 'lb-toolbar'}
+      role="toolbar"
+      aria-label={t('chartBar')}
+    >
       {onFind && <Find label={t('findCharts')} text={find} onChange={onFind} />}
       {extra}
       <XSelect {...props} charts={charts} />
