@@ -5,7 +5,7 @@ import type { Columns } from '../../../core/series';
 import type { Steps } from '../../../core/steps';
 import type { XAxis } from '../../../protocol/extras';
 import type { Store } from '../../store/types';
-import { inTurns, nextTurn } from '../../turns';
+import { inTurns } from '../../turns';
 
 /**
  * Curves that are kept, in bytes together, and how long after they were last asked for, in milliseconds. The newest one is kept in any
@@ -13,8 +13,8 @@ import { inTurns, nextTurn } from '../../turns';
  */
 const keptBytes = 64 * 1024 * 1024;
 const keptTime = 60_000;
-/** Points read before other requests get their turn: whole blocks of the store where a history is long. */
-const pointsAtOnce = 12 * 8192;
+/** Points of one step, some blocks of the store; right after the start, when nothing is compiled, this takes milliseconds. */
+const pointsAtOnce = 4 * 8192;
 
 /** What x is, with the name that tells it from others. */
 export type CurveX = { readonly name: string } & ({ readonly axis: XAxis } | { readonly expression: Expression });
@@ -78,11 +78,11 @@ export class Curves {
     }
     const start = Number(this.store.getRunInfo(runId)?.startTime ?? 0);
     const grown =
-      'axis' in x ? await this.grow(runId, key, x.axis, start, kept ?? noCurve(count, rollbacks)) : undefined;
+      'axis' in x ? await inTurns(this.grow(runId, key, x.axis, start, kept ?? noCurve(count, rollbacks))) : undefined;
     if (grown !== undefined) {
       return grown;
     }
-    const points = await this.read(runId, key);
+    const points = await inTurns(this.read(runId, key));
     if (points === undefined) {
       return undefined;
     }
@@ -92,7 +92,7 @@ export class Curves {
     } else {
       const metrics: MetricColumns[] = [];
       for (const other of x.expression.keys) {
-        metrics.push(other === key ? points : ((await this.read(runId, other)) ?? noPoints));
+        metrics.push(other === key ? points : ((await inTurns(this.read(runId, other))) ?? noPoints));
       }
       columns = await inTurns(overExpressionInSteps(points, x.expression, metrics));
     }
@@ -101,9 +101,14 @@ export class Curves {
   }
 
   /** Appends what is new, a part at a time; undefined where it is not new at the end only. */
-  private async grow(runId: string, key: string, axis: XAxis, start: number, kept: Kept): Promise<Kept | undefined> {
+  private *grow(runId: string, key: string, axis: XAxis, start: number, kept: Kept): Steps<Kept | undefined> {
     const { store } = this;
     let { points, last } = kept;
+    if (points === 0) {
+      // The history is opened.
+      store.getPointAt(runId, key, 0);
+      yield;
+    }
     for (;;) {
       const count = Math.min(pointsAtOnce, store.countPoints(runId, key) - points);
       // The last point once more, to see whether all before it are the same.
@@ -127,12 +132,12 @@ export class Curves {
       if (count < pointsAtOnce) {
         return { ...kept, points, last };
       }
-      await nextTurn();
+      yield;
     }
   }
 
   /** All points that there are now, a part at a time; undefined where there is none. */
-  private async read(runId: string, key: string): Promise<MetricColumns | undefined> {
+  private *read(runId: string, key: string): Steps<MetricColumns | undefined> {
     const { store } = this;
     const length = store.countPoints(runId, key);
     const all = { step: new Float64Array(length), time: new Float64Array(length), value: new Float64Array(length) };
@@ -143,14 +148,14 @@ export class Curves {
         (done > 0 && !isSame(pointAt(store, runId, key, done - 1), lastOf(all, done - 1)))
       ) {
         // Points came into what was read already, or it is another run's by now.
-        return this.read(runId, key);
+        return yield* this.read(runId, key);
       }
       const part = { from: done, count: Math.min(pointsAtOnce, length - done) };
       const column = (of: Float64Array): Float64Array => of.subarray(done, done + part.count);
       const { step, time, value } = all;
       store.copyMetricColumns(runId, key, part, { step: column(step), time: column(time), value: column(value) });
       done += part.count;
-      await nextTurn();
+      yield;
     }
     return length === 0 ? undefined : all;
   }
