@@ -129,16 +129,18 @@ export function inWindow() {
         return { delays, longTasks: [...bench.longTasks] };
       };
     },
-    /** Notes, until it is stopped, when the first chart showed which x as its last one: pairs of Unix milliseconds and x. */
+    /** Notes, until it is stopped, when all charts in sight showed which x as their last one: pairs of Unix milliseconds and x. */
     watchLast() {
       const seen = [];
+      // Asking which are in sight costs a layout.
+      const canvases = bench.charts().map(({ canvas }) => canvas);
       let last;
       let goesOn = true;
       const look = () => {
-        const shown = bench.charts()[0]?.canvas?.dataset.last;
-        if (shown !== last) {
+        const shown = Math.min(...canvases.map((canvas) => Number(canvas?.dataset.last ?? NaN)));
+        if (shown !== last && !Number.isNaN(shown)) {
           last = shown;
-          seen.push([top.performance.timeOrigin + top.performance.now(), Number(shown)]);
+          seen.push([top.performance.timeOrigin + top.performance.now(), shown]);
         }
         if (goesOn) {
           top.requestAnimationFrame(() => top.setTimeout(look));

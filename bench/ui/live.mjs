@@ -10,6 +10,10 @@ const metrics = 10;
 const pause = 100;
 /** Steps that each run has before it is watched. */
 const firstSteps = 2000;
+/** Steps of an hour at that pace. */
+const hour = 36_000;
+/** How often the heap is looked at while the points of an hour are logged as fast as they are taken. */
+const looks = 20;
 
 async function createRuns(server, count) {
   const { experiment_id } = await api(server, 'POST', 'experiments/create', { name: experiment });
@@ -28,14 +32,18 @@ function startLogging(server, runIds) {
   const failed = new Promise((_, reject) => worker.once('error', reject));
   failed.catch(() => undefined);
   const message = () => Promise.race([new Promise((resolve) => worker.once('message', resolve)), failed]);
+  const ask = (question) => {
+    const answer = message();
+    worker.postMessage(question);
+    return answer;
+  };
   return {
     ready: message(),
-    /** @returns pairs of a step and when its last answer came, Unix milliseconds */
-    stop() {
-      const answer = message();
-      worker.postMessage('stop');
-      return answer;
-    },
+    /** Ends the pace. @returns pairs of a step and when its last answer came, Unix milliseconds */
+    rest: () => ask('rest'),
+    /** Logs so many steps more as fast as they are taken. */
+    hurry: (steps) => ask(steps),
+    stop: () => ask('stop'),
   };
 }
 
@@ -58,15 +66,44 @@ function lagsOf(answered, seen) {
   });
 }
 
-/** The processor time of processes between two readings, as a part of one core, by their types. */
-function busyOf(before, after, seconds) {
-  const shares = new Map();
-  for (const [id, { type, ms }] of after) {
-    const share = (ms - (before.get(id)?.ms ?? 0)) / 1000 / seconds;
-    const name = type === 'renderer' ? `renderer ${id}` : type;
-    shares.set(name, (shares.get(name) ?? 0) + share);
+/** What the window and the server cost for a while, each as a part of one core. */
+async function costs(window, milliseconds) {
+  const [work, processes, serverWork, begun] = [
+    await window.work(),
+    await window.processes(),
+    window.serverWork(),
+    performance.now(),
+  ];
+  await delay(milliseconds);
+  const elapsed = performance.now() - begun;
+  const after = await window.processes();
+  const shareOf = (id) => ((after.get(id)?.ms ?? 0) - (processes.get(id)?.ms ?? 0)) / elapsed;
+  const gpu = [...after].find(([, { type }]) => type === 'GPU');
+  return {
+    main: ((await window.work()) - work) / elapsed,
+    renderer: shareOf(busiestRenderer(after)),
+    gpu: gpu ? shareOf(gpu[0]) : NaN,
+    server: (window.serverWork() - serverWork) / elapsed,
+  };
+}
+
+/** The process id of the renderer that has worked most: the one with the workbench in it. */
+function busiestRenderer(processes) {
+  const renderers = [...processes].filter(([, { type }]) => type === 'renderer');
+  const [[id] = [NaN]] = renderers.sort(([, a], [, b]) => b.ms - a.ms);
+  return id;
+}
+
+/** The heap while an hour's worth of points comes. @returns pairs of the part of the hour and megabytes, and how often charts were drawn */
+async function heapOfHour(window, logging, steps) {
+  await window.page.evaluate(() => globalThis.bench.watchLast());
+  const heaps = [[0, (await window.heap()) / 1e6]];
+  for (let i = 1; i <= looks; i++) {
+    await logging.hurry(Math.round(steps / looks));
+    heaps.push([i / looks, (await window.heap()) / 1e6]);
   }
-  return shares;
+  const seen = await window.page.evaluate(() => globalThis.bench.stopWatching());
+  return { heaps, repaints: seen.length - 1 };
 }
 
 /** @param {number} minutes */
@@ -76,64 +113,61 @@ export async function measureLive(window, quick, minutes) {
   const runIds = await createRuns(server, count);
   const logging = startLogging(server, runIds);
   await logging.ready;
-  await window.row(experiment).waitFor();
-  await window.open(experiment);
-  await window.waitFor('the live charts', `bench.isDrawn(${count}, 6)`);
+  const row = window.row(experiment);
+  await row.waitFor();
+  // The runs are in the tree without a panel as with one.
+  if ((await row.getAttribute('aria-expanded')) === 'false') {
+    await row.locator('.monaco-tl-twistie').click();
+  }
+  await window.page.locator('.monaco-list-row[aria-level="2"]').first().waitFor();
   // Code that runs for the first times is slower.
   await delay(quick ? 2000 : 10_000);
-  const heaps = [];
-  const resident = [];
-  const begun = performance.now();
-  const minute = () => (performance.now() - begun) / 60_000;
-  const [work, processes, serverWork] = [await window.work(), await window.processes(), window.serverWork()];
-  const renderer = await busiestRenderer(window, processes);
+  const alone = await costs(window, (minutes * 60_000) / 4);
+  await window.open(experiment);
+  await window.waitFor('the live charts', `bench.isDrawn(${count}, 6)`);
+  await delay(quick ? 2000 : 10_000);
   await window.page.evaluate(() => globalThis.bench.watchLast());
-  while (minute() < minutes) {
-    heaps.push([minute(), (await window.heap()) / 1e6]);
-    resident.push([minute(), (memoryOf(renderer) ?? NaN) / 1e6]);
-    await delay(Math.max(0, Math.min(15_000, (minutes - minute()) * 60_000)));
-  }
-  heaps.push([minute(), (await window.heap()) / 1e6]);
-  const seconds = minute() * 60;
-  const main = ((await window.work()) - work) / 1000 / seconds;
-  const server1 = (window.serverWork() - serverWork) / 1000 / seconds;
-  const shares = busyOf(processes, await window.processes(), seconds);
+  const together = await costs(window, minutes * 60_000);
   const seen = await window.page.evaluate(() => globalThis.bench.stopWatching());
-  const answered = await logging.stop();
+  const answered = await logging.rest();
   const lags = lagsOf(
     answered.filter(([, when]) => when > seen[0][0] && when < seen.at(-1)[0] - 5000),
     seen,
   );
-  const { median, p99, longest } = percentiles(lags);
-  const settled = heaps.slice(Math.floor(heaps.length / 4));
-  console.log('live', JSON.stringify({ heaps, resident, shares: [...shares], answered: answered.length }));
-  const rendererShare = Math.max(
-    ...[...shares].filter(([name]) => name.startsWith('renderer')).map(([, share]) => share),
-  );
+  const steps = quick ? hour / 20 : hour;
+  const { heaps, repaints } = await heapOfHour(window, logging, steps);
+  await logging.stop();
+  const resident = (memoryOf(busiestRenderer(await window.processes())) ?? NaN) / 1e6;
+  console.log('live', JSON.stringify({ alone, together, heaps, repaints, answered: answered.length }));
   const name = `${count} live runs × ${metrics} metrics × 10 a second`;
+  const { median, p99, longest } = percentiles(lags);
   return {
-    lag: { what: `${name}: behind`, median, p99, longest, wanted: 1000 },
-    busy: [
-      [`${name}: renderer process, panel and workbench, % of a core`, rendererShare * 100, 50],
-      [`${name}: of that, the main thread, % of a core`, main * 100, undefined],
-      [
-        `${name}: process that puts pictures on the screen, without a graphics card, % of a core`,
-        (shares.get('GPU') ?? NaN) * 100,
-        undefined,
-      ],
-      [`${name}: tracking server, % of a core`, server1 * 100, undefined],
-    ],
-    memory: [
-      [`${name}: heap in the end, MB`, heaps.at(-1)[1], undefined],
-      [`${name}: heap grows in an hour, MB (from ${minutes} minutes)`, slope(settled) * 60, heaps[0][1] * 0.1],
-      [`${name}: memory of the renderer process in the end, MB`, resident.at(-1)[1], undefined],
-    ],
+    lag: { what: `${name}: behind, the last of the charts in sight`, median, p99, longest, wanted: 1000 },
+    busy: busyRows(name, alone, together),
+    memory: memoryRows(`${steps.toLocaleString('en-US')} values of each metric`, { heaps, repaints, resident }),
   };
 }
 
-/** The process id of the renderer that has worked most: the one with the workbench in it. */
-async function busiestRenderer(window, processes) {
-  const renderers = [...processes].filter(([, { type }]) => type === 'renderer');
-  const [[id] = [NaN]] = renderers.sort(([, a], [, b]) => b.ms - a.ms);
-  return id;
+/** The window has one process for all: what the panel adds to what it does without one is the panel's. */
+function busyRows(name, alone, together) {
+  const percent = (what, share, wanted) => [`${name}: ${what}, % of a core`, share * 100, wanted];
+  return [
+    percent('the panel, all threads', together.renderer - alone.renderer, 50),
+    percent('of that, on the main thread', together.main - alone.main),
+    percent('the workbench without a panel, the runs in its tree', alone.renderer),
+    percent('of that, on the main thread', alone.main),
+    percent('process that puts pictures on the screen, without a graphics card', together.gpu),
+    percent('tracking server, without a panel', alone.server),
+    percent('tracking server, with the panel', together.server),
+  ];
+}
+
+/** Of the heap without its garbage. What is made once, in the first fifth, is not growth. */
+function memoryRows(name, { heaps, repaints, resident }) {
+  const settled = heaps.slice(Math.ceil(heaps.length / 5));
+  return [
+    [`${name}, as fast as they are taken, ${repaints} repaints: heap in the end, MB`, heaps.at(-1)[1], undefined],
+    [`${name}: by which the heap grows, MB`, slope(settled), heaps[0][1] * 0.1],
+    [`${name}: memory of the renderer process in the end, MB`, resident, undefined],
+  ];
 }

@@ -1,4 +1,4 @@
-// A thread that logs to many runs, each so often a second, as training scripts that do not wait for each other.
+// A thread that logs to many runs, each so often a second, as training scripts that do not wait for each other; later as fast as it can.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection, request } from '../lib/load.mjs';
 
@@ -6,8 +6,7 @@ const { server, runIds, metrics, pause, firstSteps } = workerData;
 const connections = 16;
 const pool = Array.from({ length: connections }, () => new Connection(server.port));
 const answered = [];
-let stopped = false;
-parentPort.once('message', () => (stopped = true));
+let rests = false;
 
 function batch(runId, place, from, steps) {
   const now = Date.now();
@@ -31,19 +30,46 @@ async function log(from, steps) {
   await Promise.all(pool.map(one));
 }
 
-const atOnce = 100;
-for (let from = 0; from < firstSteps; from += atOnce) {
-  await log(from, atOnce);
+/** The most steps for which MLflow takes all metrics in one log-batch. */
+const atOnce = 1000 / metrics;
+let done = 0;
+
+async function hurry(steps) {
+  for (const end = done + steps; done < end;) {
+    const part = Math.min(atOnce, end - done);
+    await log(done, part);
+    done += part;
+  }
 }
+
+async function keepPace() {
+  const [begun, first] = [performance.now(), done];
+  while (!rests) {
+    const step = done++;
+    await log(step, 1);
+    answered.push([step, Date.now()]);
+    // By the clock: a step that took long does not put off those that follow.
+    const next = begun + (done - first) * pause;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
+  }
+  return answered;
+}
+
+await hurry(firstSteps);
 parentPort.postMessage('ready');
-const begun = performance.now();
-for (let i = 0; !stopped; i++) {
-  const step = firstSteps + i;
-  await log(step, 1);
-  answered.push([step, Date.now()]);
-  // By the clock: a step that took long does not put off those that follow.
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, begun + (i + 1) * pause - performance.now())));
-}
-pool.forEach((connection) => connection.close());
-parentPort.postMessage(answered);
-parentPort.close();
+const paced = keepPace();
+parentPort.on('message', (question) => {
+  void (async () => {
+    if (question === 'stop') {
+      pool.forEach((connection) => connection.close());
+      parentPort.postMessage('stopped');
+      parentPort.close();
+    } else if (question === 'rest') {
+      rests = true;
+      parentPort.postMessage(await paced);
+    } else {
+      await hurry(question);
+      parentPort.postMessage('done');
+    }
+  })();
+});
