@@ -4,19 +4,21 @@
  * The compiled code is in the user's cache folder, not in a store: V8 runs what it finds there, and stores come from others, too.
  * Whatever goes wrong with it, the program is compiled as always.
  */
+import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
 /** By then a server has been ready for a while, and what it needed for it is compiled. */
 const saveAfter = 2_000;
 /** Code of a program that did not run for so long is removed when other is saved, in milliseconds. */
 const oldest = 30 * 24 * 60 * 60_000;
 const pattern = /^server-[0-9a-f]{64}\.bin(\.\d+\.tmp)?$/;
-const digestSize = 32;
+const checksumSize = 4;
 
 /** Where programs keep what they can make again. Undefined where the system names no such place. */
 function cacheFolder(): string | undefined {
@@ -30,18 +32,18 @@ function cacheFolder(): string | undefined {
   return folder !== undefined && path.isAbsolute(folder) ? path.join(folder, 'labbook', 'code') : undefined;
 }
 
-function digest(...parts: readonly (string | Uint8Array)[]): Buffer {
-  const hash = createHash('sha256');
-  parts.forEach((part) => hash.update(part));
-  return hash.digest();
+function checksum(code: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(checksumSize);
+  bytes.writeUInt32LE(crc32(code));
+  return bytes;
 }
 
-/** A digest stands before the code: V8 would take a torn file for whole. */
+/** A checksum stands before the code: V8 would take a torn file for whole. */
 function read(file: string): Buffer | undefined {
   try {
     const bytes = readFileSync(file);
-    const code = bytes.subarray(digestSize);
-    return bytes.subarray(0, digestSize).equals(digest(code)) ? code : undefined;
+    const code = bytes.subarray(checksumSize);
+    return code.length > 0 && bytes.subarray(0, checksumSize).equals(checksum(code)) ? code : undefined;
   } catch {
     return undefined;
   }
@@ -52,7 +54,7 @@ function save(file: string, code: Buffer): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, Buffer.concat([digest(code), code]), { mode: 0o600 });
+    writeFileSync(temporary, Buffer.concat([checksum(code), code]), { mode: 0o600 });
     renameSync(temporary, file);
     for (const name of readdirSync(folder).filter((each) => pattern.test(each))) {
       const other = path.join(folder, name);
@@ -78,7 +80,7 @@ function codeFile(program: Buffer): string | undefined {
   try {
     const { v8, electron = '' } = process.versions;
     const folder = cacheFolder();
-    const name = digest(`${v8} ${electron} ${process.arch} `, program).toString('hex');
+    const name = createHash('sha256').update(`2 ${v8} ${electron} ${process.arch} `).update(program).digest('hex');
     return folder === undefined ? undefined : path.join(folder, `server-${name}.bin`);
   } catch {
     // A user without a home.
@@ -90,7 +92,9 @@ function start(filename: string): void {
   const program = readFileSync(filename);
   const file = codeFile(program);
   const known = file === undefined ? undefined : read(file);
-  const script = new Script(Module.wrap(program.toString('utf8')), {
+  // A byte is a character, and takes one byte as a string.
+  const text = program.toString(isAscii(program) ? 'latin1' : 'utf8');
+  const script = new Script(Module.wrap(text), {
     filename,
     ...(known === undefined ? {} : { cachedData: known }),
   });

@@ -23,17 +23,20 @@ export const searchLimits = {
   likePattern: 5000,
 } as const;
 
-const space = /[\s\uFEFF]+/uy;
-const word = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
+// Functions, so that sets of all letters are made when there is something to read: they take longer than the start of the rest.
+const space = (): RegExp => /[\s\uFEFF]+/uy;
+const word = (): RegExp => /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
 /** MLflow wants quotes around keys with '-', '/', ':' or '@'; nothing else begins with those here, so they do without. */
 /** So may names without a prefix, in which a dot alone would begin one: `val/acc`. */
-const longName = /[\p{L}_][\p{L}\p{M}\p{N}_]*[/:@-]+[\p{L}\p{M}\p{N}_]+(?:(?:[/:@-]+|\.)[\p{L}\p{M}\p{N}_]+)*/uy;
-const bareKey = /[\p{L}\p{M}\p{N}_]+(?:[./:@-]+[\p{L}\p{M}\p{N}_]+)*/uy;
-const date = /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\p{L}\p{N}_])/uy;
-const number = /[+-]?(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?/uy;
-const unit = /(?:ms|s|min|m|h|d|w)(?![\p{L}\p{N}_])/uy;
-const operator = /!~|=~|==|!=|<>|<=|>=|=|<|>|~/uy;
-const punctuation = /\.\.|[(),]/uy;
+const longName = (): RegExp =>
+  /[\p{L}_][\p{L}\p{M}\p{N}_]*[/:@-]+[\p{L}\p{M}\p{N}_]+(?:(?:[/:@-]+|\.)[\p{L}\p{M}\p{N}_]+)*/uy;
+const bareKey = (): RegExp => /[\p{L}\p{M}\p{N}_]+(?:[./:@-]+[\p{L}\p{M}\p{N}_]+)*/uy;
+const date = (): RegExp =>
+  /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\p{L}\p{N}_])/uy;
+const number = (): RegExp => /[+-]?(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?/uy;
+const unit = (): RegExp => /(?:ms|s|min|m|h|d|w)(?![\p{L}\p{N}_])/uy;
+const operator = (): RegExp => /!~|=~|==|!=|<>|<=|>=|=|<|>|~/uy;
+const punctuation = (): RegExp => /\.\.|[(),]/uy;
 
 /** Reads a text into words, the last one being the end. */
 export function tokenize(source: string): Result<readonly Token[]> {
@@ -186,7 +189,8 @@ function quoteAt(source: string, offset: number): Quote | undefined {
   return character === "'" || character === '"' || character === '`' ? character : undefined;
 }
 
-function match(pattern: RegExp, source: string, offset: number): number {
+function match(word: () => RegExp, source: string, offset: number): number {
+  const pattern = word();
   pattern.lastIndex = offset;
   return pattern.test(source) ? pattern.lastIndex - offset : 0;
 }

@@ -1,5 +1,3 @@
-import { lookup } from 'mime-types';
-
 /** What MLflow sends as plain text whatever its own type (its `_TEXT_EXTENSIONS`), and what a browser could run. */
 const plainText = new Set(
   (
@@ -9,7 +7,9 @@ const plainText = new Set(
 );
 
 /** The type of a file by its name; never one that a browser would render as a page or run. */
-export function contentTypeOf(name: string): string {
+export async function contentTypeOf(name: string): Promise<string> {
+  // A thousand types, which no start has to wait for.
+  const { lookup } = await import('mime-types');
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   const type = plainText.has(extension) ? 'text/plain' : lookup(name) || 'application/octet-stream';
   return /html|xml|javascript|ecmascript/.test(type) && !type.includes('openxml') ? 'text/plain' : type;

@@ -4,7 +4,8 @@ import { decodeOnce, hasControl, isDots } from '../../core/limits';
 const maxPathBytes = 4096;
 const maxSegmentBytes = 255;
 /** Names that Windows reads as devices, whatever their extension. */
-const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
+// ¹, ² and ³ are digits to Windows. As escapes they leave the program ASCII, which is read faster (start.ts).
+const deviceName = /^(?:con|prn|aux|nul|com[0-9\xb9\xb2\xb3]|lpt[0-9\xb9\xb2\xb3])(?:\.|$)/i;
 
 /**
  * Reads the path of an artifact as it stands in a URL: percent-encoded, relative to the artifact root.

@@ -100,6 +100,7 @@ export async function sendFile(
   { files, segments }: ArtifactPlace,
 ): Promise<FastifyReply> {
   const name = segments.at(-1) ?? '';
+  const contentType = await contentTypeOf(name);
   const { handle, size, modified } = await files.open(segments);
   const etag = `"${modified.toString(36)}-${size.toString(36)}"`;
   const condition = request.headers['if-range'];
@@ -116,7 +117,7 @@ export async function sendFile(
     reply.status(206).header('content-range', `bytes ${start}-${end}/${size}`);
   }
   reply
-    .header('content-type', contentTypeOf(name))
+    .header('content-type', contentType)
     .header('content-disposition', attachment(name))
     .header('content-length', end - start + 1);
   if (end < start) {

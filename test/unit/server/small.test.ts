@@ -126,7 +126,7 @@ describe('the folder of a store', () => {
 });
 
 describe('downloads', () => {
-  it('never have a type that a browser renders as a page', () => {
+  it('never have a type that a browser renders as a page', async () => {
     for (const name of [
       'a.html',
       'a.HTM',
@@ -141,11 +141,11 @@ describe('downloads', () => {
       'a.rdf',
       'a.atom',
     ]) {
-      assert.equal(contentTypeOf(name), 'text/plain', name);
+      assert.equal(await contentTypeOf(name), 'text/plain', name);
     }
-    assert.equal(contentTypeOf('a.png'), 'image/png');
-    assert.equal(contentTypeOf('a.pkl'), 'application/octet-stream');
-    assert.equal(contentTypeOf('nothing'), 'application/octet-stream');
+    assert.equal(await contentTypeOf('a.png'), 'image/png');
+    assert.equal(await contentTypeOf('a.pkl'), 'application/octet-stream');
+    assert.equal(await contentTypeOf('nothing'), 'application/octet-stream');
   });
 
   it('have names that no header can be broken with', () => {
