@@ -167,6 +167,16 @@ describe('The table of runs', () => {
     await panel.page.getByText('5 runs · 5 in charts').waitFor();
   });
 
+  it('keeps the focus when a row’s eye is clicked: the keys go on, and none acts on a run that scrolled there', async () => {
+    const panel = await open();
+    await row(panel, 'run-d').click();
+    await row(panel, 'run-c').hover();
+    await row(panel, 'run-c').getByRole('button', { name: 'Hide run-c' }).click();
+    await row(panel, 'run-c').getByRole('button', { name: 'Show run-c' }).waitFor();
+    await panel.page.keyboard.press('ArrowUp');
+    await until('the line above is selected', async () => (await selected(panel)).join() === 'run-b');
+  });
+
   it('keeps the baseline under the header and shows what is better than it', async () => {
     const panel = await open(smallScenario({ facts: { baseline: idOf(2) } }));
     await order(panel, ['run-c', 'run-b', 'run-d', 'run-a', 'run-e']);
@@ -203,6 +213,28 @@ describe('The table of runs', () => {
     assert.equal(await row(panel, 'run-d').getAttribute('aria-level'), '2');
     await panel.page.keyboard.press('ArrowLeft');
     await order(panel, ['r50', 'r18']);
+  });
+
+  it('closes what chooses the groups by Escape, whatever was pressed in it last', async () => {
+    const panel = await open(smallScenario());
+    const { page } = panel;
+    const button = page.getByRole('button', { name: 'Group', exact: true });
+    const dialog = page.getByRole('dialog', { name: 'Group by' });
+    const box = dialog.getByRole('checkbox', { name: 'model' });
+    await button.click();
+    await box.click();
+    await until('the row that was ticked has the focus', () => box.evaluate((each) => each === document.activeElement));
+    await page.keyboard.press('Space');
+    await until('it is off again', async () => (await box.getAttribute('aria-checked')) === 'false');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'model', exact: true }).click();
+    const none = dialog.getByText('No groups');
+    await none.click();
+    await none.waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('groups at once also while the focus is in the table and the column is still to be read', async () => {

@@ -43,9 +43,8 @@ export function GroupMenu({ experiment, view, anchor, onClose }: Props) {
     <Popup anchor={anchor} isRight role="dialog" label={t('groupBy')} className="lb-choose" onClose={onClose}>
       <Find label={t('groupFind')} text={find} onChange={setFind} />
       <div className="lb-choose-list">
-        {chosen.map(row)}
-        {chosen.length > 0 && <hr />}
-        {others.slice(0, mostListed).map(row)}
+        {/* One list: a row that goes from one part to the other is the same one, and keeps the focus. */}
+        {[...chosen.map(row), chosen.length > 0 && <hr key="" />, ...others.slice(0, mostListed).map(row)]}
         {others.length > mostListed && (
           <p className="lb-dim">{t('moreColumns', formatCount(others.length - mostListed))}</p>
         )}

@@ -8,6 +8,7 @@ export interface PointerHandlers {
   readonly onClick: (event: MouseEvent) => void;
   readonly onDoubleClick: (event: MouseEvent) => void;
   readonly onContextMenu: (event: MouseEvent) => void;
+  readonly onMouseDown: (event: MouseEvent<HTMLElement>) => void;
 }
 
 /** Clicks select, double clicks open, the other button opens the menu. */
@@ -23,6 +24,13 @@ export function pointerHandlers(
     return line?.kind === 'gone' || event.target instanceof HTMLInputElement ? undefined : line;
   };
   return {
+    // Buttons in rows leave the focus to the table, for its keys to go on, and as their elements go from run to run.
+    onMouseDown: (event) => {
+      if (event.target instanceof Element && event.target.closest('[data-key] button') !== null) {
+        event.preventDefault();
+        event.currentTarget.focus({ preventScroll: true });
+      }
+    },
     onClick: (event) => {
       const line = lineAt(event);
       if (line) {

@@ -68,9 +68,20 @@ export function Popup({ anchor, isRight = false, role, label, className = '', on
         onClose();
       }
     };
+    // What had the focus may be gone, as a link that has nothing more to do: then keys come from the page itself.
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      if (document.activeElement === document.body && event.key === 'Escape') {
+        onClose();
+      } else if (document.activeElement === document.body && event.key === 'Tab') {
+        event.preventDefault();
+        box.current?.focus();
+      }
+    };
     window.addEventListener('pointerdown', onPointer, true);
+    window.addEventListener('keydown', onKey);
     window.addEventListener('resize', onClose);
     return () => {
+      window.removeEventListener('keydown', onKey);
       window.removeEventListener('pointerdown', onPointer, true);
       window.removeEventListener('resize', onClose);
     };
