@@ -29,6 +29,8 @@ interface Kept {
   /** For an expression: points of its metrics. */
   readonly others: readonly number[];
   used: number;
+  /** Of the curve, as they are counted. */
+  bytes: number;
 }
 
 /** The curves that were asked for of late, kept so that another part of one, or what was added to it, costs only itself. */
@@ -36,6 +38,8 @@ export class Curves {
   /** The most recently used last. */
   private readonly kept = new Map<string, Kept>();
   private readonly loading = new Map<string, Promise<Kept | undefined>>();
+  /** Of those that are kept, as they were when they were last asked for: to count them all for each would take long where they are many. */
+  private bytes = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly store: Store) {}
@@ -49,13 +53,16 @@ export class Curves {
     if (loading === undefined) {
       const known = this.kept.get(name);
       // It may grow by a part of what is new only, when reading fails; nobody must then take it for what it was.
-      this.kept.delete(name);
+      this.forget(name);
       loading = this.load(runId, key, x, known).finally(() => this.loading.delete(name));
       this.loading.set(name, loading);
     }
     const kept = await loading;
     if (kept !== undefined) {
+      this.forget(name);
       kept.used = performance.now();
+      kept.bytes = kept.curve.bytes;
+      this.bytes += kept.bytes;
       this.kept.set(name, kept);
       this.evict();
     }
@@ -97,7 +104,7 @@ export class Curves {
       columns = await inTurns(overExpressionInSteps(points, x.expression, metrics));
     }
     const curve = await inTurns(drawn(columns));
-    return { curve, points: points.step.length, last: lastOf(points), rollbacks, others, used: 0 };
+    return { curve, points: points.step.length, last: lastOf(points), rollbacks, others, used: 0, bytes: 0 };
   }
 
   /** Appends what is new, a part at a time; undefined where it is not new at the end only. */
@@ -160,15 +167,18 @@ export class Curves {
     return length === 0 ? undefined : all;
   }
 
+  private forget(name: string): void {
+    this.bytes -= this.kept.get(name)?.bytes ?? 0;
+    this.kept.delete(name);
+  }
+
   private evict(): void {
     const oldest = performance.now() - keptTime;
-    let bytes = [...this.kept.values()].reduce((sum, { curve }) => sum + curve.bytes, 0);
-    for (const [name, { curve, used }] of this.kept) {
-      if (used > oldest && (bytes <= keptBytes || this.kept.size === 1)) {
+    for (const [name, { used }] of this.kept) {
+      if (used > oldest && (this.bytes <= keptBytes || this.kept.size === 1)) {
         break;
       }
-      bytes -= curve.bytes;
-      this.kept.delete(name);
+      this.forget(name);
     }
     if (this.kept.size > 0) {
       this.timer ??= setTimeout(() => {
@@ -184,7 +194,7 @@ const noPoints: MetricColumns = { step: new Float64Array(), time: new Float64Arr
 function noCurve(capacity: number, rollbacks: number): Kept {
   const curve = new Curve(new Float64Array(), new Float64Array());
   curve.reserve(capacity);
-  return { curve, points: 0, last: [NaN, NaN, NaN], rollbacks, others: [], used: 0 };
+  return { curve, points: 0, last: [NaN, NaN, NaN], rollbacks, others: [], used: 0, bytes: 0 };
 }
 
 function isSame(a: Kept['last'], b: Kept['last']): boolean {
