@@ -37,6 +37,9 @@ const runColumns =
 /** Runs, and metrics, that are remembered at most. */
 const remembered = 10_000;
 
+/** So many changed metrics become rows at once: that takes a millisecond. */
+const manyUnsaved = 100;
+
 /** SQL after which a remembered run or metric may be another one. */
 const changesRows = /^(?!SELECT\b)[^]*\b(?:runs|metrics)\b/;
 
@@ -50,8 +53,9 @@ interface Unsaved {
  * The catalog database: rows in and out. What may be written is decided in resolve*.ts, what is written in apply.ts.
  *
  * A point that is logged asks for its run and its metric and changes the metric. So runs and metrics that were asked for are remembered,
- * and changed metrics become rows only when SQL of any kind comes next, which is at the end of a transaction if not before: many points
- * of one metric are one row. SQL that changes these tables, or takes a transaction back, makes all be forgotten.
+ * and changed metrics become rows only when SQL of any kind comes next, or when they are many: many points of one metric are one row,
+ * and a transaction in which nothing but known metrics changes needs no SQL at all. SQL that changes these tables, or takes a transaction
+ * back, makes all be forgotten.
  */
 export class Catalog {
   /** Sequence number of the last change in it. */
@@ -60,8 +64,13 @@ export class Catalog {
   rollbacks = 0;
   private readonly knownRuns = new Map<string, RunRow>();
   private readonly knownMetrics = new Map<string, MetricSummary | undefined>();
+  /** Metrics that the running transaction changed and that are no rows yet. */
   private unsaved = new Map<string, Unsaved>();
+  /** The same of transactions before it. */
+  private unsavedBefore = new Map<string, Unsaved>();
   private saving = false;
+  /** `pending`: begun, without SQL so far. */
+  private transaction: 'none' | 'pending' | 'open' = 'none';
 
   private constructor(
     readonly db: Database,
@@ -110,29 +119,38 @@ export class Catalog {
   }
 
   begin(): void {
-    this.db.run('BEGIN');
+    this.transaction = 'pending';
   }
 
   commit(applied: number): void {
-    this.db.run('COMMIT');
+    if (this.transaction === 'open') {
+      this.db.run('COMMIT');
+    } else {
+      this.unsaved.forEach((each, name) => this.unsavedBefore.set(name, each));
+      this.unsaved.clear();
+    }
+    this.transaction = 'none';
     this.applied = applied;
+    if (this.unsavedBefore.size >= manyUnsaved) {
+      this.saveEarlier();
+    }
   }
 
   rollback(): void {
     this.rollbacks++;
     this.unsaved.clear();
     this.forget();
-    this.db.run('ROLLBACK');
+    const { transaction } = this;
+    this.transaction = 'none';
+    if (transaction === 'open') {
+      this.db.run('ROLLBACK');
+    }
   }
 
-  /** Makes rows of what was changed; all other SQL does that first. */
-  saveMetrics(): void {
-    this.saving = true;
-    try {
-      this.unsaved.forEach((each) => this.saveMetric(each));
-      this.unsaved.clear();
-    } finally {
-      this.saving = false;
+  /** Makes rows of what the running transaction changed where that is much; all other SQL does so anyway. */
+  saveMany(): void {
+    if (this.unsaved.size >= manyUnsaved) {
+      this.prepareFor(undefined);
     }
   }
 
@@ -221,11 +239,50 @@ export class Catalog {
   }
 
   private prepareFor(sql: string | undefined): void {
-    if (this.unsaved.size > 0) {
-      this.saveMetrics();
+    // Before the running transaction begins in SQL, so that its end does not take them back.
+    this.saveEarlier();
+    if (this.transaction === 'pending' && (sql !== undefined || this.unsaved.size > 0)) {
+      this.unasked('BEGIN');
+      this.transaction = 'open';
     }
+    this.save(this.unsaved);
+    this.unsaved.clear();
     if (sql !== undefined && changesRows.test(sql)) {
       this.forget();
+    }
+  }
+
+  private saveEarlier(): void {
+    if (this.unsavedBefore.size === 0) {
+      return;
+    }
+    this.unasked('BEGIN');
+    try {
+      this.save(this.unsavedBefore);
+      this.unasked('COMMIT');
+    } catch (error) {
+      this.unasked('ROLLBACK');
+      throw error;
+    }
+    this.unsavedBefore.clear();
+  }
+
+  /** Runs SQL for which nothing has to be made ready. */
+  private unasked(sql: string): void {
+    this.saving = true;
+    try {
+      this.db.run(sql);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  private save(metrics: ReadonlyMap<string, Unsaved>): void {
+    this.saving = true;
+    try {
+      metrics.forEach((each) => this.saveMetric(each));
+    } finally {
+      this.saving = false;
     }
   }
 
@@ -236,7 +293,6 @@ export class Catalog {
 
   private makeRoom(known: Map<string, unknown>): void {
     if (known.size >= remembered) {
-      this.saveMetrics();
       known.clear();
     }
   }

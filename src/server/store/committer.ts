@@ -6,6 +6,7 @@ import type { Databases } from './databases';
 import { type Effect, encodeEffects } from './effects';
 import { isFull } from './files';
 import { type Journal, UncertainAppendError } from './journal';
+import { nextTurn } from '../turns';
 import { resolve } from './resolve';
 import type { Write, WriteResult } from './types';
 
@@ -86,8 +87,8 @@ export class Committer {
   }
 
   private async run(): Promise<void> {
-    // What is asked for in the same turn of the event loop shares a group.
-    await Promise.resolve();
+    // What is asked for in the same turn of the event loop shares a group: all requests that have come in.
+    await nextTurn();
     while (this.queue.length > 0 || this.interludes.length > 0) {
       const interludes = this.interludes;
       this.interludes = [];
@@ -117,7 +118,8 @@ export class Committer {
     const revision = this.revision + effects.length;
     if (effects.length > 0) {
       try {
-        const appended = this.journal.append(this.revision + 1, effects.length, encodeEffects(effects));
+        const writers = group.length + this.queue.length;
+        const appended = this.journal.append(this.revision + 1, effects.length, encodeEffects(effects), writers);
         this.saveMeanwhile();
         await appended;
       } catch (error) {
@@ -144,7 +146,7 @@ export class Committer {
   /** While the disk works. Where it fails the commit fails, too: it does the same. */
   private saveMeanwhile(): void {
     try {
-      this.databases.catalog.saveMetrics();
+      this.databases.catalog.saveMany();
     } catch {
       // Nothing is lost yet.
     }

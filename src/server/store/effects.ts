@@ -1,4 +1,4 @@
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, Encoder } from '@msgpack/msgpack';
 import type { Int64, KeyValue, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
 import { binary, count, list, pack, pairs, string, time } from './packing';
@@ -91,9 +91,20 @@ export type Effect =
     }
   | { kind: 'deleteTag'; runId: string; key: string };
 
-/** A frame's payload: MessagePack of `[[kind, field, …], …]`. docs/store.md lists the fields of each kind. */
+/** Its buffer is used again and again, unless it had to grow to more bytes than this. */
+const keptBytes = 256 * 1024;
+let encoder = new Encoder({ useBigInt64: true });
+
+/**
+ * A frame's payload: MessagePack of `[[kind, field, …], …]`. docs/store.md lists the fields of each kind.
+ * @returns bytes that are good until the next call
+ */
 export function encodeEffects(effects: readonly Effect[]): Uint8Array {
-  return encode(effects.map(toArray), { useBigInt64: true });
+  const bytes = encoder.encodeSharedRef(effects.map(toArray));
+  if (bytes.length > keptBytes) {
+    encoder = new Encoder({ useBigInt64: true });
+  }
+  return bytes;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, readSync, write } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync, write, writeSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 
 /** An open file. Every method rejects with Node's system error (`code` such as ENOSPC). */
@@ -7,6 +7,8 @@ export interface StoreFile {
   append(data: Uint8Array): Promise<void>;
   /** `append` and `sync`, of a file that was opened for it (`log`) as one call to the system. */
   appendSynced(data: Uint8Array): Promise<void>;
+  /** The same while the caller waits, event loop and all; absent where the system takes more than one call for it. */
+  appendSyncedHere?(data: Uint8Array): void;
   /** `fdatasync`: resolves when what was appended is on the disk. */
   sync(): Promise<void>;
   truncate(size: number): Promise<void>;
@@ -70,11 +72,21 @@ export function isFull(error: unknown): boolean {
 }
 
 class RealFile implements StoreFile {
+  readonly appendSyncedHere?: (data: Uint8Array) => void;
+
   /** @param isSynced the system syncs each write before it answers it */
   constructor(
     private readonly handle: fs.FileHandle,
     private readonly isSynced = false,
-  ) {}
+  ) {
+    if (isSynced) {
+      this.appendSyncedHere = (data) => {
+        for (let done = 0; done < data.length;) {
+          done += writeSync(handle.fd, data, done);
+        }
+      };
+    }
+  }
 
   async append(data: Uint8Array): Promise<void> {
     let done = 0;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { encodeFrame, headerSize, segmentHeader } from './journalFormat';
 import type { StoreFile, StoreFiles } from './files';
+import { Pace, type Patience } from './pace';
 
 export function segmentName(first: number): string {
   return `${String(first).padStart(16, '0')}.log`;
@@ -20,17 +21,23 @@ export class Journal {
   private older: number[];
   private olderBytes: number;
   private closing: Promise<void> = Promise.resolve();
+  private readonly pace: Pace;
+  /** From `rotate` to `removeUpTo`: the disk is busy then. */
+  private isCheckpointing = false;
 
   /**
    * @param older first sequence numbers of the segments that are there
    * @param olderBytes their size in bytes
+   * @param patience for tests: another
    */
   constructor(
     private readonly files: StoreFiles,
     private readonly folder: string,
     older: readonly number[],
     olderBytes: number,
+    patience?: Patience,
   ) {
+    this.pace = new Pace(patience);
     this.older = [...older];
     this.olderBytes = olderBytes;
   }
@@ -43,9 +50,12 @@ export class Journal {
   /**
    * Writes one frame and syncs it. When this rejects, nothing of it is in the journal, and the next append may succeed.
    * @param first sequence number of the first change in it
+   * @param payload is copied before this returns
+   * @param writers how many wait for it: for one alone this may hold the event loop instead of going to another thread (`Pace`)
    * @throws UncertainAppendError where something of it may be in the journal until the next append succeeds; system errors
    */
-  async append(first: number, count: number, payload: Uint8Array): Promise<void> {
+  async append(first: number, count: number, payload: Uint8Array, writers = 1): Promise<void> {
+    const frame = encodeFrame(first, count, payload);
     if (this.current === undefined || this.current.broken) {
       await this.startSegment(first);
     }
@@ -53,9 +63,13 @@ export class Journal {
     if (segment === undefined) {
       throw new Error('the journal has no segment');
     }
-    const frame = encodeFrame(first, count, payload);
     try {
-      await segment.file.appendSynced(frame);
+      const here = this.pace.isToWaitHere(writers) && !this.isCheckpointing;
+      if (here && segment.file.appendSyncedHere !== undefined) {
+        this.pace.timeHere(() => segment.file.appendSyncedHere?.(frame));
+      } else {
+        await this.pace.time(() => segment.file.appendSynced(frame));
+      }
     } catch (error) {
       await this.cutBack(segment);
       throw segment.broken ? new UncertainAppendError(messageOf(error), { cause: error }) : error;
@@ -63,22 +77,15 @@ export class Journal {
     segment.end += frame.length;
   }
 
-  /** The next append starts a new segment. Not while one is under way. */
+  /** A checkpoint begins: the next append starts a new segment. Not while one is under way. */
   rotate(): void {
-    const segment = this.current;
-    if (segment === undefined) {
-      return;
-    }
-    this.current = undefined;
-    this.older.push(segment.first);
-    this.olderBytes += segment.end;
-    // All in it is synced; closing has nothing to say that matters.
-    this.closing = segment.file.close().catch(() => undefined);
+    this.isCheckpointing = true;
+    this.endSegment();
   }
 
   /**
-   * Removes the segments before the current one whose changes are all at most `seq`; oldest first, and each durably before the
-   * next: a loss of power must not bring one back without those that follow it.
+   * A checkpoint ends: removes the segments before the current one whose changes are all at most `seq`; oldest first, and each
+   * durably before the next: a loss of power must not bring one back without those that follow it.
    */
   async removeUpTo(seq: number): Promise<void> {
     const gone = this.older.filter((_, i) => (this.older[i + 1] ?? this.current?.first ?? seq + 1) <= seq + 1);
@@ -93,15 +100,28 @@ export class Journal {
         this.olderBytes += (await this.files.facts(path.join(this.folder, segmentName(first))))?.size ?? 0;
       }
     }
+    this.isCheckpointing = false;
   }
 
   async close(): Promise<void> {
-    this.rotate();
+    this.endSegment();
     await this.closing;
   }
 
+  private endSegment(): void {
+    const segment = this.current;
+    if (segment === undefined) {
+      return;
+    }
+    this.current = undefined;
+    this.older.push(segment.first);
+    this.olderBytes += segment.end;
+    // All in it is synced; closing has nothing to say that matters.
+    this.closing = segment.file.close().catch(() => undefined);
+  }
+
   private async startSegment(first: number): Promise<void> {
-    this.rotate();
+    this.endSegment();
     // A segment of the same name holds no answered change: its first one would be `first`. So it may be overwritten.
     this.older = this.older.filter((each) => each !== first);
     const file = await this.files.open(path.join(this.folder, segmentName(first)), 'log');

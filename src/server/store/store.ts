@@ -104,9 +104,20 @@ async function openLocked(
       await removeTemporaries(files, folder);
       await switchVersion(files, folder, catalog);
     }
-    const journal = new Journal(files, journalFolder, segments, bytes);
+    const journal = new Journal(files, journalFolder, segments, bytes, options.patience);
     const { saveAside, refuseWrites = false, onFailedCheckpoint } = options;
-    const parts = { folder, warnings, files, databases, journal, saved, artifactRoot, lock, saveAside, onFailedCheckpoint };
+    const parts = {
+      folder,
+      warnings,
+      files,
+      databases,
+      journal,
+      saved,
+      artifactRoot,
+      lock,
+      saveAside,
+      onFailedCheckpoint,
+    };
     return new LabbookStore({ ...parts, refuseWrites });
   } catch (error) {
     databases.close();

@@ -7,6 +7,7 @@ import type { PointSizes } from './history';
 import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
 import type { Migration } from './migrations';
+import type { Patience } from './pace';
 import type { PurgeReader, PurgeWrite } from './purge/types';
 import type { RegistryReader, RegistryWrite } from './registry/types';
 import type { SearchQuery } from './search/statements';
@@ -184,4 +185,6 @@ export interface StoreOptions {
   migrations?: readonly Migration[];
   /** For tests: smaller ones, so that few points do what many do. */
   pointSizes?: PointSizes;
+  /** For tests: a disk that is waited for on the event loop sooner, or later. */
+  patience?: Patience;
 }

@@ -79,14 +79,17 @@ describe('Store: a disk that fails', () => {
   it('refuses only the writes of the failing group, those behind it have their own try', async () => {
     const faulty = new FaultyFiles();
     const { store } = await scene.withRun(faulty.files);
-    let failures = 1;
-    faulty.fault = (each) => (each === 'append' && failures-- > 0 ? systemError('ENOSPC') : undefined);
-    const first = Promise.all([full(store, 1), full(store, 2)]);
-    // The group is formed in this turn; what comes now waits for the next one.
-    await Promise.resolve();
-    await Promise.resolve();
-    const second = log(store, { metrics: [metric('m', 3, 3)] });
-    await Promise.all([first, second]);
+    let second: Promise<void> | undefined;
+    faulty.fault = (each) => {
+      if (each !== 'append' || second !== undefined) {
+        return undefined;
+      }
+      // The group has been formed; what comes now waits for the next one.
+      second = log(store, { metrics: [metric('m', 3, 3)] });
+      return systemError('ENOSPC');
+    };
+    await Promise.all([full(store, 1), full(store, 2)]);
+    await second;
     assert.deepEqual(valuesOf(store), [3]);
   });
 

@@ -154,6 +154,17 @@ export class FaultyFiles {
         await wrapped.append(data);
         await wrapped.sync();
       },
+      ...(file.appendSyncedHere && {
+        appendSyncedHere: (data) => {
+          const error = this.fault('append', path);
+          if (error !== undefined) {
+            file.appendSyncedHere?.(data.subarray(0, this.tornBytes));
+            throw error;
+          }
+          file.appendSyncedHere?.(data);
+          this.check('sync', path);
+        },
+      }),
       sync: async () => {
         this.check('sync', path);
         await file.sync();

@@ -91,7 +91,7 @@ const commands = fc.commands(
 
 describe('Store: crashes', () => {
   it('holds what was answered, and nothing in part, wherever it crashes', async () => {
-    const tally: Tally & { points: number } = { crashes: 0, points: 0 };
+    const tally: Tally & { points: number; appendsHere: number } = { crashes: 0, points: 0, appendsHere: 0 };
     await fc.assert(
       fc.asyncProperty(commands, fc.nat(), async (history, seed) => {
         const plain = await Plain.make();
@@ -104,6 +104,7 @@ describe('Store: crashes', () => {
             await explore(point, plain.dumps, chance, tally);
           }
           tally.points += world.points.length;
+          tally.appendsHere += world.appendsHere;
         } finally {
           await world.end();
           await plain.close();
@@ -111,7 +112,10 @@ describe('Store: crashes', () => {
       }),
       { numRuns: histories, endOnFailure: process.env['LABBOOK_CRASH_SHRINK'] === undefined },
     );
-    console.log(`      ${tally.crashes} crashes at ${tally.points} points of ${histories} histories`);
-    assert.ok(tally.points > 20 * histories && tally.crashes > 4 * tally.points);
+    const { crashes, points, appendsHere } = tally;
+    console.log(
+      `      ${crashes} crashes at ${points} points of ${histories} histories, ${appendsHere} appends waited for`,
+    );
+    assert.ok(points > 20 * histories && crashes > 4 * points && appendsHere > 0);
   }).timeout(100_000 + histories * 10_000);
 });

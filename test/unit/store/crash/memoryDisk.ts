@@ -56,6 +56,8 @@ export class MemoryDisk {
   before: (asked: Asked) => Error | undefined = () => undefined;
   /** Bytes of a failing `append` that are written all the same. */
   tornBytes = 0;
+  /** How many appends the event loop waited for. */
+  appendsHere = 0;
 
   /** @param generation different for each life of the disk: files get new inodes, so that an old lock is not held */
   constructor(
@@ -193,19 +195,33 @@ export class MemoryDisk {
   };
 
   private opened(id: number, path: string): StoreFile {
+    const all = (part: Uint8Array) => Buffer.concat([this.current(id), part]);
+    const tornAppend = (data: Uint8Array): Asked['torn'] => {
+      const state = this.state();
+      return { length: data.length, after: (bytes: number) => appended(state, id, data.subarray(0, bytes)) };
+    };
+    const failedAppend = (data: Uint8Array, bytes: number): void => {
+      if (!this.dead && bytes > 0) {
+        this.write(id, all(data.subarray(0, bytes)));
+      }
+    };
+    const failedSync = (): void => {
+      const node = this.file(id);
+      this.nodes.set(id, { ...node, dropped: Math.min(node.dropped, node.versions[0]?.length ?? 0) });
+    };
+    const synced = (): void => {
+      const node = this.file(id);
+      if (this.current(id).length <= node.dropped) {
+        this.nodes.set(id, { ...node, versions: [this.current(id)], dropped: Infinity });
+      }
+    };
     const file: StoreFile = {
       append: async (data) => {
         const { tornBytes } = this;
-        const all = (part: Uint8Array) => Buffer.concat([this.current(id), part]);
-        const state = this.state();
-        const after = (bytes: number) => appended(state, id, data.subarray(0, bytes));
-        const torn = { length: data.length, after };
         try {
-          await this.ask('append', path, torn);
+          await this.ask('append', path, tornAppend(data));
         } catch (error) {
-          if (!this.dead && tornBytes > 0) {
-            this.write(id, all(data.subarray(0, tornBytes)));
-          }
+          failedAppend(data, tornBytes);
           throw error;
         }
         this.write(id, all(data));
@@ -215,18 +231,31 @@ export class MemoryDisk {
         await file.append(data);
         await file.sync();
       },
+      appendSyncedHere: (data) => {
+        try {
+          this.check('append', path, tornAppend(data));
+        } catch (error) {
+          failedAppend(data, this.tornBytes);
+          throw error;
+        }
+        this.write(id, all(data));
+        this.appendsHere++;
+        try {
+          this.check('sync', path);
+        } catch (error) {
+          failedSync();
+          throw error;
+        }
+        synced();
+      },
       sync: async () => {
         try {
           await this.ask('sync', path);
         } catch (error) {
-          const node = this.file(id);
-          this.nodes.set(id, { ...node, dropped: Math.min(node.dropped, node.versions[0]?.length ?? 0) });
+          failedSync();
           throw error;
         }
-        const node = this.file(id);
-        if (this.current(id).length <= node.dropped) {
-          this.nodes.set(id, { ...node, versions: [this.current(id)], dropped: Infinity });
-        }
+        synced();
       },
       truncate: async (size) => {
         await this.ask('truncate', path);

@@ -3,9 +3,11 @@ import { ApiError, type ErrorCode } from '../../../../src/core/errors';
 import { smallSizes } from '../support';
 import { saveCatalogAside } from '../../../../src/server/store/catalogSaver';
 import { historyName, pointsSuffix } from '../../../../src/server/store/histories';
+import type { Patience } from '../../../../src/server/store/pace';
 import { openStore } from '../../../../src/server/store/store';
 import type { RegistryWrite } from '../../../../src/server/store/registry/types';
 import type { Store, Write } from '../../../../src/server/store/types';
+import { nextTurn } from '../../../../src/server/turns';
 import { compareWithModel, Model, type ModelledWrite } from '../model';
 import { PlainRegistry, readRegistry } from '../registryModel';
 import { dump, runIds } from './dump';
@@ -14,6 +16,9 @@ import { type Asked, type Chance, type DiskState, losePower, MemoryDisk } from '
 /** Two levels, so that the parent of the store's folder is made, too. */
 export const storeFolder = '/home/store';
 
+/** So that of the few appends of a history some are waited for on the event loop, and some are not. */
+const patience: Patience = { quick: Infinity, appends: 1, alone: 0, stall: Infinity, pause: 0 };
+
 /** Opens the store on a disk; everything that it does passes `disk.before`. */
 export function openOn(disk: MemoryDisk): Promise<Store> {
   // What another thread does, in this one, so that it ends with the disk.
@@ -21,7 +26,8 @@ export function openOn(disk: MemoryDisk): Promise<Store> {
     from: 0,
     save: (folder: string, seq: number) => saveCatalogAside(disk.files, folder, seq),
   };
-  return openStore({ folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes, saveAside }, disk.files);
+  const options = { folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes, saveAside, patience };
+  return openStore(options, disk.files);
 }
 
 /** As the end of the process: nothing of it reaches the disk any more. Frees the store's memory. */
@@ -130,6 +136,8 @@ export interface CrashPoint {
 /** A store on a disk in memory, and every moment of its life. */
 export class World {
   readonly points: CrashPoint[] = [];
+  /** Appends that the event loop waited for, in earlier lives. */
+  private appendedHere = 0;
   private answered = 0;
   private asked = 0;
   private life = 0;
@@ -146,6 +154,11 @@ export class World {
     return world;
   }
 
+  /** Appends that the event loop waited for. */
+  get appendsHere(): number {
+    return this.appendedHere + this.disk.appendsHere;
+  }
+
   get current(): Store {
     assert.ok(this.store !== undefined);
     return this.store;
@@ -160,7 +173,8 @@ export class World {
     const checkpoint = options.checkpoint ? this.current.checkpoint() : undefined;
     const outcomes = writes.map(async (each, i) => {
       for (let turn = 0; turn < i * options.pause; turn++) {
-        await Promise.resolve();
+        // Within a turn of the event loop writes come into one group.
+        await (turn % 4 === 3 ? nextTurn() : Promise.resolve());
       }
       this.asked++;
       const number = this.asked;
@@ -196,6 +210,7 @@ export class World {
       await abandon(this.disk, this.current);
     }
     const state = this.disk.state();
+    this.appendedHere += this.disk.appendsHere;
     this.life++;
     this.disk = this.watch(new MemoryDisk(typeof how === 'function' ? losePower(state, how) : state, this.life));
     await this.open();

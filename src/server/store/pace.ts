@@ -1,0 +1,65 @@
+/** When a disk is waited for on the event loop. */
+export interface Patience {
+  /** Appends that take less are quick; milliseconds. A disk that is not kept waiting takes a tenth to a half of it. */
+  readonly quick: number;
+  /** So many quick ones in a row say that the disk is idle, … */
+  readonly appends: number;
+  /** … and so many in a row that one writer waited for, that there is nothing to do for others meanwhile. */
+  readonly alone: number;
+  /** What held the event loop for so long was a stall, milliseconds; … */
+  readonly stall: number;
+  /** … and after one the event loop is not risked for so long. */
+  readonly pause: number;
+}
+
+const patience: Patience = { quick: 1, appends: 32, alone: 8, stall: 10, pause: 60_000 };
+
+/**
+ * Decides whether a synced append is waited for on the event loop (docs/adr/0008). One slow append, and the next ones are waited for in
+ * another thread; so a stall of the disk holds the event loop once a minute at most, and a slow disk never does.
+ */
+export class Pace {
+  private quickInARow = 0;
+  private aloneInARow = 0;
+  private notBefore = -Infinity;
+
+  /** @param limits for tests: others */
+  constructor(private readonly limits: Patience = patience) {}
+
+  /** @param writers how many wait for the append that comes next */
+  isToWaitHere(writers: number): boolean {
+    this.aloneInARow = writers === 1 ? this.aloneInARow + 1 : 0;
+    return this.aloneInARow > this.limits.alone && this.quickInARow >= this.limits.appends;
+  }
+
+  /** Times an append that is made in another thread. */
+  async time(append: () => Promise<void>): Promise<void> {
+    const from = performance.now();
+    try {
+      await append();
+      this.note(performance.now() - from);
+    } catch (error) {
+      this.quickInARow = 0;
+      throw error;
+    }
+  }
+
+  /** Times an append that the event loop waits for. */
+  timeHere(append: () => void): void {
+    const from = performance.now();
+    try {
+      append();
+    } finally {
+      const now = performance.now();
+      if (now - from >= this.limits.stall) {
+        this.notBefore = now + this.limits.pause;
+      }
+      this.note(now - from);
+    }
+  }
+
+  private note(took: number): void {
+    const isQuick = took < this.limits.quick && performance.now() >= this.notBefore;
+    this.quickInARow = isQuick ? this.quickInARow + 1 : 0;
+  }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { Pace } from '../../../src/server/store/pace';
+
+const limits = { quick: 1000, appends: 3, alone: 2, stall: 1000, pause: 60_000 };
+
+async function quickOnes(pace: Pace, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await pace.time(() => Promise.resolve());
+  }
+}
+
+/** Asks as often as it takes until one writer counts as alone. */
+function alone(pace: Pace): boolean {
+  return [1, 2, 3].map(() => pace.isToWaitHere(1)).at(-1) ?? false;
+}
+
+describe('Store: the pace of appends', () => {
+  it('lets the event loop wait only for one writer, after some', async () => {
+    const pace = new Pace(limits);
+    await quickOnes(pace, 10);
+    assert.deepEqual(
+      [1, 1, 1, 1, 2, 1, 1, 1].map((writers) => pace.isToWaitHere(writers)),
+      [...[false, false, true, true], ...[false, false, false, true]],
+    );
+  });
+
+  it('lets it wait only after some quick appends, and not after a failed one', async () => {
+    const pace = new Pace(limits);
+    await quickOnes(pace, 2);
+    assert.equal(alone(pace), false);
+    await quickOnes(pace, 1);
+    assert.equal(alone(pace), true);
+    await assert.rejects(pace.time(() => Promise.reject(new Error('full'))));
+    assert.equal(alone(pace), false);
+  });
+
+  it('never lets it wait for a slow disk', async () => {
+    const pace = new Pace({ ...limits, quick: 0 });
+    await quickOnes(pace, 100);
+    assert.equal(alone(pace), false);
+  });
+
+  it('does not let it wait for long after a stall', async () => {
+    const pace = new Pace({ ...limits, stall: 0 });
+    await quickOnes(pace, 3);
+    assert.equal(alone(pace), true);
+    pace.timeHere(() => undefined);
+    assert.equal(alone(pace), false);
+    await quickOnes(pace, 100);
+    assert.equal(alone(pace), false);
+  });
+});
