@@ -30,26 +30,30 @@ const plainMessages = new WeakMap<object, (input: unknown) => unknown>();
  */
 export function message<S extends z.ZodRawShape>(shape: S): z.ZodType<z.output<z.ZodObject<S>>> {
   const names = Object.keys(shape).map((name) => ({ name, spellings: spellingsOf(name) }));
-  const checked = z.preprocess((input) => {
-    if (!isRecord(input)) {
-      return input;
-    }
-    const found: Record<string, unknown> = {};
-    for (const { name, spellings } of names) {
-      found[name] = firstValue(input, spellings);
-    }
-    return found;
-  }, z.object(shape));
+  const makeChecked = () =>
+    z.preprocess((input) => {
+      if (!isRecord(input)) {
+        return input;
+      }
+      const found: Record<string, unknown> = {};
+      for (const { name, spellings } of names) {
+        found[name] = firstValue(input, spellings);
+      }
+      return found;
+    }, z.object(shape));
   const readers = Object.values(shape).flatMap((type) => plainReaders.get(type) ?? []);
   if (readers.length < names.length) {
-    return checked;
+    return makeChecked();
   }
+  // Most are never needed: made at once, they would be a part of every start.
+  let checked: ReturnType<typeof makeChecked> | undefined;
   const plain = names.map((each, i) => ({ ...each, read: readers[i] ?? refuse }));
   const whole = z.unknown().transform((input, context) => {
     const found = readPlainly(input, plain);
     if (isWhole<z.output<z.ZodObject<S>>>(found)) {
       return found;
     }
+    checked ??= makeChecked();
     const { data, error } = checked.safeParse(input, { reportInput: true });
     if (error === undefined) {
       return data;
