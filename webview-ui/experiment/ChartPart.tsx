@@ -8,6 +8,7 @@ import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import { useScroll } from '../shared/useScroll';
 import type { ExperimentSession } from './experimentSession';
+import { oldest } from './Row';
 import { chartGroups } from './table/chartGroups';
 import type { TableView } from './tableModel';
 import { ownColour } from './useLooks';
@@ -16,6 +17,7 @@ import { ownColour } from './useLooks';
 export interface Drawn {
   readonly runs: readonly (ChartRun & { readonly slot: number; readonly colour?: string })[];
   readonly groups: readonly ChartGroup[];
+  /** Of runs and of groups, by their ids. */
   readonly looks: ReadonlyMap<string, RunLook>;
 }
 
@@ -82,13 +84,24 @@ export function useDrawnRuns(experiment: ExperimentSession, view: TableView): Dr
       const places = new Map(runs.map(({ id, slot }) => [id, slot]));
       const place = (id: string): number => places.get(id) ?? 0;
       return chartGroups(view.groups, (slot) => view.table.id[slot] ?? '').flatMap((group) => {
-        // The order of creation here too: the first run gives a group its colour, however the table is sorted.
+        // The order of creation here too, however the table is sorted.
         const runIds = group.runIds.filter((id) => places.has(id)).sort((x, y) => place(x) - place(y));
-        return runIds.length > 0 ? [{ ...group, runIds }] : [];
+        return runIds.length > 0 ? [{ ...group, runIds, first: firstOf(view, group.runIds) }] : [];
       });
     }, [runs, view]),
   );
   const isApart = view.facts.experiments.length > 1;
-  const looks = useMemo(() => looksOf(runs, palette, isApart), [runs, palette, isApart]);
+  const looks = useMemo(() => {
+    const firsts = groups.map(({ id, first }) => ({ ...first, id }));
+    return new Map([...looksOf(runs, palette, isApart), ...looksOf(firsts, palette, false)]);
+  }, [runs, groups, palette, isApart]);
   return { runs, groups, looks };
+}
+
+/** What gives a group its colour: the first run that was made, as in the table, whether it is drawn or not. */
+function firstOf(view: TableView, runIds: readonly string[]): { readonly slot: number; readonly colour?: string } {
+  const { table } = view;
+  const first = oldest(Int32Array.from(runIds.flatMap((id) => table.slotOf(id) ?? [])), view);
+  const colour = ownColour(view, first);
+  return { slot: table.place[first] ?? 0, ...(colour === undefined ? {} : { colour }) };
 }

@@ -120,7 +120,7 @@ function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
     const drawnGroups = settings.groups ? groups : noGroups;
     const names = new Map([...runs, ...drawnGroups].map(({ id, name }) => [id, name]));
     const groupLooks = drawnGroups.flatMap(({ id, runIds }): [string, RunLook][] => {
-      const look = looks.get(runIds[0] ?? '');
+      const look = looks.get(id) ?? looks.get(runIds[0] ?? '');
       return look ? [[id, { ...look, dash: [], dashIndex: 0 }]] : [];
     });
     return {

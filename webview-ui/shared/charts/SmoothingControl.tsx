@@ -58,7 +58,12 @@ export function SmoothingControl({ smoothing, onChange, isCompact }: Props) {
         isBare
         value={smoothing.kind}
         options={smoothingKinds.map((kind) => ({ value: kind, label: t(names[kind]) }))}
-        onChange={(kind) => onChange({ kind, amount: amountAt(kind, placeOf(smoothing)) })}
+        onChange={(kind) => {
+          // A slider that still moves is not to bring the other kind back.
+          window.clearTimeout(timer.current);
+          setPlace(undefined);
+          onChange({ kind, amount: amountAt(kind, shown) });
+        }}
       />
     </span>
   );

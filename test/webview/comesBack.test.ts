@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { curve, experimentScenario, fakeRun } from '../fakes/fakeHost/scenario';
+import { PanelBrowser, until, type Panel, type Pixel } from './panelPage';
+
+const runs = Array.from({ length: 60 }, (_, slot) =>
+  fakeRun(slot, {
+    name: `run-${slot}`,
+    metrics: { 'val/acc': curve(20, (step) => (step + slot) / 100), 'train/loss': curve(20, (step) => slot - step) },
+    params: { seed: String(slot % 3), model: slot % 2 === 0 ? 'a' : 'b' },
+  }),
+);
+
+/** All that is to come back (ui.md 10), as it is seen. */
+function arranged(panel: Panel) {
+  return panel.page.evaluate(() => {
+    const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)];
+    const valueOf = (label: string) =>
+      all(`[aria-label="${label}"]`).map((each) =>
+        each instanceof HTMLInputElement || each instanceof HTMLSelectElement ? each.value : each.ariaPressed,
+      )[0];
+    const box = document.querySelector('.lb-table-box');
+    return {
+      columns: all('.lb-head').map((each) => [each.dataset['field'], each.style.width, each.ariaSort]),
+      query: valueOf('Filter runs'),
+      groups: all('.lb-experiment-bar .lb-drop').map((each) => each.textContent),
+      lines: all('.lb-table-body .lb-row').length > 0,
+      sash: document.querySelector('.lb-sash')?.getAttribute('aria-valuenow'),
+      top: box && Math.round(box.scrollTop / 22),
+      counts: document.querySelector('.lb-footer .lb-cut-text')?.textContent,
+      sections: all('.lb-grid [aria-expanded]').map((each) => [each.textContent, each.ariaExpanded]),
+      charts: all('[data-chart]').map((each) => each.dataset['chart']),
+      smoothing: [valueOf('Smoothing'), valueOf('Kind of smoothing')],
+      x: valueOf('x'),
+      logY: all('.lb-toggle').map((each) => [each.textContent, each.ariaPressed]),
+      isZoomed: all('[aria-label^="Reset the zoom"]').length,
+    };
+  });
+}
+
+/** Neither grid nor text. */
+const isColoured = ({ colour }: Pixel): boolean => Math.max(...colour) - Math.min(...colour) > 60;
+
+describe('What is arranged in the experiment panel', () => {
+  let browser: PanelBrowser;
+  before(async () => (browser = await PanelBrowser.open()));
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  it('comes back after a reload and after a restart, all of it, and no data are kept', async () => {
+    const panel = await browser.show(experimentScenario(runs), { width: 1300, height: 900 });
+    const { page } = panel;
+    await panel.drawn('val/acc');
+    const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
+    // The table: filter, group, sort, a pinned column, a width, how high, and what is on top.
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('params.seed != "2"');
+    await page
+      .locator('.lb-footer')
+      .getByText(/40 of 60 runs/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Group', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'model' }).click();
+    await page.getByRole('checkbox', { name: 'model' }).press('Escape');
+    await page
+      .locator('.lb-footer')
+      .getByText(/^2 groups/)
+      .waitFor();
+    await head('seed').click();
+    await head('train/loss min').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Pin Column' }).click();
+    const edge = await head('seed').locator('.lb-resizer').boundingBox();
+    assert.ok(edge);
+    await page.mouse.move(edge.x + 2, edge.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(edge.x + 62, edge.y + 5, { steps: 3 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Open a', exact: true }).click();
+    await page.getByRole('separator').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('button', { name: 'Hide run-58 in charts' }).click();
+    // The charts.
+    await page.getByRole('slider', { name: 'Smoothing' }).fill('50');
+    await page.getByRole('combobox', { name: 'Kind of smoothing' }).selectOption('median');
+    await until('it is smoothed so', async () => {
+      const { smoothing } = await arranged(panel);
+      return JSON.stringify(smoothing) === '["50","median"]';
+    });
+    await page.getByRole('combobox', { name: 'x', exact: true }).selectOption('relative');
+    await page.getByRole('button', { name: 'Log y', exact: true }).click();
+    await panel.drawn('val/acc');
+    await panel.chart('val/acc').getByRole('img').focus();
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: /^pinned/i }).waitFor();
+    await panel.drawn('val/acc');
+    await panel.chart('val/acc').getByRole('img').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('+');
+    await page
+      .getByRole('button', { name: /^Reset the zoom/ })
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: /^train/ }).click();
+    await page.locator('.lb-table-box').evaluate((box) => box.scrollTo({ top: 22 * 6 }));
+    const kept = () =>
+      page.evaluate(() => ['labbook-state', 'labbook-arrangement'].map((key) => sessionStorage.getItem(key) ?? ''));
+    // Scrolling is the last that is kept.
+    await until('it is kept', async () => (await kept()).every((text) => /"top":"\w/.test(text)));
+    const before = await arranged(panel);
+    const isSame = async (): Promise<boolean> => JSON.stringify(await arranged(panel)) === JSON.stringify(before);
+    const comesBack = async (how: string): Promise<void> => {
+      try {
+        await until('all is back', isSame);
+      } catch {
+        assert.deepEqual(await arranged(panel), before, how);
+      }
+    };
+    await page.reload();
+    await comesBack('after a reload');
+    for (const text of await kept()) {
+      assert.ok(text.length > 100 && text.length < 4000 && !text.includes('run-5'), text);
+    }
+    await page.evaluate(() => {
+      window.addEventListener('pagehide', () => sessionStorage.removeItem('labbook-state'));
+    });
+    await page.reload();
+    await comesBack('after a restart');
+    await panel.drawn('val/acc');
+    await until('curves are drawn', async () => (await panel.pixels('val/acc')).filter(isColoured).length > 200);
+    await panel.photograph('experiment-back');
+    assert.deepEqual(panel.errors, []);
+  }).timeout(60_000);
+});
