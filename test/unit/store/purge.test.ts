@@ -103,6 +103,30 @@ describe('Store: permanent deletion', () => {
     assertGone(await scene.open(folder));
   });
 
+  it('removes much a part at a time, so that others get their turn', async () => {
+    const { store, folder } = await scene.withRun();
+    await log(store, { metrics: [metric('m', 1, 1), metric('m', 2, 2)] });
+    await store.checkpoint();
+    const ids = [runId, ...Array.from({ length: 450 }, (_, i) => `b${String(i).padStart(31, '0')}`)];
+    await Promise.all(ids.slice(1).map((id) => createRun(store, id)));
+    await Promise.all(ids.map((id) => trash(store, id)));
+    assert.ok((await store.purging.historyBytes(ids)) > 1000);
+    await purge(store, ids);
+    const parts: number[] = [];
+    const [failing] = ids;
+    await store.purging.finish((removals) => {
+      parts.push(removals.length);
+      return Promise.resolve(removals.filter(({ name }) => !name.includes(failing ?? '')));
+    });
+    assert.equal(
+      parts.reduce((sum, each) => sum + each),
+      ids.length,
+    );
+    assert.ok(Math.max(...parts) <= 200, parts.join());
+    assert.deepEqual(await readdir(path.join(folder, 'history')), []);
+    assert.deepEqual(store.purging.removals(), [{ kind: 'artifacts', name: `mlflow-artifacts:/0/${runId}/artifacts` }]);
+  });
+
   it('takes an experiment with its runs, gives its name free and its number never again', async () => {
     const { store, folder } = await scene.withRun();
     const { experimentId = '' } = await store.write({

@@ -1,6 +1,7 @@
+import path from 'node:path';
 import type { RunInfo } from '../../../core/model';
 import type { Catalog } from '../catalog';
-import type { StoreFiles } from '../files';
+import { type StoreFiles, systemCode } from '../files';
 import type { Histories } from '../histories';
 import { experimentNumber } from '../resolve';
 import { text } from '../sqlite';
@@ -16,6 +17,9 @@ export interface PurgeParts {
   readonly checkpoint: () => Promise<void>;
   readonly write: (write: PurgeWrite) => Promise<unknown>;
 }
+
+/** Removals that are carried out, and noted, at once: few, so that other requests get their turn. */
+const removalsAtOnce = 200;
 
 /** Permanent deletion: what is asked before, and what is to be removed from the disk after. */
 export class Purging implements PurgeReader {
@@ -47,10 +51,9 @@ export class Purging implements PurgeReader {
 
   async historyBytes(runIds: readonly string[]): Promise<number> {
     let bytes = 0;
-    for (const runId of runIds) {
-      for (const file of this.parts.histories.filesOf(runId)) {
-        bytes += (await this.parts.files.facts(file))?.size ?? 0;
-      }
+    const there = await this.historyFiles();
+    for (const file of runIds.flatMap(there)) {
+      bytes += (await this.parts.files.facts(file))?.size ?? 0;
     }
     return bytes;
   }
@@ -60,9 +63,34 @@ export class Purging implements PurgeReader {
   }
 
   removals(): Removal[] {
+    return this.removalsAfter(undefined, -1);
+  }
+
+  /** @param limit -1 for all */
+  private removalsAfter(last: Removal | undefined, limit: number): Removal[] {
+    const { kind = '', name = '' } = last ?? {};
     return this.parts.catalog.db
-      .rows('SELECT kind, name FROM removals ORDER BY kind, name')
+      .rows(
+        'SELECT kind, name FROM removals WHERE (kind, name) > (?, ?) ORDER BY kind, name LIMIT ?',
+        kind,
+        name,
+        limit,
+      )
       .map((row) => ({ kind: removalKind(text(row[0])), name: text(row[1]) }));
+  }
+
+  /** Most runs have no history: looking for the files of each would take longer than all else. @returns those of a run that are there */
+  private async historyFiles(): Promise<(runId: string) => string[]> {
+    const { files, histories } = this.parts;
+    const names = new Set(
+      await files.list(histories.folder).catch((error: unknown) => {
+        if (systemCode(error) === 'ENOENT') {
+          return [];
+        }
+        throw error;
+      }),
+    );
+    return (runId) => histories.filesOf(runId).filter((file) => names.has(path.basename(file)));
   }
 
   finish(remove: RemoveArtifacts): Promise<void> {
@@ -76,22 +104,28 @@ export class Purging implements PurgeReader {
    * a replay would miss them. What was removed is noted only when that is durable, so a crash leaves no rest that is not known.
    */
   private async finishNow(remove: RemoveArtifacts): Promise<void> {
-    const removals = this.removals();
-    if (removals.length === 0) {
+    if (this.removalsAfter(undefined, 1).length === 0) {
       return;
     }
     const { checkpoint, histories, files, write } = this.parts;
     await checkpoint();
-    const ofHistories = removals.filter(({ kind }) => kind === 'history');
-    for (const { name } of ofHistories) {
-      for (const file of histories.filesOf(name)) {
+    const there = await this.historyFiles();
+    for (let last: Removal | undefined; ;) {
+      const removals = this.removalsAfter(last, removalsAtOnce);
+      last = removals.at(-1);
+      if (last === undefined) {
+        return;
+      }
+      const ofHistories = removals.filter(({ kind }) => kind === 'history');
+      const found = ofHistories.flatMap(({ name }) => there(name));
+      for (const file of found) {
         await files.remove(file);
       }
+      if (ofHistories.length > 0) {
+        await files.syncFolder(histories.folder);
+      }
+      const gone = await remove(removals.filter(({ kind }) => kind !== 'history'));
+      await write({ kind: 'noteRemoved', removals: [...ofHistories, ...gone] });
     }
-    if (ofHistories.length > 0) {
-      await files.syncFolder(histories.folder);
-    }
-    const gone = await remove(removals.filter(({ kind }) => kind !== 'history'));
-    await write({ kind: 'noteRemoved', removals: [...ofHistories, ...gone] });
   }
 }
