@@ -19,10 +19,8 @@ type PlainReader = (value: unknown) => unknown;
 
 const refused = Symbol('refused');
 const refuse: PlainReader = () => refused;
-/** Of the types that `field` made. */
+/** Of the types that `field` made, and of messages and lists of such. */
 const plainReaders = new WeakMap<object, PlainReader>();
-/** Of messages that have plain fields only; undefined where anything is wrong. */
-const plainMessages = new WeakMap<object, (input: unknown) => unknown>();
 
 /**
  * A message of named fields; unknown ones are ignored. `run_uuid` stands in for a missing `run_id`. A batch is a thousand messages,
@@ -64,7 +62,7 @@ export function message<S extends z.ZodRawShape>(shape: S): z.ZodType<z.output<z
     }
     return z.NEVER;
   });
-  plainMessages.set(whole, (input) => readPlainly(input, plain));
+  plainReaders.set(whole, (input) => readPlainly(input, plain) ?? refused);
   return whole;
 }
 
@@ -94,7 +92,27 @@ function isWhole<T>(found: unknown): found is T {
 
 /** A list; absent or null is empty. */
 export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
-  return z.preprocess((input) => input ?? [], z.array(item));
+  const type = z.preprocess((input) => input ?? [], z.array(item));
+  const read = plainReaders.get(item);
+  if (read !== undefined) {
+    plainReaders.set(type, (value) => readList(value ?? [], read));
+  }
+  return type;
+}
+
+function readList(value: unknown, read: PlainReader): unknown {
+  if (!Array.isArray(value)) {
+    return refused;
+  }
+  const found: unknown[] = [];
+  for (const each of value) {
+    const item = read(each);
+    if (item === refused) {
+      return refused;
+    }
+    found.push(item);
+  }
+  return found;
 }
 
 /** A list that must be there, be it empty; a query's parameter that occurs once is a list of one. */
@@ -136,8 +154,8 @@ export function choice<T extends string>(names: readonly T[]): Field<T> {
  * @throws ApiError with MLflow's sentence for the first field that is missing or does not fit
  */
 export function decode<T>(schema: z.ZodType<T>, input: unknown): T {
-  const plain = plainMessages.get(schema)?.(input);
-  if (isWhole<T>(plain)) {
+  const plain = plainReaders.get(schema)?.(input);
+  if (plain !== refused && isWhole<T>(plain)) {
     return plain;
   }
   const result = schema.safeParse(input, { reportInput: true });

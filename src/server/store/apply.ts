@@ -170,9 +170,7 @@ function applyToRun(catalog: Catalog, effect: RunEffect): Change {
 
 function log(catalog: Catalog, run: number, effect: Extract<Effect, { kind: 'log' }>): Aspect[] {
   const aspects: Aspect[] = [];
-  for (const { key, value } of effect.params) {
-    catalog.db.run('INSERT INTO params VALUES (?, ?, ?)', run, key, value);
-  }
+  catalog.addParams(run, effect.params);
   for (const metric of effect.metrics) {
     const summary = summarize(catalog.metric(run, metric.key), newPoints(metric));
     if (summary !== undefined) {

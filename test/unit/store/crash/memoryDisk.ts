@@ -62,7 +62,7 @@ export class MemoryDisk {
   /** @param generation different for each life of the disk: files get new inodes, so that an old lock is not held */
   constructor(
     state: DiskState = new Map([[root, { kind: 'folder', entries: new Map() }]]),
-    private readonly generation = 0,
+    readonly generation = 0,
   ) {
     // Time has passed: a lock that was being written is no lock.
     const aged = [...state].map(([id, node]) => [id, node.kind === 'file' ? { ...node, modified: 0 } : node] as const);

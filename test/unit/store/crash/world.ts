@@ -16,8 +16,10 @@ import { type Asked, type Chance, type DiskState, losePower, MemoryDisk } from '
 /** Two levels, so that the parent of the store's folder is made, too. */
 export const storeFolder = '/home/store';
 
-/** So that of the few appends of a history some are waited for on the event loop, and some are not. */
-const patience: Patience = { quick: Infinity, appends: 1, alone: 0, stall: Infinity, pause: 0 };
+/** The event loop waits for each append of one writer, in every other life for all of them. */
+function patienceIn(life: number): Patience {
+  return { quick: Infinity, appends: 0, alone: life % 2 === 0 ? 0 : -1, stall: Infinity, pause: 0 };
+}
 
 /** Opens the store on a disk; everything that it does passes `disk.before`. */
 export function openOn(disk: MemoryDisk): Promise<Store> {
@@ -26,8 +28,8 @@ export function openOn(disk: MemoryDisk): Promise<Store> {
     from: 0,
     save: (folder: string, seq: number) => saveCatalogAside(disk.files, folder, seq),
   };
-  const options = { folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes, saveAside, patience };
-  return openStore(options, disk.files);
+  const options = { folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes, saveAside };
+  return openStore({ ...options, patience: patienceIn(disk.generation) }, disk.files);
 }
 
 /** As the end of the process: nothing of it reaches the disk any more. Frees the store's memory. */
