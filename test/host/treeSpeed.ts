@@ -6,7 +6,7 @@ import { connectTracking } from '../../src/client/tracking';
 import { Connection } from '../../src/host/platform/connection';
 import { Catalog } from '../../src/host/tree/catalog';
 import { ExperimentsTree } from '../../src/host/tree/experimentsTree';
-import type { NodeRef } from '../../src/host/tree/model';
+import { rowsPerPage, type NodeRef } from '../../src/host/tree/model';
 import { labbook, Script, until } from './api';
 
 /** Milliseconds between two points of the live run. */
@@ -63,6 +63,7 @@ export async function run(): Promise<void> {
   const redraw = await timeOf(async () => draw(provider, await provider.getChildren(root)));
   await script.finish(live);
   tree.dispose();
+  const newRun = await newRunWith(rows, script);
   const figures = {
     activation,
     ready,
@@ -75,6 +76,7 @@ export async function run(): Promise<void> {
     rows,
     all,
     redraw,
+    newRun,
   };
   writeFileSync(process.env['LABBOOK_TREE_FIGURES'] ?? 'tree.json', JSON.stringify(figures));
 }
@@ -150,6 +152,23 @@ async function openTree(storePath: string): Promise<OpenTree> {
       connection.dispose();
     },
   };
+}
+
+/** The longest stretch when a run comes while VS Code has all rows: it asks for all children of what got another one. */
+async function newRunWith(rows: number, script: Script): Promise<number> {
+  await vscode.commands.executeCommand('labbook.experiments.focus');
+  await vscode.commands.executeCommand('list.focusFirst');
+  await vscode.commands.executeCommand('list.expand');
+  for (let page = 1; page * rowsPerPage < rows; page += 1) {
+    await vscode.commands.executeCommand('labbook.loadMore', { experimentId });
+  }
+  await pause(2000);
+  const stretches = new Stretches();
+  const run = await script.run(experimentId, 'one more');
+  await pause(2000);
+  stretches.end();
+  await script.finish(run);
+  return stretches.longest;
 }
 
 /** What VS Code asks for to draw rows. */

@@ -3,6 +3,7 @@ import type { Better } from '../../core/metricDirection';
 import { readSetting } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
 import { readBetter } from '../platform/directions';
+import { oncePerTurn } from '../platform/oncePerTurn';
 import { ExperimentMarks } from '../platform/experimentMarks';
 import { SelectedRuns } from './selectedRuns';
 import { ShownActions } from './shownActions';
@@ -14,12 +15,11 @@ export class MarkedRuns {
   readonly selected = new SelectedRuns();
   readonly actions: ShownActions;
   readonly marks: ExperimentMarks;
+  readonly #newest = oncePerTurn(() => readSetting(vscode.workspace, 'labbook.charts.initialRuns'));
+  readonly #better: () => (key: string) => Better | undefined;
 
-  constructor(
-    connection: Connection,
-    private readonly memory: vscode.Memento,
-    log: vscode.LogOutputChannel,
-  ) {
+  constructor(connection: Connection, memory: vscode.Memento, log: vscode.LogOutputChannel) {
+    this.#better = oncePerTurn(() => readBetter(memory, vscode.workspace));
     this.shown = new ShownState(memory, (error) => log.error(`keeping which runs are shown: ${describe(error)}`));
     this.marks = new ExperimentMarks(memory);
     this.actions = new ShownActions(this.shown, {
@@ -31,12 +31,12 @@ export class MarkedRuns {
 
   /** Runs that are shown at the first opening, beside the baseline and those that run. */
   get newest(): number {
-    return Math.max(0, Math.round(readSetting(vscode.workspace, 'labbook.charts.initialRuns')));
+    return Math.max(0, Math.round(this.#newest()));
   }
 
   /** Which values of a metric are better. */
   better(key: string): Better | undefined {
-    return readBetter(this.memory, vscode.workspace)(key);
+    return this.#better()(key);
   }
 
   dispose(): void {
