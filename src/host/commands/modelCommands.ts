@@ -12,6 +12,7 @@ import { commands, type CommandHandlers } from '../contributions';
 import { loadLines, modelUri } from '../models/modelNodes';
 import type { ModelsView } from '../models/modelsView';
 import { describe } from '../platform/connection';
+import { nameReason } from '../platform/reasons';
 import { inMessage, inPick } from '../platform/text';
 import { modelSources } from './modelSources';
 import { pickRun } from './picks';
@@ -206,13 +207,13 @@ async function askForModelName(value: string): Promise<string | undefined> {
   return name?.trim();
 }
 
-/** The registry's own words against a name, while it is being typed. */
+/** What the registry has against a name, while it is being typed. */
 function complaint(text: string, check: (text: string) => string): string | undefined {
   try {
     check(text.trim());
     return undefined;
   } catch (error) {
-    return inMessage(describe(error), 200);
+    return inMessage(nameReason(describe(error), vscode.l10n.t), 300);
   }
 }
 

@@ -1,6 +1,7 @@
 import { RequestError } from '../../client/requestError';
+import type { SearchError } from '../../core/search/ast';
 import { ServerProcessError, type ServerFault } from '../../client/serverProcess';
-import { english, type Translate } from './text';
+import { english, oneLine, type Translate } from './text';
 
 /**
  * Why something failed, in the user's language where it is of a known kind. Servers speak English, and their own words know more (which
@@ -8,8 +9,30 @@ import { english, type Translate } from './text';
  */
 export function reasonOf(error: unknown, t: Translate): string {
   const words = error instanceof Error ? error.message : String(error);
-  const known = kindOf(error, t);
-  return known === undefined || known === kindOf(error, english) ? words : `${known} (${words})`;
+  return withKind((language) => kindOf(error, language), words, t);
+}
+
+/** What is wrong with a filter: in other languages where it is not understood, before the parser's words. */
+export function filterReason({ message, offset, length }: SearchError, text: string, t: Translate): string {
+  return withKind((language) => filterKind(oneLine(text.slice(offset, offset + length), 40), language), message, t);
+}
+
+function filterKind(place: string, t: Translate): string {
+  return place === '' ? t('Something is missing in the filter.') : t('The filter is not understood at “{0}”.', place);
+}
+
+/** Why a name cannot be used: in other languages that it cannot, before the rule's words. */
+export function nameReason(words: string, t: Translate): string {
+  return withKind(nameKind, words, t);
+}
+
+function nameKind(t: Translate): string {
+  return t('This name cannot be used.');
+}
+
+function withKind(kind: (t: Translate) => string | undefined, words: string, t: Translate): string {
+  const known = kind(t);
+  return known === undefined || known === kind(english) ? words : `${known} (${words})`;
 }
 
 function kindOf(error: unknown, t: Translate): string | undefined {
@@ -55,6 +78,18 @@ function kindOfRequest({ failure, status, code }: RequestError, t: Translate): s
       return t('There is one of this name already.');
     case 'PERMISSION_DENIED':
       return t('The server does not allow it.');
+    case 'INVALID_PARAMETER_VALUE':
+    case 'BAD_REQUEST':
+      return t('The server does not take that.');
+    case 'INVALID_STATE':
+      return t('That is not possible in its present state.');
+    case 'ENDPOINT_NOT_FOUND':
+    case 'NOT_IMPLEMENTED':
+      return t('The server cannot do that.');
+    case 'REQUEST_TOO_LARGE':
+      return t('It is too large for the server.');
+    case 'DATA_LOSS':
+      return t('The store is damaged.');
     default:
       return undefined;
   }

@@ -5,6 +5,7 @@ import { parseFilter } from '../../core/search/parse';
 import { runSubject } from '../../core/search/subject';
 import { numberOfText } from '../../core/search/literals';
 import type { Run } from '../../core/model';
+import { filterReason } from '../platform/reasons';
 import { english, type Translate } from '../platform/text';
 import { compareRuns } from './runForest';
 
@@ -38,7 +39,7 @@ export function parseTreeFilter(
   const { t = english, ...names } = options;
   const own = parseFilter(text, { entity: 'runs', dialect: 'labbook', ...names });
   if (!own.ok) {
-    return { ok: false, message: own.error.message, offset: own.error.offset };
+    return { ok: false, message: filterReason(own.error, text, t), offset: own.error.offset };
   }
   const filter = own.value;
   if (filter === undefined) {

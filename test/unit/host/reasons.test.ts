@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { RequestError } from '../../../src/client/requestError';
 import { ServerProcessError } from '../../../src/client/serverProcess';
-import { reasonOf } from '../../../src/host/platform/reasons';
-import { english } from '../../../src/host/platform/text';
+import { nameReason, reasonOf } from '../../../src/host/platform/reasons';
+import { parseTreeFilter } from '../../../src/host/tree/treeQuery';
+import { english, type Translate } from '../../../src/host/platform/text';
 
 const german = JSON.parse(readFileSync('l10n/bundle.l10n.de.json', 'utf8')) as Record<string, string>;
-const t = (message: string): string => german[message] ?? message;
+const t: Translate = (message, ...values) => english(german[message] ?? message, ...values);
 
 describe('reasons', () => {
   const exists = new RequestError('status', "Experiment 'a' already exists.", {
@@ -26,5 +27,24 @@ describe('reasons', () => {
     const full = new RequestError('status', 'No space.', { status: 507 });
     assert.equal(reasonOf(full, t), 'Der Datenträger ist voll. (No space.)');
     assert.equal(reasonOf(new Error('odd'), t), 'odd');
+    const refused = new RequestError('status', "Invalid value 'x'.", { status: 400, code: 'INVALID_PARAMETER_VALUE' });
+    assert.equal(reasonOf(refused, t), "Der Server nimmt das nicht an. (Invalid value 'x'.)");
+    assert.equal(nameReason('No slash.', t), 'Dieser Name geht nicht. (No slash.)');
+    assert.equal(nameReason('No slash.', english), 'No slash.');
+  });
+
+  it('say of a filter where it is not understood', () => {
+    const reason = (filter: string, translate: Translate): string => {
+      const parsed = parseTreeFilter(filter, { t: translate });
+      return parsed.ok ? '' : parsed.message;
+    };
+    for (const filter of ['metrics.loss <', 'metrics.loss < abc', "params.x LIKE 'a' and )", 'a'.repeat(30_000)]) {
+      const own = reason(filter, english);
+      assert.notEqual(own, '');
+      assert.match(reason(filter, t), /^(Im Filter fehlt etwas\.|Der Filter ist bei „.+“ nicht zu verstehen\.) \(/);
+      assert.ok(reason(filter, t).endsWith(` (${own})`));
+    }
+    assert.match(reason('metrics.loss <', t), /^Im Filter fehlt etwas/);
+    assert.match(reason('metrics.loss < 1 and )', t), /bei „\)“/);
   });
 });
