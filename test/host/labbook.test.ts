@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ensureServer } from '../../src/client/serverProcess';
 import { artifactUri } from '../../src/host/artifacts/fileSystem';
+import { answering } from './answers';
 import { commands, execute, labbook, Script, until } from './api';
 
 describe('the extension', () => {
@@ -195,6 +196,57 @@ describe('scripts', () => {
     }
     await restarted;
     assert.equal((await api.ready()).url, url);
+  });
+});
+
+describe('a tracking server that the user chose', () => {
+  const setting = `terminal.integrated.env.${process.platform === 'darwin' ? 'osx' : 'linux'}`;
+  const configure = (key: string, value: unknown): Thenable<void> =>
+    vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+
+  afterEach(async () => {
+    await configure(setting, undefined);
+    await configure('labbook.terminals.asyncLogging', undefined);
+    const { url, token } = await (await labbook()).ready();
+    await until('terminals log to Labbook', async () => (await environmentOfTerminal()) === `${url} ${token}`, 15_000);
+  });
+
+  it('is left alone, which is said once', async () => {
+    const uri = `http://team.example:${Date.now() % 10_000}`;
+    const asked = await answering(
+      'showInformationMessage',
+      () => undefined,
+      async () => {
+        await configure(setting, { MLFLOW_TRACKING_URI: uri });
+        await until('terminals log there', async () => (await environmentOfTerminal()) === `${uri} `, 15_000);
+        // Another reason to set the environment of terminals is none to say it again.
+        await configure('labbook.terminals.asyncLogging', true);
+        await execute(commands.restartServer);
+        await (await labbook()).ready();
+      },
+    );
+    const texts = asked.map(([text]) => String(text)).filter((text) => text.includes(uri));
+    assert.equal(texts.length, 1);
+    assert.match(texts[0] ?? '', /^Your terminal settings let scripts log to .*Labbook leaves that as it is/);
+    assert.equal(await environmentOfTerminal(), `${uri} `);
+  });
+
+  it('gives way where the user says so', async () => {
+    const uri = `http://other.example:${Date.now() % 10_000}`;
+    const { url, token } = await (await labbook()).ready();
+    let isAsked = false;
+    await answering(
+      'showInformationMessage',
+      (text, button) => {
+        isAsked ||= String(text).includes(uri);
+        return String(text).includes(uri) ? button : undefined;
+      },
+      async () => {
+        await configure(setting, { MLFLOW_TRACKING_URI: uri });
+        await until('the user is asked', () => isAsked || undefined);
+        await until('Labbook has them', async () => (await environmentOfTerminal()) === `${url} ${token}`, 15_000);
+      },
+    );
   });
 });
 

@@ -70,4 +70,23 @@ journey('Training goes on: a reload, a killed server', { 'steady.py': steady }, 
     await workbench().row('night').locator('.codicon-circle-filled').waitFor();
     await workbench().session.photograph('10-server-killed');
   });
+
+  it('finds the runs of a folder that was renamed', async () => {
+    await workbench().session.moveFolder('renamed');
+    await workbench().openLabbook();
+    const notice = workbench()
+      .page.locator('.notification-toast')
+      .filter({ hasText: /This folder was .*project before/ });
+    await notice.waitFor();
+    await workbench().session.photograph('10-moved');
+    await notice.getByRole('button', { name: 'Use Them' }).click();
+    const reload = workbench().page.locator('.notification-toast').filter({ hasText: 'uses the other store' });
+    const loaded = workbench().page.waitForEvent('load');
+    await reload.getByRole('button', { name: 'Reload Window' }).click();
+    await loaded;
+    await workbench().session.waitUntilUp();
+    await workbench().openLabbook();
+    await workbench().showRuns('Default');
+    await workbench().row('night').waitFor();
+  });
 });

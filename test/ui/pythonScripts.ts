@@ -25,6 +25,15 @@ for lr in (0.1, 0.01):
 print("done", flush=True)
 `;
 
+/** A run whose script is killed in the middle. */
+export const abandoned = `
+import mlflow, os, signal
+mlflow.set_experiment("sweep")
+mlflow.start_run(run_name="abandoned")
+mlflow.log_metric("val/acc", 0.75, step=3)
+os.kill(os.getpid(), signal.SIGKILL)
+`;
+
 /** A run with a nested one that fails, as a sweep's trial does. */
 export const failing = `
 import mlflow

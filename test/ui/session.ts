@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -32,7 +32,7 @@ export class Session {
 
   private constructor(
     readonly page: Page,
-    readonly folder: string,
+    public folder: string,
     private readonly workbench: RunningWorkbench,
     private readonly browser: Browser,
     private readonly home: string,
@@ -86,6 +86,15 @@ export class Session {
       .or(this.labbookTab)
       .first()
       .waitFor({ timeout: 40_000 });
+  }
+
+  /** Renames the folder, as people do outside of the editor, and opens it at its new place. */
+  async moveFolder(name: string): Promise<void> {
+    const moved = path.join(this.home, name);
+    await rename(this.folder, moved);
+    this.folder = moved;
+    await this.page.goto(this.workbench.url(moved));
+    await this.waitUntilUp();
   }
 
   get labbookTab() {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { journey } from './journey';
-import { failing, two } from './pythonScripts';
+import { abandoned, failing, two } from './pythonScripts';
 import { until } from './workbench';
 
-journey('Two runs: compare, rename, tag, delete, restore', { 'two.py': two, 'failing.py': failing }, (workbench) => {
+const scripts = { 'abandoned.py': abandoned, 'two.py': two, 'failing.py': failing };
+
+journey('Two runs: compare, rename, tag, delete, restore', scripts, (workbench) => {
   it('compares two selected runs', async () => {
     await workbench().openLabbook();
     await workbench().openTerminal();
+    // Told as lost after a minute of silence, which the other steps fill.
+    await workbench().type('python abandoned.py');
     await workbench().type('python two.py');
     await workbench().waitForOutput('done', 30_000);
     await workbench().showRuns('sweep');
@@ -79,4 +83,18 @@ journey('Two runs: compare, rename, tag, delete, restore', { 'two.py': two, 'fai
     assert.equal(Number(await trial.getAttribute('aria-level')), 3);
     await workbench().session.photograph('6-failed');
   });
+
+  it('tells of a run whose script went away that it is lost, and marks it as ended', async () => {
+    const run = workbench().row('abandoned');
+    await workbench().showRuns('sweep');
+    await workbench().description(run).getByText('lost').waitFor({ timeout: 90_000 });
+    await run.locator('.codicon-issue-draft').waitFor();
+    await workbench().session.photograph('6-lost');
+    await workbench().chooseFromMenu(run, 'Mark as Ended...');
+    const dialog = workbench().page.locator('.monaco-dialog-box');
+    await dialog.getByText(/How did abandoned end\?/).waitFor();
+    await dialog.getByRole('button', { name: 'Failed' }).click();
+    await workbench().description(run).getByText('failed').waitFor();
+    await run.locator('.codicon-error').waitFor();
+  }).timeout(150_000);
 });

@@ -15,7 +15,12 @@ import { sourcesOf } from './sources';
 interface Manifest {
   activationEvents: string[];
   icon: string;
-  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  extensionKind: string[];
+  enabledApiProposals?: string[];
+  capabilities: {
+    untrustedWorkspaces: { supported: string; description: string; restrictedConfigurations: string[] };
+    virtualWorkspaces: { supported: string; description: string };
+  };
   contributes: {
     commands: { command: string; title: string; category: string; enablement?: string }[];
     configuration: { properties: Record<string, { default: unknown; scope?: string }> };
@@ -157,6 +162,22 @@ describe('manifest and code', () => {
   it('use every text of package.nls.json and no other', () => {
     const used = [...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key ?? '');
     assert.deepEqual([...new Set(used)].sort(), Object.keys(nls).sort());
+  });
+
+  it('say where the extension works: beside the workspace, also remote, and how far in restricted and virtual ones', () => {
+    const { extensionKind, enabledApiProposals, capabilities } = manifest;
+    assert.deepEqual(extensionKind, ['workspace']);
+    assert.equal(enabledApiProposals, undefined);
+    for (const { supported, description } of [capabilities.untrustedWorkspaces, capabilities.virtualWorkspaces]) {
+      assert.equal(supported, 'limited');
+      assert.ok(nls[description.slice(1, -1)], description);
+    }
+  });
+
+  it('ask for no port to be forwarded: panels and trees get everything from the extension, beside the server', () => {
+    for (const { file, text: source } of [...sourcesOf('src/host'), ...sourcesOf('src/extension.ts')]) {
+      assert.doesNotMatch(source, /asExternalUri|portMapping|openTunnel/, file);
+    }
   });
 
   it('keep settings that name folders from untrusted workspaces', () => {
