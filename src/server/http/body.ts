@@ -97,6 +97,9 @@ function decode(text: string): string {
 }
 
 function checkContentType(contentType: string | undefined): void {
+  if (contentType === 'application/json') {
+    return;
+  }
   if (contentType === undefined) {
     throw new ApiError('INVALID_PARAMETER_VALUE', 'Bad Request. Content-Type header is missing.');
   }

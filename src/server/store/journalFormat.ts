@@ -37,7 +37,7 @@ export function segmentHeader(first: number): Buffer {
 }
 
 export function encodeFrame(first: number, count: number, payload: Uint8Array): Buffer {
-  const frame = Buffer.alloc(frameHeaderSize + payload.length);
+  const frame = Buffer.allocUnsafe(frameHeaderSize + payload.length);
   marker.copy(frame);
   frame.writeUInt32LE(payload.length, 8);
   frame.writeUInt32LE(count, 12);
