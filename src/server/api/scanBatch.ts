@@ -5,6 +5,7 @@
  */
 import { checkKey, limits } from '../../core/limits';
 import type { Metric } from '../../core/model';
+import { powersOfTen, quotient } from './quotient';
 
 /** Metrics that keep MLflow's rules; nothing is said of the run. */
 export class PlainBatch {
@@ -14,9 +15,12 @@ export class PlainBatch {
   ) {}
 }
 
-/** Integers of so many digits are exact, and so are the powers of ten up to them. */
+/** Integers of so many digits are exact. */
 const exactDigits = 15;
-const powers = Array.from({ length: exactDigits + 1 }, (_, i) => 10 ** i);
+/** An integer below it has room for one more digit. */
+const roomBelow = 1e14;
+/** More digits than these and so many are left to `Number`. */
+const tailDigits = 4;
 const spelled = new Map([
   ['NaN', NaN],
   ['Infinity', Infinity],
@@ -56,6 +60,10 @@ class Scanner {
   /** A character for each byte; those beyond ASCII fit nowhere. */
   private readonly text: string;
   private at = 0;
+  /** The digits of a number: up to 15 that are not zero in front, and those after them. */
+  private whole = 0;
+  private tail = 0;
+  private tailLength = 0;
   /** Keys that keep the rules. */
   private readonly keys = new Map<string, string>();
 
@@ -160,29 +168,59 @@ class Scanner {
     }
     const isNegative = this.passes(minus);
     const first = this.at;
-    let digits = this.digits();
-    let count = this.at - first;
+    this.whole = 0;
+    this.tail = 0;
+    this.tailLength = 0;
+    this.significand();
     if (this.hasLeadingZero(first)) {
       throw notPlain;
     }
-    let decimals = 0;
+    const point = this.at;
     if (this.passes(dot)) {
-      const point = this.at;
-      digits = this.digits(digits);
-      decimals = this.at - point;
-      count += decimals;
+      this.significand();
     }
-    const hasExponent = this.passesExponent();
-    if (count <= exactDigits && !hasExponent) {
-      // Both are exact, so the quotient is rounded once, as it has to be.
-      const value = digits / (powers[decimals] ?? NaN);
+    const decimals = Math.max(0, this.at - point - 1);
+    const value = this.passesExponent() ? undefined : this.quotient(decimals);
+    if (value !== undefined) {
       return isNegative ? -value : value;
     }
-    const value = Number(this.text.slice(start, this.at));
-    if (!Number.isFinite(value)) {
+    const parsed = Number(this.text.slice(start, this.at));
+    if (!Number.isFinite(parsed)) {
       throw notPlain;
     }
-    return value;
+    return parsed;
+  }
+
+  /** At least one digit: the first ones go to `whole` as long as it is exact, the others to `tail`. */
+  private significand(): void {
+    const start = this.at;
+    let at = start;
+    let { whole, tail, tailLength } = this;
+    for (let code = this.body[at] ?? 0; code >= zero && code <= nine; code = this.body[++at] ?? 0) {
+      if (tailLength === 0 && whole < roomBelow) {
+        whole = whole * 10 + (code - zero);
+      } else {
+        tail = tail * 10 + (code - zero);
+        tailLength++;
+      }
+    }
+    if (at === start) {
+      throw notPlain;
+    }
+    this.at = at;
+    this.whole = whole;
+    this.tail = tail;
+    this.tailLength = tailLength;
+  }
+
+  /** @returns undefined for what only `Number` can tell */
+  private quotient(decimals: number): number | undefined {
+    const divisor = powersOfTen[decimals];
+    if (divisor === undefined || this.tailLength > tailDigits) {
+      return undefined;
+    }
+    // Where both are exact, their quotient is rounded once, as it has to be.
+    return this.tailLength === 0 ? this.whole / divisor : quotient(this.whole, this.tail, this.tailLength, decimals);
   }
 
   private passesExponent(): boolean {
@@ -198,10 +236,10 @@ class Scanner {
     return true;
   }
 
-  /** At least one digit. @param before the number that those before make @returns the number, rounded where it is long */
-  private digits(before = 0): number {
+  /** At least one digit. @returns the number, rounded where it is long */
+  private digits(): number {
     const start = this.at;
-    let value = before;
+    let value = 0;
     let at = start;
     for (let code = this.body[at] ?? 0; code >= zero && code <= nine; code = this.body[++at] ?? 0) {
       value = value * 10 + (code - zero);

@@ -167,6 +167,28 @@ describe('log-batch bodies that are read in one pass', () => {
     );
   });
 
+  it('have those doubles too that lie next to the middle of two others, to their last bit', () => {
+    const odd = fc.bigInt({ min: 2n ** 52n, max: 2n ** 53n - 1n }).map((each) => 2n * each + 1n);
+    const middle = fc.tuple(
+      odd,
+      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 15, max: 22 }),
+      fc.constantFrom(-1n, 0n, 1n),
+    );
+    fc.assert(
+      fc.property(middle, ([bits, halvings, length, by]) => {
+        const all = String((bits * 10n ** BigInt(halvings)) / 2n ** BigInt(halvings));
+        const digits = String(BigInt(all.slice(0, length)) + by);
+        const decimals = halvings - (all.length - digits.length);
+        fc.pre(decimals >= 0);
+        const value = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+        const scanned = scanBatch(Buffer.from(bodyOf(`{"key": "k", "value": ${value}, "timestamp": 1}`)));
+        assert.deepEqual(scanned?.metrics[0]?.value, Number(value));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('have at most a thousand metrics, known fields only, each once, and nothing behind them', () => {
     const metric = '{"key": "k", "value": 1, "timestamp": 2, "step": 3}';
     const isScanned = (body: string): boolean => scanBatch(Buffer.from(body)) !== undefined;
