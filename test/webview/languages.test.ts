@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { panelStrings } from '../../src/protocol/panelStrings';
 import { compareScenario, experimentScenario, runScenario, type Scenario } from '../fakes/fakeHost/scenario';
 import { exampleRun, exampleRuns } from './examples';
-import { PanelBrowser } from './panelPage';
+import { PanelBrowser, until, type Panel } from './panelPage';
 
 /** The texts of panels as the host hands them over. */
 function translated(translate: (english: string) => string): Record<string, string> {
@@ -67,4 +67,49 @@ describe('Panels in other languages', () => {
       }
     });
   }
+
+  it('leave every button of the experiment panel in sight with texts that are 40 % longer', async () => {
+    const panel = await browser.show(experimentScenario(exampleRuns()), {
+      width: 1100,
+      now,
+      language: 'qps-ploc',
+      strings: translated(pseudo),
+    });
+    await panel.drawn('val/acc');
+    const row = (name: string) => panel.page.locator('.lb-row', { hasText: name });
+    await row('r50-sam').click();
+    await row('r50-mixup-s0').click({ modifiers: ['Control'] });
+    await panel.page.locator('.lb-selected-count').waitFor();
+    const gone = { state: 'connecting', host: 'mlflow.lab.example', awayFor: 60_000, nextTryIn: 9000 } as const;
+    for (const width of [1100, 900, 620, 500, 320]) {
+      await panel.page.setViewportSize({ width, height: 700 });
+      for (const notice of [{ state: 'connected' } as const, gone]) {
+        await panel.host(({ page, argument }) => page.host.connection(argument), notice);
+        await panel.page
+          .locator('.lb-banner')
+          .waitFor({ state: notice.state === 'connected' ? 'detached' : 'attached' });
+        await until(`all is in sight at ${width} px`, async () => (await outOfSight(panel)).length === 0, 3000).catch(
+          () => undefined,
+        );
+        assert.deepEqual(await outOfSight(panel), [], `${width} px, ${notice.state}`);
+      }
+      await panel.photograph(`experiment-footer-long-${width}`);
+    }
+  });
 });
+
+/** Controls around the table of which a part is cut off. */
+function outOfSight(panel: Panel): Promise<string[]> {
+  return panel.page.evaluate(() =>
+    ['.lb-footer', '.lb-toolbar', '.lb-banner'].flatMap((selector) =>
+      [...document.querySelectorAll(selector)].flatMap((box) => {
+        const { left, right } = box.getBoundingClientRect();
+        return [...box.querySelectorAll('button, input, select')]
+          .filter((each) => each.checkVisibility())
+          .map((each) => [each, each.getBoundingClientRect()] as const)
+          .filter(([, own]) => own.left < left - 1 || own.right > right + 1)
+          .map(([each, own]) => `${selector} ${each.ariaLabel ?? each.textContent} ${own.left} to ${own.right}`);
+      }),
+    ),
+  );
+}

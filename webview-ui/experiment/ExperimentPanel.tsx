@@ -75,7 +75,13 @@ function Content({ experiment, view }: Props) {
         {!chartsOnly && (
           <div className="lb-table-part" style={share}>
             {hasMatch ? <Table experiment={experiment} view={view} /> : <NoMatch experiment={experiment} view={view} />}
-            <Footer experiment={experiment} view={view} drawn={drawn.runs.length} isNarrow={width < 760} />
+            <Footer
+              experiment={experiment}
+              view={view}
+              drawn={drawn.runs.length}
+              isNarrow={width < 760}
+              isTiny={width < 400}
+            />
           </div>
         )}
         {mode === 'both' && hasMatch && <Sash share={sash} onChange={(next) => experiment.arrange({ sash: next })} />}

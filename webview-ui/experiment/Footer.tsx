@@ -10,6 +10,7 @@ import { useOneStop } from '../shared/useOneStop';
 import type { ExperimentSession } from './experimentSession';
 import { deleteRuns } from './runCommands';
 import type { TableView } from './tableModel';
+import { useTight } from './useTight';
 
 interface Props {
   readonly experiment: ExperimentSession;
@@ -18,16 +19,19 @@ interface Props {
   readonly drawn: number;
   /** No room for more than the first action. */
   readonly isNarrow: boolean;
+  /** Nor for that. */
+  readonly isTiny: boolean;
 }
 
 /** Counts at the left, at the right what can be done with what is selected. Always of the same height. */
-export function Footer({ experiment, view, drawn, isNarrow }: Props) {
+export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
   const failure = useStore(experiment.failure, (each) => each);
   const undo = useStore(experiment.undo, (each) => each);
   const selected = useStore(experiment.selection, (each) => each.runs);
   const isConnected = useStore(experiment.session.connection, ({ state }) => state === 'connected');
   const box = useRef<HTMLDivElement>(null);
   useOneStop(box);
+  const isTight = useTight(box, selected.size > 0 && !isNarrow && !failure && !undo);
   return (
     <div ref={box} className="lb-footer" role="region" aria-label={t('runsList')}>
       <Counts experiment={experiment} view={view} drawn={drawn} />
@@ -48,13 +52,15 @@ export function Footer({ experiment, view, drawn, isNarrow }: Props) {
           {isConnected && <LinkButton label={t('undo')} onAct={() => experiment.untrash()} />}
         </span>
       ) : (
-        selected.size > 0 && <Selected experiment={experiment} runIds={[...selected]} isNarrow={isNarrow} />
+        selected.size > 0 && (
+          <Selected experiment={experiment} runIds={[...selected]} isNarrow={isNarrow || isTight} isTiny={isTiny} />
+        )
       )}
     </div>
   );
 }
 
-function Counts({ experiment, view, drawn }: Omit<Props, 'isNarrow'>) {
+function Counts({ experiment, view, drawn }: Omit<Props, 'isNarrow' | 'isTiny'>) {
   const connection = useStore(experiment.session.connection, (each) => each.state);
   const at = useStore(experiment.reader.state, (each) => (each.kind === 'ready' ? each.at : undefined));
   const wrong = useStore(experiment.wrongQuery, (each) => each);
@@ -109,14 +115,20 @@ interface SelectedProps {
   readonly experiment: ExperimentSession;
   readonly runIds: readonly string[];
   readonly isNarrow: boolean;
+  readonly isTiny: boolean;
 }
 
-function Selected({ experiment, runIds, isNarrow }: SelectedProps) {
+function Selected({ experiment, runIds, isNarrow, isTiny }: SelectedProps) {
   const [menu, setMenu] = useState<Anchor | undefined>(undefined);
   // Both decide whether runs can be changed, and may do so while nothing else here changes.
   useStore(experiment.session.connection, (each) => each.state);
   useStore(experiment.reader.state, (each) => each.kind === 'ready' && each.facts.canWrite);
+  const compare: MenuAction[] =
+    runIds.length > 1
+      ? [{ label: t('compareAction'), onAct: () => experiment.command('compareSelected', runIds) }]
+      : [];
   const actions: MenuAction[] = [
+    ...(isTiny ? compare : []),
     { label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
     ...(experiment.canWrite
       ? [
@@ -127,12 +139,10 @@ function Selected({ experiment, runIds, isNarrow }: SelectedProps) {
   ];
   return (
     <span className="lb-footer-part">
-      <span className="lb-selected-count">
+      <span className="lb-selected-count lb-cut-text">
         {tCount('selectedOne', 'selectedMany', runIds.length, formatCount(runIds.length))}
       </span>
-      {runIds.length > 1 && (
-        <LinkButton label={t('compareAction')} onAct={() => experiment.command('compareSelected', runIds)} />
-      )}
+      {!isTiny && compare.map(({ label, onAct }) => <LinkButton key={label} label={label} onAct={onAct} />)}
       {isNarrow ? (
         <button
           type="button"

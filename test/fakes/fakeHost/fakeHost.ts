@@ -40,6 +40,9 @@ export class FakeHost {
     memory?: Memory,
   ) {
     this.#lost = scenario.lost ?? [];
+    for (const [method, message] of Object.entries(scenario.failures ?? {})) {
+      this.fail(method as Method, message);
+    }
     this.#chartDefaults = { ...plainDefaults, ...scenario.chartDefaults };
     const madeUp = scenario.madeUp && madeUpRuns(scenario.madeUp);
     this.#runs = madeUp?.runs ?? scenario.runs.map(liveRun);

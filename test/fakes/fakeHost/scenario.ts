@@ -33,6 +33,8 @@ export interface Scenario {
   readonly chartDefaults?: Partial<ChartDefaults>;
   /** Milliseconds that the answers to single requests take. */
   readonly delays?: Readonly<Record<string, number>>;
+  /** Requests that are refused from the start, by method: with what words. */
+  readonly failures?: Readonly<Record<string, string>>;
   /** Saved views that are there: name to content. */
   readonly views?: Readonly<Record<string, string>>;
   /** The text of a recorded session, which then answers in place of the fake host. */
