@@ -111,6 +111,14 @@ describe('Store: permanent deletion', () => {
     await Promise.all(ids.slice(1).map((id) => createRun(store, id)));
     await Promise.all(ids.map((id) => trash(store, id)));
     assert.ok((await store.purging.historyBytes(ids)) > 1000);
+    const found: string[] = [];
+    for (let more = true; more;) {
+      const page = store.purging.runsOf('0', { after: found.at(-1), limit: 100 });
+      assert.ok(page.items.length <= 100);
+      found.push(...page.items.map(({ id }) => id));
+      more = page.more;
+    }
+    assert.deepEqual(found, ids);
     await purge(store, ids);
     const parts: number[] = [];
     const [failing] = ids;

@@ -35,7 +35,11 @@ export async function purge(context: PurgeContext, input: unknown): Promise<Purg
   const { bytes, kept_artifacts } = await measure(context, [...runs.values()], experiments);
   const counted = { runs: runs.size, experiments: experiments.length, bytes, kept_artifacts };
   if (dry_run) {
-    return { ...counted, items: await measureEach(context, [...new Set(run_ids)], experiments, runs) };
+    const items =
+      experiments.length === 1 && run_ids.length === 0
+        ? experiments.map((id) => experimentItem(store, id, runs.size, bytes))
+        : await measureEach(context, [...new Set(run_ids)], experiments, runs);
+    return { ...counted, items };
   }
   const ids = [...runs.keys()];
   for (let i = 0; i < ids.length; i += runsPerWrite) {
@@ -66,10 +70,13 @@ async function measureEach(
   for (const id of experimentIds) {
     const own = [...runs.values()].filter(({ experimentId }) => experimentId === id);
     const { bytes } = await measure(context, own, [id]);
-    const deleted = Number(store.getExperiment(id)?.updatedAt ?? 0);
-    items.push({ kind: 'experiment', id, bytes, runs: own.length, deleted });
+    items.push(experimentItem(store, id, own.length, bytes));
   }
   return items;
+}
+
+function experimentItem(store: Store, id: string, runs: number, bytes: number): PurgeItem {
+  return { kind: 'experiment', id, bytes, runs, deleted: Number(store.getExperiment(id)?.updatedAt ?? 0) };
 }
 
 /** All runs that would go. @throws ApiError where something is not there or not deleted */
@@ -100,9 +107,11 @@ async function lookAt(
     if (experiment.stage !== 'deleted') {
       throw notDeleted('experiment', id);
     }
-    for (let offset = 0, more = true; more; offset += runsPerLook) {
-      const page = store.purging.runsOf(id, { offset, limit: runsPerLook });
+    let after: string | undefined;
+    for (let more = true; more;) {
+      const page = store.purging.runsOf(id, { after, limit: runsPerLook });
       page.items.forEach(add);
+      after = page.items.at(-1)?.id;
       more = page.more;
       await nextTurn();
     }

@@ -27,12 +27,20 @@ export class Purging implements PurgeReader {
 
   constructor(private readonly parts: PurgeParts) {}
 
-  runsOf(experimentId: string, { offset, limit }: { readonly offset: number; readonly limit: number }): Page<RunInfo> {
+  runsOf(
+    experimentId: string,
+    { after, limit }: { readonly after: string | undefined; readonly limit: number },
+  ): Page<RunInfo> {
     const id = experimentNumber(experimentId);
     const rows =
       id === undefined
         ? []
-        : this.parts.catalog.runs('WHERE r.experiment = ? ORDER BY r.id LIMIT ? OFFSET ?', [id, limit + 1, offset]);
+        : // With the plus they are gone through in their order: by the index of experiments all would be sorted for each page.
+          this.parts.catalog.runs('WHERE +r.experiment = ? AND r.id > ? ORDER BY r.id LIMIT ?', [
+            id,
+            (after === undefined ? undefined : this.parts.catalog.run(after)?.id) ?? 0,
+            limit + 1,
+          ]);
     return { items: rows.slice(0, limit).map(({ info }) => info), more: rows.length > limit };
   }
 

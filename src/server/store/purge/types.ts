@@ -21,8 +21,8 @@ export type RemoveArtifacts = (removals: readonly Removal[]) => Promise<readonly
 
 /** What permanent deletion asks the store. */
 export interface PurgeReader {
-  /** Runs of an experiment whatever their stage, those deleted included, in the order of creation. */
-  runsOf(experimentId: string, page: { readonly offset: number; readonly limit: number }): Page<RunInfo>;
+  /** Runs of an experiment whatever their stage, those deleted included, in the order of creation, from the one after `after` on. */
+  runsOf(experimentId: string, page: { readonly after: string | undefined; readonly limit: number }): Page<RunInfo>;
   /** When a run was deleted, Unix milliseconds; 0 where it is not. */
   deletedAt(runId: string): number;
   /** URIs of the artifacts that a run's own logged models have. */
