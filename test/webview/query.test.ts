@@ -148,6 +148,24 @@ describe('The query line', () => {
     }
   });
 
+  it('has help by example, from the list and from what is wrong, and gives the focus back', async () => {
+    const panel = await open();
+    const help = panel.page.getByRole('dialog', { name: 'Query help' });
+    await line(panel).fill('metrics.los');
+    await panel.page.locator('.lb-suggestions').getByText('Query help').click();
+    await help.getByText('one of several values').waitFor();
+    await panel.page.keyboard.press('Escape');
+    await help.waitFor({ state: 'detached' });
+    await until('the line has the focus', () => line(panel).evaluate((each) => each === document.activeElement));
+    await line(panel).fill('metrics.los > ');
+    await line(panel).press('Enter');
+    await problem(panel).getByRole('button', { name: 'Query help' }).press('Enter');
+    await help.waitFor();
+    await panel.page.keyboard.press('Escape');
+    await help.waitFor({ state: 'detached' });
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('brings earlier queries back, also after the panel was closed', async () => {
     const panel = await open();
     for (const text of ['seed = 1', 'seed = 2']) {

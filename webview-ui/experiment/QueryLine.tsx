@@ -9,6 +9,7 @@ import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
 import { fixOf } from './query/parseQuery';
+import { useQueryHelp } from './query/QueryHelp';
 import { QueryProblem } from './query/QueryProblem';
 import { QueryText } from './query/QueryText';
 import { QueryWords } from './query/queryWords';
@@ -40,9 +41,8 @@ export function QueryLine({ experiment, view }: Props) {
   useFindKey(input);
   const { typed, problem } = query;
 
-  // What is wrong where the list says what could stand there is on its way to be right.
-  const isOnItsWay = problem && list.completions && problem.offset + problem.length >= list.completions.from;
-  const shownProblem = isOnItsWay ? undefined : problem;
+  const help = useQueryHelp(input, list.close);
+  const shownProblem = toBeShown(problem, list);
 
   function choose({ insert }: Completion): void {
     if (list.completions) {
@@ -87,26 +87,32 @@ export function QueryLine({ experiment, view }: Props) {
       <Under input={input} text={typed}>
         {shownProblem && (
           <QueryProblem
-            key="problem"
             id={`${id}problem`}
             error={shownProblem}
             fix={fixOf(typed, shownProblem, view.table.catalogue)}
             onFix={onFix}
+            onHelp={help.open}
           />
         )}
         {list.completions && (
           <Suggestions
-            key="list"
             id={`${id}list`}
             completions={list.completions}
             active={list.active}
             words={words}
             onChoose={choose}
+            onHelp={help.open}
           />
         )}
       </Under>
+      {help.element}
     </div>
   );
+}
+
+/** What is wrong where the list says what could stand there is on its way to be right. */
+function toBeShown(problem: SearchError | undefined, { completions }: SuggestionState): SearchError | undefined {
+  return problem && completions && problem.offset + problem.length >= completions.from ? undefined : problem;
 }
 
 /** By the browser's own editing, so that Ctrl+Z takes it back. @returns where the caret is then */

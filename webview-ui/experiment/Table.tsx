@@ -101,8 +101,6 @@ interface RowsProps {
   readonly editing: Editing | undefined;
 }
 
-/** More rows than most windows have room for. */
-const spareRows = 96;
 const baselineRowId = 'lb-baseline';
 
 function BaselineRow({ experiment, context, grid, editing }: RowsProps) {
@@ -166,12 +164,12 @@ function Rows({ experiment, context, grid, editing }: RowsProps) {
 
 /** The place of a line among the elements for rows: neighbours never have the same. */
 function useRowPlaces(count: number): (index: number) => number {
-  const [places, setPlaces] = useState(spareRows);
-  // Only ever more: another number of places would be other elements for all lines.
+  // Only ever more, as another number gives all lines other elements; and few spare ones, which a jump to other lines leaves unused.
+  const [places, setPlaces] = useState(0);
   if (count > places) {
-    setPlaces(Math.ceil(count / spareRows) * spareRows);
+    setPlaces(Math.ceil(count / 8) * 8);
   }
-  return (index) => index % places;
+  return (index) => index % Math.max(places, count);
 }
 
 /** Whether a line is selected, and whether the charts draw its run. */

@@ -45,7 +45,7 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
   const selection = useStore(experiment.selection, (each) => each);
   const delta = useStore(experiment.arrangement, (each) => each.delta);
   const widths = useStore(experiment.arrangement, (each) => each.columns.widths);
-  const isGrouped = useStore(experiment.arrangement, (each) => each.groupBy.length > 0);
+  const isGrouped = view.groups.length > 0;
   const now = useNow(30_000);
   const cells = useMemo(
     (): CellContext => ({ table: view.table, delta, baseline: view.baseline, now }),

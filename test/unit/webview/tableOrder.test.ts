@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { evaluate } from '../../../src/core/search/evaluate';
 import { parseFilter } from '../../../src/core/search/parse';
+import { parseQuery } from '../../../webview-ui/experiment/query/parseQuery';
+import { queryExamples } from '../../../webview-ui/experiment/query/queryExamples';
 import { cellView, exactCell } from '../../../webview-ui/experiment/table/cellView';
 import { columnView } from '../../../webview-ui/experiment/table/columnView';
 import { fieldId, type TableField } from '../../../webview-ui/experiment/table/fields';
@@ -143,6 +145,17 @@ describe('Filters over columns', () => {
         assert.deepEqual([...found], [...expected]);
       }),
     );
+  });
+});
+
+describe('The help for the query line', () => {
+  it('tells of nothing that the line does not take', () => {
+    const facts = (key: string) => ({ key, runs: 1, differs: true });
+    const catalogue = { metrics: ['val/acc', 'loss'].map(facts), params: ['lr', 'model'].map(facts), tags: [] };
+    for (const { text: source } of queryExamples) {
+      const parsed = parseQuery(source, catalogue, () => 'higher');
+      assert.ok(parsed.ok, `${source}: ${parsed.ok ? '' : parsed.error.message}`);
+    }
   });
 });
 

@@ -8,14 +8,16 @@ interface Props {
   /** The text that should stand there. */
   readonly fix: string | undefined;
   readonly onFix: (fix: string) => void;
+  readonly onHelp: () => void;
 }
 
 /** What is wrong with the query, under the place where it is; read aloud when it appears. */
-export function QueryProblem({ id, error, fix, onFix }: Props) {
+export function QueryProblem({ id, error, fix, onFix, onHelp }: Props) {
   return (
     <div className="lb-query-problem" role="alert" id={id} data-place={error.offset}>
       <span>{error.message}</span>
       {fix !== undefined && <LinkButton label={t('didYouMean', fix)} onAct={() => onFix(fix)} />}
+      <LinkButton label={t('queryHelp')} onAct={onHelp} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ interface Props {
   readonly active: number;
   readonly words: QueryWords;
   readonly onChoose: (option: Completion) => void;
+  readonly onHelp: () => void;
 }
 
 const icons: Partial<Record<Completion['kind'], IconName>> = {
@@ -27,7 +28,7 @@ export function optionId(id: string, index: number): string {
 }
 
 /** What can stand at the caret. The focus stays in the line. */
-export function Suggestions({ id, completions, active, words, onChoose }: Props) {
+export function Suggestions({ id, completions, active, words, onChoose, onHelp }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const { options, more } = completions;
   useEffect(() => {
@@ -55,6 +56,17 @@ export function Suggestions({ id, completions, active, words, onChoose }: Props)
           <kbd>Ctrl</kbd> <kbd>Space</kbd> {t('queryAllNames')}
         </span>
         {more > 0 && <span className="lb-dim">{t('moreColumns', formatCount(more))}</span>}
+        <span className="lb-grow" />
+        {/* The focus stays in the line. */}
+        <button
+          type="button"
+          className="lb-link"
+          tabIndex={-1}
+          onMouseDown={(e) => e.preventDefault()}
+          onClick={onHelp}
+        >
+          {t('queryHelp')}
+        </button>
       </div>
     </div>
   );

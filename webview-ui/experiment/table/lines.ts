@@ -57,6 +57,8 @@ export interface Lines {
   readonly runs: Int32Array;
 }
 
+const noGroups: readonly Group[] = [];
+
 export function runKey(id: string): string {
   return `run:${id}`;
 }
@@ -74,7 +76,7 @@ export function linesOf(input: LineInput): Lines {
     const rest = baseline === undefined ? slots : slots.filter((slot) => slot !== baseline);
     const lines: Line[] = [];
     appendRuns(lines, input, rest, 0);
-    return { lines, groups: [], runs: slots };
+    return { lines, groups: noGroups, runs: slots };
   }
   const groups = sortGroups(groupRuns(slots, levels), groupComparator(terms));
   const lines: Line[] = [];
