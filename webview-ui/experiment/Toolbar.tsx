@@ -9,6 +9,7 @@ import { ColumnsMenu } from './ColumnsMenu';
 import { exportActions } from './exportActions';
 import type { ExperimentSession } from './experimentSession';
 import { GroupMenu } from './GroupMenu';
+import { LiveButton, liveActions, useLive } from './LiveButton';
 import { QueryLine } from './QueryLine';
 import type { LayoutMode } from './table/arrangement';
 import { fieldOf } from './table/fields';
@@ -33,6 +34,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
   const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
   const mode = useStore(experiment.arrangement, (each) => each.mode);
+  const live = useLive(experiment, view);
   const close = useCallback(() => setOpen(undefined), []);
   const end = useRef<HTMLSpanElement>(null);
   useOneStop(end);
@@ -59,6 +61,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
       />
       {!isTiny && <span className="lb-bar-line" />}
       <span ref={end} className="lb-bar-end">
+        {!isTiny && <LiveButton live={live} isNarrow={isNarrow} />}
         {!isTiny && <Layout experiment={experiment} mode={mode} />}
         <Drop
           icon="ellipsis"
@@ -77,6 +80,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
           label={t('moreActions')}
           anchor={open.anchor}
           sections={[
+            isTiny ? liveActions(live) : [],
             isTiny ? layoutActions(experiment, mode) : [],
             groupActions(experiment, view),
             exportActions(experiment, view),

@@ -9,6 +9,7 @@ import close from '@vscode/codicons/src/icons/close.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
 import dash from '@vscode/codicons/src/icons/dash.svg';
 import disconnect from '@vscode/codicons/src/icons/debug-disconnect.svg';
+import pause from '@vscode/codicons/src/icons/debug-pause.svg';
 import edit from '@vscode/codicons/src/icons/edit.svg';
 import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
@@ -39,6 +40,7 @@ import screenFull from '@vscode/codicons/src/icons/screen-full.svg';
 import screenNormal from '@vscode/codicons/src/icons/screen-normal.svg';
 import settings from '@vscode/codicons/src/icons/settings.svg';
 import pulse from '@vscode/codicons/src/icons/pulse.svg';
+import record from '@vscode/codicons/src/icons/record.svg';
 import search from '@vscode/codicons/src/icons/search.svg';
 import splitVertical from '@vscode/codicons/src/icons/split-vertical.svg';
 import starFull from '@vscode/codicons/src/icons/star-full.svg';
@@ -85,6 +87,7 @@ const sources = {
   layers,
   logScale,
   openInEditor,
+  pause,
   person,
   pinned,
   pin,
@@ -92,6 +95,7 @@ const sources = {
   screenNormal,
   settings,
   pulse,
+  record,
   search,
   splitVertical,
   starFull,

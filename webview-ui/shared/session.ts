@@ -72,6 +72,10 @@ export class PanelSession {
   readonly loader: SeriesLoader;
   /** Curves in few points, for the tables of metrics. */
   readonly trends: SeriesLoader;
+  /** Nothing that comes by itself is shown: somebody looks at what is there. */
+  readonly isPaused = new Store(false);
+  /** What changed since then. */
+  #heldBack: Changed | undefined;
   readonly #changeListeners = new Set<(change: Changed) => void>();
   readonly #factsListeners = new Set<() => void>();
   readonly #viewsListeners = new Set<() => void>();
@@ -87,7 +91,7 @@ export class PanelSession {
   constructor({ readsRuns = true }: SessionOptions = {}) {
     this.#readsRuns = readsRuns;
     this.host = connectHost({
-      changed: (change) => this.#onChanged(change),
+      changed: (change) => this.#hear(change),
       factsChanged: () => [...this.#factsListeners].forEach((listener) => listener()),
       showView: ({ name }) => this.viewWish.set({ kind: 'show', name }),
       saveView: ({ name }) => this.viewWish.set({ kind: 'save', name }),
@@ -124,6 +128,16 @@ export class PanelSession {
   /** Changes what the user arranged. */
   arrange(change: Partial<PanelState>): void {
     this.state.update((state) => ({ ...state, ...change }));
+  }
+
+  /** Holds back what comes by itself from now on, or shows what came meanwhile. */
+  pause(isPaused: boolean): void {
+    this.isPaused.set(isPaused);
+    const change = this.#heldBack;
+    if (!isPaused && change) {
+      this.#heldBack = undefined;
+      this.#onChanged(change);
+    }
   }
 
   /** Reads the runs, and whatever else is shown, again. */
@@ -200,6 +214,14 @@ export class PanelSession {
     });
   }
 
+  #hear(change: Changed): void {
+    if (this.isPaused.get()) {
+      this.#heldBack = this.#heldBack ? together(this.#heldBack, change) : change;
+    } else {
+      this.#onChanged(change);
+    }
+  }
+
   #onChanged(change: Changed): void {
     if (this.#readsRuns) {
       this.#reader.request();
@@ -271,4 +293,14 @@ export class PanelSession {
     // Only what is not kept yet: before the first answer it is not known what the settings say.
     window.addEventListener('pagehide', () => timer !== undefined && save());
   }
+}
+
+function together(a: Changed, b: Changed): Changed {
+  return {
+    runIds: [...new Set([...a.runIds, ...b.runIds])],
+    metrics: a.metrics || b.metrics,
+    runs: a.runs || b.runs,
+    artifacts: a.artifacts || b.artifacts,
+    all: (a.all ?? false) || (b.all ?? false),
+  };
 }
