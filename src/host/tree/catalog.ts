@@ -88,14 +88,14 @@ export class Catalog implements TreeModel {
     return this.#lost.has(runId);
   }
 
-  /** Says which running runs are lost; rows of which that changed are drawn again. @returns whether it is another set */
+  /** Says which running runs are lost; their rows, and what counts them, are drawn again. @returns whether it is another set */
   setLost(runIds: readonly string[]): boolean {
     const before = this.#lost;
     this.#lost = new Set(runIds);
     const changed = [...runIds.filter((id) => !before.has(id)), ...[...before].filter((id) => !this.#lost.has(id))];
     const runs = this.#experiments.withTheirs(changed);
     if (runs.size > 0) {
-      this.#touch({ runs });
+      this.#touch({ experiments: new Set(runs.values()) });
     }
     return changed.length > 0;
   }

@@ -21,7 +21,7 @@ import { bestOf, bestText } from './tooltips';
 export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView | undefined {
   switch (ref.kind) {
     case 'experiment':
-      return experimentView(ref.id, model.experiment(ref.experimentId), model.isFiltered === true, t);
+      return experimentView(ref.id, model.experiment(ref.experimentId), model, t);
     case 'runGroup':
       return runGroupView(ref, model, t);
     case 'run':
@@ -66,14 +66,14 @@ export function viewOf(ref: NodeRef, model: TreeModel, t: Translate): NodeView |
 function experimentView(
   id: string,
   entry: ExperimentEntry | undefined,
-  isFiltered: boolean,
+  model: TreeModel,
   t: Translate,
 ): NodeView | undefined {
   if (entry === undefined) {
     return undefined;
   }
   const { experiment, list, total } = entry;
-  const description = list && isFiltered ? countOfMatches(list, t) : countOfRuns(entry, t);
+  const description = list && model.isFiltered === true ? countOfMatches(list, t) : countOfRuns(entry, model, t);
   return {
     id,
     label: oneLine(experiment.name),
@@ -86,16 +86,18 @@ function experimentView(
   };
 }
 
-function countOfRuns({ list, total }: ExperimentEntry, t: Translate): string | undefined {
+function countOfRuns({ list, total }: ExperimentEntry, model: TreeModel, t: Translate): string | undefined {
   const n = list?.more === false ? list.runs.size : total;
   if (n === undefined) {
-    return list && withRunning(list, t('{0}+ runs', list.runs.size), t);
+    return list && withRunning(list, t('{0}+ runs', list.runs.size), model, t);
   }
-  return withRunning(list, n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n), t);
+  return withRunning(list, n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n), model, t);
 }
 
-function withRunning(list: ExperimentEntry['list'], runs: string, t: Translate): string {
-  return list && list.running.size > 0 ? t('{0} · {1} running', runs, list.running.size) : runs;
+/** Lost runs do not go on. */
+function withRunning(list: ExperimentEntry['list'], runs: string, model: TreeModel, t: Translate): string {
+  const going = [...(list?.running ?? [])].filter((id) => model.isLost?.(id) !== true).length;
+  return going > 0 ? t('{0} · {1} running', runs, going) : runs;
 }
 
 function countOfMatches(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {

@@ -225,7 +225,10 @@ describe('tree nodes', () => {
     const describe = (runs: Run[]): string | undefined => viewOf(experimentRef('1'), modelOf(runs), t)?.description;
     assert.equal(describe([]), 'no runs');
     assert.equal(describe([makeRun({ id: 'a' })]), '1 run');
-    assert.equal(describe([makeRun({ id: 'a' }), makeRun({ id: 'b', status: 'RUNNING' })]), '2 runs · 1 running');
+    const both = [makeRun({ id: 'a' }), makeRun({ id: 'b', status: 'RUNNING' })];
+    assert.equal(describe(both), '2 runs · 1 running');
+    const lost = { ...modelOf(both), isLost: (id: string) => id === 'b' };
+    assert.equal(viewOf(experimentRef('1'), lost, t)?.description, '2 runs', 'a lost run does not go on');
   });
 
   it('describe runs by status and primary metric', () => {
