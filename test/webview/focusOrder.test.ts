@@ -7,6 +7,9 @@ import { PanelBrowser, until, type Panel } from './panelPage';
 const focused = (panel: Panel): Promise<string> =>
   panel.page.evaluate(() => {
     const { activeElement: element, body } = document;
+    if (element?.closest('.lb-bar-end')) {
+      return 'end of the toolbar';
+    }
     return element && element !== body ? (element.getAttribute('aria-label') ?? element.textContent) : '';
   });
 
@@ -39,7 +42,7 @@ describe('The focus in the experiment panel', () => {
       'Views',
       'Group',
       'Columns',
-      'Only the table',
+      'end of the toolbar',
       'Runs',
       'Compare',
       'Height of the table',
