@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RunInfo } from '../../../core/model';
+import { nextTurn } from '../../turns';
 import type { Catalog } from '../catalog';
 import { type StoreFiles, systemCode } from '../files';
 import type { Histories } from '../histories';
@@ -20,6 +21,9 @@ export interface PurgeParts {
 
 /** Removals that are carried out, and noted, at once: few, so that other requests get their turn. */
 const removalsAtOnce = 200;
+
+/** Runs whose files are looked for between two turns of other requests. */
+const runsAtOnce = 1000;
 
 /** Permanent deletion: what is asked before, and what is to be removed from the disk after. */
 export class Purging implements PurgeReader {
@@ -60,8 +64,11 @@ export class Purging implements PurgeReader {
   async historyBytes(runIds: readonly string[]): Promise<number> {
     let bytes = 0;
     const there = await this.historyFiles();
-    for (const file of runIds.flatMap(there)) {
-      bytes += (await this.parts.files.facts(file))?.size ?? 0;
+    for (let i = 0; i < runIds.length; i += runsAtOnce) {
+      for (const file of runIds.slice(i, i + runsAtOnce).flatMap(there)) {
+        bytes += (await this.parts.files.facts(file))?.size ?? 0;
+      }
+      await nextTurn();
     }
     return bytes;
   }
