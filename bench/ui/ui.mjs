@@ -116,7 +116,7 @@ save('ui', {
   tables,
   notes: [
     'Chromium draws without a graphics card. The workbench and the panel share one main thread here, so the work is that of both; in ' +
-      'desktop VS Code panels have a process of their own. Work is processor time of that thread, which other programs do not lengthen. ' +
+      'desktop VS Code panels have a process of their own. Of live runs, the panel’s part is what it adds to the same window without it. Work is processor time of that thread, which other programs do not lengthen. ' +
       `A click is on the experiment in the side bar; charts count as drawn when they have painted the last answer of the server.${quick ? ' Measured with `--quick`: small and short.' : ''}`,
   ],
 });
