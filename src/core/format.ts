@@ -74,7 +74,7 @@ export function columnFormat(column: Iterable<number>, digits = 4): ColumnFormat
     if (whole ? size > largestExact : size >= large || size < small) {
       return shown(each.toExponential(digits - 1).replace('e+', 'e'));
     }
-    return shown(whole ? grouped(each) : each.toFixed(decimals));
+    return shown(whole ? grouped(each) : unsignedZero(each.toFixed(decimals)));
   };
   const difference = (each: number): string => {
     const sign = each < 0 ? minus : each > 0 ? '+' : '';
@@ -246,6 +246,11 @@ export function formatBytes(bytes: number): string {
   }
   const text = unit === 0 || scaled >= 99.95 ? scaled.toFixed(0) : scaled.toFixed(1).replace(/\.0$/, '');
   return `${text} ${units[unit]}`;
+}
+
+/** What the decimals leave nothing of is zero, which has no sign. */
+function unsignedZero(text: string): string {
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
 function decimalsFor(values: readonly number[], digits: number): number {

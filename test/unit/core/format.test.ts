@@ -54,6 +54,20 @@ describe('format', () => {
     assert.deepEqual(column([NaN, NaN]), ['NaN', 'NaN']);
   });
 
+  it('writes what rounds to zero without a sign', () => {
+    assert.deepEqual(column([-0.4, 5000.5, 6000.5]), ['0', '5001', '6001']);
+    assert.deepEqual(column([-0.004, 12.5, 13.5]), ['0.00', '12.50', '13.50']);
+    const small = fc.double({ min: -1, max: 1, noNaN: true });
+    const usual = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(small, usual)), fc.integer({ min: 1, max: 17 }), (values, digits) => {
+        for (const text of column(values, digits)) {
+          assert.doesNotMatch(text, /^[-\u2212]0(\.0*)?$/);
+        }
+      }),
+    );
+  });
+
   it('never fails, and never writes an ASCII minus', () => {
     fc.assert(
       fc.property(fc.array(fc.double()), fc.integer({ min: 2, max: 17 }), (values, digits) => {
