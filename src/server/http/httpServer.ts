@@ -6,6 +6,7 @@ import {
   type Server,
   ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../core/errors';
 import type { Log } from '../log';
@@ -25,13 +26,22 @@ const statusTexts: Partial<Record<number, string>> = {
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
+/** Longest silence on a connection, milliseconds. */
+const longestSilence = 60_000;
+
 /**
  * One listening server: limits on what a connection may take, the gate, then `route`. Uploads may take as long as they flow,
- * so there is no limit on a whole request, only on its headers and on silence.
+ * so there is no limit on a whole request, only on its headers and on a client's silence.
  * @param isEnding asked before each answer; where it says so, the answer is the last one of its connection
  */
 export function createHttpServer(gate: Gate, route: RequestListener, log: Log, isEnding: () => boolean): Server {
+  /** The newest answer of each connection. */
+  const answers = new WeakMap<Socket, ServerResponse>();
   class Answer extends ServerResponse {
+    override assignSocket(socket: Socket): void {
+      super.assignSocket(socket);
+      answers.set(socket, this);
+    }
     override writeHead(status: number, message?: string, headers?: Headers): this;
     override writeHead(status: number, headers?: Headers): this;
     override writeHead(status: number, first?: string | Headers, second?: Headers): this {
@@ -51,7 +61,14 @@ export function createHttpServer(gate: Gate, route: RequestListener, log: Log, i
     // The gate asks for the Host header itself, with a JSON answer.
     requireHostHeader: false,
   });
-  server.timeout = 60_000;
+  server.timeout = longestSilence;
+  server.on('timeout', (socket: Socket) => {
+    const answer = answers.get(socket);
+    // Where the request is here and its answer is not, the silence is ours: permanent deletion of many runs takes minutes.
+    if (answer === undefined || !answer.req.complete || answer.headersSent) {
+      socket.destroy();
+    }
+  });
   server.maxConnections = 1024;
   server.maxHeadersCount = 200;
   const serve = (request: IncomingMessage, response: ServerResponse, prepare?: () => void): void => {
