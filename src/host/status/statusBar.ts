@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Coalescer } from '../../core/coalescer';
 import { commands } from '../contributions';
-import { describe, type Connection } from '../platform/connection';
+import { describe, type Connection, type ServerState } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import type { ExperimentsView } from '../tree/experimentsView';
 import { safeMarkdown } from '../tree/treeItems';
@@ -16,12 +16,13 @@ export class StatusBar {
   readonly #owned = new Disposables();
   readonly #item: vscode.StatusBarItem;
   readonly #drawer: Coalescer;
+  #drawn: ServerState['kind'] | undefined;
 
   constructor(
     private readonly connection: Connection,
-    private readonly experiments: ExperimentsView,
+    private readonly experiments: Pick<ExperimentsView, 'catalog' | 'lost' | 'onTouched' | 'onLost'>,
     readonly storeName: string,
-    log: vscode.LogOutputChannel,
+    log: Pick<vscode.LogOutputChannel, 'error'>,
   ) {
     this.#item = this.#owned.add(
       vscode.window.createStatusBarItem('labbook.status', vscode.StatusBarAlignment.Left, -10),
@@ -34,7 +35,8 @@ export class StatusBar {
         onError: (error) => log.error(`drawing the status bar: ${describe(error)}`),
       }),
     );
-    this.#owned.add(connection.onState(() => this.#drawer.request()));
+    // Whether there is a server is told at once, as the tree does; only values wait.
+    this.#owned.add(connection.onState(({ kind }) => (kind === this.#drawn ? this.#drawer.request() : this.#draw())));
     this.#owned.add(experiments.onTouched(() => this.#drawer.request()));
     this.#owned.add(experiments.onLost(() => this.#drawer.request()));
     const timer = setInterval(() => this.#drawer.request(), durationInterval);
@@ -54,6 +56,7 @@ export class StatusBar {
   #draw(): void {
     const { state, otherVersion } = this.connection;
     const { catalog } = this.experiments;
+    this.#drawn = state.kind;
     const view = statusView(state, this.live, Date.now(), vscode.l10n.t, {
       storeName: this.storeName,
       runs: state.kind === 'ready' ? allRuns(catalog.experiments, catalog.isFiltered) : undefined,
