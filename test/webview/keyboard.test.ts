@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareScenario, curve, fakeRun, runScenario } from '../fakes/fakeHost/scenario';
+import { compareScenario, curve, experimentScenario, fakeRun, runScenario } from '../fakes/fakeHost/scenario';
 import { exampleRun } from './examples';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
@@ -44,6 +44,57 @@ describe('The keyboard', () => {
     assert.match(await focused(panel), /^b,/);
     await panel.page.keyboard.press('Tab');
     assert.doesNotMatch(await focused(panel), /^[a-e],/);
+  });
+
+  it('stays with a chart that is pinned, unpinned, made large and small again', async () => {
+    const line = curve(20, (step) => step);
+    const keys = Array.from({ length: 70 }, (_, i) => `val/m${String(i).padStart(2, '0')}`);
+    const metrics = Object.fromEntries([...keys, 'train/a', 'system/cpu'].map((key) => [key, line]));
+    const panel = await browser.show(experimentScenario([fakeRun(0, { metrics })]), { width: 1000 });
+    const chart = (): Promise<string | undefined> =>
+      panel.page.evaluate(() => {
+        const isFrame = document.activeElement?.classList.contains('lb-chart-frame') === true;
+        return isFrame ? document.activeElement?.closest<HTMLElement>('[data-chart]')?.dataset['chart'] : undefined;
+      });
+    const sectionOf = (key: string): Promise<string | null> =>
+      panel.page.locator('section[data-section]', { has: panel.chart(key) }).getAttribute('data-section');
+    const last = keys[69] ?? '';
+    await panel.drawn('val/m00');
+    await panel.page.getByRole('textbox', { name: 'Find charts' }).fill('m69');
+    await panel.drawn(last);
+    await panel.chart(last).locator('.lb-chart-frame').focus();
+    for (const [key, section] of [
+      ['p', '/ pinned'],
+      ['p', 'val'],
+      ['p', '/ pinned'],
+      ['f', undefined],
+      ['f', '/ pinned'],
+    ] as const) {
+      await panel.page.keyboard.press(key);
+      if (section === undefined) {
+        await panel.page.locator('.lb-large').waitFor();
+      } else {
+        await until(`it is in ${section}`, async () => (await sectionOf(last)) === section);
+      }
+      await until(`${last} has the focus after ${key}`, async () => (await chart()) === last);
+    }
+    // It goes to the end of a long section, of which the charts at the end are not made yet.
+    await panel.page.getByRole('textbox', { name: 'Find charts' }).fill('');
+    await panel.chart('val/m00').waitFor();
+    await panel.chart(last).locator('.lb-chart-frame').focus();
+    await panel.page.keyboard.press('p');
+    await until('it is in val', async () => (await sectionOf(last)) === 'val');
+    await until('it has the focus there', async () => (await chart()) === last);
+    await panel.page.keyboard.press('l');
+    await panel.chart(last).getByText('log', { exact: true }).waitFor();
+    // Or to a section that is closed, whose heading is all there is to have the focus.
+    await panel.page.keyboard.press('p');
+    await until('it has the focus at the top', async () => (await chart()) === last);
+    await panel.page.getByRole('button', { name: /^val/ }).click();
+    await panel.chart(last).locator('.lb-chart-frame').focus();
+    await panel.page.keyboard.press('p');
+    await until('the heading has the focus', async () => (await focused(panel)).startsWith('val'));
+    assert.deepEqual(panel.errors, []);
   });
 
   it('moves the cross-hair in a chart, from run to run, and speaks', async () => {

@@ -3,6 +3,7 @@ import {
   useCallback,
   useDeferredValue,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -20,7 +21,7 @@ import { mostColumns, type ChartsArrangement } from './arrangement';
 import { ChartCard } from './ChartCard';
 import { moveChart } from './chartMenu';
 import { arrangeCharts, type ChartsView } from './controller';
-import { neighbour } from './gridKeys';
+import { frameOf, headOf, neighbour } from './gridKeys';
 import { Lazy } from './Lazy';
 import { arrangedSections, movedTo, pinnedSection, type Section } from './sections';
 import { useWidth } from './useWidth';
@@ -68,6 +69,7 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
     ...sections.filter(isOpen).flatMap((section) => section.keys),
   ];
   const stop = shown.includes(current) ? current : shown[0];
+  useRefocus(view, sections);
   const columns = columnsOf(charts, width, sections);
   const dragging = useDragging(view, sections);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -151,12 +153,13 @@ const GridSection = memo(function GridSection(props: GridSectionProps) {
 });
 
 function SectionCharts({ view, section, columns, stop, pinned, onFocus, onDragChart }: SectionProps) {
-  // The chart with the focus is among them, also when the section comes back into sight.
-  const [count, setCount] = useState(Math.max(chunk, section.keys.indexOf(stop ?? '') + 1));
+  const [made, setCount] = useState(chunk);
+  // The chart with the focus is among them, also when the section comes back into sight, or the chart comes from another one.
+  const count = Math.max(made, section.keys.indexOf(stop ?? '') + 1);
   const sizes = useStore(view.session.state, ({ charts }) => charts.sizes);
   const end = useRef<HTMLDivElement>(null);
   const hasMore = section.keys.length > count;
-  useMore(end, hasMore, () => setCount((before) => before + chunk));
+  useMore(end, hasMore, () => setCount(count + chunk));
   return (
     <div className="lb-section-charts" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
       {section.keys.slice(0, count).map((key) => {
@@ -259,6 +262,18 @@ function columnsOf({ columns, sizes }: ChartsArrangement, width: number, section
     ...sections.map(({ keys }) => keys.reduce((sum, key) => sum + (sizes[key]?.columns ?? 1), 0)),
   );
   return Math.min(fit, most);
+}
+
+/** Gives the focus to the chart that was moved by key, once it is there; in a closed section to that section's heading. */
+function useRefocus({ refocused }: ChartsView, sections: readonly Section[]): void {
+  useLayoutEffect(() => {
+    const metric = refocused.get();
+    if (metric !== undefined) {
+      refocused.set(undefined);
+      const section = sections.find(({ keys }) => keys.includes(metric));
+      (frameOf(metric) ?? headOf(section?.id ?? ''))?.focus();
+    }
+  });
 }
 
 /** Charts are dragged within their section, sections among each other. */

@@ -102,6 +102,7 @@ function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
   const { session, runs, looks, isSingle, groups = noGroups, better = usuallyBetter, showOnly } = props;
   const [parts] = useState(() => ({
     hover: new Store<Hover | undefined>(undefined),
+    refocused: new Store<string | undefined>(undefined),
     failure: new Store<ChartFailure | undefined>(undefined),
     queue: new DrawQueue(),
     zoom: new ZoomControl(session),

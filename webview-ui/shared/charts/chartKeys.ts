@@ -1,7 +1,6 @@
 import type { KeyboardEvent, RefObject } from 'react';
 import { t } from '../strings';
 import { arrangeCharts, showLarge, toggleIn, toggleLog, type ChartsView } from './controller';
-import { frameOf } from './gridKeys';
 import { plotKeyEvent } from './usePlotKeys';
 
 export interface ChartKeyContext {
@@ -70,19 +69,15 @@ function toggle(key: string, { view, metric, isLarge, isAlone, frame, setIsTable
   } else if (isAlone) {
     return false;
   } else {
+    // The chart moves to another place of the page: the focus goes with it.
+    view.refocused.set(metric);
     if (key === 'f') {
       showLarge(view, isLarge ? '' : metric);
     } else {
       arrangeCharts(view.session, { pinned: toggleIn(charts.pinned, metric) });
     }
-    refocus(metric);
   }
   return true;
-}
-
-/** The chart moves to another place of the page: the focus goes with it. */
-function refocus(metric: string): void {
-  requestAnimationFrame(() => frameOf(metric)?.focus());
 }
 
 /** One thing at a time: a tooltip that is kept, the cross-hair, the large view. */
@@ -93,8 +88,8 @@ function leave({ view, metric, isEntered, isLarge, isAlone, setIsEntered }: Char
     return true;
   }
   if (isLarge && !isAlone) {
+    view.refocused.set(metric);
     showLarge(view, '');
-    refocus(metric);
     return true;
   }
   return false;

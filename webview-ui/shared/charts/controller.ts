@@ -52,6 +52,8 @@ export interface ChartsView {
   readonly queue: DrawQueue;
   readonly hover: Store<Hover | undefined>;
   readonly zoom: ZoomControl;
+  /** The chart that moves to another place of the page, and takes the focus there. */
+  readonly refocused: Store<string | undefined>;
   /** What could not be saved or copied, told at its chart until it is closed. */
   readonly failure: Store<ChartFailure | undefined>;
   /** The runs that are drawn. */

@@ -3,6 +3,11 @@ export function frameOf(metric: string): HTMLElement | undefined {
   return document.querySelector<HTMLElement>(`[data-chart="${CSS.escape(metric)}"] .lb-chart-frame`) ?? undefined;
 }
 
+/** The heading of a section, which opens and closes it. */
+export function headOf(section: string): HTMLElement | undefined {
+  return document.querySelector<HTMLElement>(`[data-section="${CSS.escape(section)}"] > .lb-section`) ?? undefined;
+}
+
 /** The chart beside, or the nearest of the row above or below; undefined where there is none, or for another key. */
 export function neighbour(grid: HTMLElement | null, from: HTMLElement, key: string): HTMLElement | undefined {
   if (!key.startsWith('Arrow')) {
