@@ -34,7 +34,7 @@ describe('The keyboard', () => {
     const panel = await browser.show(runScenario(fakeRun(0, { metrics })), { width: 1000 });
     await panel.drawn('e');
     await panel.page.getByRole('button', { name: /^metrics/ }).focus();
-    await panel.page.keyboard.press('Tab');
+    await panel.page.keyboard.press('ArrowDown');
     assert.match(await focused(panel), /^a,/);
     await panel.page.keyboard.press('ArrowRight');
     assert.match(await focused(panel), /^b,/);
@@ -44,6 +44,54 @@ describe('The keyboard', () => {
     assert.match(await focused(panel), /^b,/);
     await panel.page.keyboard.press('Tab');
     assert.doesNotMatch(await focused(panel), /^[a-e],/);
+  });
+
+  it('reaches the headings of sections with arrows, folds them, and stops at one thing of the grid', async () => {
+    const line = curve(20, (step) => step);
+    const metrics = Object.fromEntries(['a/1', 'a/2', 'b/1', 'b/2', 'c/1', 'c/2'].map((key) => [key, line]));
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics })), { width: 1000 });
+    await panel.drawn('b/2');
+    const stops = (): Promise<number> =>
+      panel.page.evaluate(
+        () => [...document.querySelectorAll<HTMLElement>('.lb-grid *')].filter(({ tabIndex }) => tabIndex >= 0).length,
+      );
+    const press = async (key: string, name: RegExp): Promise<void> => {
+      await panel.page.keyboard.press(key);
+      await until(`${key} leads to ${name.source}`, async () => name.test(await focused(panel)));
+      await until('there is one stop', async () => (await stops()) === 1);
+    };
+    const isOpen = (name: RegExp, open: boolean): Promise<void> =>
+      panel.page.getByRole('button', { name, expanded: open }).waitFor();
+    assert.equal(await stops(), 1);
+    await panel.chart('a/1').locator('.lb-chart-frame').focus();
+    await press('ArrowUp', /^a2$/);
+    await press('ArrowDown', /^a\/1,/);
+    await press('ArrowRight', /^a\/2,/);
+    // Beside charts are charts, also those of the next section.
+    await press('ArrowRight', /^b\/1,/);
+    await press('ArrowUp', /^b2$/);
+    await press('ArrowLeft', /^b2$/);
+    await isOpen(/^b/, false);
+    await press('ArrowDown', /^c2$/);
+    await press('Enter', /^c2$/);
+    await isOpen(/^c/, false);
+    await press(' ', /^c2$/);
+    await isOpen(/^c/, true);
+    await press('ArrowRight', /^c\/1,/);
+    await press('ArrowLeft', /^a\/2,/);
+    await press('ArrowDown', /^b2$/);
+    await press('ArrowRight', /^b2$/);
+    await isOpen(/^b/, true);
+    // Tab leaves the grid from a heading too, and comes back to it.
+    await panel.page.keyboard.press('Shift+Tab');
+    assert.equal(await panel.page.evaluate(() => document.activeElement?.closest('.lb-grid') ?? null), null);
+    await press('Tab', /^b2$/);
+    for (const name of [/^b/, /^c/, /^a/]) {
+      await panel.page.getByRole('button', { name, expanded: true }).click();
+      await isOpen(name, false);
+    }
+    assert.equal(await stops(), 1);
+    assert.deepEqual(panel.errors, []);
   });
 
   it('stays with a chart that is pinned, unpinned, made large and small again', async () => {

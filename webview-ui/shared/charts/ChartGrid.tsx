@@ -13,7 +13,6 @@ import {
 } from 'react';
 import { formatCount } from '../../../src/core/format';
 import { LinkButton } from '../controls';
-import { Icon } from '../Icon';
 import { EmptyState } from '../states';
 import { useStore } from '../store';
 import { t, tCount } from '../strings';
@@ -21,9 +20,10 @@ import { mostColumns, type ChartsArrangement } from './arrangement';
 import { ChartCard } from './ChartCard';
 import { moveChart } from './chartMenu';
 import { arrangeCharts, type ChartsView } from './controller';
-import { frameOf, headOf, neighbour } from './gridKeys';
+import { frameOf, headOf, neighbour, stops } from './gridKeys';
 import { Lazy } from './Lazy';
 import { arrangedSections, movedTo, pinnedSection, type Section } from './sections';
+import { SectionHead, titleOf } from './SectionHead';
 import { useWidth } from './useWidth';
 
 interface Props {
@@ -48,11 +48,13 @@ type Dragged =
   | { readonly kind: 'chart'; readonly metric: string; readonly section: Section }
   | { readonly kind: 'section'; readonly id: string };
 
-/** One stop of the Tab key; arrows go from chart to chart, Enter into one (ui.md 4). */
+/** One stop of the Tab key; arrows go from chart to chart and to the headings of sections, Enter into a chart (ui.md 4). */
 export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
   const grid = useRef<HTMLDivElement>(null);
   const width = useWidth(grid);
   const [current, setCurrent] = useState('');
+  /** The section whose heading had the focus last, unless a chart had it since. */
+  const [head, setHead] = useState<string>();
   const charts = useStore(view.session.state, (state) => state.charts);
   const large = keys.includes(charts.large) ? charts.large : isOneChart ? keys[0] : undefined;
   const { pinned, hidden, order, sectionOrder } = charts;
@@ -68,12 +70,18 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
     ...(large === undefined ? [] : [large]),
     ...sections.filter(isOpen).flatMap((section) => section.keys),
   ];
+  // Where everything is closed, the first heading is all that there is to stop at.
+  const headStop = sections.find(({ id }) => id === head) ?? (shown.length === 0 ? sections[0] : undefined);
   const stop = shown.includes(current) ? current : shown[0];
+  const onFocus = useCallback((metric: string): void => {
+    setCurrent(metric);
+    setHead(undefined);
+  }, []);
   useRefocus(view, sections);
   const columns = columnsOf(charts, width, sections);
   const dragging = useDragging(view, sections);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target instanceof HTMLElement && event.target.classList.contains('lb-chart-frame')) {
+    if (event.target instanceof HTMLElement && event.target.matches(stops)) {
       const next = neighbour(grid.current, event.target, event.key);
       if (next && !event.altKey) {
         event.preventDefault();
@@ -88,9 +96,9 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
         <ChartCard
           key={large}
           view={view}
-          onFocus={setCurrent}
+          onFocus={onFocus}
           metric={large}
-          isStop={large === stop}
+          isStop={headStop === undefined && large === stop}
           siblings={[]}
           size={undefined}
           isPinned={pinned.includes(large)}
@@ -108,7 +116,10 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
           isFirst={place < firstSections}
           isOpen={isOpen(section)}
           stop={stop !== undefined && section.keys.includes(stop) ? stop : undefined}
-          onFocus={setCurrent}
+          isHeadStop={section === headStop}
+          hasStop={headStop === undefined}
+          onFocus={onFocus}
+          onFocusHead={setHead}
           onDragChart={dragging.onDragChart}
           onDragSection={dragging.onDragSection}
         />
@@ -122,8 +133,10 @@ interface SectionProps {
   readonly view: ChartsView;
   readonly section: Section;
   readonly columns: number;
-  /** The chart with the stop of the Tab key, where it is in the section. */
+  /** The chart that had the focus last, or would get it, where it is in the section. */
   readonly stop: string | undefined;
+  /** The Tab key stops at a chart, not at a heading. */
+  readonly hasStop: boolean;
   readonly pinned: readonly string[];
   readonly onFocus: (metric: string) => void;
   readonly onDragChart: (event: DragEvent, metric: string) => void;
@@ -134,15 +147,25 @@ interface GridSectionProps extends SectionProps {
   readonly width: number;
   readonly isFirst: boolean;
   readonly isOpen: boolean;
+  /** The Tab key stops at the heading. */
+  readonly isHeadStop: boolean;
+  readonly onFocusHead: (id: string) => void;
   readonly onDragSection: (event: DragEvent, id: string) => void;
 }
 
 /** Among thousands only those are made anew that changed. */
 const GridSection = memo(function GridSection(props: GridSectionProps) {
-  const { view, section, width, columns, stop, isFirst, isOpen, onDragSection } = props;
+  const { view, section, width, columns, stop, isFirst, isOpen } = props;
   return (
     <section aria-label={titleOf(section)} data-section={section.id}>
-      <SectionHead view={view} section={section} isOpen={isOpen} onDrag={onDragSection} />
+      <SectionHead
+        view={view}
+        section={section}
+        isOpen={isOpen}
+        isStop={props.isHeadStop}
+        onFocus={props.onFocusHead}
+        onDrag={props.onDragSection}
+      />
       {isOpen && (
         <Lazy isFirst={isFirst} isKept={stop !== undefined} room={{ width, columns, count: section.keys.length }}>
           <SectionCharts {...props} />
@@ -152,7 +175,7 @@ const GridSection = memo(function GridSection(props: GridSectionProps) {
   );
 });
 
-function SectionCharts({ view, section, columns, stop, pinned, onFocus, onDragChart }: SectionProps) {
+function SectionCharts({ view, section, columns, stop, hasStop, pinned, onFocus, onDragChart }: SectionProps) {
   const [made, setCount] = useState(chunk);
   // The chart with the focus is among them, also when the section comes back into sight, or the chart comes from another one.
   const count = Math.max(made, section.keys.indexOf(stop ?? '') + 1);
@@ -170,7 +193,7 @@ function SectionCharts({ view, section, columns, stop, pinned, onFocus, onDragCh
             key={key}
             view={view}
             metric={key}
-            isStop={key === stop}
+            isStop={hasStop && key === stop}
             onFocus={onFocus}
             siblings={section.keys}
             size={isTooWide ? { ...size, columns } : size}
@@ -201,34 +224,6 @@ function useMore(end: RefObject<HTMLDivElement | null>, hasMore: boolean, more: 
   });
 }
 
-interface HeadProps {
-  readonly view: ChartsView;
-  readonly section: Section;
-  readonly isOpen: boolean;
-  readonly onDrag: (event: DragEvent, id: string) => void;
-}
-
-function SectionHead({ view, section, isOpen, onDrag }: HeadProps) {
-  const { session } = view;
-  return (
-    <button
-      type="button"
-      className="lb-section"
-      aria-expanded={isOpen}
-      draggable={section.id !== pinnedSection}
-      onDragStart={(event) => onDrag(event, section.id)}
-      onClick={() => {
-        const { sections } = session.state.get().charts;
-        arrangeCharts(session, { sections: { ...sections, [section.id]: !isOpen } });
-      }}
-    >
-      <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
-      <span className="lb-cut-text">{titleOf(section)}</span>
-      <span className="lb-count">{formatCount(section.keys.length)}</span>
-    </button>
-  );
-}
-
 function HiddenCharts({
   view,
   keys,
@@ -245,10 +240,6 @@ function HiddenCharts({
       <LinkButton label={t('showHiddenCharts')} onAct={() => arrangeCharts(view.session, { hidden: [] })} />
     </p>
   );
-}
-
-function titleOf({ id, title }: Section): string {
-  return id === pinnedSection ? t('pinnedCharts') : title || t('metrics');
 }
 
 /** As many as fit or were chosen, but not more than there are charts beside each other. */
