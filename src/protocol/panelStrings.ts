@@ -1,3 +1,4 @@
+import { searchMessages } from '../core/search/messages';
 import { chartStrings } from './chartStrings';
 import { tableStrings } from './tableStrings';
 
@@ -9,6 +10,7 @@ import { tableStrings } from './tableStrings';
 export const panelStrings = {
   ...tableStrings,
   ...chartStrings,
+  ...searchMessages,
   // Everywhere
   loading: 'Loading…',
   tryAgain: 'Try Again',

@@ -47,6 +47,31 @@ describe('Panels in other languages', () => {
     });
   }
 
+  for (const [language, wrong, missing] of [
+    [
+      'de',
+      'Keine Metrik, kein Parameter und kein Tag heißt „lossy“.',
+      'Nach Metrik „val/loss“ muss ein Vergleich wie = oder LIKE folgen.',
+    ],
+    ['zh-cn', '没有名为“lossy”的指标、参数或标签。', '指标“val/loss”之后必须是比较，例如 = 或 LIKE。'],
+  ] as const) {
+    it(`say in whole sentences what is wrong with a query in ${language}`, async () => {
+      const strings = from(language);
+      const { page, errors } = await browser.show(experimentScenario(exampleRuns()), { language, strings, now });
+      const line = page.getByRole('combobox', { name: strings['filterRuns'] ?? '', exact: true });
+      const problem = page.locator('.lb-query-problem > span');
+      await line.fill('lossy < 1');
+      await page.locator('.lb-footer', { hasText: wrong }).waitFor();
+      await page.keyboard.press('Escape');
+      await problem.getByText(wrong, { exact: true }).waitFor();
+      await line.fill('val/loss');
+      await page.locator('.lb-footer', { hasText: missing }).waitFor();
+      await page.keyboard.press('Escape');
+      await problem.getByText(missing, { exact: true }).waitFor();
+      assert.deepEqual(errors, []);
+    });
+  }
+
   const scenarios: readonly [string, () => Scenario][] = [
     ['run', () => runScenario(exampleRun())],
     ['compare', () => compareScenario(exampleRuns().slice(3, 8))],

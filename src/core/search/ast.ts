@@ -3,6 +3,7 @@
  * plain comparisons. Offsets and lengths are UTF-16 units of the text that was parsed.
  */
 import type { Int64 } from '../model';
+import type { SearchText } from './messages';
 
 /** What can be searched. */
 export const searchEntities = [
@@ -23,9 +24,9 @@ export interface Span {
   readonly length: number;
 }
 
-/** What is wrong with a search, and where. */
-export interface SearchError extends Span {
-  /** Plain words, beginning with MLflow's own where it has any. */
+/** What is wrong with a search, and where; as one of `searchMessages`, to be translated. */
+export interface SearchError extends Span, SearchText {
+  /** The same in English: plain words, beginning with MLflow's own where it has any. */
   readonly message: string;
   /** What could stand at the place instead. */
   readonly fix?: string;

@@ -1,9 +1,10 @@
 import { aggregates, type Comparator, type Field, type Filter, type Span } from './ast';
 import { type FieldContext, fieldOf, metricField, type NamedField } from './fields';
+import { type SearchText, searchText } from './messages';
 import { compilePattern } from './pattern';
 import { between, listed, SearchFault, type TokenReader } from './reader';
 import { searchLimits, type Token } from './tokens';
-import { comparison, quoted, ValueReader } from './values';
+import { comparison, named, ValueReader } from './values';
 import { entityRules } from './vocabulary';
 
 export interface ConditionContext extends FieldContext {
@@ -65,10 +66,11 @@ export class ConditionReader {
       this.reader.take();
       return this.compared(subject, verb);
     }
+    const name = named(subject.field);
+    const isEnd = verb.kind === 'end';
     throw new SearchFault(
       verb,
-      `Invalid comparison clause: after ${quoted(subject.field)} a comparison must follow, such as = or LIKE` +
-        (verb.kind === 'end' ? '.' : `; found '${verb.text}'.`),
+      isEnd ? searchText('comparisonMissing', name) : searchText('comparisonExpected', name, verb.text),
     );
   }
 
@@ -80,14 +82,20 @@ export class ConditionReader {
     }
     const isName = token.kind === 'name' || (token.kind === 'string' && token.quote !== "'");
     if (!isName || (token.kind === 'name' && token.prefix === undefined && isReserved(token.text))) {
-      const found = token.kind === 'end' ? 'the end' : `'${token.text}'`;
-      const hint =
-        !this.context.own && token.text === '(' ? " MLflow's filters have no parentheses but those of lists." : '';
-      throw new SearchFault(token, `Invalid clause(s) in filter string: a name was expected, found ${found}.${hint}`);
+      throw new SearchFault(token, this.noName(token));
     }
     this.reader.take();
     const named = fieldOf(token, this.context, 'filter');
     return { ...named, numeric: isNumeric(named.field) };
+  }
+
+  private noName(token: Token): SearchText {
+    if (token.kind === 'end') {
+      return searchText('nameExpectedEnd');
+    }
+    return !this.context.own && token.text === '('
+      ? searchText('noParentheses')
+      : searchText('nameExpected', token.text);
   }
 
   /** `min(metrics.loss)` */
@@ -103,43 +111,41 @@ export class ConditionReader {
       (known === undefined && name !== 'best' && !isStep) ||
       entityRules[this.context.entity].prefixes.metric === undefined
     ) {
-      throw new SearchFault(
-        token,
-        `'${token.text}' is no figure of a metric; there are ${listed([...aggregates, 'best', ...(this.context.steps === true ? ['at'] : [])])}.`,
-      );
+      const figures = listed([...aggregates, 'best', ...(this.context.steps === true ? ['at'] : [])]);
+      throw new SearchFault(token, searchText('unknownFigure', token.text, figures));
     }
     this.reader.take();
     this.reader.take();
     const inner = this.reader.take();
     if (inner.kind !== 'name' && inner.kind !== 'string') {
-      throw new SearchFault(inner, `The name of a metric belongs here, such as ${name}(metrics.loss).`);
+      throw new SearchFault(inner, searchText('metricExpected', name));
     }
     const bare = inner.kind === 'string' || inner.prefix === undefined;
     const key = inner.kind === 'string' ? inner.value : inner.key;
     if (!bare && fieldOf(inner, this.context, 'filter').field.kind !== 'metric') {
-      throw new SearchFault(inner, `Only metrics have figures such as ${name}.`);
+      throw new SearchFault(inner, searchText('figureOfOther', name));
     }
     const step = isStep ? this.step() : undefined;
     const close = this.reader.peek();
-    this.reader.expectSymbol(')', 'A ) is missing here.');
+    this.reader.expectSymbol(')', searchText('closeMissing'));
     if (step !== undefined) {
       const field = { ...metricField(between(token, close), key, 'last'), step };
       return { field, rule: undefined, numeric: true };
     }
     const aggregate = known ?? this.context.better?.(key);
     if (aggregate === undefined) {
-      throw new SearchFault(token, `Whether low or high values of '${key}' are best is not known: write min or max.`);
+      throw new SearchFault(token, searchText('bestUnknown', key));
     }
     return { field: metricField(between(token, close), key, aggregate), rule: undefined, numeric: true };
   }
 
   /** The second part of `at(metrics.loss, 1000)`. */
   private step(): number {
-    this.reader.expectSymbol(',', 'A comma and a step belong here, such as at(metrics.loss, 1000).');
+    this.reader.expectSymbol(',', searchText('stepMissing'));
     const token = this.reader.take();
     const step = token.kind === 'number' ? Number(token.text) : NaN;
     if (!Number.isSafeInteger(step)) {
-      throw new SearchFault(token, 'A step is a whole number, such as in at(metrics.loss, 1000).');
+      throw new SearchFault(token, searchText('stepNotWhole'));
     }
     return step;
   }
@@ -191,7 +197,7 @@ export class ConditionReader {
     }
     const text = this.values.string(field);
     if (text.value.length > searchLimits.likePattern) {
-      throw new SearchFault(text, `A pattern of LIKE may have at most ${searchLimits.likePattern} characters.`);
+      throw new SearchFault(text, searchText('likeTooLong', searchLimits.likePattern));
     }
     const foldCase = name.toLowerCase() === 'ilike';
     return { kind: 'like', field, foldCase, negated, pattern: text.value, ...between(field, text) };
@@ -200,17 +206,14 @@ export class ConditionReader {
   private matches({ field, numeric }: Subject, negated: boolean): Filter {
     const token = this.values.string(field);
     if (numeric) {
-      throw new SearchFault(
-        field,
-        `${quoted(field)} is a number: it has no text that a regular expression could match.`,
-      );
+      throw new SearchFault(field, searchText('numberHasNoText', named(field)));
     }
     const compiled = compilePattern(token.value);
     if (!compiled.ok) {
-      const { offset, length, message } = compiled.error;
+      const { offset, length } = compiled.error;
       // Doubled quotes shift the places after them; the whole text is right then.
       const exact = token.value.length === token.length - 2;
-      throw new SearchFault(exact ? { offset: token.offset + 1 + offset, length } : token, message);
+      throw new SearchFault(exact ? { offset: token.offset + 1 + offset, length } : token, compiled.error);
     }
     return { kind: 'matches', field, negated, pattern: token.value, ...between(field, token) };
   }
@@ -219,14 +222,13 @@ export class ConditionReader {
     const negated = this.reader.takeWord('not') !== undefined;
     const last = this.reader.peek();
     if (this.reader.takeWord('null') === undefined) {
-      throw new SearchFault(last, 'After IS only NULL or NOT NULL can follow.');
+      throw new SearchFault(last, searchText('nullExpected'));
     }
     const { nullable, noun } = entityRules[this.context.entity];
     if (!this.context.own && !nullable.includes(field.kind)) {
-      const kinds = nullable.map((each) => `${each}s`).join(' and ');
-      const scope =
-        kinds === '' ? `not supported for ${noun}` : `only supported for ${kinds}, not for ${quoted(field)}`;
-      throw new SearchFault(between(verb, last), `IS NULL / IS NOT NULL is ${scope}.`);
+      const only = nullable.includes('param') ? 'nullOnlyParamsTags' : 'nullOnlyTags';
+      const none = searchText('nullUnsupported', searchText(noun));
+      throw new SearchFault(between(verb, last), nullable.length === 0 ? none : searchText(only, named(field)));
     }
     return { kind: negated ? 'present' : 'missing', field, ...between(field, last) };
   }
@@ -238,7 +240,7 @@ export class ConditionReader {
       if (this.context.own) {
         return this.range(subject, negated, '..');
       }
-      throw new SearchFault(this.reader.peek(), "A list must follow IN, such as ('a', 'b').");
+      throw new SearchFault(this.reader.peek(), searchText('listExpected'));
     }
     const first = this.reader.peek();
     if (this.context.own && (subject.numeric || (first.kind === 'number' && this.takesNumbers(field)))) {
@@ -253,8 +255,8 @@ export class ConditionReader {
     const values: string[] = [];
     const last = this.list((token) => {
       if (token.kind !== 'string' || token.quote === '`') {
-        const message = `While parsing a list in the query, expected string value, punctuation, or whitespace, but got different type in list: '${token.text}'.`;
-        throw new SearchFault(token, message, token.kind === 'end' ? undefined : `'${token.text}'`);
+        const fix = token.kind === 'end' ? undefined : `'${token.text}'`;
+        throw new SearchFault(token, searchText('listOfTexts', token.text), fix);
       }
       this.checkExact(subject, token);
       values.push(token.value);
@@ -275,18 +277,15 @@ export class ConditionReader {
     for (let count = 1; ; count++) {
       const token = peeking ? this.reader.peek() : this.reader.take();
       if (count === 1 && token.kind === 'punctuation' && token.text === ')') {
-        throw new SearchFault(
-          token,
-          'While parsing a list in the query, expected a non-empty list, but got an empty list.',
-        );
+        throw new SearchFault(token, searchText('listEmpty'));
       }
       if (count > searchLimits.listValues) {
-        throw new SearchFault(token, `A list may have at most ${searchLimits.listValues} values.`);
+        throw new SearchFault(token, searchText('listTooLong', searchLimits.listValues));
       }
       visit(token);
       const after = this.reader.take();
       if (after.kind !== 'punctuation' || (after.text !== ',' && after.text !== ')')) {
-        throw new SearchFault(after, 'While parsing a list in the query: a , or ) is missing here.');
+        throw new SearchFault(after, searchText('listOpen'));
       }
       const next = this.reader.peek();
       // Python's lists, which MLflow reads, may end with a comma.
@@ -300,14 +299,12 @@ export class ConditionReader {
   private range(subject: Subject, negated: boolean, separator: 'and' | '..'): Filter {
     const { field } = subject;
     if (!subject.numeric && !this.takesNumbers(field)) {
-      throw new SearchFault(field, `${quoted(field)} is a text: a range needs a number or a time.`);
+      throw new SearchFault(field, searchText('rangeOfText', named(field)));
     }
     const low = this.values.number(field, false);
     const middle = this.reader.peek();
     if ((separator === 'and' ? this.reader.takeWord('and') : this.reader.takeSymbol('..')) === undefined) {
-      const message =
-        separator === 'and' ? 'AND and the upper end are missing.' : 'A list (…) or a range a..b must follow IN.';
-      throw new SearchFault(middle, message);
+      throw new SearchFault(middle, searchText(separator === 'and' ? 'rangeEndMissing' : 'listOrRangeExpected'));
     }
     const high = this.values.number(field, false);
     const parts = [comparison(field, '>=', low), comparison(field, '<=', high)];
@@ -318,16 +315,16 @@ export class ConditionReader {
 
   private checkExact({ rule }: Subject, token: Extract<Token, { kind: 'string' }>): void {
     if (rule?.exact === true && !/^\d+$/.test(token.value)) {
-      throw new SearchFault(token, `Invalid experiment ID '${token.value}'. Experiment ID must be a valid integer.`);
+      throw new SearchFault(token, searchText('experimentIdExpected', token.value));
     }
   }
 
-  private noList(field: Field): string {
+  private noList(field: Field): SearchText {
     const listable = entityRules[this.context.entity].attributes.filter(
       (each) => each.list === true && each.own !== true,
     );
     const names = listed(listable.map((each) => each.name));
-    return `Only ${names} attributes support comparison with a list of quoted string values; ${quoted(field)} does not.`;
+    return searchText('listUnsupported', names, named(field));
   }
 
   private ruleOf(field: Field) {
@@ -339,8 +336,7 @@ export class ConditionReader {
     const isText = !isNumeric(field);
     const exact = this.ruleOf(field)?.exact === true;
     const valid = isText ? (exact ? ['=', '!='] : ['=', '!=', 'LIKE', 'ILIKE']) : Object.keys(comparators);
-    const message = `Invalid comparator '${text}' for ${quoted(field)}: not one of ${listed(valid)}.`;
-    return new SearchFault(span, message, fix);
+    return new SearchFault(span, searchText('wrongComparator', text, named(field), listed(valid)), fix);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Aggregate, Field, FieldKind, SearchEntity, Span } from './ast';
+import { searchText } from './messages';
 import { listed, SearchFault } from './reader';
 import type { Token } from './tokens';
 import { type AttributeRule, type EntityRule, entityRules, findAttribute } from './vocabulary';
@@ -66,7 +67,7 @@ function wholeName(token: NameToken, context: FieldContext): NamedField | undefi
 }
 
 function unknownName(token: NameToken): SearchFault {
-  return new SearchFault(token, `No metric, parameter or tag is named '${token.text}'.`);
+  return new SearchFault(token, searchText('unknownName', token.text));
 }
 
 function bareField(token: NameToken, key: string, kind: 'metric' | 'param' | 'tag', rule: EntityRule): Field {
@@ -96,7 +97,7 @@ function kindOf(prefix: string, rule: EntityRule, { own }: FieldContext, token: 
   const close = valid.find((each) => each === prefix.toLowerCase());
   throw new SearchFault(
     { offset: token.offset, length: prefix.length },
-    `Invalid entity type '${prefix}'. Valid values are ${listed(valid)}.`,
+    searchText('unknownPrefix', prefix, listed(valid)),
     close,
   );
 }
@@ -125,10 +126,14 @@ function attribute(
   if (bare && context.own && context.resolve) {
     throw unknownName(token);
   }
-  const valid = rule.attributes.filter(allowed).map((each) => each.name);
-  const others = kinds.flatMap((each) => (each === 'attribute' ? [] : (rule.prefixes[each]?.at(-1) ?? [])));
-  const hint = bare && others.length > 0 ? ` Other names need a prefix, such as ${others[0]}.${key}.` : '';
-  throw new SearchFault(token, `Invalid attribute key '${key}' specified. Valid keys are ${listed(valid)}.${hint}`);
+  const valid = listed(rule.attributes.filter(allowed).map((each) => each.name));
+  const [other] = kinds.flatMap((each) => (each === 'attribute' ? [] : (rule.prefixes[each]?.at(-1) ?? [])));
+  throw new SearchFault(
+    token,
+    bare && other !== undefined
+      ? searchText('unknownBareName', key, valid, other)
+      : searchText('unknownAttribute', key, valid),
+  );
 }
 
 function tagField(span: Span, key: string, rule: EntityRule): Field {
@@ -140,7 +145,7 @@ function tagField(span: Span, key: string, rule: EntityRule): Field {
 function datasetField(span: Span, key: string): Field {
   if (key !== 'name' && key !== 'digest' && key !== 'context') {
     const valid = listed(['name', 'digest', 'context']);
-    throw new SearchFault(span, `Invalid dataset key '${key}' specified. Valid keys are ${valid}.`);
+    throw new SearchFault(span, searchText('unknownDatasetKey', key, valid));
   }
   return { kind: 'dataset', key, ...spanOf(span) };
 }

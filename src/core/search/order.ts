@@ -1,8 +1,17 @@
 import { compareInt64 } from '../int64';
 import type { Int64 } from '../model';
-import { aggregates, type Dialect, type Field, type OrderTerm, type Result, type SearchEntity } from './ast';
+import {
+  aggregates,
+  type Dialect,
+  type Field,
+  type FieldKind,
+  type OrderTerm,
+  type Result,
+  type SearchEntity,
+} from './ast';
 import { type FieldContext, fieldOf, metricField } from './fields';
 import { compareText, numberOfText } from './literals';
+import { type SearchMessage, searchError, searchText } from './messages';
 import { openReader, SearchFault, type TokenReader } from './reader';
 import type { SearchSubject } from './subject';
 import { searchLimits } from './tokens';
@@ -35,9 +44,8 @@ export function parseOrder(terms: readonly string[], options: OrderOptions): Ord
       continue;
     }
     if (twice || order.length === searchLimits.orderTerms) {
-      const many = `order_by has more than ${searchLimits.orderTerms} fields.`;
-      const message = twice ? '`order_by` contains duplicate fields' : many;
-      return { ok: false, term: i, error: { offset: 0, length: text.length, message } };
+      const wrong = twice ? searchText('orderTwice') : searchText('orderTooLong', searchLimits.orderTerms);
+      return { ok: false, term: i, error: searchError({ offset: 0, length: text.length }, wrong) };
     }
     order.push(term.value);
   }
@@ -59,15 +67,26 @@ function parseTerm(text: string, context: FieldContext): Result<OrderTerm> {
   }
 }
 
+const kindWords = {
+  attribute: 'wordAttribute',
+  metric: 'wordMetric',
+  param: 'wordParam',
+  tag: 'wordTag',
+  dataset: 'wordDataset',
+} as const satisfies Record<FieldKind, SearchMessage>;
+
 function readTerm(reader: TokenReader, context: FieldContext): OrderTerm {
   const name = reader.take();
   if (name.kind !== 'name' && (name.kind !== 'string' || name.quote === "'")) {
-    throw new SearchFault(name, `Invalid order_by clause: a field was expected, found '${name.text}'.`);
+    throw new SearchFault(name, searchText('orderFieldExpected', name.text));
   }
   const field = readField(reader, name, context);
   const rule = entityRules[context.entity];
   if (!rule.ordered.includes(field.kind)) {
-    throw new SearchFault(field, `Invalid order_by entity: ${rule.noun} cannot be ordered by a ${field.kind}.`);
+    throw new SearchFault(
+      field,
+      searchText('orderUnsupported', searchText(rule.noun), searchText(kindWords[field.kind])),
+    );
   }
   const descending = reader.takeWord('desc') !== undefined;
   if (!descending) {
@@ -75,10 +94,7 @@ function readTerm(reader: TokenReader, context: FieldContext): OrderTerm {
   }
   const rest = reader.peek();
   if (rest.kind !== 'end') {
-    throw new SearchFault(
-      rest,
-      `Invalid ordering key in order_by clause: after the field only ASC or DESC, not '${rest.text}'.`,
-    );
+    throw new SearchFault(rest, searchText('orderRest', rest.text));
   }
   const numeric = context.own && (field.kind === 'param' || field.kind === 'tag');
   return { field, ascending: !descending, numeric };
@@ -92,13 +108,13 @@ function readField(reader: TokenReader, name: Parameters<typeof fieldOf>[0], con
   }
   const inner = reader.take();
   if (inner.kind !== 'name' || inner.prefix === undefined) {
-    throw new SearchFault(inner, `The name of a metric belongs here, such as ${aggregate}(metrics.loss).`);
+    throw new SearchFault(inner, searchText('metricExpected', aggregate));
   }
   const { field } = fieldOf(inner, context, 'order');
   if (field.kind !== 'metric') {
-    throw new SearchFault(inner, `Only metrics have figures such as ${aggregate}.`);
+    throw new SearchFault(inner, searchText('figureOfOther', aggregate));
   }
-  reader.expectSymbol(')', 'A ) is missing here.');
+  reader.expectSymbol(')', searchText('closeMissing'));
   return metricField(name, field.key, aggregate);
 }
 

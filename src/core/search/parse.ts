@@ -1,4 +1,5 @@
 import { type ConditionContext, ConditionReader } from './conditions';
+import { type SearchText, searchText } from './messages';
 import { openReader, SearchFault, type TokenReader } from './reader';
 import type { Dialect, Filter, Result, SearchEntity, Span } from './ast';
 import { searchLimits } from './tokens';
@@ -59,7 +60,7 @@ class FilterParser {
     const filter = this.own ? this.strict() : this.loose();
     const rest = this.reader.peek();
     if (rest.kind !== 'end') {
-      throw new SearchFault(rest, `Invalid clause(s) in filter string: '${rest.text}'. ${this.hint(rest.text)}`);
+      throw new SearchFault(rest, this.notJoined(rest.text));
     }
     return filter;
   }
@@ -81,10 +82,8 @@ class FilterParser {
     }
   }
 
-  private hint(text: string): string {
-    return this.own
-      ? 'AND or OR must stand between comparisons.'
-      : `MLflow's filters know comparisons joined by AND only, no ${text.toUpperCase()}.`;
+  private notJoined(text: string): SearchText {
+    return this.own ? searchText('joinExpected', text) : searchText('onlyAnd', text, text.toUpperCase());
   }
 
   private or(depth: number): Filter {
@@ -103,7 +102,7 @@ class FilterParser {
   private unary(depth: number): Filter {
     const start = this.reader.peek();
     if (depth > searchLimits.depth) {
-      throw new SearchFault(start, `More than ${searchLimits.depth} parentheses stand inside each other.`);
+      throw new SearchFault(start, searchText('tooDeep', searchLimits.depth));
     }
     if (this.own && this.reader.takeWord('not') !== undefined) {
       const part = this.unary(depth + 1);
@@ -111,13 +110,13 @@ class FilterParser {
     }
     if (this.own && this.reader.takeSymbol('(') !== undefined) {
       const inner = this.or(depth + 1);
-      this.reader.expectSymbol(')', 'A ) is missing here.');
+      this.reader.expectSymbol(')', searchText('closeMissing'));
       return inner;
     }
     const read = this.conditions.read();
     this.terms += comparisonsIn(read);
     if (this.terms > searchLimits.terms) {
-      throw new SearchFault(start, `The filter has more than ${searchLimits.terms} comparisons.`);
+      throw new SearchFault(start, searchText('tooManyComparisons', searchLimits.terms));
     }
     return read;
   }

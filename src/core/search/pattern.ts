@@ -4,6 +4,7 @@
  * look-around.
  */
 import type { Result } from './ast';
+import { searchError, searchText } from './messages';
 import { type CodeTest, type Edge, isWord, type Node, PatternFault, PatternReader } from './patternSyntax';
 
 type Instruction = { kind: 'test'; test: CodeTest } | { kind: 'edge'; edge: Edge } | Split | Jump | { kind: 'match' };
@@ -48,8 +49,8 @@ export function compilePattern(source: string): Result<Pattern> {
 
 function compile(source: string): Result<Pattern> {
   if (source.length > maxLength) {
-    const message = `The regular expression is longer than ${maxLength} characters.`;
-    return { ok: false, error: { offset: maxLength, length: source.length - maxLength, message } };
+    const rest = { offset: maxLength, length: source.length - maxLength };
+    return { ok: false, error: searchError(rest, searchText('patternTooLong', maxLength)) };
   }
   try {
     const foldCase = source.startsWith('(?i)');
@@ -58,7 +59,7 @@ function compile(source: string): Result<Pattern> {
     return { ok: true, value: { test: (text) => run(program, text) } };
   } catch (error) {
     if (error instanceof PatternFault) {
-      return { ok: false, error: { offset: error.at, length: error.length, message: error.message } };
+      return { ok: false, error: searchError({ offset: error.at, length: error.length }, error.text) };
     }
     throw error;
   }
@@ -76,7 +77,7 @@ class Emitter {
 
   private emit(node: Node): void {
     if (this.program.length > maxSize || ++this.visits > maxVisits) {
-      throw new PatternFault(0, 'The regular expression repeats too much.');
+      throw new PatternFault(0, searchText('patternRepeats'));
     }
     switch (node.kind) {
       case 'test':

@@ -1,4 +1,5 @@
 /** The syntax of regular expressions; what they mean is in pattern.ts. */
+import { englishText, type SearchText, searchText } from './messages';
 
 export type CodeTest = (code: number) => boolean;
 export type Node =
@@ -14,10 +15,10 @@ const maxDepth = 30;
 export class PatternFault extends Error {
   constructor(
     readonly at: number,
-    message: string,
+    readonly text: SearchText,
     readonly length = 1,
   ) {
-    super(message);
+    super(englishText(text));
   }
 }
 
@@ -52,14 +53,14 @@ export class PatternReader {
     this.at = from;
     const node = this.choice(0);
     if (this.at < this.source.length) {
-      throw new PatternFault(this.at, 'This ) closes nothing in the regular expression.');
+      throw new PatternFault(this.at, searchText('patternClosesNothing'));
     }
     return node;
   }
 
   private choice(depth: number): Node {
     if (depth > maxDepth) {
-      throw new PatternFault(this.at, `The regular expression has more than ${maxDepth} groups inside each other.`);
+      throw new PatternFault(this.at, searchText('patternTooDeep', maxDepth));
     }
     const parts = [this.sequence(depth)];
     while (this.source[this.at] === '|') {
@@ -85,11 +86,11 @@ export class PatternReader {
       return part;
     }
     if (count.max < count.min) {
-      throw new PatternFault(start, `{${count.min},${count.max}} goes down.`, this.at - start);
+      throw new PatternFault(start, searchText('patternCountDown', `{${count.min},${count.max}}`), this.at - start);
     }
     const second = this.at;
     if (this.count() !== undefined) {
-      throw new PatternFault(second, 'Only one repetition may follow a part of the regular expression.');
+      throw new PatternFault(second, searchText('patternTwoCounts'));
     }
     return { kind: 'repeat', part, ...count };
   }
@@ -122,7 +123,7 @@ export class PatternReader {
       case '*':
       case '+':
       case '?':
-        throw new PatternFault(start, `Nothing stands before this ${this.source[start]} in the regular expression.`);
+        throw new PatternFault(start, searchText('patternNothingBefore', this.source.slice(start, start + 1)));
       case '\\':
         return this.escape(start);
       default:
@@ -133,13 +134,13 @@ export class PatternReader {
   private group(start: number, depth: number): Node {
     if (this.source[this.at] === '?') {
       if (this.source[this.at + 1] !== ':') {
-        throw new PatternFault(start, 'Regular expressions have plain groups here, (…) and (?:…), no look-around.', 3);
+        throw new PatternFault(start, searchText('patternPlainGroups'), 3);
       }
       this.at += 2;
     }
     const node = this.choice(depth + 1);
     if (this.source[this.at] !== ')') {
-      throw new PatternFault(start, 'The group that begins here has no end.');
+      throw new PatternFault(start, searchText('patternGroupOpen'));
     }
     this.at++;
     return node;
@@ -158,7 +159,7 @@ export class PatternReader {
   /** What a backslash and the character after it stand for: a code point or a class. */
   private escaped(start: number): number | CodeTest {
     if (this.at >= this.source.length) {
-      throw new PatternFault(start, 'The regular expression ends with a backslash.');
+      throw new PatternFault(start, searchText('patternBackslash'));
     }
     const code = this.next();
     const letter = String.fromCodePoint(code);
@@ -169,7 +170,7 @@ export class PatternReader {
       return controls[letter] ?? code;
     }
     if (/[\p{L}\p{N}]/u.test(letter)) {
-      throw new PatternFault(start, `\\${letter} means nothing in regular expressions here.`, 1 + letter.length);
+      throw new PatternFault(start, searchText('patternEscape', `\\${letter}`), 1 + letter.length);
     }
     return code;
   }
@@ -188,7 +189,7 @@ export class PatternReader {
       const dash = this.at++;
       const high = this.setMember(start);
       if (typeof high !== 'number' || high < low) {
-        throw new PatternFault(dash, 'This range of characters goes down.');
+        throw new PatternFault(dash, searchText('patternRangeDown'));
       }
       tests.push(this.range(low, high));
     }
@@ -198,7 +199,7 @@ export class PatternReader {
 
   private setMember(start: number): number | CodeTest {
     if (this.at >= this.source.length) {
-      throw new PatternFault(start, 'The set of characters that begins here has no end.');
+      throw new PatternFault(start, searchText('patternSetOpen'));
     }
     const at = this.at;
     const code = this.next();

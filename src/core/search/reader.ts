@@ -1,13 +1,14 @@
 import type { Result, SearchError, Span } from './ast';
+import { englishText, searchError, type SearchText } from './messages';
 import { type Token, tokenize } from './tokens';
 
 /** Carries an error out of the parser; never leaves this folder. */
 export class SearchFault extends Error {
   readonly error: SearchError;
 
-  constructor({ offset, length }: Span, message: string, fix?: string) {
-    super(message);
-    this.error = { offset, length, message, ...(fix === undefined ? {} : { fix }) };
+  constructor(span: Span, text: SearchText, fix?: string) {
+    super(englishText(text));
+    this.error = searchError(span, text, fix);
   }
 }
 
@@ -52,9 +53,9 @@ export class TokenReader {
     return token.kind === 'punctuation' && token.text === text ? this.take() : undefined;
   }
 
-  expectSymbol(text: string, message: string): void {
+  expectSymbol(text: string, missing: SearchText): void {
     if (this.takeSymbol(text) === undefined) {
-      throw new SearchFault(this.peek(), message);
+      throw new SearchFault(this.peek(), missing);
     }
   }
 }

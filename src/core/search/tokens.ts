@@ -1,5 +1,6 @@
 /** The words of a filter. Both dialects have the same; which of them mean something is the parser's affair. */
-import type { Result, Span } from './ast';
+import type { Result, SearchError, Span } from './ast';
+import { searchError, type SearchText, searchText } from './messages';
 
 export type Quote = "'" | '"' | '`';
 
@@ -41,8 +42,8 @@ const punctuation = (): RegExp => /\.\.|[(),]/uy;
 /** Reads a text into words, the last one being the end. */
 export function tokenize(source: string): Result<readonly Token[]> {
   if (source.length > searchLimits.length) {
-    const message = `The search is too long: ${source.length} characters, where ${searchLimits.length} are allowed.`;
-    return fault(searchLimits.length, source.length - searchLimits.length, message);
+    const tooLong = searchText('searchTooLong', source.length, searchLimits.length);
+    return fault(searchLimits.length, source.length - searchLimits.length, tooLong);
   }
   const tokens: Token[] = [];
   let at = match(space, source, 0);
@@ -111,7 +112,7 @@ function readToken(source: string, offset: number): Result<Token> {
     if (after > 0) {
       const length = numberLength + unitLength + after;
       const text = source.slice(offset, offset + length);
-      return fault(offset, length, `'${text}' is neither a number nor a name. A text needs quotes.`, `'${text}'`);
+      return fault(offset, length, searchText('notNumberNorName', text), `'${text}'`);
     }
     return plain(unitLength > 0 ? 'duration' : 'number', numberLength + unitLength);
   }
@@ -124,7 +125,7 @@ function readToken(source: string, offset: number): Result<Token> {
     return plain('punctuation', punctuationLength);
   }
   const character = String.fromCodePoint(source.codePointAt(offset) ?? 0);
-  return fault(offset, character.length, `Invalid clause(s) in filter string: '${character}' means nothing here.`);
+  return fault(offset, character.length, searchText('meansNothing', character));
 }
 
 /** What stands before the dot has been read; the key stands after it, in quotes or bare. */
@@ -144,8 +145,7 @@ function readKey(source: string, before: Span, prefix: string): Result<Token> {
     length = match(bareKey, source, start);
     key = source.slice(start, start + length);
     if (length === 0) {
-      const message = `A name must follow '${prefix}.' at once; a name with other characters needs quotes or back-ticks.`;
-      return fault(before.offset, before.length + 1, message);
+      return fault(before.offset, before.length + 1, searchText('nameAfterDot', prefix));
     }
   }
   const end = start + length;
@@ -171,8 +171,7 @@ function readString(source: string, offset: number, quote: Quote): Result<String
   for (let end = offset + 1; ; end++) {
     end = source.indexOf(quote, end);
     if (end < 0) {
-      const message = `The ${quote} that begins here has no end. Inside the text, write it twice.`;
-      return fault(offset, source.length - offset, message);
+      return fault(offset, source.length - offset, searchText('quoteOpen', quote));
     }
     if (source[end + 1] === quote) {
       end++;
@@ -195,8 +194,6 @@ function match(word: () => RegExp, source: string, offset: number): number {
   return pattern.test(source) ? pattern.lastIndex - offset : 0;
 }
 
-function fault(offset: number, length: number, message: string, fix?: string): { ok: false; error: SearchFault } {
-  return { ok: false, error: { offset, length, message, ...(fix === undefined ? {} : { fix }) } };
+function fault(offset: number, length: number, text: SearchText, fix?: string): { ok: false; error: SearchError } {
+  return { ok: false, error: searchError({ offset, length }, text, fix) };
 }
-
-type SearchFault = Span & { message: string; fix?: string };

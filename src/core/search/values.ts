@@ -1,6 +1,7 @@
 import type { Int64 } from '../model';
-import type { Comparator, Condition, Field, Filter, Span } from './ast';
+import type { Comparator, Condition, Field, FieldKind, Filter, Span } from './ast';
 import { parseDate, parseDuration, parseNumeral, type TimeSpan } from './literals';
+import { type SearchMessage, type SearchText, searchText } from './messages';
 import { between, SearchFault, type TokenReader } from './reader';
 import type { Token } from './tokens';
 
@@ -22,10 +23,14 @@ export class ValueReader {
     if (token.kind === 'string' && token.quote !== '`') {
       return token;
     }
-    const found = token.kind === 'end' ? 'the end' : token.text;
     const fix = token.kind === 'end' || token.kind === 'string' ? undefined : `'${token.text.replaceAll("'", "''")}'`;
-    const message = `Expected a quoted string value for ${quoted(field)} (e.g. 'my-value'). Got value ${found}`;
-    throw new SearchFault(token, message, fix);
+    const name = named(field);
+    const isEnd = token.kind === 'end';
+    throw new SearchFault(
+      token,
+      isEnd ? searchText('textExpectedEnd', name) : searchText('textExpected', name, token.text),
+      fix,
+    );
   }
 
   /** @param quotable the number may stand in quotes */
@@ -60,23 +65,25 @@ export class ValueReader {
     if (token.kind === 'duration') {
       const ms = parseDuration(token.text);
       if (ms === undefined || !/^[+-]/.test(token.text)) {
-        throw new SearchFault(token, `A time is needed: -${token.text} is ${token.text} ago.`, `-${token.text}`);
+        throw new SearchFault(token, searchText('timeExpected', token.text), `-${token.text}`);
       }
       return { from: Math.round(this.context.now + ms) };
     }
     const text = token.kind === 'string' ? token.value : token.kind === 'date' ? token.text : undefined;
     const date = text === undefined ? undefined : parseDate(text);
     if (text !== undefined && date === undefined) {
-      throw new SearchFault(token, `'${text}' is no date. Dates look like 2026-01-31 or 2026-01-31T09:30.`);
+      throw new SearchFault(token, searchText('noDate', text));
     }
     return date;
   }
 
-  private noNumber(field: Field, token: Token): string {
-    const found = token.kind === 'end' ? 'the end' : token.text;
-    return field.kind === 'metric'
-      ? `Expected numeric value type for metric. Found ${found}`
-      : `Expected numeric value type for ${quoted(field)}. Found ${found}`;
+  private noNumber(field: Field, token: Token): SearchText {
+    const isEnd = token.kind === 'end';
+    if (field.kind === 'metric') {
+      return isEnd ? searchText('metricNumberExpectedEnd') : searchText('metricNumberExpected', token.text);
+    }
+    const name = named(field);
+    return isEnd ? searchText('numberExpectedEnd', name) : searchText('numberExpected', name, token.text);
   }
 }
 
@@ -109,7 +116,15 @@ export function comparison(field: Field, operator: Comparator, value: NumberValu
   }
 }
 
+const namedTexts = {
+  attribute: 'namedAttribute',
+  metric: 'namedMetric',
+  param: 'namedParam',
+  tag: 'namedTag',
+  dataset: 'namedDataset',
+} as const satisfies Record<FieldKind, SearchMessage>;
+
 /** A field's name for a message. */
-export function quoted(field: Field): string {
-  return field.kind === 'attribute' ? `attribute '${field.key}'` : `${field.kind} '${field.key}'`;
+export function named({ kind, key }: Field): SearchText {
+  return searchText(namedTexts[kind], key);
 }

@@ -3,6 +3,7 @@
  * `utils/search_utils.py` and `utils/search_logged_model_utils.py`, tried out with 3.17).
  */
 import type { AttributeType, FieldKind, SearchEntity } from './ast';
+import type { SearchMessage } from './messages';
 
 export interface AttributeRule {
   readonly name: string;
@@ -22,9 +23,11 @@ export interface AttributeRule {
   readonly own?: true;
 }
 
+type EntityNoun = Extract<SearchMessage, `noun${string}`>;
+
 export interface EntityRule {
   /** Plural, for messages. */
-  readonly noun: string;
+  readonly noun: EntityNoun;
   readonly prefixes: Partial<Record<FieldKind, readonly string[]>>;
   readonly attributes: readonly AttributeRule[];
   /** Kinds of fields that IS NULL and IS NOT NULL can be asked of. */
@@ -54,7 +57,7 @@ const tagDefaults = { 'mlflow.prompt.is_prompt': 'false' };
 
 export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
   runs: {
-    noun: 'runs',
+    noun: 'nounRuns',
     prefixes: {
       attribute: ['attribute', 'attributes', 'attr', 'run'],
       metric: ['metric', 'metrics'],
@@ -82,7 +85,7 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
     ],
   },
   experiments: {
-    noun: 'experiments',
+    noun: 'nounExperiments',
     prefixes: shortPrefixes,
     attributes: [
       { name: 'name', type: 'text' },
@@ -101,7 +104,7 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
     ],
   },
   registeredModels: {
-    noun: 'registered models',
+    noun: 'nounRegisteredModels',
     prefixes: shortPrefixes,
     attributes: [
       { name: 'name', type: 'text', list: true },
@@ -115,7 +118,7 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
     ties: [{ name: 'name', ascending: true }],
   },
   modelVersions: {
-    noun: 'model versions',
+    noun: 'nounModelVersions',
     prefixes: shortPrefixes,
     attributes: [
       { name: 'name', type: 'text', list: true },
@@ -140,7 +143,7 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
     ],
   },
   loggedModels: {
-    noun: 'logged models',
+    noun: 'nounLoggedModels',
     prefixes: { attribute: ['attributes'], metric: ['metrics'], param: ['params'], tag: ['tags'] },
     attributes: [
       { name: 'name', type: 'text', list: true },
@@ -164,7 +167,7 @@ export const entityRules: Readonly<Record<SearchEntity, EntityRule>> = {
     ],
   },
   datasets: {
-    noun: 'datasets',
+    noun: 'nounDatasets',
     prefixes: { attribute: ['attribute', 'attributes', 'dataset', 'datasets'] },
     attributes: [
       { name: 'name', type: 'text', list: true },

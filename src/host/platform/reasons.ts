@@ -1,7 +1,7 @@
 import { RequestError } from '../../client/requestError';
-import type { SearchError } from '../../core/search/ast';
+import { sayText, searchMessages, type SearchText } from '../../core/search/messages';
 import { ServerProcessError, type ServerFault } from '../../client/serverProcess';
-import { english, oneLine, type Translate } from './text';
+import { english, type Translate } from './text';
 
 /**
  * Why something failed, in the user's language where it is of a known kind. Servers speak English, and their own words know more (which
@@ -12,13 +12,9 @@ export function reasonOf(error: unknown, t: Translate): string {
   return withKind((language) => kindOf(error, language), words, t);
 }
 
-/** What is wrong with a filter: in other languages where it is not understood, before the parser's words. */
-export function filterReason({ message, offset, length }: SearchError, text: string, t: Translate): string {
-  return withKind((language) => filterKind(oneLine(text.slice(offset, offset + length), 40), language), message, t);
-}
-
-function filterKind(place: string, t: Translate): string {
-  return place === '' ? t('Something is missing in the filter.') : t('The filter is not understood at “{0}”.', place);
+/** What is wrong with a filter that was parsed here, in the user's language. */
+export function filterReason(error: SearchText, t: Translate): string {
+  return sayText(error, (key, args) => t(searchMessages[key], ...args));
 }
 
 /** Why a name cannot be used: in other languages that it cannot, before the rule's words. */

@@ -39,7 +39,7 @@ export function parseTreeFilter(
   const { t = english, ...names } = options;
   const own = parseFilter(text, { entity: 'runs', dialect: 'labbook', ...names });
   if (!own.ok) {
-    return { ok: false, message: filterReason(own.error, text, t), offset: own.error.offset };
+    return { ok: false, message: filterReason(own.error, t), offset: own.error.offset };
   }
   const filter = own.value;
   if (filter === undefined) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
+import { searchMessages, type SearchMessage } from '../../../src/core/search/messages';
 import { panelStrings } from '../../../src/protocol/panelStrings';
 import { sourcesOf } from './sources';
 
@@ -117,9 +118,10 @@ describe('l10n', () => {
   );
   const texts = [...new Set([...found.flatMap((each) => each.texts), ...Object.values<string>(panelStrings)])].sort();
 
-  it('translates literals only, beside the panels’ own list', () => {
+  it('translates literals only, beside the lists of the panels and of the filter’s errors', () => {
     const others = found.flatMap((each) => each.others);
-    assert.deepEqual(others, ['src/host/panels/panels.ts: english']);
+    const lists = ['src/host/panels/panels.ts: english', 'src/host/platform/reasons.ts: searchMessages[key]'];
+    assert.deepEqual(others, lists);
   });
 
   it('has every text in the bundle and nothing else (UPDATE_L10N=1 writes it)', () => {
@@ -163,6 +165,19 @@ describe('l10n', () => {
         }
       });
     }
+
+    it(`has whole sentences for every error of the filter in ${language}`, () => {
+      const to = textsOf(`l10n/bundle.l10n.${language}.json`);
+      const places = (text: string): string[] => text.match(/\{\d\}/g)?.sort() ?? [];
+      for (const [key, text] of Object.entries<string>(searchMessages)) {
+        assert.ok(to[text], key);
+        assert.deepEqual(places(to[text]), places(text), key);
+        assert.equal(panelStrings[key as SearchMessage], text, `${key} is the key of another text of the panels, too`);
+        if (!/^(?:named|noun|word)[A-Z]/.test(key)) {
+          assert.match(to[text], /[.。]$/, key);
+        }
+      }
+    });
 
     it(`leaves no text English in ${language} but those that are the same there`, () => {
       const equal = files.flatMap(({ english, translated }) => {

@@ -1,6 +1,7 @@
 import type { SearchError } from '../../../src/core/search/ast';
 import { LinkButton } from '../../shared/controls';
 import { t } from '../../shared/strings';
+import { queryReason } from './queryReason';
 
 interface Props {
   readonly id: string;
@@ -15,7 +16,7 @@ interface Props {
 export function QueryProblem({ id, error, fix, onFix, onHelp }: Props) {
   return (
     <div className="lb-query-problem" role="alert" id={id} data-place={error.offset}>
-      <span>{error.message}</span>
+      <span>{queryReason(error)}</span>
       {fix !== undefined && <LinkButton label={t('didYouMean', fix)} onAct={() => onFix(fix)} />}
       <LinkButton label={t('queryHelp')} onAct={onHelp} />
     </div>

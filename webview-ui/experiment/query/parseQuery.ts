@@ -29,7 +29,7 @@ export function fixOf(text: string, error: SearchError, { metrics, params, tags 
   }
   const wrong = text.slice(error.offset, error.offset + error.length);
   const [token, ...others] = scan(wrong);
-  if (others.length > 0 || token?.kind !== 'name' || !/ is named /.test(error.message)) {
+  if (others.length > 0 || token?.kind !== 'name' || error.key !== 'unknownName') {
     return undefined;
   }
   const attributes = ['name', 'status', 'started', 'ended', 'duration', 'user', 'run_id', 'start_time', 'end_time'];
