@@ -506,6 +506,24 @@ describe('The table of runs', () => {
     await row(panel, 'wrn28-10-cutmix').waitFor();
     assert.equal(await grid(panel).getAttribute('aria-rowcount'), '16');
     assert.equal(Number(await grid(panel).getAttribute('aria-colcount')) > 8, true);
+    // Titles of sections say which columns they stand over, without gap or overlap.
+    const titles = await panel.page.locator('.lb-titles [role=columnheader]').evaluateAll((all) =>
+      all.map((each) => {
+        const { ariaColIndex, ariaColSpan } = each;
+        return { index: Number(ariaColIndex), span: Number(ariaColSpan), left: each.getBoundingClientRect().left };
+      }),
+    );
+    assert.ok(titles.length > 2);
+    let next = 1;
+    for (const { index, span, left } of titles) {
+      assert.equal(index, next);
+      const first = panel.page.locator(`.lb-heads [aria-colindex="${index}"]`);
+      if ((await first.count()) > 0) {
+        assert.equal(await first.evaluate((each) => each.getBoundingClientRect().left), left);
+      }
+      next += span;
+    }
+    assert.equal(next - 1, Number(await grid(panel).getAttribute('aria-colcount')));
     await row(panel, 'wrn28-10-cutmix').click();
     const active = await grid(panel).getAttribute('aria-activedescendant');
     assert.equal(await panel.page.locator(`[id="${active}"]`).getAttribute('data-key'), `run:${idOf(8)}`);

@@ -64,6 +64,8 @@ export function Header({ layout, columns, sort, primary, isFocused, cell, action
           <span
             key={group.id}
             role="columnheader"
+            aria-colindex={group.index + 1}
+            aria-colspan={group.span}
             className={`lb-title${group.isPinned ? ' lb-pinned' : ''}${group.left > 0 ? ' lb-first' : ''}`}
             style={{ left: group.left, width: group.width }}
           >

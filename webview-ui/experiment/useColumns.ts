@@ -30,6 +30,10 @@ export interface PlacedColumn {
 export interface HeaderGroup {
   readonly id: string;
   readonly title: string;
+  /** Of its first column, among all. */
+  readonly index: number;
+  /** How many columns are under it. */
+  readonly span: number;
   readonly left: number;
   readonly width: number;
   readonly isPinned: boolean;
@@ -122,6 +126,8 @@ export function useColumns(
     return {
       id: `${header.id} ${index}`,
       title,
+      index: own[0]?.index ?? 0,
+      span: own.length,
       left: own[0]?.left ?? 0,
       width: own.reduce((sum, { width }) => sum + width, 0),
       isPinned: own[0]?.isPinned ?? false,
