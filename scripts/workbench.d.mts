@@ -10,6 +10,8 @@ export interface WorkbenchOptions {
   env?: Record<string, string | undefined>;
   /** The preferred port. */
   port?: number;
+  /** Folders open in Restricted Mode until they are trusted. */
+  untrusted?: boolean;
 }
 
 export interface RunningWorkbench {

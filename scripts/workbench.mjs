@@ -27,6 +27,13 @@ export const quietSettings = {
   'remote.autoForwardPorts': false,
 };
 
+/** Workspace trust as people have it, only that a folder opens in Restricted Mode without a question. */
+const trustSettings = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 /** A port that was free a moment ago; `preferred` if that one is. */
 export async function freePort(preferred = 0) {
   const tryPort = (port) =>
@@ -67,16 +74,16 @@ export function writeSettings(userData, settings) {
  * @param {object} options
  *   `home`: folder for its user data, extensions and log (kept short: sockets have names of 107 bytes at most);
  *   `vsix`: a packaged extension to install first; `settings`: user settings beside `quietSettings`;
- *   `env`: more environment; `port`: the preferred port
+ *   `env`: more environment; `port`: the preferred port; `untrusted`: folders open in Restricted Mode until they are trusted
  * @returns `{url(folder), home, userData, extensions, log, port, stop()}`
  */
-export async function startWorkbench({ home, vsix, settings = {}, env = {}, port: preferred = 0 }) {
+export async function startWorkbench({ home, vsix, settings = {}, env = {}, port: preferred = 0, untrusted = false }) {
   const { node, entry } = await codeServer();
   const userData = path.join(home, 'user');
   const extensions = path.join(home, 'extensions');
   const log = path.join(home, 'workbench.log');
   mkdirSync(extensions, { recursive: true });
-  writeSettings(userData, { ...quietSettings, ...settings });
+  writeSettings(userData, { ...quietSettings, ...(untrusted ? trustSettings : {}), ...settings });
   const config = path.join(home, 'config.yaml');
   writeFileSync(config, '');
   const folders = ['--user-data-dir', userData, '--extensions-dir', extensions, '--config', config];
@@ -89,7 +96,7 @@ export async function startWorkbench({ home, vsix, settings = {}, env = {}, port
   const quiet = [
     '--disable-telemetry',
     '--disable-update-check',
-    '--disable-workspace-trust',
+    ...(untrusted ? [] : ['--disable-workspace-trust']),
     '--disable-getting-started-override',
   ];
   const address = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`];

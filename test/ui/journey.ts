@@ -3,12 +3,13 @@ import { Workbench } from './workbench';
 
 /**
  * A journey: steps (`it`) that follow each other in one window. A step that fails ends the journey, because what follows builds on it.
- * @param files beside the sample's, name to content
+ * @param files beside the sample's, name to content; `untrusted`: the folder opens in Restricted Mode
  */
 export function journey(
   title: string,
   files: Record<string, string>,
   steps: (workbench: () => Workbench) => void,
+  { untrusted = false }: { readonly untrusted?: boolean } = {},
 ): void {
   describe(title, function () {
     let workbench: Workbench | undefined;
@@ -16,7 +17,7 @@ export function journey(
 
     before(async function () {
       this.timeout(180_000);
-      workbench = new Workbench(await Session.open(files));
+      workbench = new Workbench(await Session.open(files, untrusted));
     });
 
     beforeEach(function () {

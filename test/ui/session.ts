@@ -44,8 +44,9 @@ export class Session {
   /**
    * Packages the extension (or takes `LABBOOK_VSIX`), installs it and opens a folder with the sample's files and `files`.
    * @param files name to content
+   * @param untrusted whether the folder opens in Restricted Mode
    */
-  static async open(files: Record<string, string> = {}): Promise<Session> {
+  static async open(files: Record<string, string> = {}, untrusted = false): Promise<Session> {
     const home = await mkdtemp(path.join(os.tmpdir(), 'lbu-'));
     const folder = path.join(home, 'project');
     await cp('scripts/sample', folder, { recursive: true });
@@ -63,7 +64,7 @@ export class Session {
       'terminal.integrated.gpuAcceleration': 'off',
     };
     const vsix = process.env['LABBOOK_VSIX'] ?? (await (await packageScript()).createPackage(`${home}.vsix`)).file;
-    const workbench = await (await workbenchScript()).startWorkbench({ home, vsix, settings });
+    const workbench = await (await workbenchScript()).startWorkbench({ home, vsix, settings, untrusted });
     const { chromiumArguments, ensureChromium } = await chromiumScript();
     const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumArguments });
     const page = await browser.newPage({
