@@ -218,6 +218,34 @@ describe('Charts', () => {
     assert.deepEqual(await names('test/loss'), ['run-0', 'run-2', 'run-1']);
   });
 
+  it('show the whole values at bars, however long, and none that is not a number as the best', async () => {
+    const one = (slot: number, long: number): FakeRun => {
+      const of = (value: number | 'NaN') => ({ steps: [9], values: [value] });
+      return fakeRun(slot, { metrics: { 'test/acc': of(long), 'test/loss': of('NaN') } });
+    };
+    const runs = [one(0, -9007199254740991), one(1, 9007199254740990), one(2, 4503599627370496)];
+    const panel = await browser.show(compareScenario(runs), { width: 360, height: 1100 });
+    const bars = panel.chart('test/acc').locator('.lb-bar-room');
+    await until('bars are there', async () => (await bars.count()) === 3);
+    const rooms = await bars.evaluateAll((all) =>
+      all.map((room) => {
+        const [bar, value] = [...room.children].map((each) => each.getBoundingClientRect());
+        return { bar: bar?.width ?? 0, left: (value?.right ?? Infinity) - room.getBoundingClientRect().right };
+      }),
+    );
+    assert.ok(
+      rooms.every(({ left }) => left <= 0),
+      JSON.stringify(rooms),
+    );
+    // The lengths still say what the values are to each other.
+    const [whole = 0, half = 0, negative = 0] = rooms.map(({ bar }) => bar);
+    assert.ok(whole > 4 && Math.abs(whole - 2 * half) < 1 && Math.abs(whole - negative) < 1, JSON.stringify(rooms));
+    const loss = panel.chart('test/loss');
+    await until('they are there', async () => (await loss.getByText('NaN', { exact: true }).count()) === 3);
+    assert.equal(await loss.locator('.lb-best').count(), 0);
+    assert.equal(await panel.chart('test/acc').locator('.lb-best').count(), 1);
+  });
+
   it('say where no run has a metric, and draw 50 runs', async () => {
     const random = noise(1);
     const runs = Array.from({ length: 50 }, (_, slot) =>

@@ -34,6 +34,12 @@ export function Bars({ view, metric, curves }: Props) {
     );
   }
   const most = rows.reduce((size, { value }) => (Number.isFinite(value) ? Math.max(size, Math.abs(value)) : size), 0);
+  // Values are whole: bars take what the longest one leaves, all of them by the same measure.
+  const longest = rows.slice(0, mostBars).reduce((length, { curve, value }) => {
+    const size = curve.members && t('groupSize', curve.members.at(-1) ?? 0);
+    return Math.max(length, format(value).length + (size === undefined ? 0 : size.length + 1));
+  }, 0);
+  const room = `min(72%, max(0px, 100% - ${longest + 2}ch))`;
   return (
     <div className="lb-bars">
       {rows.slice(0, mostBars).map(({ curve, runId, value }, index) => {
@@ -53,8 +59,11 @@ export function Bars({ view, metric, curves }: Props) {
               {name}
             </span>
             <span className="lb-bar-room">
-              <i style={{ width: `${share * 72}%`, background: look.colour }} />
-              <span className={index === 0 && better ? 'lb-best' : undefined} title={exactNumber(value)}>
+              <i style={{ width: `calc(${share} * ${room})`, background: look.colour }} />
+              <span
+                className={index === 0 && better && !Number.isNaN(value) ? 'lb-best' : undefined}
+                title={exactNumber(value)}
+              >
                 {format(value)}
               </span>
               {curve.members && <span className="lb-faint">{t('groupSize', curve.members.at(-1) ?? 0)}</span>}
