@@ -47,7 +47,6 @@ describe('The focus in the experiment panel', () => {
       'Compare',
       'Height of the table',
       'Find charts',
-      'val3',
     ]);
   });
 
