@@ -1,5 +1,6 @@
 import { yExtentOf } from '../shared/charts/axes';
 import { xExtent, type Curve } from '../shared/charts/curve';
+import { shareOf } from '../shared/numbers';
 import { unknownLook, type RunLook } from '../shared/palette';
 
 interface Props {
@@ -19,9 +20,6 @@ export function Sparkline({ curve, look = unknownLook, isLive }: Props) {
   if (!x || !y) {
     return null;
   }
-  const place = (value: number, { min, max }: { min: number; max: number }): number =>
-    // Halves first: the span of the largest doubles overflows.
-    max > min ? (value / 2 - min / 2) / (max / 2 - min / 2) : 0.5;
   let path = '';
   let isBroken = true;
   let end: [string, string] | undefined;
@@ -32,8 +30,8 @@ export function Sparkline({ curve, look = unknownLook, isLive }: Props) {
       return;
     }
     end = [
-      (margin + place(each, x) * (width - 2 * margin)).toFixed(1),
-      (height - margin - place(value, y) * (height - 2 * margin)).toFixed(1),
+      (margin + shareOf(each, x.min, x.max) * (width - 2 * margin)).toFixed(1),
+      (height - margin - shareOf(value, y.min, y.max) * (height - 2 * margin)).toFixed(1),
     ];
     path += `${isBroken ? 'M' : 'L'}${end[0]} ${end[1]}`;
     isBroken = false;

@@ -19,3 +19,12 @@ export function durationOf(run: PanelRun, now: number): number | undefined {
   }
   return run.status === 'RUNNING' ? now - start : undefined;
 }
+
+/** How far a value is from the one end to the other, 0 to 1; 0.5 where both are the same. All finite, `from <= value <= to`. */
+export function shareOf(value: number, from: number, to: number): number {
+  if (to <= from) {
+    return 0.5;
+  }
+  // The span of the largest doubles overflows; halves of the smallest are the same.
+  return Number.isFinite(to - from) ? (value - from) / (to - from) : (value / 2 - from / 2) / (to / 2 - from / 2);
+}

@@ -358,6 +358,8 @@ describe('Trends', () => {
       }),
     );
     const x = Float64Array.of(0, 1, 2, 3);
+    const tiny = trendOf({ kind: 'raw', x, y: Float64Array.of(5e-324, 1e-323, 5e-324, 1e-323) }, 60, 16);
+    assert.equal(tiny.path, 'M2.0 14.0L20.7 2.0L39.3 14.0L58.0 2.0');
     assert.equal(trendOf({ kind: 'raw', x, y: Float64Array.of(1, NaN, 2, 3) }, 60, 16).path.match(/M/g)?.length, 2);
   });
 });

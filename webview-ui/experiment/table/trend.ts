@@ -1,5 +1,6 @@
 /** A curve at the size of a word. Pure. */
 import type { Series } from '../../../src/core/series';
+import { shareOf } from '../../shared/numbers';
 
 export interface Trend {
   /** Of an SVG path in the given size; empty where nothing is finite. */
@@ -22,9 +23,6 @@ export function trendOf(series: Series, width: number, height: number): Trend {
       high = Math.max(high, value);
     }
   }
-  // Halves first: the span of the largest doubles overflows.
-  const share = (value: number, from: number, to: number): number =>
-    to > from ? (value / 2 - from / 2) / (to / 2 - from / 2) : 0.5;
   let path = '';
   let isBroken = true;
   let end: Trend['end'];
@@ -35,8 +33,8 @@ export function trendOf(series: Series, width: number, height: number): Trend {
       return;
     }
     end = {
-      x: margin + share(each, left, right) * (width - 2 * margin),
-      y: height - margin - share(value, low, high) * (height - 2 * margin),
+      x: margin + shareOf(each, left, right) * (width - 2 * margin),
+      y: height - margin - shareOf(value, low, high) * (height - 2 * margin),
     };
     path += `${isBroken ? 'M' : 'L'}${end.x.toFixed(1)} ${end.y.toFixed(1)}`;
     isBroken = false;
