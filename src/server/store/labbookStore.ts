@@ -60,15 +60,10 @@ export class LabbookStore extends Reads implements Store {
     this.journal = journal;
     this.onFailedCheckpoint = parts.onFailedCheckpoint ?? (() => undefined);
     this.committer = new Committer(databases, journal, parts.artifactRoot, (batch) => this.emit(batch));
-    this.checkpointer = new Checkpointer(
-      parts.files,
-      parts.folder,
-      databases,
-      journal,
-      this.committer,
-      parts.saved,
-      { aside: parts.saveAside, onFailure: this.onFailedCheckpoint },
-    );
+    this.checkpointer = new Checkpointer(parts.files, parts.folder, databases, journal, this.committer, parts.saved, {
+      aside: parts.saveAside,
+      onFailure: this.onFailedCheckpoint,
+    });
     this.purging = new Purging({
       catalog: databases.catalog,
       histories: databases.histories,
