@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { openChangeFeed } from '../../src/client/changeFeed';
-import { findServer } from '../../src/client/discovery';
-import { connectTracking } from '../../src/client/tracking';
-import { Connection, type Session } from '../../src/host/platform/connection';
+import type { Connection } from '../../src/host/platform/connection';
 import { StatusBar } from '../../src/host/status/statusBar';
 import { Catalog } from '../../src/host/tree/catalog';
 import { labbook } from './api';
+import { ownConnection } from './ownConnection';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -15,21 +13,7 @@ async function heldConnection(): Promise<{ connection: Connection; allow: () => 
   const { storePath } = await (await labbook()).ready();
   let allow = (): void => undefined;
   const allowed = new Promise<void>((resolve) => (allow = resolve));
-  const connection = new Connection({
-    open: async (): Promise<Session> => {
-      await allowed;
-      const server = await findServer(storePath);
-      assert.ok(server);
-      const client = await connectTracking(server.address);
-      return { server, client, feed: openChangeFeed(server.address, client) };
-    },
-    stop: () => Promise.resolve(),
-    log: quiet,
-    version: '0',
-    retryDelays: [],
-    tryLimit: 5000,
-  });
-  return { connection, allow };
+  return { connection: ownConnection(storePath, allowed), allow };
 }
 
 /** What makes its entry in the status bar, and that entry. */

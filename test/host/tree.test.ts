@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { openChangeFeed } from '../../src/client/changeFeed';
-import { findServer } from '../../src/client/discovery';
-import { connectTracking } from '../../src/client/tracking';
-import { Connection } from '../../src/host/platform/connection';
+import type { Connection } from '../../src/host/platform/connection';
 import { Catalog } from '../../src/host/tree/catalog';
 import { ExperimentsTree } from '../../src/host/tree/experimentsTree';
 import { rowsPerPage, type NodeRef } from '../../src/host/tree/model';
 import { labbook, Script, until } from './api';
+import { ownConnection } from './ownConnection';
 
 /** The tree's data in this host against the extension's own server; what VS Code draws of it is the ui tier's matter. */
 describe('the tree', () => {
@@ -20,20 +18,7 @@ describe('the tree', () => {
   before(async () => {
     script = await Script.connect();
     const { storePath } = await (await labbook()).ready();
-    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    connection = new Connection({
-      open: async () => {
-        const server = await findServer(storePath);
-        assert.ok(server);
-        const client = await connectTracking(server.address);
-        return { server, client, feed: openChangeFeed(server.address, client) };
-      },
-      stop: () => Promise.resolve(),
-      log: quiet,
-      version: '0',
-      retryDelays: [],
-      tryLimit: 5000,
-    });
+    connection = ownConnection(storePath);
     catalog = new Catalog({
       primaryPatterns: () => ['*loss*'],
       onTouched: (touched) => tree.refresh(touched),

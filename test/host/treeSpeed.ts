@@ -1,13 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { openChangeFeed } from '../../src/client/changeFeed';
-import { findServer } from '../../src/client/discovery';
-import { connectTracking } from '../../src/client/tracking';
-import { Connection } from '../../src/host/platform/connection';
 import { Catalog } from '../../src/host/tree/catalog';
 import { ExperimentsTree } from '../../src/host/tree/experimentsTree';
 import { rowsPerPage, type NodeRef } from '../../src/host/tree/model';
 import { labbook, Script, until } from './api';
+import { ownConnection } from './ownConnection';
 
 /** Milliseconds between two points of the live run. */
 const pointInterval = 100;
@@ -116,22 +113,7 @@ interface OpenTree {
 }
 
 async function openTree(storePath: string): Promise<OpenTree> {
-  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const connection = new Connection({
-    open: async () => {
-      const server = await findServer(storePath);
-      if (server === undefined) {
-        throw new Error('There is no server');
-      }
-      const client = await connectTracking(server.address);
-      return { server, client, feed: openChangeFeed(server.address, client) };
-    },
-    stop: () => Promise.resolve(),
-    log: quiet,
-    version: '0',
-    retryDelays: [],
-    tryLimit: 5000,
-  });
+  const connection = ownConnection(storePath);
   connection.start();
   const { client } = await connection.ready();
   const catalog = new Catalog({
