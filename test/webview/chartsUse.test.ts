@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PanelRequests } from '../../src/protocol/panels';
 import {
   chartScenario,
   compareScenario,
@@ -30,23 +31,13 @@ const menu = async (panel: Panel, metric: string, item: string | RegExp): Promis
     .getByText(item, { exact: typeof item === 'string' })
     .click();
 };
-interface Asked {
-  readonly keys?: string[];
-  readonly range?: { min: number; max: number };
-  readonly smoothing?: { kind: string; amount: number };
-  readonly known?: unknown[];
-  readonly name?: string;
-  readonly content?: string;
-  readonly runIds?: string[];
-  readonly metric?: string;
-}
-const asked = (panel: Panel, method: string): Promise<Asked[]> =>
-  panel.host(
-    ({ page, argument }) =>
-      page.host.requests.filter((each) => each.method === argument).map(({ params }) => params as never),
-    method,
-  );
-const last = async (panel: Panel, method: string): Promise<Asked> => (await asked(panel, method)).at(-1) ?? {};
+/** What the host was asked for last by this method. */
+const last = async <Method extends keyof PanelRequests>(
+  panel: Panel,
+  method: Method,
+): Promise<Partial<PanelRequests[Method]['params']>> => (await panel.asked(method)).at(-1) ?? {};
+
+const textOf = (content: unknown): string => (typeof content === 'string' ? content : '');
 
 describe('Charts in use', () => {
   let browser: PanelBrowser;
@@ -296,7 +287,7 @@ describe('Charts in use', () => {
       const { range } = await last(panel, 'series');
       return range !== undefined && range.max - range.min < 4000;
     });
-    const { x, range } = (await last(panel, 'series')) as { x?: unknown; range?: { min: number } };
+    const { x, range } = await last(panel, 'series');
     assert.deepEqual(x, { expression: '`tokens`' });
     assert.ok((range?.min ?? 0) > 10_000);
     await panel.drawn('loss');
@@ -317,13 +308,13 @@ describe('Charts in use', () => {
     await panel.askedFor('saveFile');
     const csv = await last(panel, 'saveFile');
     assert.equal(csv.name, 'a-loss.csv');
-    const rows = (csv.content ?? '').trim().split('\r\n');
+    const rows = textOf(csv.content).trim().split('\r\n');
     assert.equal(rows.length, 25_001);
     assert.match(rows[2] ?? '', /,first,a\/loss,1,0\.3333333333333333$/);
     assert.equal(new Set(rows).size, rows.length);
     await menu(panel, 'a/loss', 'Save As SVG…');
     await panel.askedFor('saveFile', 2);
-    const { content = '' } = await last(panel, 'saveFile');
+    const content = textOf((await last(panel, 'saveFile')).content);
     assert.ok(content.startsWith('<svg') && content.includes('>a/loss<') && content.includes('>first<'));
     await menu(panel, 'a/loss', 'Save As PNG…');
     await panel.askedFor('saveFile', 3);

@@ -233,13 +233,7 @@ describe('The query line', () => {
       page.host.change(argument, { name: 'run-z' });
     }, id(0));
     await counted(panel, '3 of 5');
-    const asked = await panel.host(
-      ({ page }) =>
-        page.host.requests
-          .filter(({ method }) => method === 'matchingRuns')
-          .map(({ params }) => (params as { conditions: string[] }).conditions),
-      undefined,
-    );
+    const asked = (await panel.asked('matchingRuns')).map(({ conditions }) => conditions);
     assert.deepEqual(asked.slice(0, 2), [['dataset.name = "train"'], ['artifact_uri is null']]);
     assert.deepEqual(panel.errors, []);
   });

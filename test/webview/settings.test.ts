@@ -5,20 +5,8 @@ import { PanelBrowser, until, type Panel } from './panelPage';
 const line = curve(300, (step) => step);
 const oneRun = (): Scenario => runScenario(fakeRun(0, { metrics: { loss: line } }));
 
-interface Asked {
-  readonly x: unknown;
-  readonly maxPoints: number;
-  readonly smoothing?: { readonly kind: string; readonly amount: number };
-}
 /** What the curves of charts were asked with; those of the table's trends have fewer points. */
-const asked = async (panel: Panel): Promise<Asked[]> => {
-  const all = await panel.host(
-    ({ page }) =>
-      page.host.requests.filter(({ method }) => method === 'series').map(({ params }) => params as never) as Asked[],
-    undefined,
-  );
-  return all.filter(({ maxPoints }) => maxPoints >= 120);
-};
+const asked = async (panel: Panel) => (await panel.asked('series')).filter(({ maxPoints }) => maxPoints >= 120);
 const xAxis = (panel: Panel) => panel.page.getByRole('combobox', { name: 'x', exact: true });
 const bands = (panel: Panel) => panel.page.getByRole('button', { name: 'min/max' });
 const isOn = async (panel: Panel): Promise<boolean> => (await bands(panel).getAttribute('aria-pressed')) === 'true';
