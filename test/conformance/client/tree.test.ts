@@ -286,7 +286,8 @@ describe('the tree at real sizes', () => {
           each.tags.some(({ key }) => key === 'again'),
         ).length;
       await quiet(() => tagged() === some.length);
-      assert.ok(calls.length <= 5, `${calls.length} reads for ${some.length} runs`);
+      // How many depends on how long the writes took; one for each run is what must not be.
+      assert.ok(calls.length <= some.length / 3, `${calls.length} reads for ${some.length} runs`);
     });
 
     it('pages what a filter finds, where the server knows it and where it does not', async () => {
