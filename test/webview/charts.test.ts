@@ -270,6 +270,33 @@ describe('Charts', () => {
     assert.equal(await panel.canvas('m0').count(), 0);
   });
 
+  it('read what is less than 240 px below the fold before it is scrolled to, and draw it when it is nearly there', async () => {
+    const metrics = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`m${i}`, line(30, 1)]));
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics })), { width: 500, height: 600 });
+    await panel.drawn('m0');
+    const part = panel.page.locator('.lb-scroll');
+    // Pixels from what is in sight of the part that scrolls.
+    const below = (): Promise<(readonly [metric: string, below: number])[]> =>
+      part.evaluate((element) =>
+        [...element.querySelectorAll<HTMLElement>('[data-chart]')].map((chart) => {
+          const { bottom } = element.getBoundingClientRect();
+          return [chart.dataset['chart'] ?? '', chart.getBoundingClientRect().top - bottom] as const;
+        }),
+      );
+    const [first = '', distance = NaN] = (await below()).find(([, each]) => each >= 150) ?? [];
+    await panel.page.setViewportSize({ width: 500, height: Math.round(600 + distance - 150) });
+    await until('it was asked for', async () => (await seriesKeys(panel)).includes(first));
+    const far = (await below()).filter(([, each]) => each > 260).map(([metric]) => metric);
+    const keys = new Set(await seriesKeys(panel));
+    assert.deepEqual(
+      far.filter((metric) => keys.has(metric)),
+      [],
+    );
+    assert.equal(await panel.canvas(first).count(), 0);
+    await part.evaluate((element) => element.scrollBy(0, 130));
+    await panel.drawn(first);
+  });
+
   it('zoom by dragging, read that part finely, and reset with a double click', async () => {
     const spike = curve(20_000, (step) => (step === 10_007 ? 50 : Math.sin(step / 500)));
     const panel = await browser.show(runScenario(oneCurve(0, { values: spike })));

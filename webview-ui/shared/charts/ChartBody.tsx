@@ -15,7 +15,8 @@ interface Props {
   readonly view: ChartsView;
   readonly metric: string;
   readonly found: ChartCurves;
-  readonly isNear: boolean;
+  /** Whether it is in sight, or nearly. */
+  readonly isDrawn: boolean;
   readonly isTable: boolean;
   readonly isBars: boolean;
   readonly yScale: ScaleKind;
@@ -23,7 +24,7 @@ interface Props {
 }
 
 /** The curves, as lines, bars or a table; or what keeps them from being there. */
-export function ChartBody({ view, metric, found, isNear, isTable, isBars, yScale, frame }: Props) {
+export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScale, frame }: Props) {
   const { data, curves, behind } = found;
   const { x: axis } = view.settings;
   // Curves over another x are not what the axis says.
@@ -32,7 +33,7 @@ export function ChartBody({ view, metric, found, isNear, isTable, isBars, yScale
     return <Failed view={view} metric={metric} error={data.error} />;
   }
   if (!data.ready) {
-    return isNear ? <Waiting view={view} metric={metric} isCancelled={data.isCancelled} /> : null;
+    return isDrawn ? <Waiting view={view} metric={metric} isCancelled={data.isCancelled} /> : null;
   }
   if (curves.length === 0) {
     const { x } = view.settings;
@@ -55,7 +56,7 @@ export function ChartBody({ view, metric, found, isNear, isTable, isBars, yScale
   if (isBars) {
     return <Bars view={view} metric={metric} curves={curves} />;
   }
-  return isNear ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
+  return isDrawn ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
 }
 
 /** Charts are read, and given up, each alone. */

@@ -16,9 +16,10 @@ import { ChartTitle } from './ChartTitle';
 import { showLog, type ChartsView } from './controller';
 import type { Curve } from './curve';
 import { Legend } from './Legend';
+import { useNear } from './near';
 import { ResizeHandle } from './ResizeHandle';
 import type { ChartData } from './seriesState';
-import { useChartCurves, useNear } from './useChartData';
+import { useChartCurves } from './useChartData';
 
 export interface CardProps {
   readonly view: ChartsView;
@@ -38,15 +39,18 @@ export interface CardProps {
   readonly onDrag: ((event: DragEvent, metric: string) => void) | undefined;
 }
 
+/** So far out of sight charts are read, and drawn: what is scrolled to is there. CSS pixels. */
+const margins = { read: 240, draw: 60 };
 /** Points of a curve that a large chart has room for. */
 const roomOfLarge = 1500;
 
-/** One metric of the shown runs. Reads and draws only while it is in sight or near. */
+/** One metric of the shown runs. Reads while it is in sight or near, draws while it is nearly in sight. */
 export const ChartCard = memo(function ChartCard(props: CardProps) {
   const { view, metric, isStop, onFocus, size, isLarge, isAlone } = props;
   const card = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const isNear = useNear(card);
+  const isNear = useNear(card, margins.read);
+  const isDrawn = useNear(card, margins.draw);
   const [isTable, setIsTable] = useState(false);
   const [isEntered, setIsEntered] = useState(false);
   const [menu, setMenu] = useState<Anchor>();
@@ -95,7 +99,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
           }}
         >
           <ErrorBoundary onError={(error) => view.session.host.logError(`drawing ${metric}`, error)}>
-            <ChartBody {...{ view, metric, found, isNear, isTable, isBars, yScale, frame }} />
+            <ChartBody {...{ view, metric, found, isDrawn, isTable, isBars, yScale, frame }} />
           </ErrorBoundary>
         </div>
         {hasLegend && <Legend view={view} curves={curves} metric={metric} isNamed={false} />}

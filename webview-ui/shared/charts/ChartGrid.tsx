@@ -22,6 +22,7 @@ import { moveChart } from './chartMenu';
 import { arrangeCharts, type ChartsView } from './controller';
 import { frameOf, headOf, neighbour, stops } from './gridKeys';
 import { Lazy } from './Lazy';
+import { watchNear } from './near';
 import { arrangedSections, movedTo, pinnedSection, type Section } from './sections';
 import { SectionHead, titleOf } from './SectionHead';
 import { useWidth } from './useWidth';
@@ -40,6 +41,8 @@ const columnWidth = 308;
 const margin = 16;
 /** Charts of a section that are made at once; more follow when the page is scrolled there. */
 const chunk = 60;
+/** So many CSS pixels before their place comes into sight. */
+const moreMargin = 800;
 /** Sections whose charts are made before it is known which are in sight. */
 const firstSections = 3;
 
@@ -216,11 +219,7 @@ function useMore(end: RefObject<HTMLDivElement | null>, hasMore: boolean, more: 
     if (!end.current || !hasMore) {
       return undefined;
     }
-    const observer = new IntersectionObserver((changes) => changes.some((each) => each.isIntersecting) && more(), {
-      rootMargin: '800px 0px',
-    });
-    observer.observe(end.current);
-    return () => observer.disconnect();
+    return watchNear(end.current, moreMargin, ({ isIntersecting }) => isIntersecting && more());
   });
 }
 

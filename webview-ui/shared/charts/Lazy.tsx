@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { watchNear } from './near';
 
 /** What decides how much room charts of a section take. */
 export interface ChartRoom {
@@ -40,19 +41,12 @@ export function Lazy({ isFirst, isKept, room, children }: Props) {
     if (!box.current) {
       return undefined;
     }
-    // Within a part that scrolls only `scrollMargin` counts; browsers that do not know it make charts when they are in sight.
-    const near = { rootMargin: `${margin}px 0px`, scrollMargin: `${margin}px 0px` };
-    const observer = new IntersectionObserver((changes) => {
-      const last = changes.at(-1);
-      if (last) {
-        setIsNear(last.isIntersecting);
-        if (!last.isIntersecting && last.boundingClientRect.height > 0) {
-          setLeft({ height: last.boundingClientRect.height, room: latest.current });
-        }
+    return watchNear(box.current, margin, ({ isIntersecting, boundingClientRect: { height } }) => {
+      setIsNear(isIntersecting);
+      if (!isIntersecting && height > 0) {
+        setLeft({ height, room: latest.current });
       }
-    }, near);
-    observer.observe(box.current);
-    return () => observer.disconnect();
+    });
   }, []);
   const isMade = isNear || isKept;
   const height = left?.room === named ? left.height : heightOf(room);

@@ -1,24 +1,8 @@
-import { useEffect, useMemo, useState, useSyncExternalStore, type RefObject } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { groupCurves, runCurves } from './chartCurves';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
 import type { ChartData } from './seriesState';
-
-/** Whether the element is in sight, or less than a screen's scroll away. */
-export function useNear(element: RefObject<HTMLElement | null>): boolean {
-  const [isNear, setIsNear] = useState(false);
-  useEffect(() => {
-    if (!element.current) {
-      return undefined;
-    }
-    const observer = new IntersectionObserver((changes) => setIsNear(changes.at(-1)?.isIntersecting ?? false), {
-      rootMargin: '240px 0px',
-    });
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [element]);
-  return isNear;
-}
 
 export interface ChartCurves {
   readonly data: ChartData;
