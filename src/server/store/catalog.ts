@@ -91,7 +91,7 @@ export class Catalog {
   }
 
   static create(sqlite: SqlJs): Catalog {
-    const db = new Database(sqlite);
+    const db = new Database(sqlite, undefined, 'inPieces');
     db.script(catalogSchema);
     makeLaterTables(db);
     db.run("INSERT INTO meta VALUES ('format', ?), ('applied', 0)", formatVersion);
@@ -103,7 +103,7 @@ export class Catalog {
    * @throws StoreDamagedError, StoreVersionError
    */
   static open(sqlite: SqlJs, file: string, bytes: Uint8Array, known = migrations): Catalog {
-    const db = openDatabase(sqlite, file, bytes);
+    const db = openDatabase(sqlite, file, bytes, 'inPieces');
     const format = formatOf(bytes);
     const steps = stepsFrom(format, formatVersion, file, known);
     steps.forEach((step) => db.transaction(step.catalog));
@@ -118,8 +118,18 @@ export class Catalog {
 
   /** The catalog as a file, saying that it holds the changes up to `applied`. Not inside a transaction. */
   export(): Uint8Array {
-    this.db.run("UPDATE meta SET value = ? WHERE name = 'applied'", this.applied);
+    this.noteApplied();
     return this.db.export();
+  }
+
+  /** The same as `Database.snapshot`. */
+  snapshot(): Uint8Array[] {
+    this.noteApplied();
+    return this.db.snapshot();
+  }
+
+  private noteApplied(): void {
+    this.db.run("UPDATE meta SET value = ? WHERE name = 'applied'", this.applied);
   }
 
   begin(): void {

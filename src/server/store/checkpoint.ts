@@ -7,6 +7,7 @@ import type { Histories } from './histories';
 import type { Journal } from './journal';
 import { inTurns, nextTurn, someOf } from '../turns';
 import { appendPoints, endOfPoints } from './pointsFile';
+import { stamped } from './sqlite';
 
 export const catalogName = 'catalog.sqlite';
 
@@ -134,10 +135,10 @@ export class Checkpointer {
 
   private async saveCatalog(): Promise<number> {
     const { catalog } = this.databases;
-    const exported = await this.committer.between(() => ({ seq: catalog.applied, bytes: catalog.export() }));
-    await replaceFile(this.files, path.join(this.folder, catalogName), exported.bytes);
+    const { seq, pieces } = await this.committer.between(() => ({ seq: catalog.applied, pieces: catalog.snapshot() }));
+    await replaceFile(this.files, path.join(this.folder, catalogName), await inTurns(stamped(pieces)));
     await this.files.syncFolder(this.folder);
-    return exported.seq;
+    return seq;
   }
 
   private async saveHistories(histories: Histories): Promise<void> {

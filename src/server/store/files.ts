@@ -211,14 +211,29 @@ export const realFiles: StoreFiles = {
 /** Bytes that are written before a sync: one of hundreds of megabytes would keep the journal's waiting. */
 const bytesInSync = 4 * 1024 * 1024;
 
-/** Writes a whole file so that it is there entirely or not at all: temporary name, sync, rename. The caller syncs the folder. */
-export async function replaceFile(files: StoreFiles, path: string, data: Uint8Array): Promise<void> {
+/**
+ * Writes a whole file so that it is there entirely or not at all: temporary name, sync, rename. The caller syncs the folder.
+ * @param data all of it, or its pieces
+ */
+export async function replaceFile(
+  files: StoreFiles,
+  path: string,
+  data: Uint8Array | readonly Uint8Array[],
+): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
     const file = await files.open(temporary, 'create');
     try {
-      for (let at = 0; at === 0 || at < data.length; at += bytesInSync) {
-        await file.append(data.subarray(at, at + bytesInSync));
+      let unsynced = 0;
+      for (const piece of data instanceof Uint8Array ? inParts(data) : data) {
+        await file.append(piece);
+        unsynced += piece.length;
+        if (unsynced >= bytesInSync) {
+          await file.sync();
+          unsynced = 0;
+        }
+      }
+      if (unsynced > 0) {
         await file.sync();
       }
     } finally {
@@ -229,5 +244,11 @@ export async function replaceFile(files: StoreFiles, path: string, data: Uint8Ar
     // What is left of it is removed when the store opens next, if not now: a full disk often refuses nothing but writes.
     await files.remove(temporary).catch(() => undefined);
     throw error;
+  }
+}
+
+function* inParts(data: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < data.length; at += bytesInSync) {
+    yield data.subarray(at, at + bytesInSync);
   }
 }

@@ -5,7 +5,9 @@ import { crc32 } from 'node:zlib';
 import initSqlJs from 'sql.js';
 import { int64 } from '../../core/int64';
 import type { Int64 } from '../../core/model';
+import { finish, type Steps } from '../../core/steps';
 import { StoreDamagedError, StoreVersionError } from './damage';
+import { PieceFile, type SqlJsData } from './pieceFile';
 
 /** Version of the whole store's format (databases, journal, layout). Raised when an older Labbook could not read it. */
 export const formatVersion = 1;
@@ -33,7 +35,7 @@ interface RawDatabase {
 export type SqlFunction = (...args: never[]) => number | null;
 
 interface SqlJs {
-  Database: new (data?: Uint8Array) => RawDatabase;
+  Database: new (data?: SqlJsData) => RawDatabase;
 }
 
 let loading: Promise<SqlJs> | undefined;
@@ -58,14 +60,19 @@ export function loadSqlite(): Promise<SqlJs> {
  */
 export class Database {
   private readonly raw: RawDatabase;
+  private readonly file: PieceFile | undefined;
   private readonly statements = new Map<string, RawStatement>();
   private functions: Readonly<Record<string, SqlFunction>> = {};
   /** Told what is about to be run, by whoever keeps a part of the rows outside; `undefined` for SQL that reads. */
   beforeUse: (sql: string | undefined) => void = () => undefined;
 
-  /** @param bytes a database file; without it a new, empty database */
-  constructor(sqlite: SqlJs, bytes?: Uint8Array) {
-    this.raw = new sqlite.Database(bytes);
+  /**
+   * @param bytes a database file; without it a new, empty database
+   * @param kept a large database is kept in pieces, so that it can grow, and be saved, without being copied
+   */
+  constructor(sqlite: SqlJs, bytes?: Uint8Array, kept: 'whole' | 'inPieces' = 'whole') {
+    this.file = kept === 'whole' ? undefined : new PieceFile(bytes ?? emptyFile(sqlite));
+    this.raw = new sqlite.Database(this.file?.data ?? bytes);
     this.configure();
   }
 
@@ -151,10 +158,26 @@ export class Database {
     this.configure();
   }
 
-  /** The database as a file, stamped with the format and a checksum over the whole (see `stamp`). */
+  /** The database as a file, stamped with the format and a checksum over the whole (see `stamped`). Not inside a transaction. */
   export(): Uint8Array {
+    const pieces = finish(stamped(this.snapshot()));
+    const [first = new Uint8Array(0)] = pieces;
+    return pieces.length === 1 ? first : Buffer.concat(pieces);
+  }
+
+  /**
+   * The file as it is now, in pieces, which stay as they are, and must. Of a database that is kept in pieces this takes no time; only what
+   * is written to later is copied then. `stamped` makes a file of it that can be opened. Not inside a transaction.
+   */
+  snapshot(): Uint8Array[] {
     this.beforeUse(undefined);
-    return stamp(this.raw.export());
+    if (this.file === undefined) {
+      return [this.raw.export()];
+    }
+    const { writes } = this.file;
+    // Writes to the file, whatever there is to change.
+    this.raw.run('PRAGMA user_version = 0');
+    return this.file.isUsed(writes) ? this.file.snapshot() : [this.raw.export()];
   }
 
   /** Size in bytes, as a file. */
@@ -244,23 +267,42 @@ const applicationName = [0x4c, 0x42, 0x4b];
 /**
  * Writes 'LBK' and the format version into SQLite's application id, and into its user version a CRC-32 of the whole file
  * (taken with those four bytes zero). The file stays an ordinary SQLite database, and every flipped bit is noticed.
+ * @param pieces of a database file, which stay as they are
  */
-function stamp(bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  bytes.set([...applicationName, formatVersion], applicationAt);
+export function* stamped(pieces: readonly Uint8Array[]): Steps<Uint8Array[]> {
+  const [first = new Uint8Array(0), ...others] = pieces;
+  const head = new Uint8Array(first);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  head.set([...applicationName, formatVersion], applicationAt);
   view.setUint32(checksumAt, 0);
-  view.setUint32(checksumAt, crc32(bytes));
-  return bytes;
+  let checksum = crc32(head);
+  for (const piece of others) {
+    checksum = crc32(piece, checksum);
+    yield;
+  }
+  view.setUint32(checksumAt, checksum);
+  return [head, ...others];
+}
+
+/** The file of an empty database: SQLite makes it with the first write. */
+function emptyFile(sqlite: SqlJs): Uint8Array {
+  const raw = new sqlite.Database();
+  try {
+    raw.run('PRAGMA user_version = 0');
+    return raw.export();
+  } finally {
+    raw.close();
+  }
 }
 
 /**
  * Opens a database file that `export()` made.
  * @throws StoreDamagedError, StoreVersionError
  */
-export function openDatabase(sqlite: SqlJs, file: string, bytes: Uint8Array): Database {
+export function openDatabase(sqlite: SqlJs, file: string, bytes: Uint8Array, kept?: 'inPieces'): Database {
   verifyDatabase(file, bytes);
   try {
-    return new Database(sqlite, bytes);
+    return new Database(sqlite, bytes, kept);
   } catch (error) {
     throw new StoreDamagedError(file, 0, `SQLite says: ${error instanceof Error ? error.message : String(error)}.`);
   }
