@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { curve, experimentScenario, fakeRun } from '../fakes/fakeHost/scenario';
+import {
+  chartScenario,
+  compareScenario,
+  curve,
+  experimentScenario,
+  fakeRun,
+  runScenario,
+} from '../fakes/fakeHost/scenario';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
 const line = curve(20, (step) => step);
@@ -73,5 +80,85 @@ describe('The panel of runs that go on', () => {
     await button(panel, 'More actions').first().click();
     await panel.page.getByRole('menu').waitFor();
     assert.equal(await panel.page.getByRole('menuitemcheckbox', { name: 'Pause' }).count(), 0);
+  });
+});
+
+describe('Panels of chosen runs that go on', () => {
+  let browser: PanelBrowser;
+  before(async () => (browser = await PanelBrowser.open()));
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  const going = fakeRun(1, { name: 'going', status: 'RUNNING', metrics: { loss: line } });
+  const done = fakeRun(0, { name: 'done', metrics: { loss: line } });
+  const scenarios = {
+    run: runScenario(going),
+    compare: compareScenario([going, done]),
+    chart: chartScenario('loss', [going, done]),
+  };
+  const log = (panel: Panel, step: number): Promise<void> =>
+    panel.host(({ page, argument }) => page.host.append(argument.id, 'loss', [[argument.step, argument.step]]), {
+      id: idOf(1),
+      step,
+    });
+  const button = (panel: Panel, name: string) => panel.page.getByRole('button', { name, exact: true });
+  const shows = (panel: Panel, last: number): Promise<void> =>
+    until(
+      `the chart goes to ${last}`,
+      async () => (await panel.canvas('loss').getAttribute('data-last')) === `${last}`,
+    );
+  /** Longer than what is new waits to be read. */
+  const rest = (panel: Panel): Promise<unknown> =>
+    panel.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 800)));
+
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    for (const width of [1100, 500]) {
+      it(`say so and can be paused as the experiment’s: ${name}, ${width} px`, async () => {
+        const panel = await browser.show(scenario, { width });
+        await panel.drawn('loss');
+        await log(panel, 20);
+        await shows(panel, 20);
+        const live = button(panel, 'Live');
+        assert.equal(await live.innerText(), width < 900 ? '' : 'Live');
+        await live.focus();
+        await panel.page.keyboard.press('Enter');
+        await button(panel, 'Paused').waitFor();
+        assert.equal(await button(panel, 'Paused').getAttribute('aria-pressed'), 'true');
+        await log(panel, 21);
+        await panel.host(({ page, argument }) => page.host.change(argument, { status: 'FINISHED' }), idOf(1));
+        await rest(panel);
+        assert.equal(await panel.canvas('loss').getAttribute('data-last'), '20');
+        await button(panel, 'Paused').click();
+        await shows(panel, 21);
+        // It ended meanwhile: nothing is live any more.
+        await button(panel, 'Live').waitFor({ state: 'detached' });
+        assert.deepEqual(panel.errors, []);
+      });
+    }
+  }
+
+  it('show what somebody changes there also while they are paused', async () => {
+    const panel = await browser.show(runScenario(going));
+    await panel.drawn('loss');
+    await button(panel, 'Live').click();
+    await button(panel, 'Paused').waitFor();
+    await panel.host(({ page, argument }) => page.host.change(argument, { name: 'renamed' }), idOf(1));
+    await rest(panel);
+    await panel.page.getByRole('heading', { name: 'going' }).waitFor();
+    await button(panel, 'Rename').click();
+    await panel.page.getByRole('heading', { name: 'renamed' }).waitFor();
+    await button(panel, 'Paused').waitFor();
+  });
+
+  it('say nothing where all runs ended, or the server is away', async () => {
+    const panel = await browser.show(scenarios.compare);
+    await panel.drawn('loss');
+    await button(panel, 'Live').waitFor();
+    await panel.host(({ page }) => page.host.connection({ state: 'connecting' }), null);
+    await button(panel, 'Live').waitFor({ state: 'detached' });
+    await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
+    await button(panel, 'Live').waitFor();
+    await panel.host(({ page, argument }) => page.host.changeLost([argument]), idOf(1));
+    await button(panel, 'Live').waitFor({ state: 'detached' });
   });
 });

@@ -1,13 +1,14 @@
 import { formatCount } from '../../src/core/format';
 import { Charts } from '../shared/charts/Charts';
 import { useChartRuns } from '../shared/charts/useChartRuns';
-import { TabPanel, Tabs } from '../shared/controls';
+import { TabPanel } from '../shared/controls';
 import type { ContentProps } from '../shared/mountPanel';
 import { unknownLook } from '../shared/palette';
 import { EmptyState } from '../shared/states';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import { RunSwatch } from '../shared/Swatch';
+import { TabStrip } from '../shared/TabStrip';
 import { useScroll } from '../shared/useScroll';
 import { Differences } from './Differences';
 
@@ -40,7 +41,14 @@ export function ComparePanel({ session, data }: ContentProps) {
           </button>
         ))}
       </div>
-      <Tabs label={t('compare')} tabs={tabs} current={tab} onChange={(id) => session.arrange({ tab: id })} />
+      <TabStrip
+        session={session}
+        runs={data.runs}
+        label={t('compare')}
+        tabs={tabs}
+        current={tab}
+        onChange={(id) => session.arrange({ tab: id })}
+      />
       <TabPanel id={tab}>
         {tab === 'differences' ? (
           <Differences session={session} runs={data.runs} looks={looks} />

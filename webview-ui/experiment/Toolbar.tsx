@@ -1,5 +1,6 @@
 import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { Icon, type IconName } from '../shared/Icon';
+import { LiveButton, liveActions } from '../shared/LiveButton';
 import { anchorOf, type Anchor } from '../shared/Popup';
 import { Menu, type MenuAction } from '../shared/Menu';
 import { useStore } from '../shared/store';
@@ -9,13 +10,13 @@ import { ColumnsMenu } from './ColumnsMenu';
 import { exportActions } from './exportActions';
 import type { ExperimentSession } from './experimentSession';
 import { GroupMenu } from './GroupMenu';
-import { LiveButton, liveActions, useLive } from './LiveButton';
 import { QueryLine } from './QueryLine';
 import type { LayoutMode } from './table/arrangement';
 import { fieldOf } from './table/fields';
 import { groupKey } from './table/lines';
 import type { Group } from './table/grouping';
 import type { TableView } from './tableModel';
+import { useTableLive } from './useTableLive';
 import { ViewsMenu } from './views/ViewsMenu';
 
 interface Props {
@@ -34,7 +35,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
   const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
   const mode = useStore(experiment.arrangement, (each) => each.mode);
-  const live = useLive(experiment, view);
+  const live = useTableLive(experiment, view);
   const close = useCallback(() => setOpen(undefined), []);
   const end = useRef<HTMLSpanElement>(null);
   useOneStop(end);

@@ -1,11 +1,12 @@
 import { formatCount } from '../../src/core/format';
 import { Charts } from '../shared/charts/Charts';
 import { useChartRuns } from '../shared/charts/useChartRuns';
-import { TabPanel, Tabs } from '../shared/controls';
+import { TabPanel } from '../shared/controls';
 import type { ContentProps } from '../shared/mountPanel';
 import { EmptyState } from '../shared/states';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
+import { TabStrip } from '../shared/TabStrip';
 import { useScroll } from '../shared/useScroll';
 import { Artifacts } from './Artifacts';
 import { Overview } from './Overview';
@@ -28,7 +29,14 @@ export function RunPanel({ session, data }: ContentProps) {
   return (
     <>
       <RunHeader session={session} run={run} look={looks.get(run.id)} />
-      <Tabs label={run.name} tabs={tabs} current={tab} onChange={(id) => session.arrange({ tab: id })} />
+      <TabStrip
+        session={session}
+        runs={data.runs}
+        label={run.name}
+        tabs={tabs}
+        current={tab}
+        onChange={(id) => session.arrange({ tab: id })}
+      />
       <TabPanel id={tab}>
         {tab === 'overview' && <Overview session={session} run={run} look={looks.get(run.id)} />}
         {tab === 'charts' && (

@@ -149,7 +149,7 @@ export interface Tab {
   readonly count?: string | undefined;
 }
 
-interface TabsProps {
+export interface TabsProps {
   readonly label: string;
   readonly tabs: readonly Tab[];
   readonly current: string;

@@ -209,9 +209,15 @@ export class PanelSession {
     params: PanelRequests[Method]['params'],
   ): void {
     // Commands may ask the user something: minutes.
-    this.host.channel.request(method, params, { timeout: 600_000 }).catch((error: unknown) => {
-      this.host.logError(method, error);
-    });
+    this.host.channel.request(method, params, { timeout: 600_000 }).then(
+      () => {
+        // What somebody changed does not come by itself: a new name is shown also where the panel is paused.
+        if (method === 'command' && this.#readsRuns && this.isPaused.get()) {
+          this.#reader.request();
+        }
+      },
+      (error: unknown) => this.host.logError(method, error),
+    );
   }
 
   #hear(change: Changed): void {

@@ -24,7 +24,7 @@ interface Props {
   readonly width: number;
   readonly groupCount: number;
   readonly hasLegend: boolean;
-  readonly extra: ReactNode;
+  readonly extra: ((isNarrow: boolean) => ReactNode) | undefined;
 }
 
 const narrow = 600;
@@ -51,7 +51,6 @@ export function ChartBar(props: Props) {
       aria-label={t('chartBar')}
     >
       {onFind && <Find label={t('findCharts')} text={find} onChange={onFind} />}
-      {extra}
       <XSelect {...props} charts={charts} />
       {!isNarrow && <Options {...props} charts={charts} isCompact={isCompact} />}
       {isZoomed && <IconButton icon="unzoom" label={t('resetZoom')} onAct={() => resetZoom(view)} />}
@@ -61,6 +60,7 @@ export function ChartBar(props: Props) {
       ) : (
         onFind && <ColumnSelect view={view} charts={charts} isCompact={isCompact} />
       )}
+      {extra?.(isSmall)}
       <OpenButton icon="ellipsis" label={t('moreChartOptions')} isOpen={menu !== undefined} onOpen={setMenu} />
       {popup && (
         <Popup

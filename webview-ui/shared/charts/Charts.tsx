@@ -41,8 +41,8 @@ export interface ChartsProps {
   readonly hasRunList?: boolean;
   /** Shows one chart, as large as there is room. */
   readonly isOneChart?: boolean;
-  /** In the bar, before the options of the charts. */
-  readonly extra?: ReactNode;
+  /** At the end of the bar; in a narrow panel without words. */
+  readonly extra?: (isNarrow: boolean) => ReactNode;
 }
 
 /** Points of all curves of one chart stay near this number, so that many runs do not slow the panel down. */

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
-import { Icon } from '../shared/Icon';
-import { lostRuns } from '../shared/lostRuns';
-import type { MenuAction } from '../shared/Menu';
-import { useStore } from '../shared/store';
-import { t } from '../shared/strings';
-import type { ExperimentSession } from './experimentSession';
-import type { TableView } from './tableModel';
+import type { RunStatus } from '../../src/core/model';
+import { Icon } from './Icon';
+import { goingOn, lostRuns } from './lostRuns';
+import type { MenuAction } from './Menu';
+import type { PanelSession } from './session';
+import { useStore } from './store';
+import { t } from './strings';
 
 export interface Live {
   /** Runs go on; or did when somebody paused. */
@@ -14,16 +14,21 @@ export interface Live {
   readonly toggle: () => void;
 }
 
-/** Whether values come by themselves, and whether they are shown. */
-export function useLive({ session }: ExperimentSession, view: TableView): Live {
+/** Whether values come by themselves, and whether they are shown. @param goesOn of the panel's runs any */
+export function useLive(session: PanelSession, goesOn: boolean): Live {
   const isPaused = useStore(session.isPaused, (each) => each);
-  const lost = useStore(lostRuns, (each) => each);
   const isConnected = useStore(session.connection, ({ state }) => state === 'connected');
-  const goesOn = useMemo(() => {
-    const { table } = view;
-    return table.status.some((status, slot) => status === 'RUNNING' && !lost.has(table.id[slot] ?? ''));
-  }, [view, lost]);
   return { isLive: (goesOn && isConnected) || isPaused, isPaused, toggle: () => session.pause(!isPaused) };
+}
+
+/** The same in panels of chosen runs. */
+export function useLiveRuns(
+  session: PanelSession,
+  runs: readonly { readonly id: string; readonly status: RunStatus }[],
+): Live {
+  const lost = useStore(lostRuns, (each) => each);
+  const goesOn = useMemo(() => goingOn(runs, lost).size > 0, [runs, lost]);
+  return useLive(session, goesOn);
 }
 
 /** Says that what is shown is live; a click stops it, and shows what came meanwhile at the next one. */
