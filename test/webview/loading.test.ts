@@ -22,7 +22,10 @@ describe('While the experiment panel loads', () => {
   after(() => browser.dispose());
 
   it('it says after a moment how far it is, and gives up for good when told to', async () => {
-    const panel = await browser.show(slow('tableRows'));
+    const panel = await browser.show(slow('tableRows'), { isPaused: true });
+    const { clock } = panel.page;
+    await panel.page.locator('.lb-loading-rows').waitFor({ state: 'attached' });
+    await clock.runFor(300);
     await panel.page.getByRole('progressbar', { name: 'Loading runs…' }).waitFor();
     await panel.host(({ page }) => page.host.tellRead({ read: 2000 }), undefined);
     await panel.page.getByText('Loading runs: 2,000 so far').waitFor();
@@ -31,17 +34,44 @@ describe('While the experiment panel loads', () => {
     await panel.photograph('experiment-loading');
     await panel.page.getByRole('button', { name: 'Cancel' }).click();
     await panel.page.getByText('The runs were not loaded').waitFor();
-    assert.deepEqual(await aborted(panel), ['tableRows']);
+    await until('the host was told', async () => {
+      await clock.runFor(10);
+      return (await aborted(panel)).includes('tableRows');
+    });
     // What changes meanwhile starts nothing.
     const [id = ''] = runs.map(({ run }) => run.id);
     const before = await count(panel, 'tableRows');
     await panel.host(({ page, argument }) => page.host.change(argument, { name: 'other' }), id);
-    await panel.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 700)));
+    // Notices come in their order: with what follows it, the change is known, and the time of two readings is let pass.
+    await panel.host(({ page }) => page.host.connection({ state: 'connecting' }), null);
+    await panel.page.locator('.lb-banner').waitFor();
+    await clock.runFor(1000);
     assert.equal(await count(panel, 'tableRows'), before);
+    await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
+    await panel.page.locator('.lb-banner').waitFor({ state: 'detached' });
     await panel.page.getByRole('button', { name: 'Load Runs' }).click();
-    await until('it is asked again', async () => (await count(panel, 'tableRows')) === before + 1);
+    await until('it is asked again', async () => {
+      await clock.runFor(500);
+      return (await count(panel, 'tableRows')) === before + 1;
+    });
     await panel.page.getByText('Loading runs…').waitFor();
     assert.deepEqual(panel.errors, []);
+  });
+
+  it('rows are asked for before it is known how they are arranged, once, and again where they change meanwhile', async () => {
+    const early = await browser.show(slow('readShown'));
+    await early.askedFor('tableRows');
+    await early.askedFor('tableFacts');
+    const panel = await browser.show(experimentScenario(runs));
+    await panel.page.getByRole('treegrid').waitFor();
+    assert.equal(await count(panel, 'tableRows'), 1);
+    const changed = await browser.show(slow('readShown', 1000));
+    await changed.askedFor('tableRows');
+    const [id = ''] = runs.map(({ run }) => run.id);
+    await changed.host(({ page, argument }) => page.host.change(argument, { name: 'other' }), id);
+    await changed.page.getByRole('row', { name: /^other,/ }).waitFor();
+    assert.equal(await count(changed, 'tableRows'), 2);
+    assert.deepEqual([...early.errors, ...panel.errors, ...changed.errors], []);
   });
 
   it('it shows nothing of that for 200 ms, in which an answer may come', async () => {

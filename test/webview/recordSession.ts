@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { EarlyRows } from '../../src/host/panels/earlyRows';
 import { ExperimentFacts } from '../../src/host/panels/experimentFacts';
 import { PendingNotice } from '../../src/host/panels/notices';
 import type * as realRequests from '../../src/host/panels/requests';
@@ -78,6 +79,7 @@ export class SessionRecorder {
     const handlers = panelRequests({
       subject,
       facts,
+      early: new EarlyRows(),
       views: new SavedViews(() => undefined, vscode.l10n.t),
       memory: memento,
       lost: () => new Set(),

@@ -201,13 +201,15 @@ export class ExperimentSession {
     const { session } = this;
     const isNew = session.state.get().table === undefined;
     const { channel } = session.host;
-    const [subject, marks, kept] = await Promise.all([
+    const answers = Promise.all([
       session.readSubject(),
       // Without what is kept runs are shown as at the first opening.
       channel.request('readShown', {}).catch(() => ({ experiments: [], selected: [] })),
       // Without what was kept the panel opens as new.
       isNew ? channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
     ]);
+    this.reader.prepare();
+    const [subject, marks, kept] = await answers;
     this.shown.start(marks.experiments);
     this.#shared.hear(marks.selected);
     if (kept?.arrangement !== undefined) {

@@ -49,6 +49,9 @@ export class TableReader {
   #areFactsStale = true;
   #facts: TableFacts | undefined;
   #abort = new AbortController();
+  #isStarted = false;
+  /** What was asked for before the start. */
+  #early: { readonly facts: Promise<TableFacts>; readonly rows: Promise<ArrayBuffer> } | undefined;
 
   constructor(
     private readonly channel: PanelChannel,
@@ -59,7 +62,17 @@ export class TableReader {
     this.#pump = new Coalescer(() => this.#read(), { minInterval: interval, onError });
   }
 
+  /** Asks for what is read first however the table is arranged, before that is known. */
+  prepare(): void {
+    this.#early = { facts: this.#readFacts(), rows: this.#askRows() };
+    for (const answer of Object.values(this.#early)) {
+      // Told when it is read.
+      answer.catch(() => undefined);
+    }
+  }
+
   start(): void {
+    this.#isStarted = true;
     this.#request();
   }
 
@@ -82,6 +95,7 @@ export class TableReader {
 
   /** Runs changed; undefined: it is not known which. */
   invalidate(runIds: readonly string[] | undefined): void {
+    this.#early = undefined;
     if (runIds === undefined) {
       this.#stale = 'all';
     } else if (this.#stale !== 'all') {
@@ -93,13 +107,14 @@ export class TableReader {
   }
 
   invalidateFacts(): void {
+    this.#early = undefined;
     this.#areFactsStale = true;
     this.#request();
   }
 
   /** What changes while nothing is to be read is read with the rest. */
   #request(): void {
-    if (this.state.get().kind !== 'cancelled') {
+    if (this.#isStarted && this.state.get().kind !== 'cancelled') {
       this.#pump.request();
     }
   }
@@ -150,11 +165,17 @@ export class TableReader {
     return this.channel.request('tableFacts', {}, this.#options());
   }
 
+  #askRows(): Promise<ArrayBuffer> {
+    return this.channel.request('tableRows', {}, this.#options());
+  }
+
   /** @param known facts that need not be read again */
   async #readAll(known: TableFacts | undefined): Promise<void> {
+    const early = this.#early;
+    this.#early = undefined;
     const [facts, rows] = await Promise.all([
-      known ?? this.#readFacts(),
-      this.channel.request('tableRows', {}, this.#options()),
+      known ?? early?.facts ?? this.#readFacts(),
+      early?.rows ?? this.#askRows(),
     ]);
     this.#facts = facts;
     this.table.takeRows(decodeTableRows(rows));

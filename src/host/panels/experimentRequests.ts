@@ -6,6 +6,7 @@ import type { Handlers } from '../../protocol/rpc';
 import { describe } from '../platform/connection';
 import { inMessage } from '../platform/text';
 import { forEachRun } from './bulk';
+import { readAllRows, type EarlyRows } from './earlyRows';
 import type { ExperimentFacts } from './experimentFacts';
 import { matchingRuns } from './matchingRuns';
 import { experimentRequests as requests } from './messages';
@@ -19,6 +20,8 @@ import { panelTitle } from './titles';
 export interface ExperimentContext extends ShownContext {
   readonly subject: PanelSubject;
   readonly facts: ExperimentFacts;
+  /** Rows that were asked for before the page could. */
+  readonly early: EarlyRows;
   readonly views: SavedViews;
   readonly memory: vscode.Memento;
   client(): Promise<TrackingClient>;
@@ -52,8 +55,14 @@ function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableCo
   return {
     tableRows: async (params, signal) => {
       const { runIds } = requests.tableRows.parse(params);
+      const early = runIds === undefined ? panel.early.take(signal) : undefined;
+      if (early) {
+        return early;
+      }
       const client = await panel.client();
-      return runIds === undefined ? readAllRows(panel, client, signal) : client.tableRows(runsOf(runIds), { signal });
+      return runIds === undefined
+        ? readAllRows(subject, client, (progress) => panel.tellRead(progress), signal)
+        : client.tableRows(runsOf(runIds), { signal });
     },
     tableColumns: async (params, signal) => {
       const { runIds, columns } = requests.tableColumns.parse(params);
@@ -68,37 +77,6 @@ function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableCo
       return null;
     },
   };
-}
-
-/** All rows; what is known of how many there are and how many came so far is told meanwhile. */
-async function readAllRows(
-  panel: ExperimentContext,
-  client: TrackingClient,
-  signal: AbortSignal,
-): Promise<ArrayBuffer> {
-  const ids = experimentIdsOf(panel.subject);
-  let read = 0;
-  let total: number | undefined;
-  const tell = (): void => panel.tellRead({ read, ...(total === undefined ? {} : { total }) });
-  const rows = client.tableRows(
-    { experiment_ids: ids, stage: 'active' },
-    {
-      signal,
-      onRead: (runs) => {
-        read = runs;
-        tell();
-      },
-    },
-  );
-  client.countRuns(ids, 'active', { signal }).then(
-    (count) => {
-      total = count;
-      tell();
-    },
-    // Without the number the wait only says less.
-    () => undefined,
-  );
-  return rows;
 }
 
 function editRequests(panel: ExperimentContext): Answers<'setName' | 'setTag' | 'trashRuns' | 'restoreRuns'> {

@@ -13,6 +13,7 @@ import { Disposables } from '../platform/disposables';
 import { chartSettings } from './chartDefaults';
 import { ConnectionNotices } from './connectionNotices';
 import { ExperimentFacts, factSettings } from './experimentFacts';
+import { EarlyRows, readAllRows } from './earlyRows';
 import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
@@ -125,8 +126,13 @@ export class Panels {
     const facts = owned.add(this.#facts(subject, (notice) => notice(channel)));
     const open: OpenPanel = new OpenPanel(panel, subject, (): HostChannel => channel);
     this.#open.set(key, open);
-    const channel = owned.add(this.#channel(panel, open, facts));
-    this.#notify(owned, channel, subject);
+    const early = owned.add(new EarlyRows());
+    const channel = owned.add(this.#channel(panel, open, facts, early));
+    if (subject.panel === 'experiment') {
+      const tell = (progress: PanelNotices['tableRead']): void => channel.notify('tableRead', progress);
+      early.begin(async (signal) => readAllRows(subject, (await this.connection.ready(10_000)).client, tell, signal));
+    }
+    this.#notify(owned, channel, subject, () => early.drop());
     this.#watch(owned, channel, subject, facts);
     owned.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -161,7 +167,7 @@ export class Panels {
     });
   }
 
-  #channel(panel: vscode.WebviewPanel, open: OpenPanel, facts: ExperimentFacts): HostChannel {
+  #channel(panel: vscode.WebviewPanel, open: OpenPanel, facts: ExperimentFacts, early: EarlyRows): HostChannel {
     const { webview } = panel;
     const { subject } = open;
     const port = {
@@ -172,6 +178,7 @@ export class Panels {
       handlers: panelRequests({
         subject,
         facts,
+        early,
         views: this.views,
         memory: this.memory,
         lost: () => this.lost.lost,
@@ -202,7 +209,7 @@ export class Panels {
   }
 
   /** Passes changes of the subject's runs and the server's comings and goings on to the panel. */
-  #notify(owned: Disposables, channel: HostChannel, subject: PanelSubject): void {
+  #notify(owned: Disposables, channel: HostChannel, subject: PanelSubject, onChange: () => void): void {
     const pending = new PendingNotice();
     const sender = owned.add(
       new Coalescer(
@@ -218,12 +225,14 @@ export class Panels {
     owned.add(
       this.connection.onChange((batch) => {
         if (pending.add(batch, subject)) {
+          onChange();
           sender.request();
         }
       }),
     );
     owned.add(
       this.connection.onReset(() => {
+        onChange();
         channel.notify('changed', everything(subject));
       }),
     );
