@@ -10,8 +10,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import Module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
+import { compileAhead } from './compiledSqlite';
 
 /** By then a server has been ready for a while, and what it needed for it is compiled. */
 const saveAfter = 2_000;
@@ -88,22 +90,61 @@ function codeFile(program: Buffer): string | undefined {
   }
 }
 
+/**
+ * V8 compiles each function of WebAssembly when it is called first, in the thread that calls it, which for SQLite's first statement is a
+ * tenth of a start. Told otherwise it compiles all of them at once in other threads.
+ * @returns to be called a turn of the event loop later: V8 has looked at this by then, and must not find it changed where it reads code
+ *   that was compiled earlier
+ */
+function compileSqlite(file: string): () => void {
+  // Electron's V8 may not be told anything any more.
+  const isEager = process.versions['electron'] === undefined;
+  try {
+    const bytes = readFileSync(file);
+    if (isEager) {
+      setFlagsFromString('--no-wasm-lazy-compilation');
+    }
+    compileAhead(bytes);
+  } catch {
+    // Said by whoever needs it.
+  }
+  return () => {
+    if (isEager) {
+      setFlagsFromString('--wasm-lazy-compilation');
+    }
+  };
+}
+
 function start(filename: string): void {
+  const afterwards =
+    process.argv[2] === 'serve' ? compileSqlite(path.join(path.dirname(filename), 'sql-wasm.wasm')) : undefined;
   const program = readFileSync(filename);
   const file = codeFile(program);
   const known = file === undefined ? undefined : read(file);
   // A byte is a character, and takes one byte as a string.
   const text = program.toString(isAscii(program) ? 'latin1' : 'utf8');
+  const begin = (): void => {
+    afterwards?.();
+    run(filename, text, file, known);
+  };
+  if (afterwards === undefined) {
+    begin();
+  } else {
+    setImmediate(begin);
+  }
+}
+
+function run(filename: string, text: string, file: string | undefined, known: Buffer | undefined): void {
   const script = new Script(Module.wrap(text), {
     filename,
     ...(known === undefined ? {} : { cachedData: known }),
   });
-  const run: unknown = script.runInThisContext();
-  if (typeof run !== 'function') {
+  const program: unknown = script.runInThisContext();
+  if (typeof program !== 'function') {
     throw new TypeError(`${filename} is no program.`);
   }
   const module = { exports: {} };
-  Reflect.apply(run, module.exports, [
+  Reflect.apply(program, module.exports, [
     module.exports,
     createRequire(filename),
     module,

@@ -1,12 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import initSqlJs from 'sql.js';
 import { int64 } from '../../core/int64';
 import type { Int64 } from '../../core/model';
 import { finish, type Steps } from '../../core/steps';
 import { StoreDamagedError, StoreVersionError } from './damage';
+import { loadSqlJs } from './loadSqlJs';
 import { PieceFile, type SqlJsData } from './pieceFile';
 
 /** Version of the whole store's format (databases, journal, layout). Raised when an older Labbook could not read it. */
@@ -40,18 +37,9 @@ interface SqlJs {
 
 let loading: Promise<SqlJs> | undefined;
 
-/** The WebAssembly module beside the bundle, or in node_modules where the bundle was made without it (tests). */
-function readWasm(): Buffer {
-  const beside = path.join(__dirname, 'sql-wasm.wasm');
-  const found = existsSync(beside)
-    ? beside
-    : createRequire(path.join(__dirname, 'index.js')).resolve('sql.js/dist/sql-wasm.wasm');
-  return readFileSync(found);
-}
-
 /** Loads SQLite once in this process. Everything else of this file works only afterwards. */
 export function loadSqlite(): Promise<SqlJs> {
-  loading ??= initSqlJs({ wasmBinary: new Uint8Array(readWasm()).buffer });
+  loading ??= loadSqlJs();
   return loading;
 }
 

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import initSqlJs from 'sql.js';
+import { instantiate, takeCompiled } from '../compiledSqlite';
+
+/** Makes sql.js ready: of the module that the start had compiled, else of the file. */
+export async function loadSqlJs(): ReturnType<typeof initSqlJs> {
+  const compiled = await takeCompiled();
+  if (compiled === undefined) {
+    return initSqlJs({ wasmBinary: new Uint8Array(readWasm()).buffer });
+  }
+  const instantiateWasm = (imports: object, take: (instance: object) => void): object => {
+    const instance = instantiate(compiled, imports);
+    take(instance);
+    return instance;
+  };
+  return initSqlJs({ instantiateWasm });
+}
+
+/** The WebAssembly module beside the bundle, or in node_modules where the bundle was made without it (tests). */
+function readWasm(): Buffer {
+  const beside = path.join(__dirname, 'sql-wasm.wasm');
+  const found = existsSync(beside)
+    ? beside
+    : createRequire(path.join(__dirname, 'index.js')).resolve('sql.js/dist/sql-wasm.wasm');
+  return readFileSync(found);
+}
