@@ -49,7 +49,7 @@ function localeFor(given: string): string | undefined {
 /** How the cells of one column, or the rows of one tooltip, are written. */
 export interface ColumnFormat {
   readonly value: (value: number) => string;
-  /** A difference of two values, with its sign and the same decimals. */
+  /** A difference of two values, with its sign and the same decimals; `0` where these leave nothing of it. */
   readonly difference: (difference: number) => string;
 }
 
@@ -77,10 +77,11 @@ export function columnFormat(column: Iterable<number>, digits = 4): ColumnFormat
     return shown(whole ? grouped(each) : unsignedZero(each.toFixed(decimals)));
   };
   const difference = (each: number): string => {
-    const sign = each < 0 ? minus : each > 0 ? '+' : '';
     const size = Math.abs(each);
-    // Less than what the column shows is still told to be there, in as many decimals as the values have.
-    return sign + (size > 0 && size < small && decimals > 0 ? size.toFixed(decimals) : value(size));
+    // In as many decimals as the values have, also where those have an exponent.
+    return Number.isFinite(each)
+      ? withSign(each, size < small && decimals > 0 ? size.toFixed(decimals) : value(size))
+      : value(each);
   };
   return { value, difference };
 }
@@ -103,12 +104,16 @@ export function formatSpread(spread: number): string {
   return text.includes('e') ? grouped(Number(text)) : shown(text);
 }
 
-/** A share of one, as a percentage with its sign: `+5.2 %`, `−12 %`. */
+/** A share of one, as a percentage with its sign: `+5.2 %`, `−12 %`; `0 %` where the decimals leave nothing of it. */
 export function formatShare(share: number): string {
   const percent = Math.abs(share) * 100;
-  const sign = share < 0 ? minus : share > 0 ? '+' : '';
   const text = percent >= 1e6 ? percent.toExponential(1).replace('e+', 'e') : percent.toFixed(percent < 9.95 ? 1 : 0);
-  return `${sign}${text} %`;
+  return `${withSign(share, text)} %`;
+}
+
+/** @param text of the size, without a sign */
+function withSign(value: number, text: string): string {
+  return Number(text) === 0 ? '0' : (value < 0 ? minus : value > 0 ? '+' : '') + text;
 }
 
 /** A path cut in the middle, where its parts are least telling: `/data/…/cifar100.npz`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
+  columnFormat,
   exactNumber,
   formatAgo,
   formatBytes,
@@ -8,6 +9,7 @@ import {
   formatDuration,
   formatInstant,
   formatMetric,
+  formatShare,
   formatStep,
   metricFormat,
   setLanguage,
@@ -24,6 +26,23 @@ describe('format', () => {
     assert.deepEqual(column([0.00123, 0.0014]), ['0.001230', '0.001400']);
     assert.deepEqual(column([0.5, 1.25], 2), ['0.50', '1.25']);
     assert.deepEqual(column([-1.5, 2.25]), [`\u22121.500`, '2.250']);
+  });
+
+  it('writes differences and shares that round to nothing as 0, without a sign, and all others with theirs', () => {
+    const tiny = fc.double({ min: -2e-3, max: 2e-3, noNaN: true });
+    const any = fc.oneof(tiny, fc.double({ noNaN: true }), fc.integer());
+    fc.assert(
+      fc.property(fc.array(any), fc.integer({ min: 1, max: 17 }), any, (values, digits, each) => {
+        const texts = [columnFormat(values, digits).difference(each), formatShare(each).replace(/ %$/, '')];
+        for (const text of texts) {
+          if (/[1-9]|Inf/.test(text)) {
+            assert.match(text, each > 0 ? /^\+[^+\u2212]/ : /^\u2212[^+\u2212]/);
+          } else {
+            assert.equal(text, '0');
+          }
+        }
+      }),
+    );
   });
 
   it('writes extremes with an exponent', () => {

@@ -208,7 +208,7 @@ export function cellTitle(
     return undefined;
   }
   const delta = slot === context.baseline ? undefined : deltaOf(value, view.base, view.better);
-  const signed = (each: number): string => (each > 0 ? `+${exactNumber(each)}` : exactNumber(each));
+  const signed = (each: number): string => (each > 0 ? `+${exactNumber(each)}` : exactNumber(each === 0 ? 0 : each));
   const lines = [
     exactNumber(value),
     delta && `Δ ${signed(delta.difference)}${delta.share === undefined ? '' : ` (${formatShare(delta.share)})`}`,
