@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../core/errors';
 import { checkExperimentId, checkRunId, checkRunTag, limits } from '../../core/limits';
-import { runStatuses, tagNames, viewTypes, type KeyValue } from '../../core/model';
+import { runStatuses, tagNames, viewTypes, type KeyValue, type Run } from '../../core/model';
 import { runInfoToWire, runToWire } from '../../protocol/wire';
 import type { Store, Write } from '../store/types';
 import type { Endpoint } from './endpoint';
@@ -51,7 +51,7 @@ async function create(store: Store, input: unknown): Promise<object> {
   const given = request.tags.map(({ key, value = '' }, i) => checkRunTag({ key, value }, `tags[${i}].`));
   const name = nameOf(request.run_name, given);
   const runId = randomUUID().replaceAll('-', '');
-  await store.write({
+  const { runTags = [] } = await store.write({
     kind: 'createRun',
     runId,
     experimentId: checkExperimentId(request.experiment_id || '0'),
@@ -61,8 +61,19 @@ async function create(store: Store, input: unknown): Promise<object> {
     tags: [...given.filter(({ key }) => key !== tagNames.runName), { key: tagNames.runName, value: name }],
   });
   // MLflow's store answers a new run without its outputs.
-  const { info, data, inputs } = runToWire(mustGetRun(store, runId));
+  const { info, data, inputs } = runToWire(newRun(store, runId, runTags));
   return { run: { info, data, inputs } };
+}
+
+/** A run that was just created, without reading it back. */
+function newRun(store: Store, id: string, tags: readonly KeyValue[]): Run {
+  const info = store.getRunInfo(id);
+  if (info === undefined) {
+    throw notFound(id);
+  }
+  // In the order of reads, which is that of SQLite.
+  const sorted = [...tags].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+  return { info, metrics: [], params: [], tags: sorted };
 }
 
 /** The run's name from the field or the tag, which must agree (MLflow's rule), or a random one. */
@@ -131,7 +142,11 @@ function search(store: Store, input: unknown): object {
 function mustGetRun(store: Store, id: string) {
   const run = store.getRun(id);
   if (run === undefined) {
-    throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${id} not found`);
+    throw notFound(id);
   }
   return run;
+}
+
+function notFound(id: string): ApiError {
+  return new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${id} not found`);
 }

@@ -1,6 +1,6 @@
 import { tagNames } from '../../core/model';
 import type { Aspect } from '../../protocol/extras';
-import type { Catalog } from './catalog';
+import type { Catalog, RunRow } from './catalog';
 import { stage } from './catalogSchema';
 import type { Effect, MetricEffect } from './effects';
 import { summarize } from './metricSummary';
@@ -114,46 +114,39 @@ function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
 }
 
 function createRun(catalog: Catalog, effect: Extract<Effect, { kind: 'createRun' }>): Change {
-  const { db } = catalog;
-  const { runId, experimentId } = effect;
-  db.run(
-    'INSERT INTO runs (run_id, experiment, slot, name, user_id, status, started, stage, artifact_uri) ' +
-      "SELECT ?, id, next_slot, ?, ?, 'RUNNING', ?, ?, ? FROM experiments WHERE id = ?",
-    runId,
-    effect.name,
-    effect.userId,
-    effect.startTime,
-    stage.active,
-    effect.artifactUri,
-    experimentId,
-  );
-  db.run('UPDATE experiments SET next_slot = next_slot + 1 WHERE id = ?', experimentId);
-  const run = runNumber(catalog, runId).id;
-  effect.tags.forEach((tag) => catalog.setTag(run, tag));
-  return { run: { id: runId, experimentId: String(experimentId), aspects: ['info', 'tags'] } };
+  const { runId, name, userId, startTime, artifactUri } = effect;
+  const experimentId = String(effect.experimentId);
+  const { id } = catalog.addRun({
+    ...{ id: runId, experimentId, name, userId, status: 'RUNNING', startTime, endTime: undefined, stage: 'active' },
+    artifactUri,
+  });
+  effect.tags.forEach((tag) => catalog.setTag(id, tag));
+  return { run: { id: runId, experimentId, aspects: ['info', 'tags'] } };
 }
 
 function applyToRun(catalog: Catalog, effect: RunEffect): Change {
   const { db } = catalog;
-  const { id, experimentId } = runNumber(catalog, effect.runId);
+  const run = runOf(catalog, effect.runId);
+  const { id } = run;
+  const { experimentId } = run.info;
   const change = (aspects: readonly Aspect[]): Change => ({ run: { id: effect.runId, experimentId, aspects } });
   if (isOfInputs(effect)) {
     applyToInputs(catalog, id, Number(experimentId), effect);
     return change(['info']);
   }
   switch (effect.kind) {
-    case 'updateRun':
-      if (effect.status !== undefined) {
-        db.run('UPDATE runs SET status = ? WHERE id = ?', effect.status, id);
+    case 'updateRun': {
+      const { status, endTime, name } = effect;
+      catalog.changeRun(run, {
+        ...(status === undefined ? {} : { status }),
+        ...(endTime === undefined ? {} : { endTime }),
+        ...(name === undefined ? {} : { name }),
+      });
+      if (name !== undefined) {
+        catalog.setTag(id, { key: tagNames.runName, value: name });
       }
-      if (effect.endTime !== undefined) {
-        db.run('UPDATE runs SET ended = ? WHERE id = ?', effect.endTime, id);
-      }
-      if (effect.name !== undefined) {
-        db.run('UPDATE runs SET name = ? WHERE id = ?', effect.name, id);
-        catalog.setTag(id, { key: tagNames.runName, value: effect.name });
-      }
-      return change(effect.name === undefined ? ['info'] : ['info', 'tags']);
+      return change(name === undefined ? ['info'] : ['info', 'tags']);
+    }
     case 'deleteRun':
       db.run('UPDATE runs SET stage = ?, deleted = ? WHERE id = ?', stage.deleted, effect.time, id);
       return change(['info']);
@@ -161,14 +154,15 @@ function applyToRun(catalog: Catalog, effect: RunEffect): Change {
       db.run('UPDATE runs SET stage = ?, deleted = NULL WHERE id = ?', stage.active, id);
       return change(['info']);
     case 'log':
-      return change(log(catalog, id, effect));
+      return change(log(catalog, run, effect));
     case 'deleteTag':
       db.run('DELETE FROM tags WHERE run = ? AND key = ?', id, effect.key);
       return change(['tags']);
   }
 }
 
-function log(catalog: Catalog, run: number, effect: Extract<Effect, { kind: 'log' }>): Aspect[] {
+function log(catalog: Catalog, row: RunRow, effect: Extract<Effect, { kind: 'log' }>): Aspect[] {
+  const { id: run } = row;
   const aspects: Aspect[] = [];
   catalog.addParams(run, effect.params);
   for (const metric of effect.metrics) {
@@ -181,7 +175,7 @@ function log(catalog: Catalog, run: number, effect: Extract<Effect, { kind: 'log
   for (const tag of effect.tags) {
     catalog.setTag(run, tag);
     if (tag.key === tagNames.runName) {
-      catalog.db.run('UPDATE runs SET name = ? WHERE id = ?', tag.value, run);
+      catalog.changeRun(row, { name: tag.value });
       aspects.push('info');
     }
   }
@@ -196,10 +190,10 @@ function newPoints({ mode, points }: MetricEffect): MetricEffect['points'] {
   return mode === 'move' ? points.slice(1) : points;
 }
 
-function runNumber(catalog: Catalog, runId: string): { id: number; experimentId: string } {
+function runOf(catalog: Catalog, runId: string): RunRow {
   const run = catalog.run(runId);
   if (run === undefined) {
     throw new Error(`the run ${runId} of a change is not in the catalog`);
   }
-  return { id: run.id, experimentId: run.info.experimentId };
+  return run;
 }

@@ -2,12 +2,13 @@ import type { Experiment, Int64, KeyValue, LifecycleStage, RunInfo, RunStatus } 
 import { runStatuses } from '../../core/model';
 import { catalogSchema, stage } from './catalogSchema';
 import type { MetricSummary } from './metricSummary';
-import { specialOf, storedValue, valueFrom } from './points';
+import { valueFrom } from './points';
 import { inputSchema } from './inputs/schema';
 import { migrations, stepsFrom } from './migrations';
 import { modelSchema } from './models/schema';
 import { purgeSchema } from './purge/schema';
 import { registrySchema } from './registry/schema';
+import { UnsavedRows } from './unsavedRows';
 import {
   type Cell,
   Database,
@@ -34,30 +35,25 @@ export interface RunRow {
 const runColumns =
   'r.id, r.run_id, r.experiment, r.slot, r.name, r.user_id, r.status, r.started, r.ended, r.stage, r.artifact_uri';
 
-/** Runs, and metrics, that are remembered at most. */
+/** Experiments, runs, and metrics, that are remembered at most, of each. */
 const remembered = 10_000;
 
-/** So many changed metrics become rows at once: that takes a millisecond. */
+/** So many rows are written at once: that takes a millisecond. */
 const manyUnsaved = 100;
 
-const rowsAtOnce = 10;
+/** So many are written when there is nothing else to do. */
+const someUnsaved = 32;
 
-/** SQL after which a remembered run or metric may be another one. */
-const changesRows = /^(?!SELECT\b)[^]*\b(?:runs|metrics)\b/;
-
-interface Unsaved {
-  readonly run: number;
-  readonly key: string;
-  readonly metric: MetricSummary;
-}
+/** SQL after which what is remembered may be another one. */
+const changesRows = /^(?!SELECT\b)[^]*\b(?:experiments|experiment_tags|runs|params|tags|metrics|removals)\b/;
 
 /**
  * The catalog database: rows in and out. What may be written is decided in resolve*.ts, what is written in apply.ts.
  *
- * A point that is logged asks for its run and its metric and changes the metric. So runs and metrics that were asked for are remembered,
- * and changed metrics become rows only when SQL of any kind comes next, or when they are many: many points of one metric are one row,
- * and a transaction in which nothing but known metrics changes needs no SQL at all. SQL that changes these tables, or takes a transaction
- * back, makes all be forgotten.
+ * A point that is logged asks for its run and its metric and changes the metric. So what was asked for is remembered, and what logging
+ * changes, new runs included, becomes rows only when SQL of any kind comes next, when it is much, or when nobody waits: many points of one
+ * metric are one row, a short run is written in a few statements, and a transaction in which nothing else changes needs no SQL at all.
+ * SQL that changes these tables, or takes a transaction back, makes all that is remembered be forgotten.
  */
 export class Catalog {
   /** Sequence number of the last change in it. */
@@ -66,13 +62,20 @@ export class Catalog {
   rollbacks = 0;
   private readonly knownRuns = new Map<string, RunRow>();
   private readonly knownMetrics = new Map<string, MetricSummary | undefined>();
-  /** Metrics that the running transaction changed and that are no rows yet. */
-  private unsaved = new Map<string, Unsaved>();
+  private readonly knownExperiments = new Map<number, Experiment>();
+  /** The run that was looked for last and is not there: who makes it looks first. */
+  private missingRun: string | undefined;
+  /** The number of the next run; undefined while it is not known. */
+  private nextRun: number | undefined;
+  private removals: boolean | undefined;
+  /** What the running transaction changed and is no rows yet. */
+  private unsaved = new UnsavedRows();
   /** The same of transactions before it. */
-  private unsavedBefore = new Map<string, Unsaved>();
+  private unsavedBefore = new UnsavedRows();
   /** Of which run rows were asked for last, and whether it has none. */
   private readonly asked = new Map<'params' | 'metrics', { readonly run: number; isEmpty?: boolean }>();
-  private saving = false;
+  /** SQL is run for which nothing has to be made ready. */
+  private aside = false;
   /** `pending`: begun, without SQL so far. */
   private transaction: 'none' | 'pending' | 'open' = 'none';
 
@@ -84,7 +87,7 @@ export class Catalog {
   ) {
     this.applied = applied;
     db.beforeUse = (sql) => {
-      if (!this.saving) {
+      if (!this.aside) {
         this.prepareFor(sql);
       }
     };
@@ -140,8 +143,7 @@ export class Catalog {
     if (this.transaction === 'open') {
       this.db.run('COMMIT');
     } else {
-      this.unsaved.forEach((each, name) => this.unsavedBefore.set(name, each));
-      this.unsaved.clear();
+      this.keepUnsaved();
     }
     this.transaction = 'none';
     this.applied = applied;
@@ -168,8 +170,37 @@ export class Catalog {
     }
   }
 
+  /** Whether so much has gathered that it should become rows when nobody waits. */
+  get hasSome(): boolean {
+    return this.unsavedBefore.size >= someUnsaved;
+  }
+
+  /** Makes rows of what transactions that ended changed. Not inside a transaction. */
+  saveEarlier(): void {
+    if (this.unsavedBefore.size === 0) {
+      return;
+    }
+    this.unprepared(() => this.db.run('BEGIN'));
+    try {
+      this.save(this.unsavedBefore);
+      this.unprepared(() => this.db.run('COMMIT'));
+    } catch (error) {
+      this.unprepared(() => this.db.run('ROLLBACK'));
+      throw error;
+    }
+    this.unsavedBefore.clear();
+  }
+
   experiment(id: number): Experiment | undefined {
-    return this.oneExperiment('WHERE id = ?', id);
+    let found = this.knownExperiments.get(id);
+    if (found === undefined) {
+      found = this.oneExperiment('WHERE id = ?', id);
+      if (found !== undefined) {
+        this.makeRoom(this.knownExperiments);
+        this.knownExperiments.set(id, found);
+      }
+    }
+    return found;
   }
 
   experimentByName(name: string): Experiment | undefined {
@@ -185,6 +216,11 @@ export class Catalog {
     return rows.map((row) => this.toExperiment(row));
   }
 
+  /** Whether permanent deletion left something to be removed from the disk. */
+  get hasRemovals(): boolean {
+    return (this.removals ??= this.unprepared(() => this.db.row('SELECT 1 FROM removals LIMIT 1') !== undefined));
+  }
+
   /** Never given before, deleted experiments counted. */
   nextExperimentId(): number {
     return real(this.db.row("SELECT coalesce(max(seq), -1) + 1 FROM sqlite_sequence WHERE name = 'experiments'")?.[0]);
@@ -192,15 +228,45 @@ export class Catalog {
 
   run(runId: string): RunRow | undefined {
     const known = this.knownRuns.get(runId);
-    if (known !== undefined) {
+    if (known !== undefined || runId === this.missingRun) {
       return known;
     }
-    const [run] = this.runs('WHERE r.run_id = ?', [runId]);
-    if (run !== undefined) {
-      this.makeRoom(this.knownRuns);
-      this.knownRuns.set(runId, run);
+    const run =
+      this.unsaved.run(runId) ??
+      this.unsavedBefore.run(runId) ??
+      this.unprepared(() => this.runs('WHERE r.run_id = ?', [runId])[0]);
+    if (run === undefined) {
+      this.missingRun = runId;
+    } else {
+      this.remember(run);
     }
     return run;
+  }
+
+  /**
+   * A new run. @param info with the id of an experiment, and of no run, that is there
+   * @throws Error where it is not so
+   */
+  addRun(info: RunInfo): RunRow {
+    const experiment = Number(info.experimentId);
+    const slot = this.nextSlot(experiment);
+    if (slot === undefined || this.run(info.id) !== undefined) {
+      throw new Error(
+        slot === undefined ? `there is no experiment ${experiment}` : `there is a run ${info.id} already`,
+      );
+    }
+    const id = (this.nextRun ??= this.unusedRun());
+    const row = { id, slot, stage: stage.active, info };
+    this.nextRun++;
+    this.unsaved.slots.set(experiment, slot + 1);
+    this.setRun(row, true);
+    return row;
+  }
+
+  /** Changes the name, the status, or the end of a run. */
+  changeRun(run: RunRow, changes: Partial<Pick<RunInfo, 'name' | 'status' | 'endTime'>>): void {
+    const isNew = this.unsaved.isNew(run.id);
+    this.setRun({ ...run, info: { ...run.info, ...changes } }, isNew);
   }
 
   /** @param tail SQL after FROM runs r */
@@ -209,19 +275,25 @@ export class Catalog {
   }
 
   param(run: number, key: string): string | undefined {
-    if (this.hasNone('params', run)) {
-      return undefined;
+    const name = `${run} ${key}`;
+    const unsaved = this.unsaved.params.get(name) ?? this.unsavedBefore.params.get(name);
+    if (unsaved !== undefined) {
+      return unsaved.value;
     }
-    const row = this.db.row('SELECT value FROM params WHERE run = ? AND key = ?', run, key);
-    return row && text(row[0]);
+    return this.unprepared(() => {
+      if (this.hasNone('params', run)) {
+        return undefined;
+      }
+      const row = this.db.row('SELECT value FROM params WHERE run = ? AND key = ?', run, key);
+      return row && text(row[0]);
+    });
   }
 
   /** Params that the run does not have. */
   addParams(run: number, params: readonly KeyValue[]): void {
-    this.insert(
-      'INSERT INTO params',
-      params.map(({ key, value }) => [run, key, value]),
-    );
+    for (const { key, value } of params) {
+      this.unsaved.params.set(`${run} ${key}`, { run, key, value });
+    }
   }
 
   tag(run: number, key: string): string | undefined {
@@ -235,7 +307,7 @@ export class Catalog {
   }
 
   setTag(run: number, { key, value }: KeyValue): void {
-    this.db.run('INSERT OR REPLACE INTO tags VALUES (?, ?, ?)', run, key, value);
+    this.unsaved.tags.set(`${run} ${key}`, { run, key, value });
   }
 
   setExperimentTag(experiment: number, { key, value }: KeyValue): void {
@@ -248,7 +320,8 @@ export class Catalog {
     if (known !== undefined || this.knownMetrics.has(name)) {
       return known;
     }
-    const found = this.findMetric(run, key);
+    const unsaved = this.unsaved.metrics.get(name) ?? this.unsavedBefore.metrics.get(name);
+    const found = unsaved?.metric ?? this.unprepared(() => this.findMetric(run, key));
     this.makeRoom(this.knownMetrics);
     this.knownMetrics.set(name, found);
     return found;
@@ -260,15 +333,14 @@ export class Catalog {
       this.makeRoom(this.knownMetrics);
     }
     this.knownMetrics.set(name, metric);
-    this.asked.delete('metrics');
-    this.unsaved.set(name, { run, key, metric });
+    this.unsaved.metrics.set(name, { run, key, metric });
   }
 
   private prepareFor(sql: string | undefined): void {
     // Before the running transaction begins in SQL, so that its end does not take them back.
     this.saveEarlier();
     if (this.transaction === 'pending' && (sql !== undefined || this.unsaved.size > 0)) {
-      this.unasked('BEGIN');
+      this.unprepared(() => this.db.run('BEGIN'));
       this.transaction = 'open';
     }
     this.save(this.unsaved);
@@ -281,51 +353,75 @@ export class Catalog {
     }
   }
 
-  private saveEarlier(): void {
-    if (this.unsavedBefore.size === 0) {
-      return;
+  private keepUnsaved(): void {
+    const { unsaved, unsavedBefore } = this;
+    if (unsavedBefore.size === 0) {
+      this.unsaved = unsavedBefore;
+      this.unsavedBefore = unsaved;
+    } else {
+      unsavedBefore.take(unsaved);
+      unsaved.clear();
     }
-    this.unasked('BEGIN');
-    try {
-      this.save(this.unsavedBefore);
-      this.unasked('COMMIT');
-    } catch (error) {
-      this.unasked('ROLLBACK');
-      throw error;
-    }
-    this.unsavedBefore.clear();
   }
 
-  /** Runs SQL for which nothing has to be made ready. */
-  private unasked(sql: string): void {
-    this.saving = true;
+  /** Runs SQL for which nothing has to be made ready: it sees nothing of what is no rows yet. */
+  private unprepared<T>(use: () => T): T {
+    const before = this.aside;
+    this.aside = true;
     try {
-      this.db.run(sql);
+      return use();
     } finally {
-      this.saving = false;
+      this.aside = before;
     }
   }
 
-  private save(metrics: ReadonlyMap<string, Unsaved>): void {
-    if (metrics.size === 0) {
-      return;
-    }
-    this.saving = true;
-    try {
+  private save(rows: UnsavedRows): void {
+    if (rows.size > 0) {
       this.asked.clear();
-      this.insert('INSERT OR REPLACE INTO metrics', Array.from(metrics.values(), toMetricRow));
-    } finally {
-      this.saving = false;
+      this.unprepared(() => rows.save(this.db));
     }
   }
 
   private forget(): void {
     this.asked.clear();
+    this.knownExperiments.clear();
     this.knownRuns.clear();
     this.knownMetrics.clear();
+    this.missingRun = undefined;
+    this.nextRun = undefined;
+    this.removals = undefined;
   }
 
-  private makeRoom(known: Map<string, unknown>): void {
+  private setRun(row: RunRow, isNew: boolean): void {
+    this.unsaved.setRun(row, isNew);
+    this.remember(row);
+  }
+
+  private remember(run: RunRow): void {
+    this.makeRoom(this.knownRuns);
+    this.knownRuns.set(run.info.id, run);
+    this.missingRun = undefined;
+  }
+
+  /** Never given before, runs that were deleted for good counted. */
+  private unusedRun(): number {
+    const row = this.db.row(
+      "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'runs'), 0), coalesce(max(id), 0)) + 1 FROM runs",
+    );
+    return real(row?.[0]);
+  }
+
+  /** The place of an experiment's next run; undefined where there is no such experiment. */
+  private nextSlot(experiment: number): number | undefined {
+    const unsaved = this.unsaved.slots.get(experiment) ?? this.unsavedBefore.slots.get(experiment);
+    if (unsaved !== undefined) {
+      return unsaved;
+    }
+    const row = this.unprepared(() => this.db.row('SELECT next_slot FROM experiments WHERE id = ?', experiment));
+    return row && real(row[0]);
+  }
+
+  private makeRoom(known: { readonly size: number; clear(): void }): void {
     if (known.size >= remembered) {
       known.clear();
     }
@@ -354,19 +450,11 @@ export class Catalog {
     );
   }
 
-  /** Writes rows of one table, ten at a time: half of what a row takes is taken by its statement. */
-  private insert(into: string, rows: readonly Row[]): void {
-    for (let at = 0; at < rows.length;) {
-      const some = rows.length - at >= rowsAtOnce ? rowsAtOnce : 1;
-      const values = rows.slice(at, at + some);
-      const marks = `(${values[0]?.map(() => '?').join(', ')})`;
-      this.db.run(`${into} VALUES ${Array.from(values, () => marks).join(', ')}`, ...values.flat());
-      at += some;
-    }
-  }
-
   /** Whether a run has no rows there. Not before the second question for the same run: one alone costs nothing more. */
   private hasNone(table: 'params' | 'metrics', run: number): boolean {
+    if (this.unsaved.isNew(run) || this.unsavedBefore.isNew(run)) {
+      return true;
+    }
     const asked = this.asked.get(table);
     if (asked?.run !== run) {
       this.asked.set(table, { run });
@@ -421,13 +509,6 @@ function toRunRow(row: Row): RunRow {
       artifactUri: text(row[10]),
     },
   };
-}
-
-function toMetricRow({ run, key, metric: { latest, points, finite, nans, sum, min, max } }: Unsaved): Row {
-  return [
-    ...[run, key, latest.step, latest.timestamp, storedValue(latest.value), specialOf(latest.value)],
-    ...[points, finite, nans, sum, min?.value ?? null, min?.step ?? null, max?.value ?? null, max?.step ?? null],
-  ];
 }
 
 function toStage(value: number): LifecycleStage {

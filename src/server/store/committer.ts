@@ -89,16 +89,27 @@ export class Committer {
   private async run(): Promise<void> {
     // What is asked for in the same turn of the event loop shares a group: all requests that have come in.
     await nextTurn();
-    while (this.queue.length > 0 || this.interludes.length > 0) {
+    while (this.isWaitedFor) {
       const interludes = this.interludes;
       this.interludes = [];
       interludes.forEach((each) => each());
       if (this.queue.length > 0) {
         await this.commitGroup();
       }
+      if (!this.isWaitedFor && this.databases.catalog.hasSome) {
+        // When the answers are out, and only where nothing came meanwhile.
+        await nextTurn();
+        if (!this.isWaitedFor) {
+          this.trySaving(() => this.databases.catalog.saveEarlier());
+        }
+      }
     }
     // In the same turn as the last look at the queue, so that whatever comes later starts a new run.
     this.running = undefined;
+  }
+
+  private get isWaitedFor(): boolean {
+    return this.queue.length > 0 || this.interludes.length > 0;
   }
 
   private async commitGroup(): Promise<void> {
@@ -120,7 +131,8 @@ export class Committer {
       try {
         const writers = group.length + this.queue.length;
         const appended = this.journal.append(this.revision + 1, effects.length, encodeEffects(effects), writers);
-        this.saveMeanwhile();
+        // While the disk works.
+        this.trySaving(() => this.databases.catalog.saveMany());
         await appended;
       } catch (error) {
         this.databases.rollback();
@@ -143,10 +155,10 @@ export class Committer {
     }
   }
 
-  /** While the disk works. Where it fails the commit fails, too: it does the same. */
-  private saveMeanwhile(): void {
+  /** Makes rows of what changed sooner than it must be. Where that fails, whatever needs them does the same, and fails, too. */
+  private trySaving(save: () => void): void {
     try {
-      this.databases.catalog.saveMany();
+      save();
     } catch {
       // Nothing is lost yet.
     }
@@ -194,6 +206,9 @@ export class Committer {
 function resultOf(effect: Effect | undefined): WriteResult {
   if (effect?.kind === 'createModelVersion') {
     return { modelVersion: effect.version };
+  }
+  if (effect?.kind === 'createRun') {
+    return { runTags: effect.tags };
   }
   return effect?.kind === 'createExperiment' ? { experimentId: String(effect.id) } : {};
 }

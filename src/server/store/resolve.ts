@@ -131,7 +131,10 @@ function resolveRun({ catalog }: ResolveContext, write: RunWrite): Effect | unde
     case 'createRun': {
       const { id, experiment } = activeExperiment(catalog, write.experimentId);
       // A history that is still to be removed must not become that of another run.
-      if (catalog.run(runId) !== undefined || isPending(catalog, { kind: 'history', name: runId })) {
+      const isThere =
+        catalog.run(runId) !== undefined ||
+        (catalog.hasRemovals && isPending(catalog, { kind: 'history', name: runId }));
+      if (isThere) {
         throw new ApiError('RESOURCE_ALREADY_EXISTS', `Run with id=${runId} already exists.`);
       }
       const name = wellFormed(write.name);

@@ -61,9 +61,10 @@ export type Write =
   | { kind: 'recordModel'; runId: string; entry: string }
   | { kind: 'deleteTag'; runId: string; key: string };
 
-/** What a write answers: the id of a created experiment, the number of a created model version, else nothing. */
+/** What a write answers: the id of a created experiment, the tags of a created run, the number of a created model version, else nothing. */
 export interface WriteResult {
   readonly experimentId?: string;
+  readonly runTags?: readonly KeyValue[];
   readonly modelVersion?: number;
 }
 

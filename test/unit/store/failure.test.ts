@@ -93,6 +93,40 @@ describe('Store: a disk that fails', () => {
     assert.deepEqual(valuesOf(store), [3]);
   });
 
+  it('takes back new runs with all that was logged to them, and gives their places to the next', async () => {
+    const faulty = new FaultyFiles();
+    const { folder, store } = await scene.withRun(faulty.files);
+    const [lost, kept] = ['a'.repeat(32), 'b'.repeat(32)];
+    faulty.fault = (each) => (each === 'append' ? systemError('ENOSPC') : undefined);
+    const results = await Promise.allSettled([
+      createRun(store, lost),
+      log(store, { params: [{ key: 'p', value: '1' }], metrics: [metric('m', 1)] }, lost),
+      store.write({ kind: 'updateRun', runId: lost, status: 'FINISHED', endTime: 3 }),
+      store.write({ kind: 'updateRun', runId, status: 'FAILED', name: 'other' }),
+    ]);
+    faulty.fault = () => undefined;
+    assert.deepEqual([...new Set(results.map(({ status }) => status))], ['rejected']);
+    assert.equal(store.getRun(lost), undefined);
+    assert.equal(store.getRunInfo(runId)?.status, 'RUNNING');
+
+    await createRun(store, kept);
+    await log(store, { params: [{ key: 'p', value: '2' }] }, kept);
+    await store.write({ kind: 'updateRun', runId, endTime: 5 });
+    await createRun(store, lost);
+    const copy = await scene.open(await scene.copy(folder));
+    for (const each of [store, copy]) {
+      const slots = each.getSlots([runId, kept, lost]);
+      assert.deepEqual(
+        [runId, kept, lost].map((id) => slots.get(id)),
+        [0, 1, 2],
+      );
+      assert.deepEqual(each.getRun(kept)?.params, [{ key: 'p', value: '2' }]);
+      assert.deepEqual(each.getRun(lost)?.params, []);
+      const { name, status, endTime } = each.getRun(runId)?.info ?? {};
+      assert.deepEqual([name === 'other', status, endTime], [false, 'RUNNING', 5]);
+    }
+  });
+
   it('goes on when a new segment cannot be made, and makes one later', async () => {
     const faulty = new FaultyFiles();
     const folder = await scene.folder();

@@ -187,6 +187,50 @@ describe('Store: runs', () => {
     );
   });
 
+  it('has what was logged to many new runs, whether it is rows yet or not', async () => {
+    const folder = await scene.folder();
+    const store = await scene.open(folder);
+    const ids = Array.from({ length: 60 }, (_, i) => String(i).padStart(32, '0'));
+    const log20 = (id: string, i: number): Promise<void> =>
+      log(store, { params: [{ key: 'p', value: id }], metrics: [metric('m', i), metric('n', i)] }, id);
+    for (const [i, id] of ids.entries()) {
+      await createRun(store, id);
+      await log20(id, i);
+      // Reading makes rows of some of them.
+      assert.equal(i % 7 === 0 ? store.getRun(id)?.params.length : 1, 1);
+      await store.write({ kind: 'updateRun', runId: id, status: 'FINISHED', endTime: i });
+    }
+    await refused(
+      store,
+      { kind: 'log', runId: ids[1] ?? '', metrics: [], params: [{ key: 'p', value: 'x' }], tags: [] },
+      'INVALID_PARAMETER_VALUE',
+      `Changing param values is not allowed. Param with key='p' was already logged with value='${ids[1]}' for ` +
+        `run ID='${ids[1]}'. Attempted logging new value 'x'.`,
+    );
+    await refused(
+      store,
+      { kind: 'createRun', runId: ids[59] ?? '', experimentId: '0', name: 'n', userId: '', startTime: 0, tags: [] },
+      'RESOURCE_ALREADY_EXISTS',
+      `Run with id=${ids[59]} already exists.`,
+    );
+    const { revision } = store;
+    await log20(ids[3] ?? '', 3);
+    assert.equal(store.revision, revision);
+    for (const each of [store, await scene.open(await scene.copy(folder))]) {
+      const slots = each.getSlots(ids);
+      assert.deepEqual(
+        ids.map((id) => slots.get(id)),
+        ids.map((_, i) => i),
+      );
+      for (const [i, id] of ids.entries()) {
+        const { info, params, metrics, tags } = each.getRun(id) ?? {};
+        assert.deepEqual([info?.status, info?.endTime, tags?.length], ['FINISHED', i, 1]);
+        assert.deepEqual(params, [{ key: 'p', value: id }]);
+        assert.deepEqual(metrics, [metric('m', i), metric('n', i)]);
+      }
+    }
+  });
+
   it('never changes a param', async () => {
     const { store } = await scene.withRun();
     await log(store, { params: [{ key: 'lr', value: '1' }] });
