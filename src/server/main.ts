@@ -1,10 +1,8 @@
-import { isMainThread, workerData } from 'node:worker_threads';
 import { helpText, readCommandLine, UsageError, type ServeOptions } from './commandLine';
 import { messageOf, stderrLog } from './log';
 import { check, repair, type Outcome } from './maintenance';
 import { serve, type RunningServer } from './serve';
 import { labbookVersion } from './version';
-import { runTask, saveCatalogInWorker } from './worker';
 
 /** A clean end that takes longer than this is given up. */
 const stopMilliseconds = 30_000;
@@ -50,7 +48,7 @@ async function runOnce(work: () => Promise<Outcome>): Promise<number> {
 async function runServer(options: ServeOptions): Promise<number | undefined> {
   // Files 0600 and folders 0700, whoever makes them.
   process.umask(0o077);
-  const starting = serve(options, stderrLog, () => stop('asked to', 0), undefined, saveCatalogInWorker);
+  const starting = serve(options, stderrLog, () => stop('asked to', 0));
   let exitCode: number | undefined;
   function stop(reason: string, code: number): void {
     if (exitCode !== undefined) {
@@ -97,12 +95,8 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
   return undefined;
 }
 
-if (isMainThread) {
-  void main(process.argv.slice(2)).then((code) => {
-    if (code !== undefined) {
-      process.exit(code);
-    }
-  });
-} else {
-  void runTask(workerData);
-}
+void main(process.argv.slice(2)).then((code) => {
+  if (code !== undefined) {
+    process.exit(code);
+  }
+});

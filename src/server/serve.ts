@@ -17,14 +17,11 @@ import { listenOnLoopback } from './http/listen';
 import { IdleWatch } from './idle';
 import type { Log } from './log';
 import { FolderPresence } from './presence';
-import type { SaveCatalog } from './store/catalogSaver';
 import type { StoreFiles } from './store/files';
 import { openStore } from './store/store';
 import type { Store } from './store/types';
 import { labbookVersion } from './version';
 
-/** Exporting a catalog of this many bytes takes some 10 ms. */
-const largeCatalog = 4 * 1024 * 1024;
 /** How long a clean end waits for requests that were accepted. */
 const drainMilliseconds = 5_000;
 const maxIdleCheckMilliseconds = 15_000;
@@ -41,7 +38,6 @@ export interface RunningServer {
  * Opens the store and serves it.
  * @param onStopWish called when a client or idleness asks for the end
  * @param files for tests: the store's operations on a disk that fails
- * @param saveCatalog how a large catalog is saved without holding this thread
  * @throws Error in words for people: the store is held by another process, damaged, or the port is taken
  */
 export async function serve(
@@ -49,13 +45,11 @@ export async function serve(
   log: Log,
   onStopWish: () => void,
   files?: StoreFiles,
-  saveCatalog?: SaveCatalog,
 ): Promise<RunningServer> {
-  const aside = saveCatalog === undefined ? {} : { saveAside: { from: largeCatalog, save: saveCatalog } };
   const { store: folder, readOnly: refuseWrites } = options;
   const onFailedCheckpoint = (error: unknown): void =>
     log.error('the databases could not be saved; all is in the journal', error);
-  const store = await openStore({ folder, artifactRoot, refuseWrites, ...aside, onFailedCheckpoint }, files);
+  const store = await openStore({ folder, artifactRoot, refuseWrites, onFailedCheckpoint }, files);
   try {
     return await serveStore(store, options, log, onStopWish);
   } catch (error) {

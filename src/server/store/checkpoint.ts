@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { SaveCatalog } from './catalogSaver';
 import type { Committer } from './committer';
 import type { Databases } from './databases';
 import { replaceFile, type StoreFiles } from './files';
@@ -11,12 +10,22 @@ import { stamped } from './sqlite';
 
 export const catalogName = 'catalog.sqlite';
 
-/** Journal size from which on a checkpoint is due, in bytes. */
-const dueBytes = 16 * 1024 * 1024;
-/** … histories with unsaved changes, which must stay in memory. */
+/** Histories with unsaved changes, which must stay in memory: so many are saved at once. */
 const dueHistories = 256;
-/** … time since the first change after the last checkpoint, in milliseconds. */
+/** Milliseconds after the first change until what changed is saved. */
 const dueTime = 60_000;
+
+/**
+ * When the catalog, which is written whole, is due. The larger it is the less often: it is written at half a megabyte a second at most
+ * while little is logged, and at eight times of what is logged while that is much. Until then the journal has what changed.
+ */
+const catalogDue = {
+  /** Size of the journal, bytes. */
+  journal: (size: number): number => Math.max(16 * 1024 * 1024, size / 8),
+  /** Milliseconds since it was saved. */
+  time: (size: number): number => Math.max(dueTime, size / 500),
+};
+
 /** After a failure (a full disk) none starts by itself for this long, in milliseconds. */
 const retryTime = 10_000;
 /** Histories that are written at once: of Node's four threads for files the journal needs one. */
@@ -37,6 +46,8 @@ export class Checkpointer {
   private timer: NodeJS.Timeout | undefined;
   /** Sequence number of the catalog's file. */
   private saved: number;
+  /** When it was saved, milliseconds. */
+  private savedAt = performance.now();
   private closed = false;
   private notBefore = 0;
 
@@ -48,12 +59,8 @@ export class Checkpointer {
     private readonly committer: Committer,
     /** Sequence number of the catalog's file. */
     saved: number,
-    private readonly options: {
-      /** How a catalog of at least so many bytes is saved while the store is open; else it is exported here, too. */
-      readonly aside: { readonly from: number; readonly save: SaveCatalog } | undefined;
-      /** Told of those that nobody waits for. */
-      readonly onFailure: (error: unknown) => void;
-    },
+    /** Told of failures of those that nobody waits for. */
+    private readonly onFailure: (error: unknown) => void,
   ) {
     this.saved = saved;
   }
@@ -63,11 +70,8 @@ export class Checkpointer {
     if (this.closed) {
       return;
     }
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.inBackground();
-    }, dueTime).unref();
-    const much = this.journal.size > dueBytes || this.databases.histories.dirtyCount > dueHistories;
+    this.startTimer();
+    const much = this.isJournalLong() || this.databases.histories.dirtyCount > dueHistories;
     if (much && performance.now() >= this.notBefore) {
       this.inBackground();
     }
@@ -75,12 +79,11 @@ export class Checkpointer {
 
   /** Resolves when everything that was durable at the call is in the databases' files. */
   async checkpoint(): Promise<void> {
-    // One that runs already may have missed the newest changes.
-    await this.running?.catch(() => undefined);
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-    });
-    await this.running;
+    // One that runs already may have missed the newest changes, or leave the catalog out.
+    while (this.running !== undefined) {
+      await this.running.catch(() => undefined);
+    }
+    await this.start(true);
   }
 
   /** No checkpoint starts any more by itself; resolves when none runs. */
@@ -90,23 +93,47 @@ export class Checkpointer {
     await this.running?.catch(() => undefined);
   }
 
+  private startTimer(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.inBackground();
+    }, dueTime).unref();
+  }
+
   /** A failure loses nothing: the journal has everything. */
   private inBackground(): void {
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-    });
-    this.running.catch((error: unknown) => {
-      this.options.onFailure(error);
+    this.start(false).catch((error: unknown) => {
+      this.onFailure(error);
       this.notBefore = performance.now() + retryTime;
       this.afterGroup();
     });
   }
 
-  private async run(): Promise<void> {
+  /** @param everything the catalog, too, when it is not due */
+  private start(everything: boolean): Promise<void> {
+    this.running ??= this.run(everything).finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private isJournalLong(): boolean {
+    return this.journal.size > catalogDue.journal(this.databases.catalog.db.size);
+  }
+
+  private async run(everything: boolean): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const { histories } = this.databases;
+    const { catalog, histories } = this.databases;
     if (this.committer.revision === this.saved && this.journal.size === 0) {
+      return;
+    }
+    const isDue = this.isJournalLong() || performance.now() - this.savedAt >= catalogDue.time(catalog.db.size);
+    if (!everything && !isDue) {
+      await this.saveHistories(histories);
+      if (!this.closed) {
+        this.startTimer();
+      }
       return;
     }
     const seq = await this.committer.between(() => {
@@ -114,23 +141,9 @@ export class Checkpointer {
       return this.committer.revision;
     });
     await this.saveHistories(histories);
-    this.saved = (await this.savedAside(seq)) ?? (await this.saveCatalog());
+    this.saved = await this.saveCatalog();
+    this.savedAt = performance.now();
     await this.journal.removeUpTo(seq);
-  }
-
-  /** @returns the sequence number of the catalog's file; undefined where that is not for another thread, or failed there */
-  private async savedAside(seq: number): Promise<number | undefined> {
-    const { aside, onFailure } = this.options;
-    if (aside === undefined || this.closed || this.databases.catalog.db.size < aside.from) {
-      return undefined;
-    }
-    return aside.save(this.folder, seq).then(
-      () => seq,
-      (error: unknown) => {
-        onFailure(error);
-        return undefined;
-      },
-    );
   }
 
   private async saveCatalog(): Promise<number> {

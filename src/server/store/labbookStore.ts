@@ -22,7 +22,6 @@ export interface StoreParts {
   /** Sequence number of the catalog's file. */
   readonly saved: number;
   readonly artifactRoot: string;
-  readonly saveAside: StoreOptions['saveAside'];
   readonly onFailedCheckpoint: StoreOptions['onFailedCheckpoint'];
   /** Undefined where the folder cannot be written to. */
   readonly lock: StoreLock | undefined;
@@ -60,10 +59,9 @@ export class LabbookStore extends Reads implements Store {
     this.journal = journal;
     this.onFailedCheckpoint = parts.onFailedCheckpoint ?? (() => undefined);
     this.committer = new Committer(databases, journal, parts.artifactRoot, (batch) => this.emit(batch));
-    this.checkpointer = new Checkpointer(parts.files, parts.folder, databases, journal, this.committer, parts.saved, {
-      aside: parts.saveAside,
-      onFailure: this.onFailedCheckpoint,
-    });
+    const { committer, onFailedCheckpoint } = this;
+    const place = [parts.files, parts.folder] as const;
+    this.checkpointer = new Checkpointer(...place, databases, journal, committer, parts.saved, onFailedCheckpoint);
     this.purging = new Purging({
       catalog: databases.catalog,
       histories: databases.histories,

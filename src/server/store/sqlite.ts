@@ -168,9 +168,9 @@ export class Database {
     return this.file.isUsed(writes) ? this.file.snapshot() : [this.raw.export()];
   }
 
-  /** Size in bytes, as a file. */
+  /** Bytes of the file of a database that is kept in pieces; 0 of others. */
   get size(): number {
-    return real(this.row('PRAGMA page_count')?.[0]) * real(this.row('PRAGMA page_size')?.[0]);
+    return this.file?.size ?? 0;
   }
 
   close(): void {

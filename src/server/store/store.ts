@@ -105,7 +105,7 @@ async function openLocked(
       await switchVersion(files, folder, catalog);
     }
     const journal = new Journal(files, journalFolder, segments, bytes, options.patience);
-    const { saveAside, refuseWrites = false, onFailedCheckpoint } = options;
+    const { refuseWrites = false, onFailedCheckpoint } = options;
     const parts = {
       folder,
       warnings,
@@ -115,7 +115,6 @@ async function openLocked(
       saved,
       artifactRoot,
       lock,
-      saveAside,
       onFailedCheckpoint,
     };
     return new LabbookStore({ ...parts, refuseWrites });

@@ -2,7 +2,6 @@ import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus } fro
 import type { MetricColumns } from '../../core/metricColumns';
 import type { ChangeBatch } from '../../protocol/extras';
 import type { ModelPoint } from '../../core/loggedModels';
-import type { SaveCatalog } from './catalogSaver';
 import type { PointSizes } from './history';
 import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
@@ -178,8 +177,6 @@ export interface StoreOptions {
   artifactRoot: string;
   /** Whether what clients write is refused, though the folder can be written to. */
   refuseWrites?: boolean;
-  /** How checkpoints save a catalog of at least `from` bytes, so that its export does not hold this thread. */
-  saveAside?: { readonly from: number; readonly save: SaveCatalog };
   /** Told of checkpoints that failed, for the log. They lose nothing, and are tried again; what they should save stays in the journal. */
   onFailedCheckpoint?: (error: unknown) => void;
   /** For tests: other migrations than there are. */

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ApiError, type ErrorCode } from '../../../src/core/errors';
-import { saveCatalogAside } from '../../../src/server/store/catalogSaver';
-import { realFiles } from '../../../src/server/store/files';
 import { openStore } from '../../../src/server/store/store';
 import type { Store } from '../../../src/server/store/types';
 import { runWrite } from './arbitraries';
@@ -33,8 +31,6 @@ async function outcome(store: Store, each: ModelledWrite): Promise<ErrorCode | u
   }
 }
 
-const save = (folder: string, seq: number) => saveCatalogAside(realFiles, folder, seq);
-
 describe('Store: against a plain model', () => {
   const scene = new Scene(smallSizes);
   afterEach(() => scene.end());
@@ -42,8 +38,7 @@ describe('Store: against a plain model', () => {
   it('answers and holds the same after any history of writes, checkpoints, ends and kills', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const open = (folder: string) =>
-          openStore({ folder, artifactRoot: 'root:/', pointSizes: smallSizes, saveAside: { from: 0, save } });
+        const open = (folder: string) => openStore({ folder, artifactRoot: 'root:/', pointSizes: smallSizes });
         let folder = await scene.folder();
         let store = await open(folder);
         const model = new Model(store.getExperiment('0')?.createdAt ?? 0);

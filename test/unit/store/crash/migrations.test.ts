@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { decode, encode } from '@msgpack/msgpack';
 import { crc32 } from 'node:zlib';
-import { saveCatalogAside } from '../../../../src/server/store/catalogSaver';
 import { encodeFrame, readSegment, segmentHeader } from '../../../../src/server/store/journalFormat';
 import type { Migration } from '../../../../src/server/store/migrations';
 import { Database, loadSqlite } from '../../../../src/server/store/sqlite';
@@ -25,9 +24,8 @@ const keptFile = `${storeFolder}/catalog-v0.sqlite`;
 
 function openMigrating(disk: MemoryDisk): Promise<Store> {
   const migrations = [older];
-  const save = (folder: string, seq: number) => saveCatalogAside(disk.files, folder, seq, migrations);
   const options = { folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes, migrations };
-  return openStore({ ...options, saveAside: { from: 0, save } }, disk.files);
+  return openStore(options, disk.files);
 }
 
 const run = (runId: string): Write => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { ApiError, type ErrorCode } from '../../../../src/core/errors';
 import { smallSizes } from '../support';
-import { saveCatalogAside } from '../../../../src/server/store/catalogSaver';
 import { historyName, pointsSuffix } from '../../../../src/server/store/histories';
 import type { Patience } from '../../../../src/server/store/pace';
 import { openStore } from '../../../../src/server/store/store';
@@ -23,12 +22,7 @@ function patienceIn(life: number): Patience {
 
 /** Opens the store on a disk; everything that it does passes `disk.before`. */
 export function openOn(disk: MemoryDisk): Promise<Store> {
-  // What another thread does, in this one, so that it ends with the disk.
-  const saveAside = {
-    from: 0,
-    save: (folder: string, seq: number) => saveCatalogAside(disk.files, folder, seq),
-  };
-  const options = { folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes, saveAside };
+  const options = { folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes };
   return openStore({ ...options, patience: patienceIn(disk.generation) }, disk.files);
 }
 
