@@ -128,4 +128,20 @@ describe('What is arranged in the experiment panel', () => {
     await panel.photograph('experiment-back');
     assert.deepEqual(panel.errors, []);
   }).timeout(60_000);
+
+  it('comes back as this panel was, where another one was arranged since', async () => {
+    const panel = await browser.show(experimentScenario(runs.slice(0, 3)), { height: 450 });
+    await panel.drawn('val/acc');
+    const part = panel.page.locator('.lb-charts-part');
+    await part.evaluate((element) => element.scrollTo(0, 60));
+    const kept = (key: string) => panel.page.evaluate((name) => sessionStorage.getItem(name) ?? '', key);
+    for (const key of ['labbook-state', 'labbook-arrangement']) {
+      await until(`${key} has it`, async () => /"scroll":\{"charts":60\}/.test(await kept(key)));
+    }
+    const others = (await kept('labbook-arrangement')).replace('"charts":60', '"charts":0');
+    await panel.page.addInitScript((text) => sessionStorage.setItem('labbook-arrangement', text), others);
+    await panel.page.reload();
+    await panel.drawn('val/acc');
+    await until('it is scrolled', () => part.evaluate((element) => element.scrollTop === 60));
+  });
 });

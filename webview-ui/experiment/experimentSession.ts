@@ -199,14 +199,13 @@ export class ExperimentSession {
 
   async #start(): Promise<void> {
     const { session } = this;
-    const isNew = session.state.get().table === undefined;
     const { channel } = session.host;
     const answers = Promise.all([
       session.readSubject(),
       // Without what is kept runs are shown as at the first opening.
       channel.request('readShown', {}).catch(() => ({ experiments: [], selected: [] })),
       // Without what was kept the panel opens as new.
-      isNew ? channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
+      session.isNew ? channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
     ]);
     this.reader.prepare();
     const [subject, marks, kept] = await answers;

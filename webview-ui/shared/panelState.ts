@@ -43,6 +43,11 @@ export function readPanelState(saved: unknown, defaults: ChartsArrangement = pla
   };
 }
 
+/** Whether a page of a panel left this: each one keeps at once what it shows. */
+export function isPanelState(saved: unknown): boolean {
+  return isRecord(saved) && isRecord(saved['subject']);
+}
+
 /** JSON of what is to be kept; `readPanelState` reads it with the defaults of then. */
 export function keptState(state: PanelState, defaults: ChartsArrangement): Readonly<Record<string, unknown>> {
   return { ...state, charts: withoutSettings(state.charts, defaults) };

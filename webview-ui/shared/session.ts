@@ -5,7 +5,7 @@ import { SeriesLoader } from './charts/seriesLoader';
 import { connectHost, type Host } from './hostBridge';
 import { lostRuns } from './lostRuns';
 import { watchPalette, type Palette } from './palette';
-import { keptState, readPanelState, type PanelState } from './panelState';
+import { isPanelState, keptState, readPanelState, type PanelState } from './panelState';
 import { Store } from './store';
 
 /** The runs of the panel as they were last read. */
@@ -83,6 +83,8 @@ export class PanelSession {
   readonly viewWish = new Store<ViewWish | undefined>(undefined);
   readonly #shownListeners = new Set<(shown: PanelNotices['shownChanged']) => void>();
   readonly #selectedListeners = new Set<(selected: PanelNotices['selected']) => void>();
+  /** No earlier page of this panel left anything: it was opened just now. */
+  readonly isNew: boolean;
   readonly #reader: Coalescer;
   readonly #readsRuns: boolean;
   /** Charts as the settings say; undefined until they are known. */
@@ -103,7 +105,9 @@ export class PanelSession {
       connection: (connection) => this.#onConnection(connection),
       lostChanged: ({ runIds }) => lostRuns.set(new Set(runIds)),
     });
-    this.state = new Store(readPanelState(this.host.getState()));
+    const left = this.host.getState();
+    this.isNew = !isPanelState(left);
+    this.state = new Store(readPanelState(left));
     this.palette = watchPalette();
     this.#reader = new Coalescer(() => this.#read(), {
       minInterval: runsInterval,
