@@ -7,8 +7,13 @@ const meetingPlace = Symbol.for('labbook.compiledSqlite');
 /** What is used of WebAssembly; Node's published types do not have it. */
 declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>;
-  Instance: new (module: object, imports: object) => object;
+  Instance: new (module: object, imports: object) => Instance;
 };
+
+export interface Instance {
+  /** Functions and memory; only sql.js knows them. */
+  readonly exports: Record<string, never>;
+}
 
 /** Begins to compile it. Nothing is thrown here: whoever takes the module is told of what went wrong. */
 export function compileAhead(bytes: Uint8Array): void {
@@ -28,6 +33,6 @@ export async function takeCompiled(): Promise<object | undefined> {
 }
 
 /** @returns an instance of the module */
-export function instantiate(module: object, imports: object): object {
+export function instantiate(module: object, imports: object): Instance {
   return new WebAssembly.Instance(module, imports);
 }

@@ -25,6 +25,7 @@ import type { Store } from '../store/types';
 import { mlflowVersion } from '../version';
 import { readInput } from './body';
 import { answerError, toApiError } from './errors';
+import { extraRoutes } from './extraRoutes';
 import { pathOf, setSafetyHeaders } from './gate';
 import { RouteTable } from './routeTable';
 import { sendAnswer, sendText } from './sendAnswer';
@@ -102,6 +103,12 @@ export function createApp(context: AppContext): App {
     { method: 'POST', path: `${extrasPrefix}/liveness`, handle: (input) => answerLiveness(liveness, input) },
   ];
   extras.forEach((each) => addEndpoint('', each));
+  for (const { method, path, answer } of extraRoutes(context)) {
+    add(method, path, (request, response) => {
+      const answered = async (): Promise<void> => answer(request, response);
+      answered().catch((error: unknown) => answerError(request, response, toApiError(error, log)));
+    });
+  }
 
   const load = async () => {
     const { createOtherRoutes } = await import('./otherRoutes');

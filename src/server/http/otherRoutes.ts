@@ -1,20 +1,14 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../core/errors';
-import { extrasPrefix } from '../../protocol/extras';
 import { artifactPrefix } from '../../protocol/mlflow';
-import { seriesContentType } from '../../protocol/seriesCodec';
-import { tableContentType } from '../../protocol/tableCodec';
 import type { Endpoint } from '../api/endpoint';
-import { Curves } from '../api/labbook/curves';
-import { answerSeries } from '../api/labbook/series';
-import { answerTableColumns, answerTableRows } from '../api/labbook/table';
 import { unknownEndpoint } from '../api/unsupported';
 import { registerMultipart } from '../artifacts/multipartRoutes';
 import { registerArtifactProxy } from '../artifacts/proxy';
 import { registerRunFiles } from '../artifacts/runFiles';
 import type { AppContext } from './app';
-import { readInput, readJsonBody } from './body';
+import { readInput } from './body';
 import { answerError, toApiError } from './errors';
 import { pathOf } from './gate';
 import type { RouteTable } from './routeTable';
@@ -24,8 +18,7 @@ const artifactPrefixes = [artifactPrefix, '/ajax-api/2.0/mlflow-artifacts/artifa
 const multipartPrefixes = ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'];
 
 /**
- * The routes that are more than a path and JSON: files, parameters in the path, binary answers, the feed; and what is said of
- * paths that nothing answers. Requests come in by `routing` when `ready()` has ended, without a Content-Type (`hideContentType`).
+ * The routes that are more than a path: files and parameters in the path; and what is said of paths that nothing answers. Requests come in by `routing` when `ready()` has ended, without a Content-Type (`hideContentType`).
  * @param endpoints those with parameters in their path
  * @param routes is given those that are made here
  */
@@ -91,39 +84,11 @@ export function createOtherRoutes(
     registerMultipart(app, prefix, proxied, contentTypeOfRequest);
   }
   registerRunFiles(app, context);
-  registerExtras(app, context);
   return app;
 }
 
 function noSchemas(): never {
   throw new Error('routes have no JSON schemas here');
-}
-
-function registerExtras(app: FastifyInstance, { store, events, shutdown, log }: AppContext): void {
-  app.get(`${extrasPrefix}/events`, (request, reply) => {
-    events.serve(request.raw, reply.raw);
-    reply.hijack();
-  });
-  const curves = new Curves(store);
-  app.post(`${extrasPrefix}/series`, async (request, reply) => {
-    const bytes = await answerSeries(curves, await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
-    return reply.header('content-type', seriesContentType).send(Buffer.from(bytes));
-  });
-  const table = {
-    rows: (input: unknown) => answerTableRows(store, input),
-    columns: (input: unknown) => answerTableColumns(store, input),
-  };
-  for (const [name, answer] of Object.entries(table)) {
-    app.post(`${extrasPrefix}/table/${name}`, async (request, reply) => {
-      const bytes = await answer(await readJsonBody(request.raw, contentTypeOfRequest(request.raw)));
-      return reply.header('content-type', tableContentType).send(Buffer.from(bytes.buffer));
-    });
-  }
-  app.post(`${extrasPrefix}/shutdown`, (request, reply) => {
-    reply.raw.once('finish', () => shutdown());
-    reply.hijack();
-    sendAnswer(request.raw, reply.raw, {}, log);
-  });
 }
 
 /** Parameters in the path count before fields of the same name. */

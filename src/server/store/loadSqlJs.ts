@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import initSqlJs from 'sql.js';
-import { instantiate, takeCompiled } from '../compiledSqlite';
+import { instantiate, type Instance, takeCompiled } from '../compiledSqlite';
 
 /** Makes sql.js ready: of the module that the start had compiled, else of the file. */
 export async function loadSqlJs(): ReturnType<typeof initSqlJs> {
@@ -10,10 +10,10 @@ export async function loadSqlJs(): ReturnType<typeof initSqlJs> {
   if (compiled === undefined) {
     return initSqlJs({ wasmBinary: new Uint8Array(readWasm()).buffer });
   }
-  const instantiateWasm = (imports: object, take: (instance: object) => void): object => {
+  const instantiateWasm = (imports: object, take: (instance: Instance) => void): Instance['exports'] => {
     const instance = instantiate(compiled, imports);
     take(instance);
-    return instance;
+    return instance.exports;
   };
   return initSqlJs({ instantiateWasm });
 }
