@@ -187,9 +187,8 @@ class Check {
     const counted = frames.filter(({ offset }) => offset < refusedFrom);
     const last = counted.at(-1);
     const complete = last !== undefined && last.first + last.count === next;
-    for (const { offset, end } of bad.filter((each) => each.offset < refusedFrom)) {
-      const atEnd = end === bytes.length;
-      if (atEnd && following === undefined) {
+    for (const { offset, end, isFollowed } of bad.filter((each) => each.offset < refusedFrom)) {
+      if (!isFollowed && following === undefined) {
         this.note(file, offset, `The last ${end - offset} bytes are torn: they were never answered, and are cut off.`);
       } else if (!(complete && offset > last.offset)) {
         this.damage(file, offset, `The checksum of the changes there does not match (${end - offset} bytes).`);

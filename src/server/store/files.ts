@@ -5,11 +5,14 @@ import * as fs from 'node:fs/promises';
 export interface StoreFile {
   /** Writes all of `data` at the end of the file. After an error an unknown part of it may be there. */
   append(data: Uint8Array): Promise<void>;
-  /** `append` and `sync`, of a file that was opened for it (`log`) as one call to the system. */
-  appendSynced(data: Uint8Array): Promise<void>;
+  /**
+   * Writes all of `data` from the byte `at` on, which is at most the file's size, and syncs; one call to the system where it can do
+   * that. Only for a file that was opened as `log`.
+   */
+  writeSynced(data: Uint8Array, at: number): Promise<void>;
   /** The same while the caller waits, event loop and all; absent where the system takes more than one call for it. */
-  appendSyncedHere?(data: Uint8Array): void;
-  /** `fdatasync`: resolves when what was appended is on the disk. */
+  writeSyncedHere?(data: Uint8Array, at: number): void;
+  /** `fdatasync`: resolves when what was written is on the disk. */
   sync(): Promise<void>;
   truncate(size: number): Promise<void>;
   close(): Promise<void>;
@@ -39,8 +42,8 @@ export interface StoreFiles {
   /** `length` bytes from `offset` on; fewer where the file ends before. */
   readPartSync(path: string, offset: number, length: number): Uint8Array;
   /**
-   * `create`: empties an existing file; `log`: the same, for much `appendSynced`; `exclusive`: fails with EEXIST; `extend`: keeps its
-   * content, must exist.
+   * `create`: empties an existing file; `log`: the same, for `writeSynced` instead of `append`; `exclusive`: fails with EEXIST;
+   * `extend`: keeps its content, must exist.
    */
   open(path: string, how: 'create' | 'log' | 'exclusive' | 'extend'): Promise<StoreFile>;
   /**
@@ -72,7 +75,7 @@ export function isFull(error: unknown): boolean {
 }
 
 class RealFile implements StoreFile {
-  readonly appendSyncedHere?: (data: Uint8Array) => void;
+  readonly writeSyncedHere?: (data: Uint8Array, at: number) => void;
 
   /** @param isSynced the system syncs each write before it answers it */
   constructor(
@@ -80,9 +83,9 @@ class RealFile implements StoreFile {
     private readonly isSynced = false,
   ) {
     if (isSynced) {
-      this.appendSyncedHere = (data) => {
+      this.writeSyncedHere = (data, at) => {
         for (let done = 0; done < data.length;) {
-          done += writeSync(handle.fd, data, done);
+          done += writeSync(handle.fd, data, done, data.length - done, at + done);
         }
       };
     }
@@ -96,14 +99,12 @@ class RealFile implements StoreFile {
     }
   }
 
-  async appendSynced(data: Uint8Array): Promise<void> {
-    if (!this.isSynced) {
-      await this.append(data);
-      await this.sync();
-      return;
-    }
+  async writeSynced(data: Uint8Array, at: number): Promise<void> {
     for (let done = 0; done < data.length;) {
-      done += await writeTo(this.handle.fd, done === 0 ? data : data.subarray(done));
+      done += await writeTo(this.handle.fd, done === 0 ? data : data.subarray(done), at + done);
+    }
+    if (!this.isSynced) {
+      await this.sync();
     }
   }
 
@@ -121,9 +122,9 @@ class RealFile implements StoreFile {
 }
 
 /** As `FileHandle.write`, which takes 10 µs more. @returns how many bytes were written */
-function writeTo(fd: number, data: Uint8Array): Promise<number> {
+function writeTo(fd: number, data: Uint8Array, at: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    write(fd, data, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+    write(fd, data, 0, data.length, at, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
   });
 }
 
@@ -131,10 +132,8 @@ function writeTo(fd: number, data: Uint8Array): Promise<number> {
  * Linux syncs what a file opened so is given as `fdatasync` does, in the same call: each further one is a hop to another thread and
  * back. Elsewhere the flag is missing, or promises less (macOS).
  */
-const syncedAppends =
-  process.platform === 'linux' ? constants.O_WRONLY | constants.O_APPEND | constants.O_DSYNC : undefined;
+const syncedWrites = process.platform === 'linux' ? constants.O_WRONLY | constants.O_DSYNC : undefined;
 
-// O_APPEND: after a truncation the next write goes to the new end, wherever the file position is.
 const flags = { create: 'w', log: 'w', exclusive: 'wx', extend: 'r' } as const;
 
 export const realFiles: StoreFiles = {
@@ -159,10 +158,13 @@ export const realFiles: StoreFiles = {
     }
   },
   async open(path, how) {
-    // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending.
+    // Opened twice, since 'w' does not append: emptied (or made) first, then opened for appending, or for writing anywhere.
     await (await fs.open(path, flags[how], 0o600)).close();
-    const isSynced = how === 'log' && syncedAppends !== undefined;
-    return new RealFile(await fs.open(path, isSynced ? syncedAppends : 'a', 0o600), isSynced);
+    if (how === 'log') {
+      return new RealFile(await fs.open(path, syncedWrites ?? 'r+', 0o600), syncedWrites !== undefined);
+    }
+    // O_APPEND: after a truncation the next write goes to the new end, wherever the file position is.
+    return new RealFile(await fs.open(path, 'a', 0o600));
   },
   async confirm(path, data) {
     const handle = await fs.open(path, 'r+');

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { encodeFrame, headerSize, segmentHeader } from './journalFormat';
 import type { StoreFile, StoreFiles } from './files';
 import { Pace, type Patience } from './pace';
+import { Room, type RoomSizes } from './room';
 
 export function segmentName(first: number): string {
   return `${String(first).padStart(16, '0')}.log`;
@@ -14,35 +15,56 @@ export class UncertainAppendError extends Error {
   override readonly name = 'UncertainAppendError';
 }
 
+export interface SegmentExtent {
+  /** Number of its first change. */
+  readonly first: number;
+  /** Bytes up to the end of its last frame. */
+  readonly end: number;
+}
+
+/** The segment that is written to. */
+interface OpenSegment extends SegmentExtent {
+  readonly file: StoreFile;
+  end: number;
+  /** Where the file ends, at least `end`; between the two are zeros. */
+  reserved: number;
+  /** While it gets more room; never rejects. */
+  reserving: Promise<void> | undefined;
+  /** What could not be written could not be cut off either: no append any more. */
+  broken: boolean;
+  /** The disk has no more room, or none that is sure. */
+  isWithoutRoom: boolean;
+}
+
 /** The writing end of the journal. Only one `append` at a time. */
 export class Journal {
-  private current: { file: StoreFile; first: number; end: number; broken: boolean } | undefined;
-  /** First sequence numbers of older segments that are still there, ascending. */
-  private older: number[];
-  private olderBytes: number;
-  private closing: Promise<void> = Promise.resolve();
+  private current: OpenSegment | undefined;
+  /** Older segments that are still there, ascending. */
+  private older: readonly SegmentExtent[];
+  private olderBytes = 0;
+  private closing: Promise<unknown> = Promise.resolve();
   private readonly pace: Pace;
+  private readonly room: Room;
   /** From `rotate` to `removeUpTo`: the disk is busy then. */
   private isCheckpointing = false;
 
   /**
-   * @param older first sequence numbers of the segments that are there
-   * @param olderBytes their size in bytes
-   * @param patience for tests: another
+   * @param older the segments that are there, ascending
+   * @param limits for tests: others
    */
   constructor(
     private readonly files: StoreFiles,
     private readonly folder: string,
-    older: readonly number[],
-    olderBytes: number,
-    patience?: Patience,
+    older: readonly SegmentExtent[],
+    limits: { readonly patience?: Patience; readonly room?: RoomSizes } = {},
   ) {
-    this.pace = new Pace(patience);
-    this.older = [...older];
-    this.olderBytes = olderBytes;
+    this.pace = new Pace(limits.patience);
+    this.room = new Room(limits.room);
+    this.older = older;
+    this.countOlder();
   }
 
-  /** Bytes in all segments. */
+  /** Bytes in all segments, room that is left not counted. */
   get size(): number {
     return this.olderBytes + (this.current?.end ?? 0);
   }
@@ -56,6 +78,10 @@ export class Journal {
    */
   async append(first: number, count: number, payload: Uint8Array, writers = 1): Promise<void> {
     const frame = encodeFrame(first, count, payload);
+    if (this.current?.reserving !== undefined) {
+      // Never both at once: whatever fails concerns either the room or the frame, and what is not durable is one write at most.
+      await this.current.reserving;
+    }
     if (this.current === undefined || this.current.broken) {
       await this.startSegment(first);
     }
@@ -65,16 +91,24 @@ export class Journal {
     }
     try {
       const here = this.pace.isToWaitHere(writers) && !this.isCheckpointing;
-      if (here && segment.file.appendSyncedHere !== undefined) {
-        this.pace.timeHere(() => segment.file.appendSyncedHere?.(frame));
+      if (here && segment.file.writeSyncedHere !== undefined) {
+        this.pace.timeHere(() => segment.file.writeSyncedHere?.(frame, segment.end));
       } else {
-        await this.pace.time(() => segment.file.appendSynced(frame));
+        await this.pace.time(() => segment.file.writeSynced(frame, segment.end));
       }
     } catch (error) {
       await this.cutBack(segment);
       throw segment.broken ? new UncertainAppendError(messageOf(error), { cause: error }) : error;
     }
     segment.end += frame.length;
+    segment.reserved = Math.max(segment.reserved, segment.end);
+    const more = segment.isWithoutRoom ? 0 : this.room.due(frame.length, segment.end, segment.reserved);
+    if (more > 0) {
+      // Meanwhile the frame's writers are answered, and their next writes come in.
+      segment.reserving = this.reserve(segment, more).finally(() => {
+        segment.reserving = undefined;
+      });
+    }
   }
 
   /** A checkpoint begins: the next append starts a new segment. Not while one is under way. */
@@ -88,17 +122,13 @@ export class Journal {
    * durably before the next: a loss of power must not bring one back without those that follow it.
    */
   async removeUpTo(seq: number): Promise<void> {
-    const gone = this.older.filter((_, i) => (this.older[i + 1] ?? this.current?.first ?? seq + 1) <= seq + 1);
-    for (const first of gone) {
+    await this.closing;
+    const { older } = this;
+    const gone = older.filter((_, i) => ((older[i + 1] ?? this.current)?.first ?? seq + 1) <= seq + 1);
+    for (const { first } of gone) {
       await this.files.remove(path.join(this.folder, segmentName(first)));
       await this.files.syncFolder(this.folder);
-      this.older = this.older.filter((each) => each !== first);
-    }
-    if (gone.length > 0) {
-      this.olderBytes = 0;
-      for (const first of this.older) {
-        this.olderBytes += (await this.files.facts(path.join(this.folder, segmentName(first))))?.size ?? 0;
-      }
+      this.forget(first);
     }
     this.isCheckpointing = false;
   }
@@ -114,33 +144,62 @@ export class Journal {
       return;
     }
     this.current = undefined;
-    this.older.push(segment.first);
-    this.olderBytes += segment.end;
+    this.older = [...this.older, { first: segment.first, end: segment.end }];
+    this.countOlder();
     // All in it is synced; closing has nothing to say that matters.
-    this.closing = segment.file.close().catch(() => undefined);
+    const close = async (): Promise<void> => {
+      await segment.reserving;
+      await segment.file.close();
+    };
+    this.closing = Promise.allSettled([this.closing, close()]);
+  }
+
+  private forget(first: number): void {
+    this.older = this.older.filter((each) => each.first !== first);
+    this.countOlder();
+  }
+
+  private countOlder(): void {
+    this.olderBytes = this.older.reduce((sum, { end }) => sum + end, 0);
   }
 
   private async startSegment(first: number): Promise<void> {
     this.endSegment();
+    // Nothing is written to the one before when the new one has the first frame.
+    await this.closing;
     // A segment of the same name holds no answered change: its first one would be `first`. So it may be overwritten.
-    this.older = this.older.filter((each) => each !== first);
+    this.forget(first);
     const file = await this.files.open(path.join(this.folder, segmentName(first)), 'log');
     try {
-      await file.appendSynced(segmentHeader(first));
+      await file.writeSynced(segmentHeader(first), 0);
       await this.files.syncFolder(this.folder);
     } catch (error) {
       await file.close().catch(() => undefined);
       await this.files.remove(path.join(this.folder, segmentName(first))).catch(() => undefined);
       throw error;
     }
-    this.current = { file, first, end: headerSize, broken: false };
+    const extent = { first, end: headerSize, reserved: headerSize };
+    this.current = { ...extent, file, reserving: undefined, broken: false, isWithoutRoom: false };
   }
 
-  /** After a failed append an unknown part of the frame is in the file, or all of it without being durable. */
-  private async cutBack(segment: { file: StoreFile; end: number; broken: boolean }): Promise<void> {
+  /** Writes zeros behind the segment's room. Where that fails it is cut off at its last frame, and goes on without room. */
+  private async reserve(segment: OpenSegment, bytes: number): Promise<void> {
+    try {
+      await segment.file.writeSynced(new Uint8Array(bytes), segment.reserved);
+      segment.reserved += bytes;
+    } catch {
+      // A full disk, mostly: appends say so when it concerns them.
+      segment.isWithoutRoom = true;
+      await this.cutBack(segment);
+    }
+  }
+
+  /** After a failed write an unknown part of it is in the file, or all of it without being durable. */
+  private async cutBack(segment: OpenSegment): Promise<void> {
     try {
       await segment.file.truncate(segment.end);
       await segment.file.sync();
+      segment.reserved = segment.end;
     } catch {
       // The next append goes to a new segment; readers stop in this one where the new one begins.
       segment.broken = true;

@@ -9,6 +9,7 @@ import { formatVersion } from './sqlite';
  *           u64 sequence number of the first of them, payload
  * A frame is what one group commit wrote with one append, and is answered as a whole. So a frame that is bad and has a good
  * one behind it was answered once and has been damaged since, while a bad one at the very end was never answered: torn.
+ * Behind the last frame there may be room: zeros to the end of the file. Nothing valid begins with a zero.
  */
 const magic = Buffer.from('LBJOURNL');
 const marker = Buffer.from('LBFR');
@@ -51,8 +52,10 @@ export interface Segment {
   readonly file: string;
   readonly first: number;
   readonly frames: readonly Frame[];
-  /** Where the good part ends. Less than the file's size where a torn append or refused changes follow. */
+  /** Where the good part ends. Less than the file's size where room, a torn append or refused changes follow. */
   readonly end: number;
+  /** Behind the last byte that is not zero, at least `end`: more where a torn append or refused changes follow. */
+  readonly written: number;
 }
 
 /** @returns the header's first sequence number, or undefined where the header is incomplete or its checksum is wrong */
@@ -107,8 +110,14 @@ export function readSegment(file: string, bytes: Buffer, first: number, next: nu
   let expected = first;
   while (offset < bytes.length && expected !== next) {
     const frame = readFrame(bytes, offset);
-    if (frame === undefined) {
-      refuseDamage(file, bytes, offset, next);
+    if (frame === undefined || frame.first < expected) {
+      if (next !== undefined || nextFrame(bytes, offset + 1, expected) !== undefined) {
+        throw new StoreDamagedError(
+          file,
+          offset,
+          'The checksum of the changes there does not match, and good ones follow.',
+        );
+      }
       break;
     }
     if (frame.first !== expected) {
@@ -125,29 +134,41 @@ export function readSegment(file: string, bytes: Buffer, first: number, next: nu
   if (next !== undefined && expected !== next) {
     throw new StoreDamagedError(file, offset, `The changes ${expected} to ${next - 1} are missing.`);
   }
-  return { file, first, frames, end: offset };
+  return { file, first, frames, end: offset, written: endOfWritten(bytes, offset) };
 }
 
-/** A bad frame may be a torn tail only where nothing that was answered can follow it. */
-function refuseDamage(file: string, bytes: Buffer, offset: number, next: number | undefined): void {
-  let following = next !== undefined;
-  for (let at = bytes.indexOf(marker, offset + 1); at !== -1 && !following; at = bytes.indexOf(marker, at + 1)) {
-    following = readFrame(bytes, at) !== undefined;
+/**
+ * The next good frame that starts at `from` or later. Only one with a later change than those before it proves that something between
+ * is damaged: in room that was not yet synced when the power went, some file systems show what was in these blocks before, and that
+ * may be frames of a segment that is gone.
+ * @param expected number of the change that comes next
+ */
+function nextFrame(bytes: Buffer, from: number, expected: number): Frame | undefined {
+  for (let at = bytes.indexOf(marker, from); at !== -1; at = bytes.indexOf(marker, at + 1)) {
+    const frame = readFrame(bytes, at);
+    if (frame !== undefined && frame.first >= expected) {
+      return frame;
+    }
   }
-  if (following) {
-    throw new StoreDamagedError(
-      file,
-      offset,
-      'The checksum of the changes there does not match, and good ones follow.',
-    );
+  return undefined;
+}
+
+/** Behind the last byte from `from` on that is not zero; `from` where there is none. */
+function endOfWritten(bytes: Buffer, from: number): number {
+  let end = bytes.length;
+  while (end > from && bytes[end - 1] === 0) {
+    end--;
   }
+  return end;
 }
 
 /** A stretch of a segment that holds no good frame. */
 export interface BadStretch {
   readonly offset: number;
-  /** Where the next good frame begins, or the file ends. */
+  /** Where the next good frame begins, or, where there is none, behind the last byte that is not zero. */
   readonly end: number;
+  /** A good frame follows. */
+  readonly isFollowed: boolean;
 }
 
 /** All good frames of a segment, whatever is between them; for a journal that `readSegment` refuses. */
@@ -155,20 +176,18 @@ export function scanSegment(bytes: Buffer): { frames: Frame[]; bad: BadStretch[]
   const frames: Frame[] = [];
   const bad: BadStretch[] = [];
   let offset = Math.min(headerSize, bytes.length);
+  let expected = headerHolds(bytes) ? Number(bytes.readBigUInt64LE(16)) : 0;
   while (offset < bytes.length) {
-    let at = offset;
-    let frame = readFrame(bytes, at);
-    while (frame === undefined && at !== -1) {
-      at = bytes.indexOf(marker, at + 1);
-      frame = at === -1 ? undefined : readFrame(bytes, at);
-    }
-    if (frame?.offset !== offset) {
-      bad.push({ offset, end: frame?.offset ?? bytes.length });
+    const frame = nextFrame(bytes, offset, expected);
+    const end = frame?.offset ?? endOfWritten(bytes, offset);
+    if (end > offset) {
+      bad.push({ offset, end, isFollowed: frame !== undefined });
     }
     if (frame === undefined) {
       break;
     }
     frames.push(frame);
+    expected = frame.first + frame.count;
     offset = frame.offset + frameHeaderSize + frame.payload.length;
   }
   return { frames, bad };

@@ -3,14 +3,12 @@ import { StoreDamagedError, StoreVersionError } from './damage';
 import type { Databases } from './databases';
 import { decodeEffects } from './effects';
 import { replaceFile, type StoreFiles, systemCode } from './files';
-import { segmentName, segmentPattern } from './journal';
+import { type SegmentExtent, segmentName, segmentPattern } from './journal';
 import { headerSize, readHeader, readSegment, type Segment } from './journalFormat';
 
 export interface Recovery {
-  /** First sequence numbers of the segments that are there, ascending. */
-  readonly segments: readonly number[];
-  /** Their size in bytes. */
-  readonly bytes: number;
+  /** The segments that are there, ascending. */
+  readonly segments: readonly SegmentExtent[];
   readonly warnings: readonly string[];
 }
 
@@ -19,6 +17,8 @@ interface Torn {
   readonly file: string;
   readonly bytes: Buffer;
   readonly offset: number;
+  /** Behind it there is only room. */
+  readonly end: number;
   /** The whole file is useless, its header included. */
   readonly whole: boolean;
 }
@@ -27,7 +27,7 @@ interface Torn {
  * Brings the databases up to the end of the journal. Everything is read and checked before anything is changed, also on the
  * disk: with an error all files are as they were.
  *
- * The last segment is then written once more, in its place, without what is torn or was refused. What was read of it may be in the system's memory
+ * The last segment is then written once more, in its place, without room and what is torn or was refused. What was read of it may be in the system's memory
  * only: a process that was killed had not yet synced it, or its sync had failed, after which further syncs report success without
  * writing (Linux). It counts now, and what is answered next follows it.
  * @throws StoreDamagedError, StoreVersionError
@@ -69,8 +69,7 @@ export async function recover(
     await files.syncFolder(folder);
   }
   return {
-    segments: segments.map(({ first }) => first),
-    bytes: segments.reduce((sum, segment) => sum + segment.end, 0),
+    segments: segments.map(({ first, end }) => ({ first, end })),
     warnings,
   };
 }
@@ -92,7 +91,7 @@ export async function readJournal(
     const found = readHeader(file, bytes);
     if (found === undefined && isLast && bytes.length <= headerSize) {
       // A segment's header is synced before the first frame is written, so nothing in it was ever answered.
-      return { segments, torn: { file, bytes, offset: 0, whole: true }, lastBytes };
+      return { segments, torn: { file, bytes, offset: 0, end: bytes.length, whole: true }, lastBytes };
     }
     if (found !== first) {
       throw new StoreDamagedError(file, 0, 'The checksum of its header does not match, or its name was changed.');
@@ -100,8 +99,9 @@ export async function readJournal(
     const segment = readSegment(file, bytes, first, firsts[i + 1]);
     segments.push(segment);
     lastBytes = bytes;
-    if (isLast && segment.end < bytes.length) {
-      return { segments, torn: { file, bytes, offset: segment.end, whole: false }, lastBytes };
+    const { end: offset, written } = segment;
+    if (isLast && offset < written) {
+      return { segments, torn: { file, bytes, offset, end: written, whole: false }, lastBytes };
     }
   }
   return { segments, torn: undefined, lastBytes };
@@ -150,13 +150,13 @@ function replayAll(databases: Databases, segments: readonly Segment[]): number {
 /** Keeps the torn end in a file of its own, before it is cut off. @returns the file */
 async function setAside(files: StoreFiles, folder: string, torn: Torn, seq: number): Promise<string> {
   const kept = path.join(folder, `torn-${seq}-${Date.now()}.bin`);
-  await replaceFile(files, kept, torn.bytes.subarray(torn.offset));
+  await replaceFile(files, kept, torn.bytes.subarray(torn.offset, torn.end));
   return kept;
 }
 
-function describe({ file, bytes, offset }: Torn): string {
+function describe({ file, offset, end }: Torn): string {
   return (
-    `The journal's end was torn (${file}, offset ${offset}, ${bytes.length - offset} bytes): the last append was interrupted ` +
+    `The journal's end was torn (${file}, offset ${offset}, ${end - offset} bytes): the last append was interrupted ` +
     'before it was answered.'
   );
 }

@@ -277,7 +277,7 @@ class Repair {
       const bytes = Buffer.from((await this.read(file)) ?? []);
       const next = Number(segmentPattern.exec(names[i + 1] ?? '')?.[1] ?? Infinity);
       const { frames, bad } = scanSegment(bytes);
-      for (const { offset, end } of bad.filter((each) => each.end < bytes.length)) {
+      for (const { offset, end } of bad.filter(({ isFollowed }) => isFollowed)) {
         this.lose(file, offset, `${end - offset} bytes cannot be read.`);
       }
       // What follows is refused changes that could not be cut off.

@@ -93,7 +93,7 @@ async function openLocked(
   const databases = new Databases(catalog, histories, migrations);
   try {
     const saved = catalog.applied;
-    const { segments, bytes, warnings } = await recover(files, journalFolder, databases, readOnly);
+    const { segments, warnings } = await recover(files, journalFolder, databases, readOnly);
     if (!readOnly) {
       // What was read may be in the system's memory only, when it was written by a process that was killed. Whatever comes
       // builds on it, so it has to be durable first.
@@ -104,7 +104,7 @@ async function openLocked(
       await removeTemporaries(files, folder);
       await switchVersion(files, folder, catalog);
     }
-    const journal = new Journal(files, journalFolder, segments, bytes, options.patience);
+    const journal = new Journal(files, journalFolder, segments, options);
     const { refuseWrites = false, onFailedCheckpoint } = options;
     const parts = {
       folder,

@@ -7,6 +7,7 @@ import type { InputReader, InputWrite } from './inputs/types';
 import type { LoggedModelReader, ModelWrite } from './models/types';
 import type { Migration } from './migrations';
 import type { Patience } from './pace';
+import type { RoomSizes } from './room';
 import type { PurgeReader, PurgeWrite } from './purge/types';
 import type { RegistryReader, RegistryWrite } from './registry/types';
 import type { SearchQuery } from './search/statements';
@@ -185,4 +186,6 @@ export interface StoreOptions {
   pointSizes?: PointSizes;
   /** For tests: a disk that is waited for on the event loop sooner, or later. */
   patience?: Patience;
+  /** For tests: segments that get room sooner. */
+  room?: RoomSizes;
 }

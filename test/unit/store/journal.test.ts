@@ -91,7 +91,10 @@ describe('Store: journal', () => {
       assert.equal(kept.length, size === last ? 0 : 1);
       for (const name of kept) {
         assert.match(store.warnings[0] ?? '', new RegExp(`torn.*offset ${last}.*${name}`));
-        assert.deepEqual(await readFile(path.join(copy, 'journal', name)), bytes.subarray(last, size));
+        // Zeros at its end are no more than room.
+        const rest = bytes.subarray(last, size);
+        const end = rest.findLastIndex((byte) => byte !== 0) + 1;
+        assert.deepEqual(await readFile(path.join(copy, 'journal', name)), rest.subarray(0, end));
       }
       await log(store, { metrics: [metric('m', 9, 9)] });
       const again = await scene.open(await scene.copy(copy));
@@ -100,7 +103,7 @@ describe('Store: journal', () => {
     }
   });
 
-  it('cuts a last frame off whose bytes were not all written, or are zero', async () => {
+  it('cuts a last frame off whose bytes were not all written; where they are all zero there is nothing to tell', async () => {
     for (const zeros of [false, true]) {
       const { folder, file, starts } = await killed();
       const bytes = await readFile(file);
@@ -112,7 +115,8 @@ describe('Store: journal', () => {
       }
       const store = await scene.open(folder);
       assert.deepEqual(valuesOf(store), [0, 1, 2, 3]);
-      assert.equal(store.warnings.length, 1);
+      assert.equal(store.warnings.length, zeros ? 0 : 1);
+      assert.equal((await readFile(file)).length, starts[4]);
     }
   });
 

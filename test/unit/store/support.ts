@@ -140,7 +140,7 @@ export class FaultyFiles {
   }
 
   private wrapFile(file: StoreFile, path: string): StoreFile {
-    const wrapped: StoreFile = {
+    return {
       append: async (data) => {
         const error = this.fault('append', path);
         if (error !== undefined) {
@@ -150,18 +150,23 @@ export class FaultyFiles {
         await file.append(data);
       },
       // Fails in its parts, as in the system.
-      appendSynced: async (data) => {
-        await wrapped.append(data);
-        await wrapped.sync();
+      writeSynced: async (data, at) => {
+        const error = this.fault('append', path);
+        if (error !== undefined) {
+          await file.writeSynced(data.subarray(0, this.tornBytes), at);
+          throw error;
+        }
+        await file.writeSynced(data, at);
+        this.check('sync', path);
       },
-      ...(file.appendSyncedHere && {
-        appendSyncedHere: (data) => {
+      ...(file.writeSyncedHere && {
+        writeSyncedHere: (data, at) => {
           const error = this.fault('append', path);
           if (error !== undefined) {
-            file.appendSyncedHere?.(data.subarray(0, this.tornBytes));
+            file.writeSyncedHere?.(data.subarray(0, this.tornBytes), at);
             throw error;
           }
-          file.appendSyncedHere?.(data);
+          file.writeSyncedHere?.(data, at);
           this.check('sync', path);
         },
       }),
@@ -175,7 +180,6 @@ export class FaultyFiles {
       },
       close: () => file.close(),
     };
-    return wrapped;
   }
 }
 

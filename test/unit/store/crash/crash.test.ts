@@ -91,7 +91,12 @@ const commands = fc.commands(
 
 describe('Store: crashes', () => {
   it('holds what was answered, and nothing in part, wherever it crashes', async () => {
-    const tally: Tally & { points: number; appendsHere: number } = { crashes: 0, points: 0, appendsHere: 0 };
+    const tally: Tally & { points: number; here: number; inPlace: number } = {
+      crashes: 0,
+      points: 0,
+      here: 0,
+      inPlace: 0,
+    };
     await fc.assert(
       fc.asyncProperty(commands, fc.nat(), async (history, seed) => {
         const plain = await Plain.make();
@@ -104,7 +109,8 @@ describe('Store: crashes', () => {
             await explore(point, plain.dumps, chance, tally);
           }
           tally.points += world.points.length;
-          tally.appendsHere += world.appendsHere;
+          tally.here += world.written.here;
+          tally.inPlace += world.written.inPlace;
         } finally {
           await world.end();
           await plain.close();
@@ -112,10 +118,10 @@ describe('Store: crashes', () => {
       }),
       { numRuns: histories, endOnFailure: process.env['LABBOOK_CRASH_SHRINK'] === undefined },
     );
-    const { crashes, points, appendsHere } = tally;
+    const { crashes, points, here, inPlace } = tally;
     console.log(
-      `      ${crashes} crashes at ${points} points of ${histories} histories, ${appendsHere} appends waited for`,
+      `      ${crashes} crashes at ${points} points of ${histories} histories, ${here} writes waited for, ${inPlace} in room`,
     );
-    assert.ok(points > 20 * histories && crashes > 4 * points && appendsHere > 0);
+    assert.ok(points > 20 * histories && crashes > 4 * points && here > 0 && inPlace > 0);
   }).timeout(100_000 + histories * 10_000);
 });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { FileFacts, StoreFile, StoreFiles } from '../../../../src/server/store/files';
 import { type Operation, systemError } from '../support';
 
@@ -5,7 +6,7 @@ interface FileNode {
   readonly kind: 'file';
   /** What a loss of power may leave, oldest first: what is durable, each later content, at last the present one. */
   readonly versions: readonly Buffer[];
-  /** From here on a failed sync may have dropped what was written: later syncs do not bring it back. */
+  /** From this byte on a failed sync may have dropped what was written: later syncs do not bring it back. */
   readonly dropped: number;
   readonly modified: number;
 }
@@ -29,7 +30,7 @@ export interface Asked {
   readonly index: number;
   readonly operation: Operation;
   readonly path: string;
-  /** Of an append: the disk when only so many bytes of it were written. */
+  /** Of an append, or a write in place: the disk when only so many bytes of it were written. */
   readonly torn?: { readonly length: number; after(bytes: number): DiskState };
 }
 
@@ -42,7 +43,7 @@ function present<T>(versions: readonly T[]): T | undefined {
 /**
  * A disk in memory that knows what is durable:
  * - what is written is durable after the file's `sync`; before, a loss of power may leave any earlier content, or the new one
- *   torn: cut at any byte, or long enough but with zeros or old rubbish in it;
+ *   torn: cut at any byte, or long enough but with zeros or old rubbish in it; where it was written over, each sector old or new;
  * - names (made, renamed, linked, removed files and folders) are durable after the `syncFolder` of the folder that they are in;
  *   before, a loss of power may leave each one as it was at any time since;
  * - after a sync that failed nobody knows, and further syncs do not help (as on Linux).
@@ -54,10 +55,12 @@ export class MemoryDisk {
   private dead = false;
   /** Asked before each operation; an error that it answers is thrown instead. */
   before: (asked: Asked) => Error | undefined = () => undefined;
-  /** Bytes of a failing `append` that are written all the same. */
+  /** Bytes of a failing append, or write, that are written all the same. */
   tornBytes = 0;
-  /** How many appends the event loop waited for. */
-  appendsHere = 0;
+  /** How many writes the event loop waited for. */
+  writesHere = 0;
+  /** How many were within the file, and changed its size not. */
+  writesInPlace = 0;
 
   /** @param generation different for each life of the disk: files get new inodes, so that an old lock is not held */
   constructor(
@@ -195,19 +198,24 @@ export class MemoryDisk {
   };
 
   private opened(id: number, path: string): StoreFile {
-    const all = (part: Uint8Array) => Buffer.concat([this.current(id), part]);
-    const tornAppend = (data: Uint8Array): Asked['torn'] => {
+    const size = (): number => this.current(id).length;
+    const tornWrite = (data: Uint8Array, at: number): Asked['torn'] => {
       const state = this.state();
-      return { length: data.length, after: (bytes: number) => appended(state, id, data.subarray(0, bytes)) };
+      return { length: data.length, after: (bytes: number) => withWritten(state, id, data.subarray(0, bytes), at) };
     };
-    const failedAppend = (data: Uint8Array, bytes: number): void => {
+    const write = (data: Uint8Array, at: number): void => {
+      this.writesInPlace += at + data.length <= size() ? 1 : 0;
+      this.write(id, overwritten(this.current(id), data, at));
+    };
+    const failedWrite = (data: Uint8Array, at: number, bytes: number): void => {
       if (!this.dead && bytes > 0) {
-        this.write(id, all(data.subarray(0, bytes)));
+        write(data.subarray(0, bytes), at);
       }
     };
     const failedSync = (): void => {
       const node = this.file(id);
-      this.nodes.set(id, { ...node, dropped: Math.min(node.dropped, node.versions[0]?.length ?? 0) });
+      const same = commonLength(node.versions[0] ?? Buffer.alloc(0), this.current(id));
+      this.nodes.set(id, { ...node, dropped: Math.min(node.dropped, same) });
     };
     const synced = (): void => {
       const node = this.file(id);
@@ -215,31 +223,32 @@ export class MemoryDisk {
         this.nodes.set(id, { ...node, versions: [this.current(id)], dropped: Infinity });
       }
     };
+    const writeAt = async (data: Uint8Array, at: number): Promise<void> => {
+      const { tornBytes } = this;
+      try {
+        await this.ask('append', path, tornWrite(data, at));
+      } catch (error) {
+        failedWrite(data, at, tornBytes);
+        throw error;
+      }
+      write(data, at);
+    };
     const file: StoreFile = {
-      append: async (data) => {
-        const { tornBytes } = this;
-        try {
-          await this.ask('append', path, tornAppend(data));
-        } catch (error) {
-          failedAppend(data, tornBytes);
-          throw error;
-        }
-        this.write(id, all(data));
-      },
+      append: (data) => writeAt(data, size()),
       // One call, and yet what is written may be torn, and be there without being durable.
-      appendSynced: async (data) => {
-        await file.append(data);
+      writeSynced: async (data, at) => {
+        await writeAt(data, at);
         await file.sync();
       },
-      appendSyncedHere: (data) => {
+      writeSyncedHere: (data, at) => {
         try {
-          this.check('append', path, tornAppend(data));
+          this.check('append', path, tornWrite(data, at));
         } catch (error) {
-          failedAppend(data, this.tornBytes);
+          failedWrite(data, at, this.tornBytes);
           throw error;
         }
-        this.write(id, all(data));
-        this.appendsHere++;
+        write(data, at);
+        this.writesHere++;
         try {
           this.check('sync', path);
         } catch (error) {
@@ -358,14 +367,29 @@ export class MemoryDisk {
   }
 }
 
-/** With some bytes more in a file, which are not durable. */
-function appended(state: DiskState, id: number, data: Uint8Array): DiskState {
+/** With some bytes written to a file, which are not durable. */
+function withWritten(state: DiskState, id: number, data: Uint8Array, at: number): DiskState {
   const node = state.get(id);
   if (node?.kind !== 'file') {
     throw systemError('EISDIR');
   }
-  const content = Buffer.concat([present(node.versions) ?? Buffer.alloc(0), data]);
+  const content = overwritten(present(node.versions) ?? Buffer.alloc(0), data, at);
   return new Map(state).set(id, { ...node, versions: [...node.versions, content] });
+}
+
+function overwritten(content: Buffer, data: Uint8Array, at: number): Buffer {
+  assert.ok(at <= content.length, 'a hole in a file');
+  return Buffer.concat([content.subarray(0, at), data, content.subarray(at + data.length)]);
+}
+
+/** So many bytes are the same at the beginning. */
+function commonLength(one: Buffer, other: Buffer): number {
+  const most = Math.min(one.length, other.length);
+  let same = 0;
+  while (same < most && one[same] === other[same]) {
+    same++;
+  }
+  return same;
 }
 
 function namesOf(path: string): string[] {
@@ -392,16 +416,28 @@ function remains(versions: readonly Buffer[], chance: Chance): Buffer {
   const i = chance(versions.length);
   const content = versions[i] ?? Buffer.alloc(0);
   const later = versions[i + 1];
-  return later === undefined || later.length <= content.length ? content : tear(content, later, chance);
+  return later === undefined || later.length < content.length ? content : tear(content, later, chance);
 }
 
-/** `content` with an append that was under way: `later` begins with it. */
+/** What a disk writes whole, in bytes; here less than any does, so that small writes tear, too. */
+const sector = 32;
+
+/** `content` with a write that was under way: of what it writes over, each sector is old or new; what it appends may be cut. */
 function tear(content: Buffer, later: Buffer, chance: Chance): Buffer {
+  const torn = Buffer.concat([content, later.subarray(content.length)]);
+  for (let at = 0; at < content.length; at += sector) {
+    const end = Math.min(at + sector, content.length);
+    if (!content.subarray(at, end).equals(later.subarray(at, end)) && chance(2) === 1) {
+      later.copy(torn, at, at, end);
+    }
+  }
+  if (later.length === content.length) {
+    return torn;
+  }
   const written = content.length + chance(later.length - content.length + 1);
   if (chance(2) === 0) {
-    return Buffer.from(later.subarray(0, written));
+    return torn.subarray(0, written);
   }
-  const torn = Buffer.from(later);
   return chance(2) === 0
     ? torn.fill(0, written)
     : torn.fill(0x5a, written, Math.min(torn.length, written + 1 + chance(16)));

@@ -3,6 +3,7 @@ import { ApiError, type ErrorCode } from '../../../../src/core/errors';
 import { smallSizes } from '../support';
 import { historyName, pointsSuffix } from '../../../../src/server/store/histories';
 import type { Patience } from '../../../../src/server/store/pace';
+import type { RoomSizes } from '../../../../src/server/store/room';
 import { openStore } from '../../../../src/server/store/store';
 import type { RegistryWrite } from '../../../../src/server/store/registry/types';
 import type { Store, Write } from '../../../../src/server/store/types';
@@ -20,10 +21,16 @@ function patienceIn(life: number): Patience {
   return { quick: Infinity, appends: 0, alone: life % 2 === 0 ? 0 : -1, stall: Infinity, pause: 0 };
 }
 
+/** In some lives segments get room after their first frames, in others as late as ever. */
+function roomIn(life: number): { room?: RoomSizes } {
+  const room = { from: 0, large: Infinity, frames: 1, left: 1000, least: 3000, most: 3000 };
+  return life % 4 < 2 ? { room } : {};
+}
+
 /** Opens the store on a disk; everything that it does passes `disk.before`. */
 export function openOn(disk: MemoryDisk): Promise<Store> {
   const options = { folder: storeFolder, artifactRoot: 'root:/', pointSizes: smallSizes };
-  return openStore({ ...options, patience: patienceIn(disk.generation) }, disk.files);
+  return openStore({ ...options, patience: patienceIn(disk.generation), ...roomIn(disk.generation) }, disk.files);
 }
 
 /** As the end of the process: nothing of it reaches the disk any more. Frees the store's memory. */
@@ -132,8 +139,8 @@ export interface CrashPoint {
 /** A store on a disk in memory, and every moment of its life. */
 export class World {
   readonly points: CrashPoint[] = [];
-  /** Appends that the event loop waited for, in earlier lives. */
-  private appendedHere = 0;
+  /** Writes in earlier lives, those that the event loop waited for and those in room. */
+  private writes = { here: 0, inPlace: 0 };
   private answered = 0;
   private asked = 0;
   private life = 0;
@@ -150,9 +157,10 @@ export class World {
     return world;
   }
 
-  /** Appends that the event loop waited for. */
-  get appendsHere(): number {
-    return this.appendedHere + this.disk.appendsHere;
+  /** How many writes the event loop waited for, and how many were within a file. */
+  get written(): { readonly here: number; readonly inPlace: number } {
+    const { here, inPlace } = this.writes;
+    return { here: here + this.disk.writesHere, inPlace: inPlace + this.disk.writesInPlace };
   }
 
   get current(): Store {
@@ -206,7 +214,7 @@ export class World {
       await abandon(this.disk, this.current);
     }
     const state = this.disk.state();
-    this.appendedHere += this.disk.appendsHere;
+    this.writes = this.written;
     this.life++;
     this.disk = this.watch(new MemoryDisk(typeof how === 'function' ? losePower(state, how) : state, this.life));
     await this.open();
