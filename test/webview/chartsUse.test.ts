@@ -76,6 +76,18 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('stand with the experiment’s primary metric first, also when it is chosen while they are shown', async () => {
+    const scenario = { ...experimentScenario(twoRuns()), facts: { primary: ['b/*'] } };
+    const panel = await browser.show(scenario, { height: 1200 });
+    await panel.drawn('b/z');
+    await until('its section is first', async () => (await orderOf(panel))[0] === 'b/z');
+    const primaryMetric = { key: 'a/y', aggregate: 'last' } as const;
+    await panel.host(({ page, argument }) => page.host.changeFacts({ primaryMetric: argument }), primaryMetric);
+    await until('the other one is', async () => (await orderOf(panel))[0] === 'a/x');
+    assert.deepEqual(await orderOf(panel), ['a/x', 'a/y', 'lr', 'b/z']);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('grow by their corner', async () => {
     const panel = await browser.show(compareScenario(twoRuns()));
     await panel.drawn('a/x');

@@ -199,6 +199,12 @@ describe('What panels show', () => {
     );
     assert.deepEqual(sections[1]?.keys, ['loss9', 'loss10']);
     assert.equal(sections.flatMap(({ keys: own }) => own).length, keys.length);
+    const ids = (primary: string) => sectionsOf(keys, primary).map(({ id, open }) => [id, open]);
+    assert.deepEqual(ids('train/loss')[0], ['train', true]);
+    assert.deepEqual(ids('optim/lr')[0], ['optim', true]);
+    assert.deepEqual(ids('system/gpu')[0], ['system', true]);
+    // The primary metric may be one that no run has yet.
+    assert.deepEqual(ids('train/f1')[0], ['train', true]);
   });
 
   it('tells which parameters differ', () => {

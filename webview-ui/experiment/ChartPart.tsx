@@ -48,6 +48,7 @@ export function ChartPart({ experiment, view, drawn }: Props) {
           runs={drawn.runs}
           groups={drawn.groups}
           keys={keys}
+          primary={view.primary?.key}
           looks={drawn.looks}
           better={view.better}
           showOnly={showOnly}

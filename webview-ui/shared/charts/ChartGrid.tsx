@@ -30,6 +30,8 @@ import { useWidth } from './useWidth';
 interface Props {
   readonly view: ChartsView;
   readonly keys: readonly string[];
+  /** The primary metric, where the panel knows it. */
+  readonly primary: string | undefined;
   readonly find: string;
   readonly isOneChart: boolean;
   /** A list of the runs is beside the grid. */
@@ -52,7 +54,7 @@ type Dragged =
   | { readonly kind: 'section'; readonly id: string };
 
 /** One stop of the Tab key; arrows go from chart to chart and to the headings of sections, Enter into a chart (ui.md 4). */
-export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
+export function ChartGrid({ view, keys, primary, find, isOneChart, hasLegend }: Props) {
   const grid = useRef<HTMLDivElement>(null);
   const width = useWidth(grid);
   const [current, setCurrent] = useState('');
@@ -66,8 +68,8 @@ export function ChartGrid({ view, keys, find, isOneChart, hasLegend }: Props) {
   const sections = useMemo(() => {
     const wanted = sought.trim().toLowerCase();
     const found = keys.filter((key) => key !== large && (wanted === '' || key.toLowerCase().includes(wanted)));
-    return isOneChart ? [] : arrangedSections(found, { pinned, hidden, order, sectionOrder });
-  }, [keys, sought, large, isOneChart, pinned, hidden, order, sectionOrder]);
+    return isOneChart ? [] : arrangedSections(found, { pinned, hidden, order, sectionOrder }, primary);
+  }, [keys, primary, sought, large, isOneChart, pinned, hidden, order, sectionOrder]);
   const isOpen = ({ id, open }: Section): boolean => charts.sections[id] ?? open;
   const shown = [
     ...(large === undefined ? [] : [large]),

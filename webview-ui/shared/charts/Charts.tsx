@@ -29,6 +29,8 @@ export interface ChartsProps {
   readonly runs: readonly ChartRun[];
   /** The metrics to show; may have some that none of the drawn runs has. */
   readonly keys: readonly string[];
+  /** The primary metric, where the panel knows it. */
+  readonly primary?: string | undefined;
   readonly looks: ReadonlyMap<string, RunLook>;
   readonly isSingle: boolean;
   /** Runs that may be drawn as one curve; of the same identity as long as they say the same. */
@@ -56,7 +58,7 @@ const noGroups: readonly ChartGroup[] = [];
 
 /** Charts of all metrics, in sections, with what they have in common: axis, zoom, cross-hair. */
 export function Charts(props: ChartsProps) {
-  const { session, keys, runs, isOneChart = false, hasRunList = false, extra } = props;
+  const { session, keys, primary, runs, isOneChart = false, hasRunList = false, extra } = props;
   const [find, setFind] = useState('');
   const [spoken, setSpoken] = useState('');
   const box = useRef<HTMLDivElement>(null);
@@ -87,7 +89,14 @@ export function Charts(props: ChartsProps) {
         extra={extra}
       />
       <div className="lb-charts-body">
-        <ChartGrid view={view} keys={keys} find={find} isOneChart={isOneChart} hasLegend={hasLegend && !isOneChart} />
+        <ChartGrid
+          view={view}
+          keys={keys}
+          primary={primary}
+          find={find}
+          isOneChart={isOneChart}
+          hasLegend={hasLegend && !isOneChart}
+        />
         {hasLegend && !isOneChart && <GridLegend view={view} keys={keys} />}
       </div>
       <Tooltip view={view} />

@@ -14,15 +14,16 @@ export interface Section {
 /** Id of the section of pinned charts: no prefix ends with a slash and a space. */
 export const pinnedSection = '/ pinned';
 
-/** What people look at first, by the defaults of the setting `labbook.metrics.primary` (ui.md 12). */
-const primary = [/val.*acc/i, /eval.*acc/i, /val.*loss/i, /loss/i];
+/** What people look at first where a panel does not know the primary metric: the defaults of `labbook.metrics.primary` (ui.md 12). */
+const usuallyPrimary = [/val.*acc/i, /eval.*acc/i, /val.*loss/i, /loss/i];
 const compare = new Intl.Collator('en', { numeric: true }).compare;
 
 /**
  * A section for each prefix; first that of the primary metric, then by name, then one for all prefixes that have only one
  * metric, last and closed what the machine's monitor logs. Within a section by name.
+ * @param primary the experiment's primary metric, whether it is among the keys or not
  */
-export function sectionsOf(keys: Iterable<string>): Section[] {
+export function sectionsOf(keys: Iterable<string>, primary?: string): Section[] {
   const all = [...new Set(keys)].sort(compare);
   const byPrefix = new Map<string, string[]>();
   for (const key of all) {
@@ -34,17 +35,23 @@ export function sectionsOf(keys: Iterable<string>): Section[] {
       byPrefix.set(prefix, [key]);
     }
   }
-  const first = prefixOf(primary.flatMap((pattern) => all.find((key) => pattern.test(key)) ?? [])[0] ?? '');
+  const usual = (): string => usuallyPrimary.flatMap((pattern) => all.find((key) => pattern.test(key)) ?? [])[0] ?? '';
+  const first = prefixOf(primary ?? usual());
   const sections = [...byPrefix].map(([prefix, own]) => ({ prefix, keys: own }));
   const isLone = ({ prefix, keys: own }: { prefix: string; keys: string[] }): boolean =>
     own.length === 1 && prefix !== first && prefix !== '' && !isSystem(prefix);
   const lone = sections.filter(isLone).sort((a, b) => compare(a.prefix, b.prefix));
   const merged = new Set(lone.length > 1 ? lone : []);
-  const rank = (prefix: string): number => (isSystem(prefix) ? 2 : prefix === first ? 0 : 1);
+  const rank = (prefix: string): number => (prefix === first ? 0 : isSystem(prefix) ? 2 : 1);
   const own = sections
     .filter((section) => !merged.has(section))
     .sort((a, b) => rank(a.prefix) - rank(b.prefix) || compare(a.prefix, b.prefix))
-    .map(({ prefix, keys: names }) => ({ id: prefix, title: prefix, keys: names, open: !isSystem(prefix) }));
+    .map(({ prefix, keys: names }) => ({
+      id: prefix,
+      title: prefix,
+      keys: names,
+      open: prefix === first || !isSystem(prefix),
+    }));
   if (merged.size === 0) {
     return own;
   }
@@ -61,13 +68,14 @@ export function sectionsOf(keys: Iterable<string>): Section[] {
 export function arrangedSections(
   keys: Iterable<string>,
   { pinned, hidden, order, sectionOrder }: Pick<ChartsArrangement, 'pinned' | 'hidden' | 'order' | 'sectionOrder'>,
+  primary?: string,
 ): Section[] {
   const there = new Set(keys);
   const hiddenKeys = new Set(hidden);
   const pins = pinned.filter((key) => there.has(key) && !hiddenKeys.has(key));
   const isPinned = new Set(pins);
   const rest = [...there].filter((key) => !hiddenKeys.has(key) && !isPinned.has(key));
-  const sections = sectionsOf(rest).map((section) => ({ ...section, keys: inOrder(section.keys, order) }));
+  const sections = sectionsOf(rest, primary).map((section) => ({ ...section, keys: inOrder(section.keys, order) }));
   const places = new Map(sectionOrder.map((id, place) => [id, place]));
   // What is new since something was moved keeps its place behind what stands before it.
   const sorted = sections
