@@ -37,7 +37,7 @@ describe('Bar above the charts', () => {
           .evaluateAll(
             (all) =>
               all.length === 2 &&
-              all.every((bar) => bar.clientHeight <= 38 && bar.scrollWidth === bar.clientWidth && bar.clientWidth > 0),
+              all.every((bar) => bar.clientHeight <= 36 && bar.scrollWidth === bar.clientWidth && bar.clientWidth > 0),
           ),
       );
     }

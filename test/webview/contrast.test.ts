@@ -47,8 +47,15 @@ describe('Texts and marks can be read', () => {
       await page.keyboard.press('Space');
       await row('r50-cosine-s1').getByRole('button', { name: /^Show/ }).waitFor();
       await look('selected and hidden, with the focus');
-      await row('r18-cosine-s2').hover();
-      await look('under the pointer');
+      // Each colour of runs once.
+      const rows = page.locator('.lb-table-body .lb-row');
+      for (let place = 0; place < 12; place++) {
+        await rows.nth(place).hover();
+        await look('under the pointer');
+      }
+      await page.keyboard.press('Control+a');
+      await page.locator('.lb-footer', { hasText: 'selected' }).waitFor();
+      await look('all selected, with the focus');
       await query.focus();
       await look('selected and hidden');
       await page.keyboard.type('nam');

@@ -96,9 +96,9 @@ export function weakTexts(panel: Panel): Promise<Weak[]> {
         look(input, input.getBoundingClientRect(), color, input.placeholder, 4.5);
       }
     }
-    // Colours of runs are held against the editor's background by another test; a pointer may be over their row.
-    for (const icon of document.querySelectorAll('.lb-icon')) {
-      look(icon, icon.getBoundingClientRect(), getComputedStyle(icon).color, 'icon', 3);
+    for (const mark of document.querySelectorAll('.lb-icon, .lb-swatch')) {
+      const what = mark.getAttribute('aria-label') ?? 'icon';
+      look(mark, mark.getBoundingClientRect(), getComputedStyle(mark).color, what, 3);
     }
     // Each kind of place once.
     return [...new Map(weak.map((each) => [`${each.place} ${each.contrast}`, each])).values()];

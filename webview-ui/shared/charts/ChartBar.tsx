@@ -30,6 +30,8 @@ interface Props {
 const narrow = 600;
 /** Below, labels become icons (ui.md 10). */
 const compact = 900;
+/** How much more room is needed for the field of a metric or expression as x, with icons and with labels. */
+const fieldRoom = { icons: 40, labels: 160 };
 
 /** What all charts of the panel follow. Where there is less room labels become icons; in a narrow panel, most is behind a button. */
 export function ChartBar(props: Props) {
@@ -39,8 +41,10 @@ export function ChartBar(props: Props) {
   const [menu, setMenu] = useState<Anchor>();
   const box = useRef<HTMLDivElement>(null);
   useOneStop(box);
-  const isNarrow = width > 0 && width < narrow;
-  const isSmall = width > 0 && width < compact;
+  const [isEditing, setIsEditing] = useState(false);
+  const hasField = isEditing || typeof charts.x !== 'string';
+  const isNarrow = width > 0 && width < narrow + (hasField ? fieldRoom.icons : 0);
+  const isSmall = width > 0 && width < compact + (hasField ? fieldRoom.labels : 0);
   const isCompact = isSmall && !isNarrow;
   const isZoomed = charts.zoom !== undefined || Object.keys(charts.yZoom).length > 0;
   return (
@@ -51,7 +55,7 @@ export function ChartBar(props: Props) {
       aria-label={t('chartBar')}
     >
       {onFind && <Find label={t('findCharts')} text={find} onChange={onFind} />}
-      <XSelect {...props} charts={charts} />
+      <XSelect {...props} charts={charts} isEditing={isEditing} onEdit={setIsEditing} />
       {!isNarrow && <Options {...props} charts={charts} isCompact={isCompact} />}
       {isZoomed && <IconButton icon="unzoom" label={t('resetZoom')} onAct={() => resetZoom(view)} />}
       <span className="lb-grow" />
@@ -113,11 +117,16 @@ function OpenButton({ icon, label, isOpen, onOpen }: OpenProps) {
 type PartProps = Props & { readonly charts: ChartsArrangement };
 type SizedProps = PartProps & { readonly isCompact: boolean };
 
-function XSelect({ view, keys, charts }: PartProps) {
-  const [isEditing, setIsEditing] = useState(false);
+interface XProps extends PartProps {
+  /** A metric or an expression is about to be chosen. */
+  readonly isEditing: boolean;
+  readonly onEdit: (isEditing: boolean) => void;
+}
+
+function XSelect({ view, keys, charts, isEditing, onEdit }: XProps) {
   const { x } = charts;
   const choose = (next: XSource): void => {
-    setIsEditing(false);
+    onEdit(false);
     arrangeCharts(view.session, { x: next, zoom: undefined });
     view.zoom.follow(undefined);
   };
@@ -133,7 +142,7 @@ function XSelect({ view, keys, charts }: PartProps) {
           { value: 'time', label: t('wallTime') },
           { value: 'expression', label: t('anotherMetric') },
         ]}
-        onChange={(value) => (value === 'expression' ? setIsEditing(true) : choose(value))}
+        onChange={(value) => (value === 'expression' ? onEdit(true) : choose(value))}
       />
       {isExpression && (
         <ExpressionInput
