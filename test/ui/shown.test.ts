@@ -139,6 +139,19 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
       .tab(/lr-0\.1|Compare/)
       .waitFor();
   });
+
+  it('opens an experiment with a click, and another from the palette while that one is selected', async () => {
+    const sweep = workbench().row('sweep', { level: 1 });
+    const expanded = await sweep.getAttribute('aria-expanded');
+    const inFront = (title: string): Promise<void> =>
+      workbench().tab(title).and(workbench().page.locator('.active')).waitFor();
+    await sweep.locator('.label-name').click();
+    await inFront('sweep');
+    assert.equal(await sweep.getAttribute('aria-expanded'), expanded, 'only the twistie opens the row');
+    await workbench().runCommand('Labbook: Open Experiment');
+    await workbench().pick('Default');
+    await inFront('Default');
+  });
 });
 
 /** A fingerprint of what a canvas shows. */

@@ -55,15 +55,15 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
   return {
     [commands.openExperiment]: (target, selection) =>
       attempt(tools, t('Could not open the experiment'), async () => {
-        const chosen = thingsFor(tools, target, selection).flatMap((thing) =>
-          thing.kind === 'experiment' ? [thing.experimentId] : [],
-        );
+        // From the palette it asks, also while an experiment is selected in the tree: a click opens that one.
+        const things = target === undefined ? [] : thingsFor(tools, target, selection);
+        const chosen = things.flatMap((thing) => (thing.kind === 'experiment' ? [thing.experimentId] : []));
         const picked =
           chosen.length > 0 ? undefined : await pickExperiment(await clientOf(tools), t('Open Experiment'));
         const [experimentId, ...moreExperimentIds] = picked ? [picked.id] : chosen;
         if (experimentId !== undefined) {
           const more = moreExperimentIds.length > 0 ? { moreExperimentIds } : {};
-          await panels.open({ panel: 'experiment', experimentId, ...more });
+          await panels.open({ panel: 'experiment', experimentId, ...more }, { keepFocus: keepsFocus(target) });
         }
       }),
     // Opening many runs at once is a slip of the hand more often than a wish, so only what was clicked is opened.

@@ -11,6 +11,8 @@ export interface RunTarget {
 
 export interface ExperimentTarget {
   readonly experimentId: string;
+  /** As of a run. */
+  readonly keepFocus?: boolean;
 }
 
 /** A key in the tree asked: for the row that has the focus, whatever is selected. */

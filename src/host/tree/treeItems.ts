@@ -74,6 +74,7 @@ export function clickOf(ref: NodeRef): { command: CommandId; arguments: readonly
     case 'wayOut':
       return { command: ref.way === 'tryAgain' ? commands.restartServer : commands.showLog, arguments: [] };
     case 'experiment':
+      return { command: commands.openExperiment, arguments: [{ experimentId: ref.experimentId, keepFocus: true }] };
     case 'runGroup':
     case 'group':
     case 'param':
