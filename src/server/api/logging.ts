@@ -13,7 +13,7 @@ import type { Int64 } from '../../core/model';
 import type { Store } from '../store/types';
 import type { Endpoint } from './endpoint';
 import { decode, double, integer, list, message, text } from './fields';
-import { PlainBatch, scanBatch } from './scanBatch';
+import { PlainBatch, scanBatch, scanMetric } from './scanBatch';
 
 const pair = message({ key: text.required, value: text.optional });
 const metricFields = {
@@ -34,7 +34,7 @@ const requests = {
 
 export function loggingEndpoints(store: Store): Endpoint[] {
   return [
-    { method: 'POST', path: '/runs/log-metric', handle: (input) => logMetric(store, input) },
+    { method: 'POST', path: '/runs/log-metric', handle: (input) => logMetric(store, input), scan: scanMetric },
     { method: 'POST', path: '/runs/log-parameter', handle: (input) => logParam(store, input) },
     { method: 'POST', path: '/runs/set-tag', handle: (input) => setTag(store, input) },
     { method: 'POST', path: '/runs/delete-tag', handle: (input) => deleteTag(store, input) },
@@ -43,10 +43,19 @@ export function loggingEndpoints(store: Store): Endpoint[] {
 }
 
 function logMetric(store: Store, input: unknown): Promise<object> {
+  const { runId, batch, modelMetrics } = readMetric(input);
+  return log(store, runId, batch, modelMetrics);
+}
+
+/** @param input what `scanMetric` made of the body, or `parseJson` */
+export function readMetric(input: unknown): { runId: string; batch: Batch; modelMetrics: ModelPoint[] } {
+  if (input instanceof PlainBatch) {
+    return { runId: input.run_id, batch: { metrics: input.metrics, params: [], tags: [] }, modelMetrics: [] };
+  }
   const request = decode(requests.metric, input);
   const { run_id, key, value, timestamp, step = 0 } = request;
   const batch = { metrics: [checkMetric({ key, value, timestamp, step })], params: [], tags: [] };
-  return log(store, run_id, batch, modelPoints([request]));
+  return { runId: run_id, batch, modelMetrics: modelPoints([request]) };
 }
 
 function logParam(store: Store, input: unknown): Promise<object> {
@@ -102,14 +111,13 @@ function modelPoints(metrics: readonly LoggedMetric[]): ModelPoint[] {
   );
 }
 
-async function log(
-  store: Store,
-  runId: string,
-  batch: Batch,
-  modelMetrics: readonly ModelPoint[] = [],
-): Promise<object> {
-  const about = modelMetrics.length > 0 ? { modelMetrics } : {};
-  await store.write({ kind: 'log', runId: checkRunId(runId), ...batch, ...about });
+function log(store: Store, runId: string, batch: Batch, modelMetrics: readonly ModelPoint[] = []): Promise<object> {
+  const { metrics, params, tags } = batch;
+  const write = { kind: 'log', runId: checkRunId(runId), metrics, params, tags } as const;
+  return store.write(modelMetrics.length > 0 ? { ...write, modelMetrics } : write).then(nothing);
+}
+
+function nothing(): object {
   return {};
 }
 

@@ -23,7 +23,7 @@ import { Liveness } from '../liveness/liveness';
 import type { Log } from '../log';
 import type { Store } from '../store/types';
 import { mlflowVersion } from '../version';
-import { readInput } from './body';
+import { readInput, readJsonBody } from './body';
 import { answerError, toApiError } from './errors';
 import { extraRoutes } from './extraRoutes';
 import { pathOf, setSafetyHeaders } from './gate';
@@ -80,15 +80,20 @@ export function createApp(context: AppContext): App {
       withParameters.push({ method, path: prefix + path, handle });
       return;
     }
-    add(method, prefix + path, (request, response) => {
-      const answered = async (): Promise<void> => {
-        const input = await readInput(request, request.headers['content-type'], scan);
+    const answered = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      try {
+        const contentType = request.headers['content-type'];
+        const input = await (method === 'POST'
+          ? readJsonBody(request, contentType, scan)
+          : readInput(request, contentType, scan));
         const answer = await handle(input);
         noteLife?.(path, input, answer, request);
         sendAnswer(request, response, answer, log);
-      };
-      answered().catch((error: unknown) => answerError(request, response, toApiError(error, log)));
-    });
+      } catch (error) {
+        answerError(request, response, toApiError(error, log));
+      }
+    };
+    add(method, prefix + path, (request, response) => void answered(request, response));
   };
   add('GET', '/health', (_request, response) => sendText(response, 'text/plain', 'OK'));
   add('GET', '/version', (_request, response) => sendText(response, 'text/plain', mlflowVersion));

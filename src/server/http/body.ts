@@ -10,7 +10,7 @@ import { queryOf } from './gate';
 /** Largest JSON body, bytes. */
 export const maxJsonBytes = 64 * 1024 * 1024;
 
-/** A JSON body must be complete after this time, however its bytes trickle. */
+/** A JSON body of which a part has come must be complete after this time, however its bytes trickle. */
 const deadlines = new Deadlines(120_000);
 
 /**
@@ -19,23 +19,23 @@ const deadlines = new Deadlines(120_000);
  * @throws ApiError for a wrong Content-Type of POST and PUT (MLflow's messages), a compressed or over-large body, and for
  *   what is no JSON (MLflow takes that for `{}`).
  */
-export async function readJsonBody(
+export function readJsonBody(
   request: IncomingMessage,
   contentType: string | undefined,
   scan?: Endpoint['scan'],
 ): Promise<unknown> {
-  if (request.method === 'POST' || request.method === 'PUT') {
-    checkContentType(contentType);
+  try {
+    if (request.method === 'POST' || request.method === 'PUT') {
+      checkContentType(contentType);
+    }
+    checkEncoding(request);
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
-  checkEncoding(request);
-  const bytes = await readBytes(request);
-  if (bytes.length === 0) {
-    return {};
-  }
-  const scanned = scan?.(bytes);
-  if (scanned !== undefined) {
-    return scanned;
-  }
+  return readBytes(request, (bytes) => (bytes.length === 0 ? {} : (scan?.(bytes) ?? readJson(bytes))));
+}
+
+function readJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) {
     throw new ApiError('BAD_REQUEST', 'The request body is not UTF-8.');
   }
@@ -53,11 +53,14 @@ export async function readInput(
   contentType: string | undefined,
   scan?: Endpoint['scan'],
 ): Promise<unknown> {
-  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
-  const hasBody = encoding !== undefined || Number(length) > 0;
-  return request.method === 'GET' && (queryOf(request) !== '' || !hasBody)
-    ? readQuery(request)
-    : await readJsonBody(request, contentType, scan);
+  if (request.method === 'GET') {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+    const hasBody = encoding !== undefined || Number(length) > 0;
+    if (queryOf(request) !== '' || !hasBody) {
+      return readQuery(request);
+    }
+  }
+  return await readJsonBody(request, contentType, scan);
 }
 
 /** Refuses compressed bodies: a few bytes could unpack to gigabytes, and MLflow's clients send none. */
@@ -120,10 +123,12 @@ function parse(text: string): unknown {
   }
 }
 
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+/** @param read what is to be made of the whole body */
+function readBytes<T>(request: IncomingMessage, read: (bytes: Buffer) => T): Promise<T> {
   const tooLarge = (): ApiError =>
     new ApiError('REQUEST_TOO_LARGE', `A JSON request body may have at most ${maxJsonBytes / 1024 / 1024} MB.`);
-  if (Number(request.headers['content-length'] ?? 0) > maxJsonBytes) {
+  const length = Number(request.headers['content-length'] ?? NaN);
+  if (length > maxJsonBytes) {
     return Promise.reject(tooLarge());
   }
   return new Promise((resolve, reject) => {
@@ -137,6 +142,10 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
       reject(error);
     };
     const onData = (chunk: Buffer): void => {
+      // Most bodies come in one piece, and need no deadline. One of which nothing comes ends with the connection's silence.
+      if (size === 0 && chunk.length !== length) {
+        deadlines.add(onLate);
+      }
       size += chunk.length;
       chunks.push(chunk);
       if (size > maxJsonBytes) {
@@ -150,12 +159,16 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
         refuse(new ApiError('BAD_REQUEST', 'The request ended before its body.'));
       }
     };
-    deadlines.add(onLate);
-    request.on('data', onData).on('close', onClose).on('error', onClose);
+    // Without a listener for errors, which only say that it was closed, none are made.
+    request.on('data', onData).on('close', onClose);
     request.on('end', () => {
       deadlines.delete(onLate);
       const [first] = chunks;
-      resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
+      try {
+        resolve(read(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks)));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   });
 }

@@ -44,11 +44,14 @@ export class Liveness {
 
   /** A script logged to a run. */
   note(runId: string, { socket }: { readonly socket: Pick<IncomingMessage['socket'], 'remotePort'> }): void {
-    const signs = this.runs.get(runId) ?? { last: 0, lastLook: -Infinity, processes: new Map() };
-    this.runs.set(runId, signs);
-    const [oldest] = this.runs.keys();
-    if (this.runs.size > maxRuns && oldest !== undefined) {
-      this.runs.delete(oldest);
+    let signs = this.runs.get(runId);
+    if (signs === undefined) {
+      signs = { last: 0, lastLook: -Infinity, processes: new Map() };
+      this.runs.set(runId, signs);
+      const [oldest] = this.runs.keys();
+      if (this.runs.size > maxRuns && oldest !== undefined) {
+        this.runs.delete(oldest);
+      }
     }
     signs.last = this.now();
     if (signs.last - signs.lastLook >= lookInterval) {

@@ -31,6 +31,10 @@ export interface ChangedRun {
 
 /** Writes an effect into the catalog. Decides nothing: the same effects in the same order give the same catalog. */
 export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
+  // Most effects.
+  if (effect.kind === 'log') {
+    return applyToRun(catalog, effect);
+  }
   if (isOfRegistry(effect)) {
     return applyToRegistry(catalog, effect);
   }
@@ -54,7 +58,6 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
     case 'updateRun':
     case 'deleteRun':
     case 'restoreRun':
-    case 'log':
     case 'deleteTag':
     case 'logInputs':
     case 'logOutputs':

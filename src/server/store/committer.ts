@@ -125,7 +125,7 @@ export class Committer {
     if (group === undefined) {
       return;
     }
-    const effects = group.flatMap(({ effect }) => (effect === undefined ? [] : [effect]));
+    const effects = group.map(({ effect }) => effect).filter((effect) => effect !== undefined);
     const revision = this.revision + effects.length;
     if (effects.length > 0) {
       try {
@@ -248,8 +248,11 @@ function toBatch(revision: number, changes: readonly Change[]): ChangeBatch {
       experiments.add(String(experiment));
     }
     for (const each of run === undefined ? (change.runs ?? []) : [run]) {
-      const aspects = new Set([...(runs.get(each.id)?.aspects ?? []), ...each.aspects]);
-      runs.set(each.id, { run_id: each.id, experiment_id: each.experimentId, aspects: [...aspects] });
+      const known = runs.get(each.id)?.aspects;
+      if (known === undefined || each.aspects.some((aspect) => !known.includes(aspect))) {
+        const aspects = new Set([...(known ?? []), ...each.aspects]);
+        runs.set(each.id, { run_id: each.id, experiment_id: each.experimentId, aspects: [...aspects] });
+      }
     }
   }
   return {

@@ -78,9 +78,9 @@ export class LabbookStore extends Reads implements Store {
     return this.committer.revision;
   }
 
-  async write(write: Write): Promise<WriteResult> {
-    this.checkWritable();
-    return this.committer.write(write);
+  write(write: Write): Promise<WriteResult> {
+    const refusal = this.refusal();
+    return refusal === undefined ? this.committer.write(write) : Promise.reject(refusal);
   }
 
   noteArtifacts(runId: string): void {
@@ -108,24 +108,33 @@ export class LabbookStore extends Reads implements Store {
   }
 
   private checkWritable(): void {
+    const refusal = this.refusal();
+    if (refusal !== undefined) {
+      throw refusal;
+    }
+  }
+
+  /** Why nothing can be written, if that is so. */
+  private refusal(): ApiError | undefined {
     if (this.readOnly) {
-      throw new ApiError('PERMISSION_DENIED', `The store ${this.folder} is read-only: nothing can be logged to it.`);
+      return new ApiError('PERMISSION_DENIED', `The store ${this.folder} is read-only: nothing can be logged to it.`);
     }
     if (this.refusesWrites) {
-      throw new ApiError(
+      return new ApiError(
         'PERMISSION_DENIED',
         `The server of the store ${this.folder} was told to refuse writes (--read-only, or the setting labbook.server.readOnly).`,
       );
     }
     if (this.lock?.lost === true) {
-      throw new ApiError(
+      return new ApiError(
         'PERMISSION_DENIED',
         `Another process has taken over the store ${this.folder}: log to that one.`,
       );
     }
     if (this.closing !== undefined) {
-      throw new ApiError('PERMISSION_DENIED', 'The store is being closed: nothing more can be logged to it.');
+      return new ApiError('PERMISSION_DENIED', 'The store is being closed: nothing more can be logged to it.');
     }
+    return undefined;
   }
 
   private get writable(): boolean {

@@ -37,6 +37,10 @@ export interface ResolveContext {
  * @throws ApiError where the write is refused
  */
 export function resolve(context: ResolveContext, write: Write): Effect | undefined {
+  // Most writes.
+  if (write.kind === 'log') {
+    return resolveLog(context, activeRun(context.catalog, write.runId), write);
+  }
   if (isOfRegistry(write)) {
     return resolveRegistry(context.catalog, write);
   }
@@ -66,8 +70,6 @@ export function resolve(context: ResolveContext, write: Write): Effect | undefin
     case 'restoreRun':
     case 'deleteTag':
       return resolveRun(context, write);
-    case 'log':
-      return resolveLog(context, activeRun(context.catalog, write.runId), write);
     case 'recordModel':
       return recordModel(context.catalog, activeRun(context.catalog, write.runId), write);
   }

@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseJson } from '../../../src/core/json';
-import { readBatch } from '../../../src/server/api/logging';
-import { scanBatch } from '../../../src/server/api/scanBatch';
+import { readBatch, readMetric } from '../../../src/server/api/logging';
+import { scanBatch, scanMetric } from '../../../src/server/api/scanBatch';
 
 const runId = '0123456789abcdef0123456789abcdef';
 
 /** What log-batch takes from a body: read in one pass where that is possible, and the general way. */
-function readBoth(body: string | Buffer): { scanned: unknown; general: unknown } {
+function readBoth(
+  body: string | Buffer,
+  scan: typeof scanBatch = scanBatch,
+  read: (input: unknown) => unknown = readBatch,
+): { scanned: unknown; general: unknown } {
   const bytes = Buffer.from(body);
-  const plain = scanBatch(bytes);
-  const scanned = plain === undefined ? undefined : taken(() => plain);
-  return { scanned, general: taken(() => parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))) };
+  const plain = scan(bytes);
+  const scanned = plain === undefined ? undefined : taken(read, () => plain);
+  return { scanned, general: taken(read, () => parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))) };
 }
 
-function taken(input: () => unknown): unknown {
+function taken(read: (input: unknown) => unknown, input: () => unknown): unknown {
   try {
-    return readBatch(input());
+    return read(input());
   } catch (error) {
     return error instanceof Error ? error.message : error;
   }
@@ -106,6 +110,51 @@ function batchOf(metrics: fc.Arbitrary<string[]>): fc.Arbitrary<string> {
     ]),
   );
 }
+
+const namesOfRun = fc.subarray(['run_id', 'run_uuid']);
+const plainRun = fc.constantFrom(`"${runId}"`, '"other"');
+const oddRun = fc.oneof(plainRun, odd, fc.constantFrom('"x y"', '"\\u0061"'));
+
+/** A body of log-metric: the fields of a metric, and any of the two that name the run. */
+function singleOf(metric: fc.Arbitrary<string>, run: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.tuple(metric, namesOfRun, fc.array(run, { minLength: 2, maxLength: 2 })).map(([fields, names, runs]) => {
+    const more = names.map((each, i) => `,"${each}": ${runs[i]}`);
+    return fields.replace(/\}(\s*)$/, (_, end: string) => `${more.join('')}}${end}`);
+  });
+}
+
+describe('log-metric bodies that are read in one pass', () => {
+  it('are read as the general way reads them', () => {
+    fc.assert(
+      fc.property(singleOf(plainMetric, plainRun), (body) => {
+        const { scanned, general } = readBoth(body, scanMetric, readMetric);
+        assert.equal(scanned === undefined, !/run_(id|uuid)/.test(body));
+        assert.deepEqual(scanned ?? general, general);
+      }),
+    );
+  });
+
+  it('are left to the general way, or read as it does, whatever they are', () => {
+    fc.assert(
+      fc.property(singleOf(oddMetric, oddRun), (body) => {
+        const { scanned, general } = readBoth(body, scanMetric, readMetric);
+        assert.deepEqual(scanned ?? general, general);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('name the run as MLflow’s clients do', () => {
+    const body = `{"run_uuid": "a", "key": "loss", "value": 0.5, "timestamp": 17, "step": 3, "run_id": "b"}`;
+    const { scanned, general } = readBoth(body, scanMetric, readMetric);
+    const metrics = [{ key: 'loss', value: 0.5, timestamp: 17, step: 3 }];
+    assert.deepEqual(scanned, { runId: 'b', batch: { metrics, params: [], tags: [] }, modelMetrics: [] });
+    assert.deepEqual(general, scanned);
+    for (const empty of ['"run_id": ""', '"run_uuid": "a", "run_id": ""', '"run_uuid": ""']) {
+      assert.equal(scanMetric(Buffer.from(`{"key": "k", "value": 1, "timestamp": 1, ${empty}}`)), undefined);
+    }
+  });
+});
 
 describe('log-batch bodies that are read in one pass', () => {
   it('are read as the general way reads them', () => {
