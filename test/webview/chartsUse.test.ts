@@ -190,6 +190,45 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('move with Shift in y too where they are zoomed in y, the others not', async () => {
+    const panel = await browser.show(compareScenario(twoRuns()));
+    await panel.drawn('a/x');
+    await panel.drawn('a/y');
+    const box = await panel.canvas('a/x').boundingBox();
+    assert.ok(box);
+    type Zoom = { min: number; max: number };
+    const zoomOf = (): Promise<{ x: Zoom | undefined; y: Record<string, Zoom> }> =>
+      panel.page.evaluate(() => {
+        const { charts } = JSON.parse(sessionStorage.getItem('labbook-state') ?? '{}') as {
+          charts?: { zoom?: Zoom; yZoom: Record<string, Zoom> };
+        };
+        return { x: charts?.zoom, y: charts?.yZoom ?? {} };
+      });
+    const drag = async (from: [number, number], to: [number, number]): Promise<void> => {
+      await panel.page.mouse.move(box.x + from[0], box.y + from[1]);
+      await panel.page.mouse.down();
+      await panel.page.mouse.move(box.x + to[0], box.y + to[1], { steps: 4 });
+      await panel.page.mouse.up();
+    };
+    await drag([100, 40], [200, 90]);
+    await until('x and y are zoomed', async () => (await zoomOf()).x !== undefined && 'a/x' in (await zoomOf()).y);
+    await panel.drawn('a/x');
+    const before = await zoomOf();
+    await panel.page.keyboard.down('Shift');
+    // Down by 30 pixels: what is above comes into sight.
+    await drag([200, 60], [150, 90]);
+    await panel.page.keyboard.up('Shift');
+    await until('it moved', async () => ((await zoomOf()).y['a/x']?.min ?? 0) > (before.y['a/x']?.min ?? Infinity));
+    const after = await zoomOf();
+    const widthOf = (zoom: Zoom | undefined): number => (zoom?.max ?? NaN) - (zoom?.min ?? NaN);
+    assert.ok(Math.abs(widthOf(after.y['a/x']) - widthOf(before.y['a/x'])) < 1e-6);
+    assert.ok((after.x?.min ?? 0) > (before.x?.min ?? 0));
+    assert.deepEqual(Object.keys(after.y), ['a/x']);
+    // Still zoomed there, and drawn so.
+    await panel.drawn('a/x');
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('scroll the page with the wheel alone', async () => {
     const metrics = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`m${i}`, line(20, 1)]));
     const panel = await browser.show(runScenario(fakeRun(0, { metrics })));

@@ -43,17 +43,21 @@ export function PlotView({ view, metric, curves, behind, yScale, frame }: Props)
     };
   }, [view.queue]);
   const pointer = usePlotPointer({ view, metric, curves, plot, canvas });
-  const { isInside, onDrawn, box } = pointer;
+  const { isInside, onDrawn, box, yPan } = pointer;
   useEffect(() => plot?.drawn.subscribe(onDrawn), [plot, onDrawn]);
   useEffect(() => plot?.set(model), [plot, model]);
   const yZoom = useStore(view.session.state, ({ charts }) =>
     Object.hasOwn(charts.yZoom, metric) ? charts.yZoom[metric] : undefined,
   );
+  // What was dragged is arranged.
+  useEffect(() => yPan.set(undefined), [yPan, yZoom]);
   useEffect(() => {
-    const show = (): void => plot?.setView({ zoom: view.zoom.range.get(), yZoom, holdsY: isInside });
+    const show = (): void =>
+      plot?.setView({ zoom: view.zoom.range.get(), yZoom: yPan.get() ?? yZoom, holdsY: isInside });
     show();
-    return view.zoom.range.subscribe(show);
-  }, [plot, view.zoom, yZoom, isInside]);
+    const unsubscribe = [view.zoom.range.subscribe(show), yPan.subscribe(show)];
+    return () => unsubscribe.forEach((end) => end());
+  }, [plot, view.zoom, yPan, yZoom, isInside]);
   useEmphasis(view, metric, curves, plot);
   usePlotKeys({ view, metric, curves, plot, frame, canvas });
   return (

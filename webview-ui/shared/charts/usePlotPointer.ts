@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react';
+import { Store } from '../store';
 import { arrangeCharts, resetZoom, type ChartsView } from './controller';
 import { withEntry } from './arrangement';
 import { xExtent, type Curve } from './curve';
 import type { Plot } from './plot';
-import { isSameRange, type Range } from './range';
+import { isRange, isSameRange, type Range } from './range';
 import { nearestX, readingsAt, type Reading } from './reading';
 import { allowed, panned, zoomed } from './zooming';
 
@@ -31,6 +32,7 @@ interface Drag {
   readonly y: number;
   /** Where a pan is now. */
   lastX: number;
+  lastY: number;
 }
 
 /** Shorter drags are clicks. */
@@ -52,6 +54,7 @@ export function usePlotPointer(options: Options) {
   });
   const last = useRef<{ clientX: number; clientY: number } | undefined>(undefined);
   const drag = useRef<Drag | undefined>(undefined);
+  const [yPan] = useState(() => new Store<Range | undefined>(undefined));
   const [box, setBox] = useState<Box>();
   const [isInside, setIsInside] = useState(false);
 
@@ -90,7 +93,7 @@ export function usePlotPointer(options: Options) {
       if (drag.current === undefined) {
         point(last.current);
       } else if (drag.current.kind === 'pan') {
-        pan(options, drag.current, event);
+        pan(options, drag.current, event, yPan);
       } else {
         drawBox(boxOf(plot, drag.current, event));
       }
@@ -98,7 +101,7 @@ export function usePlotPointer(options: Options) {
     onPointerDown: (event: PointerEvent): void => {
       if (event.button === 0 && plot && !isOnControl(event)) {
         const { x, y } = placeIn(plot, event);
-        drag.current = { kind: event.shiftKey ? 'pan' : 'box', x, y, lastX: x };
+        drag.current = { kind: event.shiftKey ? 'pan' : 'box', x, y, lastX: x, lastY: y };
         event.currentTarget.setPointerCapture(event.pointerId);
       }
     },
@@ -107,10 +110,11 @@ export function usePlotPointer(options: Options) {
       const chosen = current?.kind === 'box' ? boxOf(plot, current, event) : undefined;
       drag.current = undefined;
       setBox(undefined);
-      release(options, event, current, chosen);
+      release(options, event, current, chosen, yPan.get());
     },
     onPointerCancel: (): void => {
       drag.current = undefined;
+      yPan.set(undefined);
       setBox(undefined);
     },
     onPointerLeave: leave,
@@ -119,12 +123,21 @@ export function usePlotPointer(options: Options) {
       resetZoom(view, metric);
     },
   };
-  return { handlers, box, isInside, onDrawn };
+  return { handlers, box, isInside, onDrawn, yPan };
 }
 
-function release(options: Options, event: PointerEvent, drag: Drag | undefined, box: Box | undefined): void {
+function release(
+  options: Options,
+  event: PointerEvent,
+  drag: Drag | undefined,
+  box: Box | undefined,
+  y: Range | undefined,
+): void {
   if (drag?.kind === 'pan') {
     options.view.zoom.settle();
+    if (y) {
+      zoomY(options, y);
+    }
   } else if (box) {
     zoomTo(options, box);
   } else if (drag) {
@@ -183,31 +196,47 @@ export function select({ session, groups }: ChartsView, id: string, isAdded: boo
   }
 }
 
-function zoomTo({ view, metric, plot }: Options, { left, right, top, bottom, isFlat }: Box): void {
+function zoomTo(options: Options, { left, right, top, bottom, isFlat }: Box): void {
+  const { view, plot } = options;
   if (!plot) {
     return;
   }
   view.hover.set(undefined);
   if (!isFlat) {
-    const { yZoom } = view.session.state.get().charts;
-    const range = { min: plot.yAt(bottom), max: plot.yAt(top) };
-    arrangeCharts(view.session, { yZoom: withEntry(yZoom, metric, range) });
+    zoomY(options, { min: plot.yAt(bottom), max: plot.yAt(top) });
   }
   view.zoom.set({ min: plot.xAt(left), max: plot.xAt(right) });
   view.zoom.settle();
 }
 
-function pan({ view, curves, plot }: Options, drag: Drag, event: PointerEvent): void {
+function zoomY({ view, metric }: Options, range: Range): void {
+  const { yZoom } = view.session.state.get().charts;
+  arrangeCharts(view.session, { yZoom: withEntry(yZoom, metric, range) });
+}
+
+/** Moves x in all charts, and y where this one is zoomed in y. @param yPan gets where y is while it is dragged */
+function pan(
+  { view, curves, plot, metric }: Options,
+  drag: Drag,
+  event: PointerEvent,
+  yPan: Store<Range | undefined>,
+): void {
   const whole = xExtent(curves);
   const axes = plot?.axes;
   if (!plot || !axes || !whole) {
     return;
   }
-  const { x } = placeIn(plot, event);
-  const { left, right } = plot.area;
+  const { x, y } = placeIn(plot, event);
+  const { left, right, top, bottom } = plot.area;
   const share = (drag.lastX - x) / Math.max(1, right - left);
-  drag.lastX = x;
+  const yShare = (y - drag.lastY) / Math.max(1, bottom - top);
+  [drag.lastX, drag.lastY] = [x, y];
   view.hover.set(undefined);
+  const { yZoom } = view.session.state.get().charts;
+  if (Object.hasOwn(yZoom, metric) && yShare !== 0) {
+    const moved = panned(axes.y, axes.yTransform, yShare);
+    yPan.set(isRange(moved) ? moved : axes.y);
+  }
   const from = view.zoom.range.get() ?? axes.x;
   const next = panned(from, axes.xTransform, share);
   if (Number.isFinite(next.max - next.min) && next.max > whole.min && next.min < whole.max) {
