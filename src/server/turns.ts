@@ -27,6 +27,17 @@ export function someOf(steps: Steps<unknown>): boolean {
   return false;
 }
 
+/** @returns what is to be waited for between two pieces of work: others get their turn when it is time */
+export function takingTurns(): () => Promise<void> {
+  let end = performance.now() + workAtOnce;
+  return async () => {
+    if (performance.now() > end) {
+      await nextTurn();
+      end = performance.now() + workAtOnce;
+    }
+  };
+}
+
 /** Lets others have their turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -6,6 +6,7 @@ import { runInfoToWire, runToWire } from '../../protocol/wire';
 import type { Store, Write } from '../store/types';
 import type { Endpoint } from './endpoint';
 import { choice, decode, integer, list, message, text } from './fields';
+import { withList } from './jsonPieces';
 import { pageSize } from './pageTokens';
 import { randomRunName } from './runNames';
 import { nextPage, readFilter, readOrderBy } from './search';
@@ -125,10 +126,10 @@ async function restore(store: Store, input: unknown): Promise<object> {
   return {};
 }
 
-function search(store: Store, input: unknown): object {
+async function search(store: Store, input: unknown): Promise<object> {
   const request = decode(requests.search, input);
   const limit = pageSize(request.max_results ?? 1000, limits.pageSize);
-  const found = store.searchRuns({
+  const found = await store.searchRuns({
     experimentIds: request.experiment_ids.map(checkExperimentId),
     view: request.run_view_type ?? 'ACTIVE_ONLY',
     filter: readFilter(request.filter, 'runs'),
@@ -136,7 +137,7 @@ function search(store: Store, input: unknown): object {
     pageToken: request.page_token,
     limit,
   });
-  return { ...(found.items.length > 0 ? { runs: found.items.map(runToWire) } : {}), ...nextPage(found) };
+  return withList('runs', found.items, runToWire, nextPage(found));
 }
 
 function mustGetRun(store: Store, id: string) {

@@ -13,8 +13,13 @@ import type { RegistryReader } from './registry/types';
 import { experimentNumber } from './resolve';
 import { type Cell, integer, real, type Row, text } from './sqlite';
 import { searchFunctions } from './search/functions';
-import { compileExperiments, compileRuns, type SearchStatement } from './search/statements';
+import { findRuns, type FoundRuns } from './search/findRuns';
+import { compileExperiments, type SearchStatement } from './search/statements';
+import { takingTurns } from '../turns';
 import type { Page, SearchPage, Store } from './types';
+
+/** Runs whose data are read before others get their turn: some milliseconds. */
+const runsAtOnce = 100;
 
 type Query<Name extends 'searchExperiments' | 'searchRuns' | 'getMetricHistory' | 'sampleMetric'> = Parameters<
   Store[Name]
@@ -60,13 +65,24 @@ export class Reads {
     return run && this.withData([run])[0];
   }
 
-  searchRuns({ experimentIds, ...query }: Query<'searchRuns'>): SearchPage<Run> {
+  async searchRuns({ experimentIds, ...query }: Query<'searchRuns'>): Promise<SearchPage<Run>> {
     const experiments = experimentIds.flatMap((id) => experimentNumber(id) ?? []);
-    return this.search(compileRuns(query, experiments), query.limit, (ids) => {
-      const rows = this.catalog.runs('WHERE r.id IN (SELECT value FROM json_each(?))', [ids]);
-      const runs = this.withData(rows);
-      return rows.flatMap(({ id }, i) => (runs[i] === undefined ? [] : [[id, runs[i]] as const]));
-    });
+    const found = await findRuns(this.catalog, query, experiments);
+    const turn = takingTurns();
+    const runs: Run[] = [];
+    const { ids, next } = toSearchPage(found, query.limit);
+    for (let from = 0; from < ids.length; from += runsAtOnce) {
+      runs.push(...this.someRuns(ids.slice(from, from + runsAtOnce)));
+      await turn();
+    }
+    return { items: runs, ...next };
+  }
+
+  /** Runs with all their data, in the order of `ids`, their numbers in the catalog. */
+  private someRuns(ids: readonly number[]): Run[] {
+    const rows = this.catalog.runs('WHERE r.id IN (SELECT value FROM json_each(?))', [JSON.stringify(ids)]);
+    const runs = new Map(this.withData(rows).map((run, i) => [rows[i]?.id, run]));
+    return ids.flatMap((id) => runs.get(id) ?? []);
   }
 
   getMetricHistory({ runId, key, offset, limit }: Query<'getMetricHistory'>): Page<Metric> {
@@ -191,14 +207,9 @@ export class Reads {
     load: (ids: string) => readonly (readonly [number, T])[],
   ): SearchPage<T> {
     const rows = this.catalog.db.rowsOnce(statement.sql, statement.parameters);
-    const page = rows.slice(0, limit);
-    const ids = page.map((row) => real(row[0]));
+    const { ids, next } = toSearchPage({ rows, tokenAfter: statement.tokenAfter }, limit);
     const found = new Map(load(JSON.stringify(ids)));
-    const items = ids.flatMap((id) => found.get(id) ?? []);
-    const last = page.at(-1);
-    return rows.length > limit && last !== undefined
-      ? { items, nextPageToken: statement.tokenAfter(last.slice(1)) }
-      : { items };
+    return { items: ids.flatMap((id) => found.get(id) ?? []), ...next };
   }
 
   /** Adds metrics, params and tags: three statements, however many runs. */
@@ -236,6 +247,17 @@ export class Reads {
     });
     return groups;
   }
+}
+
+/** Of rows of (id in the catalog, sort values…), one more than the limit where more follow. */
+function toSearchPage(
+  { rows, tokenAfter }: FoundRuns,
+  limit: number,
+): { ids: number[]; next: { nextPageToken?: string } } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { ids: page.map((row) => real(row[0])), next: more ? { nextPageToken: tokenAfter(last.slice(1)) } : {} };
 }
 
 /** @param rows one more than `limit` where more follow */

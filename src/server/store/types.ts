@@ -111,8 +111,11 @@ export interface Store {
 
   getRunInfo(id: string): RunInfo | undefined;
   getRun(id: string): Run | undefined;
-  /** Experiments that are not there have no runs. @throws ApiError as `searchExperiments` */
-  searchRuns(query: SearchQuery & { experimentIds: readonly string[] }): SearchPage<Run>;
+  /**
+   * Experiments that are not there have no runs. In turns: what is written meanwhile may be in it or not, each run as it was at one moment.
+   * @throws ApiError as `searchExperiments`
+   */
+  searchRuns(query: SearchQuery & { experimentIds: readonly string[] }): Promise<SearchPage<Run>>;
 
   /** In the order (timestamp, step, value), as MLflow's get-history; an unknown key is an empty page. */
   getMetricHistory(query: { runId: string; key: string; offset: number; limit: number }): Page<Metric>;

@@ -10,8 +10,9 @@ import { Catalog } from '../../../src/server/store/catalog';
 import { type MetricSummary, summarize } from '../../../src/server/store/metricSummary';
 import type { Point } from '../../../src/server/store/points';
 import { searchFunctions } from '../../../src/server/store/search/functions';
+import { findRuns, type Slices } from '../../../src/server/store/search/findRuns';
 import { compileRuns, type SearchQuery } from '../../../src/server/store/search/statements';
-import { loadSqlite, real } from '../../../src/server/store/sqlite';
+import { loadSqlite, real, type Row } from '../../../src/server/store/sqlite';
 
 interface Sample {
   info: Run['info'];
@@ -282,6 +283,27 @@ function search(catalog: Catalog, query: Omit<SearchQuery, 'view'>, between?: (p
   throw new Error('there is no end to the pages');
 }
 
+/** The same, in slices. */
+async function searchInSlices(
+  catalog: Catalog,
+  query: Omit<SearchQuery, 'view'>,
+  experiments: readonly number[],
+  slices: Slices,
+): Promise<Row[]> {
+  const found: Row[] = [];
+  for (let pageToken: string | undefined, page = 0; page < 100; page++) {
+    const { rows, tokenAfter } = await findRuns(catalog, { view: 'ALL', ...query, pageToken }, experiments, slices);
+    const items = rows.slice(0, query.limit);
+    found.push(...items);
+    const last = items.at(-1);
+    if (rows.length <= query.limit || last === undefined) {
+      return found;
+    }
+    pageToken = tokenAfter(last.slice(1));
+  }
+  throw new Error('there is no end to the pages');
+}
+
 describe('Search: SQL and the plain evaluator', () => {
   it('find the same runs', async () => {
     const samples = fc.array(sample, { minLength: 8, maxLength: 12 });
@@ -332,6 +354,46 @@ describe('Search: SQL and the plain evaluator', () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+
+  it('find the same in experiments that are looked through in slices as in one statement', async () => {
+    const samples = fc.array(sample, { minLength: 6, maxLength: 20 });
+    const terms = fc.constantFrom(
+      [],
+      ['start_time'],
+      ['start_time DESC', 'params.k'],
+      ['start_time', 'run_name DESC'],
+      ['metrics.k DESC'],
+      ['params.k', 'start_time'],
+      ['tags.k DESC'],
+    );
+    const sizes = fc.record({ limit: fc.integer({ min: 1, max: 7 }), slice: fc.integer({ min: 1, max: 6 }) });
+    const searched = fc.array(fc.tuple(terms, fc.option(filter, { nil: undefined }), sizes), {
+      minLength: 5,
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(samples, fc.integer({ min: 1, max: 4 }), searched, async (runs, count, searches) => {
+        const { catalog } = await fill(runs);
+        const experiments = Array.from({ length: count }, (_, i) => i);
+        // Of uneven sizes.
+        catalog.db.run('UPDATE runs SET experiment = (id * id) % ?', count);
+        for (const id of experiments) {
+          const slots = 'SELECT count(*) FROM runs WHERE experiment = ?';
+          catalog.db.run(`INSERT INTO experiments VALUES (?, ?, '', 0, 0, 0, (${slots}))`, id, `e${id}`, id);
+        }
+        for (const [names, source, { limit, slice }] of searches) {
+          const wanted = source === undefined ? undefined : parsed(source);
+          const query = { filter: wanted, order: ordered(names, 'mlflow') };
+          const whole = compileRuns({ view: 'ALL', ...query, limit: 1000 }, experiments);
+          const expected = catalog.db.rowsOnce(whole.sql, whole.parameters);
+          const slices = { first: slice, most: slice };
+          assert.deepEqual(await searchInSlices(catalog, { ...query, limit }, experiments, slices), expected);
+        }
+        catalog.db.close();
+      }),
+      { numRuns: 40 },
     );
   });
 

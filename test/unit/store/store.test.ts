@@ -292,28 +292,29 @@ describe('Store: runs', () => {
     }
     await store.write({ kind: 'updateRun', runId: 'a', endTime: 50 });
     await store.write({ kind: 'updateRun', runId: 'b', endTime: 40 });
-    const search = (query: Partial<Parameters<Store['searchRuns']>[0]>) => {
+    const search = async (query: Partial<Parameters<Store['searchRuns']>[0]>) => {
       const all = { experimentIds: ['0', '1', '77', 'x'], view: 'ALL', order: byDefault, limit: 10 } as const;
-      const { items, nextPageToken } = store.searchRuns({ ...all, ...query });
+      const { items, nextPageToken } = await store.searchRuns({ ...all, ...query });
       return [items.map((each) => each.info.id).join(''), nextPageToken !== undefined];
     };
-    assert.deepEqual(search({}), ['bcad', false]);
-    const pageToken = store.searchRuns({
+    assert.deepEqual(await search({}), ['bcad', false]);
+    const { nextPageToken: pageToken } = await store.searchRuns({
       experimentIds: ['0', '1'],
       view: 'ALL',
       order: byDefault,
       limit: 1,
-    }).nextPageToken;
-    assert.deepEqual(search({ pageToken, experimentIds: ['1', '0'], limit: 2 }), ['ca', true]);
-    assert.deepEqual(search({ experimentIds: ['0'] }), ['bad', false]);
-    assert.deepEqual(search({ experimentIds: [] }), ['', false]);
+    });
+    assert.deepEqual(await search({ pageToken, experimentIds: ['1', '0'], limit: 2 }), ['ca', true]);
+    assert.deepEqual(await search({ experimentIds: ['0'] }), ['bad', false]);
+    assert.deepEqual(await search({ experimentIds: [] }), ['', false]);
     // Without a value they come last, whichever direction; ties by start.
-    assert.deepEqual(search({ order: readOrderBy(['end_time'], 'runs') }), ['bacd', false]);
-    assert.deepEqual(search({ order: readOrderBy(['end_time DESC'], 'runs') }), ['abcd', false]);
+    assert.deepEqual(await search({ order: readOrderBy(['end_time'], 'runs') }), ['bacd', false]);
+    assert.deepEqual(await search({ order: readOrderBy(['end_time DESC'], 'runs') }), ['abcd', false]);
     await store.write({ kind: 'deleteRun', runId: 'b', time: 1 });
-    assert.deepEqual(search({ view: 'ACTIVE_ONLY' }), ['cad', false]);
-    assert.deepEqual(search({ view: 'DELETED_ONLY' }), ['b', false]);
-    const [run] = store.searchRuns({ experimentIds: ['1'], view: 'ALL', order: byDefault, limit: 10 }).items;
+    assert.deepEqual(await search({ view: 'ACTIVE_ONLY' }), ['cad', false]);
+    assert.deepEqual(await search({ view: 'DELETED_ONLY' }), ['b', false]);
+    const { items } = await store.searchRuns({ experimentIds: ['1'], view: 'ALL', order: byDefault, limit: 10 });
+    const [run] = items;
     assert.deepEqual(run, store.getRun('c'));
     assert.deepEqual(run?.metrics, [metric('m', 1, 1)]);
     assert.deepEqual([...store.getSlots(['a', 'b', 'c', 'd', 'nope'])].sort(), [

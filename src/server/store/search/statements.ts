@@ -1,8 +1,9 @@
 import type { ViewType } from '../../../core/model';
 import type { Filter, OrderTerm } from '../../../core/search/ast';
-import type { Cell } from '../sqlite';
-import { compileFilter, type Sql } from './compileFilter';
+import type { Cell, Row } from '../sqlite';
+import { compileFilter, numberParameter, type Sql } from './compileFilter';
 import { afterRow, compileOrder } from './compileOrder';
+import type { Place } from './findRuns';
 import { pageToken, queryHash, readPageToken } from './pageToken';
 import { experimentTables, modelVersionTables, registeredModelTables, runTables, type SearchTables } from './tables';
 
@@ -17,8 +18,21 @@ export interface SearchQuery {
 
 /** Answers rows of (id in the catalog, sort values…), one more than the limit where more follow. */
 export interface SearchStatement extends Sql {
+  /** Whether each of the sort values rises. */
+  readonly ascending: readonly boolean[];
+  /** The sort values of the last row of the page before. */
+  readonly after: readonly Cell[] | undefined;
   /** The token of the page that follows a row with these sort values. */
-  tokenAfter(values: readonly Cell[]): string;
+  readonly tokenAfter: (values: readonly Cell[]) => string;
+}
+
+/** A part of the runs that a search looks at. */
+export interface RunSlice {
+  readonly experiments: readonly number[];
+  /** Of the one experiment those in the order of their starts, rising or not, from behind one place up to another. */
+  readonly between?: { readonly ascending: boolean; readonly from: Place | undefined; readonly to: Place | undefined };
+  /** Only rows in front of this one are wanted. */
+  readonly before: Row | undefined;
 }
 
 const stages = { ACTIVE_ONLY: 'r.stage = 0', DELETED_ONLY: 'r.stage > 0', ALL: 'r.stage >= 0' } satisfies Record<
@@ -26,17 +40,43 @@ const stages = { ACTIVE_ONLY: 'r.stage = 0', DELETED_ONLY: 'r.stage > 0', ALL: '
   string
 >;
 
-/** @param experiments numbers of experiments, in which the runs are */
-export function compileRuns(query: SearchQuery, experiments: readonly number[]): SearchStatement {
+/**
+ * @param experiments numbers of experiments, in which the runs are
+ * @param slice which of them are looked at; all where it is left out
+ */
+export function compileRuns(query: SearchQuery, experiments: readonly number[], slice?: RunSlice): SearchStatement {
   const scope = [...new Set(experiments)].sort((a, b) => a - b);
+  const looked = slice?.experiments ?? scope;
   // Of one experiment, the index has the runs in the order of their starts: a page costs what is on it.
-  const [only] = scope;
-  const inScope: Sql =
-    only !== undefined && scope.length === 1
+  const [only] = looked;
+  const parts: Sql[] = [
+    only !== undefined && looked.length === 1
       ? { sql: 'r.experiment = ?', parameters: [only] }
-      : { sql: 'r.experiment IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(scope)] };
-  const within = { sql: `${inScope.sql} AND ${stages[query.view]}`, parameters: inScope.parameters };
-  return compileSearch(query, runTables, within, ['runs', scope]);
+      : { sql: 'r.experiment IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(looked)] },
+    ...placesBetween(slice?.between),
+    { sql: stages[query.view], parameters: [] },
+  ];
+  const within = {
+    sql: parts.map(({ sql }) => sql).join(' AND '),
+    parameters: parts.flatMap(({ parameters }) => parameters),
+  };
+  return compileSearch(query, runTables, within, ['runs', scope], slice?.before?.slice(1));
+}
+
+function placesBetween(between: RunSlice['between']): Sql[] {
+  if (between === undefined) {
+    return [];
+  }
+  const { ascending, from, to } = between;
+  const compared = (operator: string, place: Place | undefined): Sql[] => {
+    if (place === undefined) {
+      return [];
+    }
+    const started = numberParameter(place.started);
+    const sql = `(r.started, r.id) ${operator} (${started.sql}, ?)`;
+    return [{ sql, parameters: [...started.parameters, place.id] }];
+  };
+  return [...compared(ascending ? '>' : '<', from), ...compared(ascending ? '<=' : '>=', to)];
 }
 
 export function compileExperiments(query: SearchQuery): SearchStatement {
@@ -65,22 +105,37 @@ export function compileModelVersions(query: Omit<SearchQuery, 'view'>, prompts: 
 /**
  * @param within which rows are searched at all
  * @param scope what else the page tokens belong to, as JSON
+ * @param before sort values: only rows in front of these are wanted
  */
-export function compileSearch(query: SearchQuery, tables: SearchTables, within: Sql, scope: unknown): SearchStatement {
+export function compileSearch(
+  query: SearchQuery,
+  tables: SearchTables,
+  within: Sql,
+  scope: unknown,
+  before?: readonly Cell[],
+): SearchStatement {
   const { joins, columns } = compileOrder(query.order, tables);
   const filter = query.filter === undefined ? { sql: '1', parameters: [] } : compileFilter(query.filter, tables);
   const names = columns.map((_, i) => `s${i}`);
   const selected = [`${tables.id} AS id`, ...columns.map(({ sql }, i) => `${sql} AS s${i}`)].join(', ');
   const rows = `SELECT ${selected} FROM ${tables.from} ${joins.sql} WHERE ${within.sql} AND ${filter.sql}`;
   const hash = queryHash([scope, query.view, query.filter, query.order]);
-  const after: Sql =
+  const after =
     query.pageToken === undefined || query.pageToken === ''
-      ? { sql: '1', parameters: [] }
-      : afterRow(columns, readPageToken(query.pageToken, hash, columns.length));
+      ? undefined
+      : readPageToken(query.pageToken, hash, columns.length);
+  const backwards = columns.map(({ sql, ascending }) => ({ sql, ascending: !ascending }));
+  const bounds: Sql[] = [
+    ...(after === undefined ? [] : [afterRow(columns, after)]),
+    ...(before === undefined ? [] : [afterRow(backwards, before)]),
+  ];
+  const where = bounds.length === 0 ? '1' : bounds.map(({ sql }) => sql).join(' AND ');
   const orderBy = columns.map(({ ascending }, i) => `s${i} ${ascending ? 'ASC' : 'DESC'}`).join(', ');
   return {
-    sql: `SELECT ${['id', ...names].join(', ')} FROM (${rows}) WHERE ${after.sql} ORDER BY ${orderBy} LIMIT ?`,
-    parameters: [...joins.parameters, ...within.parameters, ...filter.parameters, ...after.parameters, query.limit + 1],
+    sql: `SELECT ${['id', ...names].join(', ')} FROM (${rows}) WHERE ${where} ORDER BY ${orderBy} LIMIT ?`,
+    parameters: [...[joins, within, filter, ...bounds].flatMap(({ parameters }) => parameters), query.limit + 1],
+    ascending: columns.map(({ ascending }) => ascending),
+    after,
     tokenAfter: (values) => pageToken(hash, values),
   };
 }
