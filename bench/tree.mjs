@@ -1,13 +1,13 @@
 // The experiments tree with 10,000 runs, in a real extension host: opening, further pages, a live run, and what stops the host.
 // `--quick`: 1,000 runs and short times.
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../scripts/root.mjs';
 import { endWithSignals, run, step } from '../scripts/run.mjs';
 import { vscode } from '../scripts/setup/vscode.mjs';
+import { bundle } from './lib/bundle.mjs';
 import { fillRuns, withStore } from './lib/fillStore.mjs';
 import { medianOf } from './lib/load.mjs';
 import { save } from './lib/report.mjs';
@@ -59,17 +59,7 @@ async function buildExtension() {
 
 async function buildSuite() {
   const outfile = path.join(home, 'treeSpeed.cjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['test/host/treeSpeed.ts'],
-    outfile,
-    bundle: true,
-    external: ['vscode'],
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    logLevel: 'warning',
-  });
+  await bundle('test/host/treeSpeed.ts', outfile, { packages: 'bundle' });
   return outfile;
 }
 
