@@ -246,6 +246,35 @@ describe('Charts', () => {
     assert.equal(await panel.chart('test/acc').locator('.lb-best').count(), 1);
   });
 
+  it('draw bars of values below zero to the other side of it, and names that tell runs apart whole', async () => {
+    const one = (slot: number, value: number): FakeRun =>
+      fakeRun(slot, { name: `wrn28-10-lr0.01-s${slot}`, metrics: { 'eval/gain': { steps: [9], values: [value] } } });
+    const panel = await browser.show(compareScenario([one(0, 2), one(1, 1), one(2, -1)]));
+    const rows = panel.chart('eval/gain').locator('.lb-bar-row');
+    await until('bars are there', async () => (await rows.count()) === 3);
+    const seen = await rows.evaluateAll((all) =>
+      all.map((row) => {
+        const [name, bar] = [row.querySelector('.lb-cut-text'), row.querySelector('i')];
+        const box = bar?.getBoundingClientRect();
+        return {
+          left: box?.left ?? NaN,
+          right: box?.right ?? NaN,
+          isCut: name === null || name.scrollWidth > name.clientWidth,
+        };
+      }),
+    );
+    const [two, positive, negative] = seen;
+    assert.ok(two && positive && negative);
+    const text = JSON.stringify(seen);
+    assert.ok(Math.abs(two.left - negative.right) < 1 && Math.abs(two.left - positive.left) < 1, text);
+    assert.ok(Math.abs(positive.right - positive.left - (negative.right - negative.left)) < 1, text);
+    assert.ok(Math.abs(two.right - two.left - 2 * (positive.right - positive.left)) < 1, text);
+    assert.ok(
+      seen.every(({ isCut }) => !isCut),
+      text,
+    );
+  });
+
   it('say where no run has a metric, and draw 50 runs', async () => {
     const random = noise(1);
     const runs = Array.from({ length: 50 }, (_, slot) =>

@@ -33,17 +33,23 @@ export function Bars({ view, metric, curves }: Props) {
       </div>
     );
   }
-  const most = rows.reduce((size, { value }) => (Number.isFinite(value) ? Math.max(size, Math.abs(value)) : size), 0);
+  const finite = rows.map(({ value }) => value).filter(Number.isFinite);
+  const most = finite.reduce((size, value) => Math.max(size, Math.abs(value)), 0) || 1;
+  // Values below zero go to the other side of it, by the same measure. Shares of the largest: a span of doubles may be no double.
+  const low = finite.reduce((least, value) => Math.min(least, value / most), 0);
+  const span = finite.reduce((high, value) => Math.max(high, value / most), 0) - low || 1;
   // Values are whole: bars take what the longest one leaves, all of them by the same measure.
   const longest = rows.slice(0, mostBars).reduce((length, { curve, value }) => {
     const size = curve.members && t('groupSize', curve.members.at(-1) ?? 0);
     return Math.max(length, format(value).length + (size === undefined ? 0 : size.length + 1));
   }, 0);
   const room = `min(72%, max(0px, 100% - ${longest + 2}ch))`;
+  const names = rows.slice(0, mostBars).reduce((length, { runId }) => Math.max(length, view.nameOf(runId).length), 0);
   return (
-    <div className="lb-bars">
+    <div className="lb-bars" style={{ '--lb-names': `${names + 1}ch` }}>
       {rows.slice(0, mostBars).map(({ curve, runId, value }, index) => {
-        const share = Number.isFinite(value) && most > 0 ? Math.abs(value) / most : 0;
+        const share = Number.isFinite(value) ? value / most : 0;
+        const [start, size] = [(Math.min(share, 0) - low) / span, Math.abs(share) / span];
         const name = view.nameOf(runId);
         const look = view.looks.get(runId) ?? unknownLook;
         const isMarked = marked.hovered === runId || marked.selected.has(runId);
@@ -59,7 +65,13 @@ export function Bars({ view, metric, curves }: Props) {
               {name}
             </span>
             <span className="lb-bar-room">
-              <i style={{ width: `calc(${share} * ${room})`, background: look.colour }} />
+              <i
+                style={{
+                  width: `calc(${size} * ${room})`,
+                  marginLeft: `calc(${start} * ${room})`,
+                  background: look.colour,
+                }}
+              />
               <span
                 className={index === 0 && better && !Number.isNaN(value) ? 'lb-best' : undefined}
                 title={exactNumber(value)}
