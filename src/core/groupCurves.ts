@@ -80,7 +80,12 @@ export function summarise(
     return { centre: middle, low: Math.min(low, middle), high: Math.max(high, middle) };
   }
   const width = widthOf(sorted, mean, spread);
-  return { centre: middle, low: middle - width, high: middle + width };
+  // Beyond the largest double a band ends at it.
+  return {
+    centre: middle,
+    low: Math.max(-Number.MAX_VALUE, middle - width),
+    high: Math.min(Number.MAX_VALUE, middle + width),
+  };
 }
 
 /** The value that exceeds 97.5 % of Student's t distribution with `degrees` degrees of freedom (an integer from 1), to 3 digits. */
@@ -104,13 +109,15 @@ function widthOf(sorted: readonly number[], mean: number, spread: 'std' | 'se' |
   if (n < 2) {
     return 0;
   }
-  // Scaled, so that squares of large values do not overflow.
-  const scale = Math.max(...sorted.map((value) => Math.abs(value - mean)));
+  // Scaled, so that neither differences nor squares of large values overflow.
+  const part = Math.max(Math.abs(sorted[0] ?? 0), Math.abs(sorted[n - 1] ?? 0)) > 1e300 ? 0.25 : 1;
+  const differences = sorted.map((value) => value * part - mean * part);
+  const scale = Math.max(...differences.map(Math.abs));
   if (scale === 0) {
     return 0;
   }
-  const squares = sorted.reduce((sum, value) => sum + ((value - mean) / scale) ** 2, 0);
-  const std = scale * Math.sqrt(squares / (n - 1));
+  const squares = differences.reduce((sum, each) => sum + (each / scale) ** 2, 0);
+  const std = scale * (Math.sqrt(squares / (n - 1)) / part);
   return spread === 'std' ? std : (std / Math.sqrt(n)) * (spread === 'ci95' ? studentT(n - 1) : 1);
 }
 

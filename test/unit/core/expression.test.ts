@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { ExpressionError, metricExpression, parseExpression } from '../../../src/core/expression';
+import { ExpressionError, maxExpression, metricExpression, parseExpression } from '../../../src/core/expression';
 
 function evaluate(text: string, values: Record<string, number> = {}): number {
   const expression = parseExpression(text);
@@ -33,7 +33,57 @@ const anyExpression = fc.letrec<{ text: { text: string; value: number } }>((tie)
   ),
 })).text;
 
+/** A formula as a tree; what it gives; and as what it binds: 1 a sum, 2 a product, 3 with a sign, 4 a power, 5 an operand. */
+interface Formula {
+  readonly text: string;
+  readonly value: number;
+  readonly binds: number;
+}
+
+/** With no more brackets than mathematics wants. */
+const within = ({ text, binds }: Formula, least: number): string => (binds >= least ? text : `(${text})`);
+const arithmetic: Record<string, (a: number, b: number) => number> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '^': (a, b) => a ** b,
+};
+const space = fc.constantFrom('', ' ', '  ');
+const anyFormula = fc.letrec<{ formula: Formula }>((tie) => ({
+  formula: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    fc
+      .double({ min: 0, noNaN: true, noDefaultInfinity: true })
+      .map((value) => ({ text: String(Math.abs(value)), value: Math.abs(value), binds: 5 })),
+    fc.constant({ text: '`a b`', value: 3, binds: 5 }),
+    fc.constant({ text: 'loss.x', value: -0.5, binds: 5 }),
+    fc
+      .tuple(fc.constantFrom('+', '-', '*', '/', '^'), tie('formula'), tie('formula'), space)
+      .map(([sign, a, b, gap]): Formula => {
+        const binds = sign === '^' ? 4 : sign === '*' || sign === '/' ? 2 : 1;
+        const [left, right] = sign === '^' ? [within(a, 5), within(b, 3)] : [within(a, binds), within(b, binds + 1)];
+        return { text: left + gap + sign + gap + right, value: arithmetic[sign]?.(a.value, b.value) ?? NaN, binds };
+      }),
+    tie('formula').map((a) => ({ text: `-${within(a, 3)}`, value: -a.value, binds: 3 })),
+    tie('formula').map((a) => ({ text: `log10(${a.text})`, value: Math.log10(a.value), binds: 5 })),
+    fc
+      .tuple(tie('formula'), tie('formula'), space)
+      .map(([a, b, gap]) => ({ text: `min(${a.text},${gap}${b.text})`, value: Math.min(a.value, b.value), binds: 5 })),
+  ),
+})).formula;
+
 describe('expressions of metrics', () => {
+  it('are read as they are written, with no more brackets than needed', () => {
+    fc.assert(
+      fc.property(anyFormula, ({ text, value }) => {
+        fc.pre(text.length <= maxExpression);
+        const given = evaluate(text, { 'a b': 3, 'loss.x': -0.5 });
+        assert.ok(Object.is(given, value), `${text} is ${given}, not ${value}`);
+      }),
+    );
+  });
+
   it('give what arithmetic gives', () => {
     fc.assert(
       fc.property(anyExpression, ({ text, value }) => {

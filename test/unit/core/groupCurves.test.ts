@@ -33,7 +33,78 @@ const anyMember = fc
   });
 const near = (a: number, b: number, size = 1): boolean => a === b || Math.abs(a - b) <= 1e-9 * Math.max(size, 1);
 
+/** The value of a run at an x as a person would read it off its line. */
+function readOff({ x, y }: GroupMember, at: number): number {
+  const exact = x.lastIndexOf(at);
+  if (exact >= 0) {
+    return y[exact] ?? NaN;
+  }
+  const after = x.findIndex((each) => each > at);
+  const [x0, x1, y0, y1] = [x[after - 1] ?? NaN, x[after] ?? NaN, y[after - 1] ?? NaN, y[after] ?? NaN];
+  return y0 + ((at - x0) / (x1 - x0)) * (y1 - y0);
+}
+
+/** Centre and band by the formulas of a statistics book, without a thought of rounding. */
+function byTheBook(values: readonly number[], centre: GroupCentre, spread: GroupSpread): [number, number, number] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  const mean = sorted.reduce((sum, each) => sum + each, 0) / n;
+  const quantileOf = (share: number): number => {
+    const place = share * (n - 1);
+    const [low, high] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN];
+    return low + (high - low) * (place - Math.floor(place));
+  };
+  const middle = centre === 'mean' ? mean : quantileOf(0.5);
+  const std = n < 2 ? 0 : Math.sqrt(sorted.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (n - 1));
+  const widths = { std, se: std / Math.sqrt(n), ci95: n < 2 ? 0 : (std / Math.sqrt(n)) * studentT(n - 1) };
+  if (spread === 'range') {
+    return [middle, sorted[0] ?? NaN, sorted.at(-1) ?? NaN];
+  }
+  return spread === 'iqr'
+    ? [middle, Math.min(middle, quantileOf(0.25)), Math.max(middle, quantileOf(0.75))]
+    : [middle, middle - widths[spread], middle + widths[spread]];
+}
+
 describe('Curves of groups', () => {
+  it('are what a statistics book gives of what is read off the lines at each x', () => {
+    fc.assert(
+      fc.property(fc.array(anyMember, { minLength: 1, maxLength: 6 }), anyCentre, anySpread, (runs, centre, spread) => {
+        const curve = groupCurve(runs, centre, spread);
+        const all = runs.flatMap(({ x, y }) => [...x].filter((_, i) => Number.isFinite(y[i])));
+        assert.deepEqual(
+          [...curve.x],
+          [...new Set(all)].sort((a, b) => a - b),
+        );
+        curve.x.forEach((at, i) => {
+          const values = runs.map((run) => readOff(run, at)).filter(Number.isFinite);
+          assert.equal(curve.n[i], values.length);
+          const wanted = byTheBook(values, centre, spread);
+          const given = [curve.centre[i], curve.low[i], curve.high[i]];
+          wanted.forEach((each, part) =>
+            assert.ok(near(given[part] ?? NaN, each, 1e7), `${given.join(' ')} is not ${wanted.join(' ')}`),
+          );
+        });
+      }),
+    );
+  });
+
+  it('have a band that holds the centre, whatever doubles their runs log', () => {
+    const any = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const far = fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, 1.7e308, -1.7e308, 5e-324, 0);
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(any, far), { minLength: 1, maxLength: 9 }),
+        anyCentre,
+        anySpread,
+        (values, middle, spread) => {
+          const { centre, low, high } = summarise(values, middle, spread);
+          assert.ok(low <= centre && centre <= high, `${low} ${centre} ${high}`);
+          assert.ok(Number.isFinite(high) && Number.isFinite(low), `${low} to ${high}`);
+        },
+      ),
+    );
+  });
+
   it('are the mean and the spread of what the runs have at an x', () => {
     const runs = [member([0, 10], [1, 3]), member([0, 10], [3, 5]), member([0, 10], [5, 7])];
     const { x, centre, low, high, n } = groupCurve(runs, 'mean', 'std');
