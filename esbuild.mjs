@@ -41,11 +41,24 @@ const node = {
   conditions: ['node', 'import'],
 };
 
+/** What of the server is loaded later (src/server/later.ts) is no part of it. */
+const laterApart = {
+  name: 'later apart',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\.?\/later$/ }, () => ({ path: './later.cjs', external: true })),
+};
+
 const panels = ['experiment', 'run', 'compare', 'chart'];
 
 const bundles = [
   { ...node, entryPoints: { extension: 'src/extension.ts' } },
-  { ...node, entryPoints: { labbook: 'src/server/start.ts', server: 'src/server/main.ts' } },
+  {
+    ...node,
+    entryPoints: { labbook: 'src/server/start.ts', server: 'src/server/main.ts' },
+    plugins: [laterApart],
+    // The start runs the server as a script, in which `require` is the only way to others.
+    supported: { 'dynamic-import': false },
+  },
+  { ...node, entryPoints: { later: 'src/server/later.ts' } },
   {
     ...shared,
     outdir: path.join(outdir, 'webview'),

@@ -25,6 +25,8 @@ import { labbookVersion } from './version';
 /** How long a clean end waits for requests that were accepted. */
 const drainMilliseconds = 5_000;
 const maxIdleCheckMilliseconds = 15_000;
+/** When all routes are made ready; those who waited for the start ask first. Milliseconds. */
+const readyAfter = 250;
 
 export interface RunningServer {
   readonly url: string;
@@ -110,8 +112,13 @@ async function serveStore(
       onStopWish();
     }
   }, lookEvery);
+  // Whoever asks for a file soon need not wait for it, nor whoever comes right after the start with something else.
+  const readying = setTimeout(() => {
+    app.ready().catch((error: unknown) => log.error('routes could not be made ready', error));
+  }, readyAfter);
   const stop = async (): Promise<void> => {
     clearInterval(timer);
+    clearTimeout(readying);
     events.endAll();
     await drain.close(servers);
     await warmth.end();
@@ -126,17 +133,13 @@ async function serveStore(
   };
   let stopping: Promise<void> | undefined;
   if (!store.readOnly) {
+    await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
     if (!store.refusesWrites) {
       finishPurges(store.purging, places, log).catch((error: unknown) =>
         log.error('a deletion could not be finished', error),
       );
     }
-    await discovery.write({ pid: process.pid, url, token, version: labbookVersion });
   }
-  // Whoever asks for a file soon need not wait for it.
-  setImmediate(() => {
-    app.ready().catch((error: unknown) => log.error('routes could not be made ready', error));
-  });
   return { url, unkeptToken: kept ? undefined : token, stop: () => (stopping ??= stop()) };
 }
 

@@ -1,5 +1,5 @@
 /**
- * What `labbook.cjs` is: it runs `server.cjs` beside it, with what V8 compiled of it at an earlier start. Compiling is half of a start.
+ * What `labbook.cjs` is: it runs `server.cjs` beside it, and `later.cjs` when that asks for it, with what V8 compiled of them at an earlier start. Compiling is half of a start.
  *
  * The compiled code is in the user's cache folder, not in a store: V8 runs what it finds there, and stores come from others, too.
  * Whatever goes wrong with it, the program is compiled as always.
@@ -14,12 +14,13 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { compileAhead } from './compiledSqlite';
+import { nextTurn } from './turns';
 
 /** By then a server has been ready for a while, and what it needed for it is compiled. */
 const saveAfter = 2_000;
 /** Code of a program that did not run for so long is removed when other is saved, in milliseconds. */
 const oldest = 30 * 24 * 60 * 60_000;
-const pattern = /^server-[0-9a-f]{64}\.bin(\.\d+\.tmp)?$/;
+const pattern = /^(?:server|later)-[0-9a-f]{64}\.bin(\.\d+\.tmp)?$/;
 const checksumSize = 4;
 
 /** Where programs keep what they can make again. Undefined where the system names no such place. */
@@ -77,13 +78,13 @@ function rmQuietly(file: string): void {
   }
 }
 
-/** The file of the code that this V8 compiled of a program. */
-function codeFile(program: Buffer): string | undefined {
+/** The file of the code that this V8 compiled of a program. @param name of the program */
+function codeFile(name: string, program: Buffer): string | undefined {
   try {
     const { v8, electron = '' } = process.versions;
     const folder = cacheFolder();
-    const name = createHash('sha256').update(`2 ${v8} ${electron} ${process.arch} `).update(program).digest('hex');
-    return folder === undefined ? undefined : path.join(folder, `server-${name}.bin`);
+    const hash = createHash('sha256').update(`2 ${v8} ${electron} ${process.arch} `).update(program).digest('hex');
+    return folder === undefined ? undefined : path.join(folder, `${name}-${hash}.bin`);
   } catch {
     // A user without a home.
     return undefined;
@@ -93,8 +94,8 @@ function codeFile(program: Buffer): string | undefined {
 /**
  * V8 compiles each function of WebAssembly when it is called first, in the thread that calls it, which for SQLite's first statement is a
  * tenth of a start. Told otherwise it compiles all of them at once in other threads.
- * @returns to be called a turn of the event loop later: V8 has looked at this by then, and must not find it changed where it reads code
- *   that was compiled earlier
+ * @returns to be called some milliseconds and two turns of the event loop later: V8 has begun by then, and must not find itself told so where it
+ *   reads code that was compiled earlier
  */
 function compileSqlite(file: string): () => void {
   // Electron's V8 may not be told anything any more.
@@ -115,26 +116,27 @@ function compileSqlite(file: string): () => void {
   };
 }
 
-function start(filename: string): void {
-  const afterwards =
-    process.argv[2] === 'serve' ? compileSqlite(path.join(path.dirname(filename), 'sql-wasm.wasm')) : undefined;
-  const program = readFileSync(filename);
-  const file = codeFile(program);
-  const known = file === undefined ? undefined : read(file);
-  // A byte is a character, and takes one byte as a string.
-  const text = program.toString(isAscii(program) ? 'latin1' : 'utf8');
-  const begin = (): void => {
-    afterwards?.();
-    run(filename, text, file, known);
-  };
-  if (afterwards === undefined) {
-    begin();
-  } else {
-    setImmediate(begin);
-  }
+const fileOf = (name: string): string => path.join(__dirname, `${name}.cjs`);
+
+interface Program {
+  readonly filename: string;
+  readonly text: string;
+  /** Where the compiled code is kept, and what is there. */
+  readonly file: string | undefined;
+  readonly known: Buffer | undefined;
 }
 
-function run(filename: string, text: string, file: string | undefined, known: Buffer | undefined): void {
+/** @param name of a bundle beside this one @param program what is in its file */
+function readProgram(name: string, program: Buffer): Program {
+  const filename = fileOf(name);
+  const file = codeFile(name, program);
+  const known = file === undefined ? undefined : read(file);
+  // A byte is a character, and takes one byte as a string.
+  return { filename, text: program.toString(isAscii(program) ? 'latin1' : 'utf8'), file, known };
+}
+
+/** @returns what the program exports */
+function run({ filename, text, file, known }: Program): unknown {
   const script = new Script(Module.wrap(text), {
     filename,
     ...(known === undefined ? {} : { cachedData: known }),
@@ -144,9 +146,12 @@ function run(filename: string, text: string, file: string | undefined, known: Bu
     throw new TypeError(`${filename} is no program.`);
   }
   const module = { exports: {} };
+  const require = createRequire(filename);
+  let later: unknown;
   Reflect.apply(program, module.exports, [
     module.exports,
-    createRequire(filename),
+    (id: string): unknown =>
+      id === './later.cjs' ? (later ??= run(readProgram('later', readFileSync(fileOf('later'))))) : require(id),
     module,
     filename,
     path.dirname(filename),
@@ -154,6 +159,21 @@ function run(filename: string, text: string, file: string | undefined, known: Bu
   if (file !== undefined && (known === undefined || script.cachedDataRejected === true)) {
     setTimeout(() => save(file, script.createCachedData()), saveAfter).unref();
   }
+  return module.exports;
 }
 
-start(path.join(__dirname, 'server.cjs'));
+async function start(): Promise<void> {
+  if (process.argv[2] !== 'serve') {
+    run(readProgram('server', readFileSync(fileOf('server'))));
+    return;
+  }
+  const afterwards = compileSqlite(path.join(__dirname, 'sql-wasm.wasm'));
+  const bytes = readFileSync(fileOf('server'));
+  await nextTurn();
+  const program = readProgram('server', bytes);
+  await nextTurn();
+  afterwards();
+  run(program);
+}
+
+void start();

@@ -9,7 +9,7 @@ const plainText = new Set(
 /** The type of a file by its name; never one that a browser would render as a page or run. */
 export async function contentTypeOf(name: string): Promise<string> {
   // A thousand types, which no start has to wait for.
-  const { lookup } = await import('mime-types');
+  const { lookup } = await import('../later');
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   const type = plainText.has(extension) ? 'text/plain' : lookup(name) || 'application/octet-stream';
   return /html|xml|javascript|ecmascript/.test(type) && !type.includes('openxml') ? 'text/plain' : type;

@@ -22,6 +22,7 @@ import type { ArtifactPlaces } from '../artifacts/places';
 import { Liveness } from '../liveness/liveness';
 import type { Log } from '../log';
 import type { Store } from '../store/types';
+import { nextTurn } from '../turns';
 import { mlflowVersion } from '../version';
 import { readInput, readJsonBody } from './body';
 import { answerError, toApiError } from './errors';
@@ -64,7 +65,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 /**
  * The routes. Most are a path and JSON, and are answered from a map: that is ready at once, and costs logging least. The others are
  * fastify's (otherRoutes.ts), which takes longer to load than all the rest of the server: that happens with the first of their requests,
- * or when `ready` is called.
+ * or when `ready` is called, a part at a time.
  */
 export function createApp(context: AppContext): App {
   const { store, log } = context;
@@ -115,14 +116,8 @@ export function createApp(context: AppContext): App {
     });
   }
 
-  const load = async () => {
-    const { createOtherRoutes } = await import('./otherRoutes');
-    const app = createOtherRoutes(context, withParameters, routes);
-    await app.ready();
-    return app;
-  };
-  let loading: ReturnType<typeof load> | undefined;
-  const others = (): ReturnType<typeof load> => (loading ??= load());
+  let loading: ReturnType<typeof loadOthers> | undefined;
+  const others = () => (loading ??= loadOthers(context, withParameters, routes));
   return {
     handle: (request, response) => {
       const path = pathOf(request);
@@ -148,6 +143,19 @@ export function createApp(context: AppContext): App {
       await (await loading)?.close();
     },
   };
+}
+
+/** A part at a time, as some take 20 ms. */
+async function loadOthers(context: AppContext, endpoints: readonly Endpoint[], routes: RouteTable) {
+  for (const load of [() => import('node:http2'), () => import('../later')]) {
+    await load();
+    await nextTurn();
+  }
+  const { createOtherRoutes } = await import('./otherRoutes');
+  await nextTurn();
+  const app = createOtherRoutes(context, endpoints, routes);
+  await app.ready();
+  return app;
 }
 
 /** MLflow's, without their prefix. */

@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../core/errors';
 import { artifactPrefix } from '../../protocol/mlflow';
@@ -7,6 +7,7 @@ import { unknownEndpoint } from '../api/unsupported';
 import { registerMultipart } from '../artifacts/multipartRoutes';
 import { registerArtifactProxy } from '../artifacts/proxy';
 import { registerRunFiles } from '../artifacts/runFiles';
+import { fastify } from '../later';
 import type { AppContext } from './app';
 import { readInput } from './body';
 import { answerError, toApiError } from './errors';

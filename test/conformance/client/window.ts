@@ -128,6 +128,8 @@ export async function olderVersion(folder: string, version: string, lacks: strin
   }
   const cliPath = path.join(folder, 'labbook.cjs');
   await writeFile(cliPath, other);
-  await cp(path.join(path.dirname(labbookCli), 'sql-wasm.wasm'), path.join(folder, 'sql-wasm.wasm'));
+  for (const name of ['later.cjs', 'sql-wasm.wasm']) {
+    await cp(path.join(path.dirname(labbookCli), name), path.join(folder, name));
+  }
   return cliPath;
 }

@@ -11,8 +11,11 @@ describe('compiled code that the server keeps', function () {
   this.timeout(60_000);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'labbook-code-'));
   const env = { ...process.env, XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, HOME: folder };
-  const kept = (): string[] =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bin'));
+  /** The files of a bundle's compiled code. */
+  const kept = (bundle: string): string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => path.basename(name).startsWith(`${bundle}-`) && name.endsWith('.bin'),
+    );
   const answersVersion = (): void => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [labbookCli, '--version'], {
       env,
@@ -24,12 +27,14 @@ describe('compiled code that the server keeps', function () {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is saved once the server is up, and used or, where it is torn, passed over', async () => {
+  it('is saved once each part of the server is up, and used or, where it is torn, passed over', async () => {
     const args = [labbookCli, 'serve', '--store', path.join(folder, 'store')];
     const server = spawn(process.execPath, args, { env, stdio: 'ignore' });
     try {
-      for (const end = Date.now() + 30_000; kept().length === 0; await delay(100)) {
-        assert.ok(Date.now() < end, 'nothing was saved');
+      for (const bundle of ['server', 'later']) {
+        for (const end = Date.now() + 30_000; kept(bundle).length === 0; await delay(100)) {
+          assert.ok(Date.now() < end, `nothing of ${bundle} was saved`);
+        }
       }
     } finally {
       const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -37,7 +42,7 @@ describe('compiled code that the server keeps', function () {
       await ended;
     }
     answersVersion();
-    const [name = ''] = kept();
+    const [name = ''] = kept('server');
     const whole = readFileSync(path.join(folder, name));
     assert.ok(whole.length > 100_000);
     for (const torn of [whole.subarray(0, 1000), Buffer.alloc(whole.length), Buffer.alloc(0)]) {

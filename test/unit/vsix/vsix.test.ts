@@ -13,6 +13,7 @@ const contents = [
   'extension/changelog.md',
   'extension/dist/extension.cjs',
   'extension/dist/labbook.cjs',
+  'extension/dist/later.cjs',
   'extension/dist/server.cjs',
   'extension/dist/sql-wasm.wasm',
   'extension/dist/webview/chart.css',
