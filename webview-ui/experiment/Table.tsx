@@ -47,7 +47,7 @@ export function Table({ experiment, view }: Props) {
     [session, view, cells, lookOf, actions, inView, layout.width],
   );
   const onTitle = useCellTitles(experiment, context);
-  const header = headerActions(experiment, view, layout.columns, cells, (id, anchor) =>
+  const header = headerActions(experiment, view, layout.columns, grid, (id, anchor) =>
     setMenu({ kind: 'column', id, anchor }),
   );
   return (

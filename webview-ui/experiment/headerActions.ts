@@ -2,18 +2,18 @@ import type { Anchor } from '../shared/Popup';
 import { fittingWidth } from './columnWidths';
 import type { ExperimentSession } from './experimentSession';
 import type { HeaderActions } from './Header';
-import type { CellContext } from './table/cellView';
 import { moved, type ColumnChoice } from './table/columnSet';
 import { clicked } from './table/sorting';
 import type { TableView } from './tableModel';
 import type { PlacedColumn } from './useColumns';
+import type { Grid } from './useGrid';
 
 /** What the header does: sorts, moves and sizes columns. */
 export function headerActions(
   experiment: ExperimentSession,
   view: TableView,
   columns: readonly PlacedColumn[],
-  cells: CellContext,
+  { cells, measure }: Pick<Grid, 'cells' | 'measure'>,
   openMenu: (id: string, anchor: Anchor) => void,
 ): HeaderActions {
   const arrange = experiment.arrange.bind(experiment);
@@ -30,7 +30,7 @@ export function headerActions(
       arrange({ columns: { ...choice(), order: moved(order, column.view.id, before) } });
     },
     onFit: (column) => {
-      const width = fittingWidth(column.view, view, cells);
+      const width = fittingWidth(column.view, view, cells, measure);
       arrange({ columns: { ...choice(), widths: { ...choice().widths, [column.view.id]: width } } });
     },
   };

@@ -9,6 +9,7 @@ import type { ColumnView } from './table/columnView';
 import { runKey, type Line, type RunLine } from './table/lines';
 import type { Place, Selection } from './table/selection';
 import type { TableView } from './tableModel';
+import { textMeasure, type TextMeasure } from './textMeasure';
 import { useColumns, type ColumnLayout, type PlacedColumn } from './useColumns';
 import { useVisibleColumns } from './useVisibleColumns';
 
@@ -38,6 +39,8 @@ export interface Grid {
   readonly focusIndex: number;
   readonly isBaselineFocused: boolean;
   readonly cells: CellContext;
+  /** In the table's font. */
+  readonly measure: TextMeasure;
 }
 
 export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
@@ -52,7 +55,9 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
     [view, delta, now],
   );
   const views = useMemo(() => view.columns.fields.map((field) => view.column(field)), [view]);
-  const widthOf = useStableWidths(view.baseline !== undefined && delta !== 'off', isGrouped);
+  const fontFamily = useStore(experiment.session.palette, (each) => each.fontFamily);
+  const measure = useMemo(() => textMeasure(fontFamily), [fontFamily]);
+  const widthOf = useStableWidths(measure, view.baseline !== undefined && delta !== 'off', isGrouped);
   const layout = useColumns(experiment, views, view.columns.pinned, widthOf, widths);
   const baseline = useMemo(() => baselineLine(view), [view]);
   const place = useMemo(() => placeOf(view, baseline), [view, baseline]);
@@ -84,6 +89,7 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
     focusIndex,
     isBaselineFocused: focusIndex < 0 && baseline !== undefined && selection.focus === baseline.key,
     cells,
+    measure,
   };
 }
 
@@ -167,18 +173,20 @@ function withFocus({ startIndex, endIndex, overscan, count }: Range, focus: numb
   return focus < from ? [focus, ...indexes] : [...indexes, focus];
 }
 
-/** Widths that follow the content are found once: data never changes a width later. */
-function useStableWidths(hasBaseline: boolean, isGrouped: boolean): (view: ColumnView) => number {
-  const [known] = useState(() => new Map<string, number>());
+/** Widths that follow the content are found once for a font: data never changes a width later. */
+function useStableWidths(measure: TextMeasure, hasDelta: boolean, hasSpread: boolean): (view: ColumnView) => number {
+  const [known] = useState(() => new WeakMap<TextMeasure, Map<string, number>>());
   return useCallback(
     (view: ColumnView) => {
-      const key = `${view.id} ${hasBaseline} ${isGrouped}`;
-      const width = known.get(key) ?? defaultWidth(view, hasBaseline, isGrouped);
+      const widths = known.get(measure) ?? new Map<string, number>();
+      known.set(measure, widths);
+      const key = `${view.id} ${hasDelta} ${hasSpread}`;
+      const width = widths.get(key) ?? defaultWidth(view, { measure, hasDelta, hasSpread });
       if (view.data !== undefined) {
-        known.set(key, width);
+        widths.set(key, width);
       }
       return width;
     },
-    [known, hasBaseline, isGrouped],
+    [known, measure, hasDelta, hasSpread],
   );
 }
