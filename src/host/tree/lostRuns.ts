@@ -8,6 +8,15 @@ export const silenceWithoutProcess = 60_000;
 export const silenceUnknown = 30 * 60_000;
 
 /**
+ * When a run was heard of last, Unix milliseconds. Points may carry any time; one in the future says no more than that something is
+ * logged now.
+ */
+function lastSign(run: Run, liveness: Liveness | undefined, now: number): number {
+  const logged = run.metrics.map(({ timestamp }) => Math.min(Number(timestamp), now));
+  return Math.max(liveness?.last_sign ?? 0, Number(run.info.startTime), ...logged);
+}
+
+/**
  * @param liveness undefined where the server knows nothing of the run
  * @param awakeSince when the computer woke up last: before that nothing could be heard of anything
  */
@@ -15,10 +24,39 @@ export function isLost(run: Run, liveness: Liveness | undefined, now: number, aw
   if (run.info.status !== 'RUNNING' || liveness?.process === 'alive') {
     return false;
   }
-  // Points may carry any time; one in the future says no more than that something is logged now.
-  const logged = run.metrics.map(({ timestamp }) => Math.min(Number(timestamp), now));
-  const last = Math.max(awakeSince, liveness?.last_sign ?? 0, Number(run.info.startTime), ...logged);
+  const last = Math.max(awakeSince, lastSign(run, liveness, now));
   return now - last >= (liveness?.process === 'gone' ? silenceWithoutProcess : silenceUnknown);
+}
+
+/**
+ * Remembers which runs were found lost: a server that was started again, or a computer that slept, does not bring one back to life. Only
+ * a newer sign of it does.
+ */
+export class LostMemory {
+  /** Run id to its last sign when it was found lost, Unix milliseconds. */
+  readonly #signs = new Map<string, number>();
+
+  /** @returns those of the running runs that are lost; what `isLost` needs is as there. Runs that are not read yet are not forgotten. */
+  lost(
+    running: readonly Run[],
+    liveness: ReadonlyMap<string, Liveness>,
+    now: number,
+    awakeSince: number,
+  ): readonly Run[] {
+    return running.filter((run) => {
+      const { id } = run.info;
+      const heard = liveness.get(id);
+      const sign = lastSign(run, heard, now);
+      const known = this.#signs.get(id);
+      const isStillLost = known !== undefined && sign <= known && heard?.process !== 'alive';
+      if (!isStillLost && !isLost(run, heard, now, awakeSince)) {
+        this.#signs.delete(id);
+        return false;
+      }
+      this.#signs.set(id, Math.max(known ?? 0, sign));
+      return true;
+    });
+  }
 }
 
 /** Notices that the computer slept: looks that come at an interval then are further apart. Pure but for what it remembers. */

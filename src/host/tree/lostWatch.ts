@@ -1,7 +1,7 @@
 import { describe, type Connection, type Log } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import type { Catalog } from './catalog';
-import { AwakeTime, isLost } from './lostRuns';
+import { AwakeTime, LostMemory } from './lostRuns';
 
 /** Milliseconds between two looks. */
 const interval = 15_000;
@@ -12,6 +12,7 @@ const maxRuns = 1000;
 export class LostWatch {
   readonly #owned = new Disposables();
   readonly #awake = new AwakeTime(interval);
+  readonly #memory = new LostMemory();
   #looking = false;
 
   /** @param onChanged the lost runs are others */
@@ -45,7 +46,7 @@ export class LostWatch {
         .flatMap(({ list }) => [...(list?.running ?? [])].flatMap((id) => list?.runs.get(id) ?? []))
         .slice(0, maxRuns);
       const known = await client.liveness(running.map(({ info }) => info.id));
-      const lost = running.filter((run) => isLost(run, known.get(run.info.id), now, awakeSince));
+      const lost = this.#memory.lost(running, known, now, awakeSince);
       if (this.catalog.setLost(lost.map(({ info }) => info.id))) {
         this.onChanged();
       }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Run, RunStatus } from '../../../src/core/model';
-import { AwakeTime, isLost, silenceUnknown, silenceWithoutProcess } from '../../../src/host/tree/lostRuns';
+import { AwakeTime, isLost, LostMemory, silenceUnknown, silenceWithoutProcess } from '../../../src/host/tree/lostRuns';
 
 const now = 1_700_000_000_000;
 const run = (status: RunStatus, lastPoint: number, start = 0): Run => ({
@@ -57,5 +57,22 @@ describe('lost runs', () => {
     assert.equal(isLost(run('RUNNING', 0), silent, now, since), false);
     assert.equal(awake.look(now + 15_000), now);
     assert.equal(isLost(run('RUNNING', 0), silent, now + silenceUnknown, since), true);
+  });
+
+  it('stay lost when the server is started again and knows nothing of them, until they are heard of', () => {
+    const memory = new LostMemory();
+    const silent = run('RUNNING', now - 2 * silenceWithoutProcess);
+    const gone = new Map([['r', { last_sign: now - silenceWithoutProcess, process: 'gone' as const }]]);
+    const nothing = new Map<string, never>();
+    assert.deepEqual(memory.lost([silent], nothing, now, 0), [], 'it may well be alive');
+    assert.deepEqual(memory.lost([silent], gone, now, 0), [silent]);
+    assert.deepEqual(memory.lost([], nothing, now + 500, 0), [], 'runs are read again');
+    assert.deepEqual(memory.lost([silent], nothing, now + 1000, 0), [silent]);
+    assert.deepEqual(memory.lost([silent], nothing, now + 2000, now + 1500), [silent], 'also after a sleep');
+    const alive = new Map([['r', { last_sign: 0, process: 'alive' as const }]]);
+    assert.deepEqual(memory.lost([silent], alive, now + 3000, 0), []);
+    assert.deepEqual(memory.lost([silent], nothing, now + 4000, 0), [], 'that was taken back');
+    assert.deepEqual(memory.lost([silent], gone, now, 0), [silent]);
+    assert.deepEqual(memory.lost([run('RUNNING', now + 4000)], nothing, now + 5000, 0), [], 'it logged');
   });
 });
