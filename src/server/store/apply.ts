@@ -1,4 +1,5 @@
-import { tagNames } from '../../core/model';
+import { type Int64, tagNames } from '../../core/model';
+import type { Steps } from '../../core/steps';
 import type { Aspect } from '../../protocol/extras';
 import type { Catalog, RunRow } from './catalog';
 import { stage } from './catalogSchema';
@@ -12,6 +13,10 @@ import { applyToRegistry } from './registry/apply';
 import { applyToPurge } from './purge/apply';
 import { isOfPurge, type PurgeEffect } from './purge/effects';
 import { isOfRegistry, type RegistryEffect } from './registry/effects';
+import { integer, real } from './sqlite';
+
+/** Runs that are deleted or restored with their experiment in one step: one to four milliseconds. */
+const runsInStep = 2000;
 
 /** What an effect changed, for readers of the change feed. */
 export interface Change {
@@ -21,6 +26,8 @@ export interface Change {
   readonly models?: readonly string[];
   readonly run?: ChangedRun;
   readonly runs?: readonly ChangedRun[];
+  /** What is still to be done of it, in the same transaction and before anything else is decided. */
+  readonly rest?: Steps<void>;
 }
 
 export interface ChangedRun {
@@ -47,12 +54,14 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
   switch (effect.kind) {
     case 'createExperiment':
     case 'renameExperiment':
-    case 'deleteExperiment':
-    case 'restoreExperiment':
     case 'setExperimentTag':
     case 'deleteExperimentTag':
       applyToExperiment(catalog, effect);
       return { experiment: effect.id };
+    case 'deleteExperiment':
+    case 'restoreExperiment':
+      applyToExperiment(catalog, effect);
+      return { experiment: effect.id, rest: stageRuns(catalog, effect) };
     case 'createRun':
       return createRun(catalog, effect);
     case 'updateRun':
@@ -66,6 +75,7 @@ export function applyToCatalog(catalog: Catalog, effect: Effect): Change {
 }
 
 type ExperimentEffect = Extract<Effect, { id: number }>;
+type StageEffect = Extract<Effect, { kind: 'deleteExperiment' | 'restoreExperiment' }>;
 type RunEffect = Exclude<Effect, ExperimentEffect | RegistryEffect | ModelEffect | PurgeEffect | { kind: 'createRun' }>;
 
 function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
@@ -89,22 +99,9 @@ function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
       break;
     case 'deleteExperiment':
       db.run('UPDATE experiments SET stage = ? WHERE id = ?', stage.deleted, id);
-      db.run(
-        'UPDATE runs SET stage = ?, deleted = ? WHERE experiment = ? AND stage = ?',
-        stage.deletedWithExperiment,
-        time,
-        id,
-        stage.active,
-      );
       break;
     case 'restoreExperiment':
       db.run('UPDATE experiments SET stage = ? WHERE id = ?', stage.active, id);
-      db.run(
-        'UPDATE runs SET stage = ?, deleted = NULL WHERE experiment = ? AND stage = ?',
-        stage.active,
-        id,
-        stage.deletedWithExperiment,
-      );
       break;
     case 'setExperimentTag':
       catalog.setExperimentTag(id, effect.tag);
@@ -114,6 +111,30 @@ function applyToExperiment(catalog: Catalog, effect: ExperimentEffect): void {
       break;
   }
   db.run('UPDATE experiments SET updated = ? WHERE id = ?', time, id);
+}
+
+/** Deletes the runs of an experiment with it, or brings those back, some after the other in the order of their starts, which is an index. */
+function* stageRuns({ db }: Catalog, { kind, id, time }: StageEffect): Steps<void> {
+  const deleting = kind === 'deleteExperiment';
+  const { active, deletedWithExperiment } = stage;
+  const [from, to] = deleting ? [active, deletedWithExperiment] : [deletedWithExperiment, active];
+  const deleted = deleting ? time : null;
+  const behind = '(started, id) > (CAST(? AS INTEGER), ?)';
+  const upTo = '(started, id) <= (CAST(? AS INTEGER), ?)';
+  const last = `SELECT started, id FROM runs WHERE experiment = ? AND ${behind} ORDER BY started, id LIMIT 1 OFFSET ?`;
+  const change = `UPDATE runs SET stage = ?, deleted = ? WHERE experiment = ? AND stage = ? AND ${behind}`;
+  let done: [Int64, number] = [-(2n ** 63n), 0];
+  for (;;) {
+    const row = db.row(last, id, ...done, runsInStep - 1);
+    if (row === undefined) {
+      db.run(change, to, deleted, id, from, ...done);
+      return;
+    }
+    const end: [Int64, number] = [integer(row[0]), real(row[1])];
+    db.run(`${change} AND ${upTo}`, to, deleted, id, from, ...done, ...end);
+    done = end;
+    yield;
+  }
 }
 
 function createRun(catalog: Catalog, effect: Extract<Effect, { kind: 'createRun' }>): Change {

@@ -1,4 +1,5 @@
 import { ApiError } from '../../core/errors';
+import type { Steps } from '../../core/steps';
 import type { ChangeBatch, RunChange } from '../../protocol/extras';
 import type { Change } from './apply';
 import { unreadableAnswer } from './damage';
@@ -6,7 +7,7 @@ import type { Databases } from './databases';
 import { type Effect, encodeEffects } from './effects';
 import { isFull } from './files';
 import { type Journal, UncertainAppendError } from './journal';
-import { nextTurn } from '../turns';
+import { inTurns, nextTurn } from '../turns';
 import { resolve } from './resolve';
 import type { Write, WriteResult } from './types';
 
@@ -122,7 +123,8 @@ export class Committer {
     this.databases.begin();
     const changes: Change[] = [];
     const group = this.applyGroup(changes);
-    if (group === undefined) {
+    const rest = changes.at(-1)?.rest;
+    if (group === undefined || (rest !== undefined && !(await this.applyRest(rest, group)))) {
       return;
     }
     const effects = group.map(({ effect }) => effect).filter((effect) => effect !== undefined);
@@ -189,17 +191,40 @@ export class Committer {
           waiting.reject(error);
           continue;
         }
-        this.databases.rollback();
-        waiting.reject(
-          unreadableAnswer(error) ??
-            new ApiError('INTERNAL_ERROR', `The store could not do this: ${messageOf(error)}`, { cause: error }),
-        );
-        this.queue = [...group.map((done) => done.waiting), ...this.queue.slice(taken)];
+        this.queue = this.queue.slice(taken);
+        this.takeBack(waiting, group, error);
         return undefined;
+      }
+      if (changes.at(-1)?.rest !== undefined) {
+        break;
       }
     }
     this.queue = this.queue.slice(taken);
     return group;
+  }
+
+  /** Does what is left of the group's last effect, in turns. @returns false where that failed, the transaction then being taken back */
+  private async applyRest(rest: Steps<void>, group: Done[]): Promise<boolean> {
+    try {
+      await inTurns(rest);
+      return true;
+    } catch (error) {
+      const failed = group.pop();
+      if (failed !== undefined) {
+        this.takeBack(failed.waiting, group, error);
+      }
+      return false;
+    }
+  }
+
+  /** Takes the group back because of one write, and lets the others wait for the next. */
+  private takeBack(failed: Waiting, others: readonly Done[], error: unknown): void {
+    this.databases.rollback();
+    failed.reject(
+      unreadableAnswer(error) ??
+        new ApiError('INTERNAL_ERROR', `The store could not do this: ${messageOf(error)}`, { cause: error }),
+    );
+    this.queue = [...others.map(({ waiting }) => waiting), ...this.queue];
   }
 }
 

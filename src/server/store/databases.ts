@@ -1,3 +1,4 @@
+import { finish } from '../../core/steps';
 import { applyToCatalog, type Change } from './apply';
 import type { Catalog } from './catalog';
 import type { Effect } from './effects';
@@ -38,7 +39,10 @@ export class Databases {
       applyToHistory(this.histories, effect, seq);
     }
     if (seq > this.catalog.applied) {
-      applyToCatalog(this.catalog, effect);
+      const { rest } = applyToCatalog(this.catalog, effect);
+      if (rest !== undefined) {
+        finish(rest);
+      }
       this.catalog.applied = seq;
     }
   }

@@ -107,6 +107,42 @@ describe('Store: experiments', () => {
     assert.equal(store.getRunInfo('other')?.stage, 'deleted');
   });
 
+  it('deletes and brings back many runs with their experiment, in one with what is written behind it', async () => {
+    const folder = await scene.folder();
+    const store = await scene.open(folder);
+    await store.write({ kind: 'createExperiment', name: 'e', artifactLocation: undefined, tags: [], time: 0 });
+    // Many that started together, and the ends of the range.
+    const starts = [-(2n ** 63n), 2n ** 63n - 1n, -5, ...Array<number>(4200).fill(7)];
+    const ids = starts.map((_, i) => `r${i}`);
+    const add = (id: string, experimentId: string, startTime: number | bigint) =>
+      store.write({ kind: 'createRun', runId: id, experimentId, name: id, userId: '', startTime, tags: [] });
+    await Promise.all([...starts.map((start, i) => add(ids[i] ?? '', '1', start)), add('other', '0', 7)]);
+    await store.write({ kind: 'deleteRun', runId: 'r5', time: 1 });
+    const stages = (one: Store) => {
+      const deleted = ids.filter((id) => one.getRunInfo(id)?.stage === 'deleted').length;
+      return [deleted, one.getRunInfo('other')?.stage, one.getExperiment('1')?.stage];
+    };
+    const set = (kind: 'deleteExperiment' | 'restoreExperiment') => store.write({ kind, experimentId: '1', time: 9 });
+    const [, logged, restored] = await Promise.allSettled([
+      set('deleteExperiment'),
+      log(store, { metrics: [metric('m', 1)] }, ids.at(-1)),
+      store.write({ kind: 'restoreRun', runId: 'r9' }),
+    ]);
+    assert.deepEqual([logged.status, restored.status], ['rejected', 'fulfilled']);
+    assert.deepEqual(stages(store), [4202, 'active', 'deleted']);
+    assert.deepEqual(stages(await scene.open(await scene.copy(folder))), [4202, 'active', 'deleted']);
+    const again = await Promise.allSettled([
+      set('restoreExperiment'),
+      log(store, { metrics: [metric('m', 1)] }, 'r4000'),
+    ]);
+    assert.deepEqual(
+      again.map(({ status }) => status),
+      ['fulfilled', 'fulfilled'],
+    );
+    assert.deepEqual(stages(store), [1, 'active', 'active']);
+    assert.deepEqual(stages(await scene.open(await scene.copy(folder))), [1, 'active', 'active']);
+  });
+
   it('sets and deletes tags', async () => {
     const store = await scene.open(await scene.folder());
     const tags = () => store.getExperiment('0')?.tags;
