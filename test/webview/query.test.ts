@@ -48,6 +48,12 @@ describe('The query line', () => {
     }
   };
 
+  it("says what MLflow's words are as a sentence beside the others", async () => {
+    const panel = await open();
+    await line(panel).pressSequentially('val/acc > 0.4 and val/acc > abc');
+    await counted(panel, 'Not applied: Expected numeric value type for metric. Found abc. Still showing');
+  });
+
   it('applies what is typed when it rests, and an invalid text never', async () => {
     const panel = await open();
     await line(panel).pressSequentially('val/acc > 0.4');
@@ -163,6 +169,28 @@ describe('The query line', () => {
     await help.waitFor();
     await panel.page.keyboard.press('Escape');
     await help.waitFor({ state: 'detached' });
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('has its help also by key: Ctrl+F1 in the line, or the menu at the end of the toolbar', async () => {
+    const panel = await open();
+    const help = panel.page.getByRole('dialog', { name: 'Query help' });
+    await line(panel).focus();
+    assert.equal(await line(panel).getAttribute('aria-keyshortcuts'), 'Control+F1');
+    await press(panel, 'Control+F1');
+    await help.waitFor();
+    await press(panel, 'Escape');
+    await help.waitFor({ state: 'detached' });
+    const isBack = () => line(panel).evaluate((element) => element === document.activeElement);
+    await until('the line has the focus again', isBack);
+    await panel.page.getByRole('button', { name: 'More actions' }).focus();
+    await press(panel, 'Enter');
+    await panel.page.getByRole('menuitem', { name: 'Query help' }).waitFor();
+    await press(panel, 'End', 'Enter');
+    await help.waitFor();
+    await press(panel, 'Escape');
+    await help.waitFor({ state: 'detached' });
+    await until('the line has the focus', isBack);
     assert.deepEqual(panel.errors, []);
   });
 

@@ -8,7 +8,7 @@ import { useStore } from '../shared/store';
 import { t, tCount } from '../shared/strings';
 import { useOneStop } from '../shared/useOneStop';
 import type { ExperimentSession } from './experimentSession';
-import { queryReason } from './query/queryReason';
+import { queryReasonSentence } from './query/queryReason';
 import { deleteRuns } from './runCommands';
 import type { TableView } from './tableModel';
 import { useTight } from './useTight';
@@ -72,7 +72,7 @@ function Counts({ experiment, view, drawn }: Omit<Props, 'isNarrow' | 'isTiny'>)
     const counts = [formatCount(passing), formatCount(all)];
     return (
       <span className="lb-cut-text" role="status">
-        {t('notApplied', queryReason(error), ...counts)}
+        {t('notApplied', queryReasonSentence(error), ...counts)}
       </span>
     );
   }
