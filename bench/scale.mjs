@@ -28,6 +28,7 @@ const { values } = parseArgs({
 const everything = 'runs:100,1000,10000,100000;points:1e4,1e5,1e6,1e7;store:1e8';
 const usual = values.quick ? 'runs:100;points:1e4' : 'runs:100,1000,10000;points:1e4,1e5,1e6';
 const sizes = readSizes(values.sizes === 'all' ? everything : (values.sizes ?? usual));
+sizes.many = sizes.runs;
 
 /** Runs of the curves that are asked for together, and the points of each. */
 const curves = values.quick ? { runs: 10, points: 1000 } : { runs: 100, points: 10_000 };
@@ -110,6 +111,47 @@ async function once(read) {
   return performance.now() - from;
 }
 
+/** Asks, and meanwhile for `/health`. @returns milliseconds, and the longest wait of the latter */
+async function withPause(server, asked) {
+  const probe = startProbe(server);
+  await probe.ready;
+  const ms = await once(asked);
+  return [ms, (await probe.stop()).longest];
+}
+
+/** Rows of the table of what goes through many runs, by their number. */
+const ofMany = new Map();
+
+/** What goes through many of a store's runs, the last of it leaving fewer of them. */
+async function manyRuns(server, runs) {
+  const post = (call, body) => ask(server, 'POST', `/api/2.0/mlflow/${call}`, { body });
+  const extra = (call, body) => ask(server, 'POST', `/api/labbook/1.0/${call}`, { body });
+  const experiment_id = '0';
+  const experiment_ids = [experiment_id];
+  const all = { experiment_ids, max_results: 1000 };
+  const filtered = {
+    ...all,
+    max_results: 100,
+    filter: "metrics.m1 > 0.5 and params.p3 = 'v7'",
+    order_by: ['metrics.m2 DESC'],
+  };
+  const row = [
+    await withPause(server, () => post('runs/search', all)),
+    await withPause(server, () => post('runs/search', filtered)),
+    await withPause(server, () => extra('table/rows', { experiment_ids })),
+    await withPause(server, () => post('experiments/delete', { experiment_id })),
+    await withPause(server, () => post('experiments/restore', { experiment_id })),
+  ];
+  const { text } = await post('runs/search', all);
+  const run_ids = JSON.parse(text).runs.map((run) => run.info.run_id);
+  let next = 0;
+  await drive(server, { connections: 8, while: () => next < run_ids.length }, (asked) =>
+    asked(request(server, 'POST', '/api/2.0/mlflow/runs/delete', { run_id: run_ids[next++] })),
+  );
+  row.push(await withPause(server, () => extra('purge', { run_ids })));
+  ofMany.set(runs, [runs, ...row.flat()]);
+}
+
 async function byRuns(runs) {
   const home = folder(`runs-${runs}`);
   const drawn = await withStore(`${home}/store`, async (store) => {
@@ -130,6 +172,7 @@ async function byRuns(runs) {
     again: await timeOf(() => series(server, drawn, 'curve')),
   };
   const { longest } = await probe.stop();
+  await manyRuns(server, runs);
   await server.stop();
   rmSync(home, { recursive: true, force: true });
   return [
@@ -187,6 +230,19 @@ const parts = [
     measure: byRuns,
   },
   {
+    kind: 'many',
+    heading: 'What goes through many runs',
+    columns: [
+      'runs',
+      ...[
+        ...['search: up to 1,000 runs', 'filtered, ordered', 'table, nothing in memory'],
+        ...['delete the experiment', 'restore it', 'delete up to 1,000 runs for good'],
+      ].flatMap((each) => [each, 'longest pause']),
+    ],
+    // Measured with the row above.
+    measure: (runs) => ofMany.get(runs),
+  },
+  {
     kind: 'points',
     heading: 'By the points of one run',
     columns: pointColumns,
@@ -214,7 +270,7 @@ const notes = [
     'start of the process to the first answer; memory is that of the process after it. Runs have 20 params, 20 metrics and 5 tags; ' +
     `curves are ${curves.runs} runs of ${curves.points.toLocaleString('en-US')} points, thinned to 1,000 buckets, first right after ` +
     'the start. A zoom shows a twentieth of the curve. The longest pause is the longest that a question for `/health` waited ' +
-    `meanwhile.${values.quick ? ' Measured with `--quick`: small and short.' : ''}`,
+    `meanwhile; of what goes through many runs, each time is followed by its pause.${values.quick ? ' Measured with `--quick`: small and short.' : ''}`,
 ];
 const before = values.add ? lastOf('scale') : undefined;
 const rows = {};

@@ -8,14 +8,18 @@ const pause = 4;
 
 /**
  * Starts asking: GET /health, or, with `runId`, log-metric to that run.
- * @returns `stop()`: ends it and answers `{median, p99, longest, count}` in milliseconds
+ * @returns `ready`: resolves with the first answer; `stop()`: ends it and answers `{median, p99, longest, count}` in milliseconds
  */
 export function startProbe({ port, token }, runId) {
   const worker = new Worker(new URL(import.meta.url), { workerData: { port, token, runId } });
   const failed = new Promise((_, reject) => worker.once('error', reject));
   failed.catch(() => undefined);
+  const ready = Promise.race([new Promise((resolve) => worker.once('message', resolve)), failed]);
+  ready.catch(() => undefined);
   return {
+    ready,
     async stop() {
+      await ready;
       const answer = new Promise((resolve) => worker.once('message', resolve));
       worker.postMessage('stop');
       return await Promise.race([answer, failed]);
@@ -35,6 +39,9 @@ async function probe({ port, token, runId }) {
       runId === undefined ? health : request({ port, token }, 'POST', '/api/2.0/mlflow/runs/log-metric', metric);
     const from = performance.now();
     await connection.ask(bytes);
+    if (step === 0) {
+      parentPort.postMessage('ready');
+    }
     times.push(performance.now() - from);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
