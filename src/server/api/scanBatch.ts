@@ -1,11 +1,12 @@
 /**
  * Reads bodies of log-batch as clients mostly send them, `{"metrics": [{"key": …, "value": …, "timestamp": …, "step": …}, …],
- * "run_id": …}`, and those of log-metric, `{"run_uuid": …, "key": …, "value": …, "timestamp": …, "step": …, "run_id": …}`, in one pass: `JSON.parse` and declared fields take several times as long for a thousand metrics. Whatever is not quite
- * so, be it wrong or not, is left to them: this knows no errors and no second way to read anything.
+ * "run_id": …}`, and those of log-metric, `{"run_uuid": …, "key": …, "value": …, "timestamp": …, "step": …, "run_id": …}`, in one
+ * pass: `JSON.parse` and declared fields take several times as long for a thousand metrics. Whatever is not quite so, be it wrong or not,
+ * is left to them: this knows no errors and no second way to read anything.
  */
 import { checkKey, limits } from '../../core/limits';
 import type { Metric } from '../../core/model';
-import { powersOfTen, quotient } from './quotient';
+import { notPlain, PlainJson } from './plainJson';
 
 /** Metrics that keep MLflow's rules; nothing is said of the run. */
 export class PlainBatch {
@@ -15,34 +16,10 @@ export class PlainBatch {
   ) {}
 }
 
-/** Integers of so many digits are exact. */
-const exactDigits = 15;
-/** An integer below it has room for one more digit. */
-const roomBelow = 1e14;
-/** More digits than these and so many are left to `Number`. */
-const tailDigits = 4;
-const spelled = new Map([
-  ['NaN', NaN],
-  ['Infinity', Infinity],
-  ['-Infinity', -Infinity],
-]);
-
-const quote = 0x22;
-const comma = 0x2c;
-const minus = 0x2d;
-const dot = 0x2e;
-const zero = 0x30;
-const nine = 0x39;
-const colon = 0x3a;
 const openBracket = 0x5b;
-const backslash = 0x5c;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
-const lastOfAscii = 0x7e;
-
-/** Ends the scan where a body is not plain. */
-const notPlain = new Error('not a plain batch');
 
 /** @returns undefined where the body is to be read the general way, which also says what is wrong with it */
 export function scanBatch(body: Buffer): PlainBatch | undefined {
@@ -65,21 +42,19 @@ function scanned(scan: () => PlainBatch): PlainBatch | undefined {
   }
 }
 
-class Scanner {
+class Scanner extends PlainJson {
   /** A character for each byte; those beyond ASCII fit nowhere. Of the keys of a batch there are many. */
   private text: string | undefined;
-  private at = 0;
+  /**
+   * Where the metric before began, where each of its values began and ended, and where it ended; empty where it had not all, or in
+   * another order.
+   */
+  private marks: readonly number[] = [];
   /** What a request of one metric calls its run. */
   private runId: string | undefined;
   private runUuid: string | undefined;
-  /** The digits of a number: up to 15 that are not zero in front, and those after them. */
-  private whole = 0;
-  private tail = 0;
-  private tailLength = 0;
   /** Keys that keep the rules. */
   private readonly keys = new Map<string, string>();
-
-  constructor(private readonly body: Buffer) {}
 
   batch(): PlainBatch {
     let runId: string | undefined;
@@ -116,7 +91,7 @@ class Scanner {
     const metrics: Metric[] = [];
     this.take(openBracket);
     do {
-      metrics.push(this.metric());
+      metrics.push(this.likeBefore() ?? this.metric());
     } while (this.goesOn(closeBracket));
     if (metrics.length > limits.metricsPerBatch) {
       throw notPlain;
@@ -124,21 +99,55 @@ class Scanner {
     return metrics;
   }
 
+  /** A metric that differs from the one before in its values only. @returns undefined, having passed nothing, for any other */
+  private likeBefore(): Metric | undefined {
+    const start = this.at;
+    const key = this.passesGap(0) ? this.key() : undefined;
+    const value = key !== undefined && this.passesGap(2) ? this.double() : undefined;
+    const timestamp = value !== undefined && this.passesGap(4) ? this.integer() : -1;
+    const step = timestamp >= 0 && this.passesGap(6) ? this.integer() : undefined;
+    if (key === undefined || value === undefined || step === undefined || !this.passesGap(8)) {
+      this.at = start;
+      return undefined;
+    }
+    return { key, value, timestamp, step };
+  }
+
+  /** Passes what stood at this place, before or behind a value, in the metric before. @param mark the place in `marks` */
+  private passesGap(mark: number): boolean {
+    const { body } = this;
+    const from = this.marks[mark] ?? 0;
+    const length = (this.marks[mark + 1] ?? 0) - from;
+    for (let i = 0; i < length; i++) {
+      if (body[from + i] !== body[this.at + i]) {
+        return false;
+      }
+    }
+    this.at += length;
+    return length > 0;
+  }
+
   /** @param isWhole it is all of a request, and names the run */
   private metric(isWhole = false): Metric {
+    const marks = [this.at];
     let key: string | undefined;
     let value: number | undefined;
     let timestamp: number | undefined;
     let step: number | undefined;
     this.take(openBrace);
     do {
+      // Most often in this order.
       if (key === undefined && this.hasName('key')) {
+        marks.push(this.at);
         key = this.key();
       } else if (value === undefined && this.hasName('value')) {
+        marks.push(key === undefined ? NaN : this.at);
         value = this.double();
       } else if (timestamp === undefined && this.hasName('timestamp')) {
+        marks.push(value === undefined ? NaN : this.at);
         timestamp = this.integer();
       } else if (step === undefined && this.hasName('step')) {
+        marks.push(timestamp === undefined ? NaN : this.at);
         step = this.integer();
       } else if (isWhole && this.runId === undefined && this.hasName('run_id')) {
         this.runId = this.copy(this.inQuotes());
@@ -147,7 +156,10 @@ class Scanner {
       } else {
         throw notPlain;
       }
+      marks.push(this.at);
     } while (this.goesOn(closeBrace));
+    marks.push(this.at);
+    this.marks = step === undefined || marks.some(Number.isNaN) ? [] : marks;
     if (key === undefined || value === undefined || timestamp === undefined || timestamp < 0) {
       throw notPlain;
     }
@@ -175,185 +187,5 @@ class Scanner {
     }
     this.keys.set(key, key);
     return key;
-  }
-
-  private integer(): number {
-    this.skipSpace();
-    const isNegative = this.passes(minus);
-    const start = this.at;
-    const value = this.digits();
-    if (this.at - start > exactDigits || this.hasLeadingZero(start)) {
-      throw notPlain;
-    }
-    // There is no -0 among integers.
-    return isNegative ? 0 - value : value;
-  }
-
-  private double(): number {
-    this.skipSpace();
-    const start = this.at;
-    if (this.body[start] === quote) {
-      const value = spelled.get(this.copy(this.inQuotes()));
-      if (value === undefined) {
-        throw notPlain;
-      }
-      return value;
-    }
-    const isNegative = this.passes(minus);
-    const first = this.at;
-    this.whole = 0;
-    this.tail = 0;
-    this.tailLength = 0;
-    this.significand();
-    if (this.hasLeadingZero(first)) {
-      throw notPlain;
-    }
-    const point = this.at;
-    if (this.passes(dot)) {
-      this.significand();
-    }
-    const decimals = Math.max(0, this.at - point - 1);
-    const value = this.passesExponent() ? undefined : this.quotient(decimals);
-    if (value !== undefined) {
-      return isNegative ? -value : value;
-    }
-    const parsed = Number(this.body.toString('latin1', start, this.at));
-    if (!Number.isFinite(parsed)) {
-      throw notPlain;
-    }
-    return parsed;
-  }
-
-  /** At least one digit: the first ones go to `whole` as long as it is exact, the others to `tail`. */
-  private significand(): void {
-    const start = this.at;
-    let at = start;
-    let { whole, tail, tailLength } = this;
-    for (let code = this.body[at] ?? 0; code >= zero && code <= nine; code = this.body[++at] ?? 0) {
-      if (tailLength === 0 && whole < roomBelow) {
-        whole = whole * 10 + (code - zero);
-      } else {
-        tail = tail * 10 + (code - zero);
-        tailLength++;
-      }
-    }
-    if (at === start) {
-      throw notPlain;
-    }
-    this.at = at;
-    this.whole = whole;
-    this.tail = tail;
-    this.tailLength = tailLength;
-  }
-
-  /** @returns undefined for what only `Number` can tell */
-  private quotient(decimals: number): number | undefined {
-    const divisor = powersOfTen[decimals];
-    if (divisor === undefined || this.tailLength > tailDigits) {
-      return undefined;
-    }
-    // Where both are exact, their quotient is rounded once, as it has to be.
-    return this.tailLength === 0 ? this.whole / divisor : quotient(this.whole, this.tail, this.tailLength, decimals);
-  }
-
-  private passesExponent(): boolean {
-    // Both cases of the letter.
-    if (((this.body[this.at] ?? 0) | 0x20) !== 0x65) {
-      return false;
-    }
-    this.at++;
-    if (!this.passes(minus)) {
-      this.passes(0x2b);
-    }
-    this.digits();
-    return true;
-  }
-
-  /** At least one digit. @returns the number, rounded where it is long */
-  private digits(): number {
-    const start = this.at;
-    let value = 0;
-    let at = start;
-    for (let code = this.body[at] ?? 0; code >= zero && code <= nine; code = this.body[++at] ?? 0) {
-      value = value * 10 + (code - zero);
-    }
-    this.at = at;
-    if (this.at === start) {
-      throw notPlain;
-    }
-    return value;
-  }
-
-  private hasLeadingZero(start: number): boolean {
-    return this.at - start > 1 && this.body[start] === zero;
-  }
-
-  /** Passes a string without anything that JSON escapes. @returns where it begins behind its quote */
-  private inQuotes(): number {
-    this.take(quote);
-    const start = this.at;
-    for (let code = this.body[start] ?? 0; code !== quote; code = this.body[++this.at] ?? 0) {
-      if (code < 0x20 || code > lastOfAscii || code === backslash) {
-        throw notPlain;
-      }
-    }
-    this.at++;
-    return start;
-  }
-
-  /** The string that was passed: parts of `text` would keep all of it in memory for as long as they are kept. */
-  private copy(start: number): string {
-    return this.body.toString('latin1', start, this.at - 1);
-  }
-
-  /** Passes the name of a field and the colon, where it is this one. */
-  private hasName(name: string): boolean {
-    this.skipSpace();
-    const { body } = this;
-    const start = this.at + 1;
-    if (body[this.at] !== quote || body[start + name.length] !== quote) {
-      return false;
-    }
-    for (let i = 0; i < name.length; i++) {
-      if (body[start + i] !== name.charCodeAt(i)) {
-        return false;
-      }
-    }
-    this.at = start + name.length + 1;
-    this.take(colon);
-    return true;
-  }
-
-  /** Passes a comma, or the end. @returns true after a comma */
-  private goesOn(end: number): boolean {
-    this.skipSpace();
-    if (this.passes(comma)) {
-      return true;
-    }
-    this.take(end);
-    return false;
-  }
-
-  private take(code: number): void {
-    this.skipSpace();
-    if (!this.passes(code)) {
-      throw notPlain;
-    }
-  }
-
-  private passes(code: number): boolean {
-    const isNext = this.body[this.at] === code;
-    this.at += isNext ? 1 : 0;
-    return isNext;
-  }
-
-  private skipSpace(): void {
-    for (;;) {
-      const code = this.body[this.at];
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) {
-        return;
-      }
-      this.at++;
-    }
   }
 }

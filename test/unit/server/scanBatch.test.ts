@@ -167,6 +167,39 @@ describe('log-batch bodies that are read in one pass', () => {
     );
   });
 
+  it('are read so in whatever order and with whatever space their metrics have their fields', () => {
+    const forms = [
+      (i: number) => `{"key":"m${i % 2}","value":${i}.5,"timestamp":${i},"step":${-i}}`,
+      (i: number) => `{"key": "m${i}", "value": "NaN", "timestamp": ${i}, "step": ${i}}`,
+      (i: number) => `{"key": "m", "value": ${i}, "timestamp": 1}`,
+      (i: number) => `{"step": 5, "timestamp": ${i}, "key": "m", "value": 1e-${i}}`,
+      (i: number) => `{ "value" : ${i} , "key" : "m" , "timestamp" :  7 , "step": 1 }`,
+    ];
+    const all = [...forms, ...forms].flatMap((form) => [0, 1, 2, 3].map(form));
+    for (const body of [...forms.map((form) => [0, 1, 2, 3].map(form)), all].map((each) => bodyOf(each.join(', ')))) {
+      const { scanned, general } = readBoth(body);
+      assert.notEqual(scanned, undefined, body);
+      assert.deepEqual(scanned, general);
+    }
+  });
+
+  it('are read the general way where one of many is odd', () => {
+    const good = '{"key": "m", "value": 1, "timestamp": 1, "step": 1}';
+    for (const odd of [
+      '{"key": "m", "value": 1, "timestamp": 1, "step": 1, "x": 1}',
+      '{"key": "m", "value": 1, "timestamp": -1, "step": 1}',
+      '{"key": "m", "value": 1, "timestamp": 1, "step": 1.0}',
+      '{"key": "m", "value": 1, "timestamp": 1, "step": ""}',
+      '{"key": "m", "value": 1, "timestamp": 1, "step"; 1}',
+      '{"key": "m", "value": 1, "timestamp": 1, "stop": 1}',
+      '{"key": "m", "value": 1, "timestamp": 1, "step": 1]',
+      '{"key": "", "value": 1, "timestamp": 1, "step": 1}',
+      '{"key": "m", "value": , "timestamp": 1, "step": 1}',
+    ]) {
+      assert.equal(scanBatch(Buffer.from(bodyOf([good, good, odd, good].join(', ')))), undefined, odd);
+    }
+  });
+
   it('are left to the general way where they are unusual, or read as it reads them', () => {
     const metrics = fc.array(fc.oneof(plainMetric, oddMetric, oddMetric), { maxLength: 4 });
     fc.assert(
