@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { checkStore } from '../../../src/server/store/check';
 import { StoreDamagedError } from '../../../src/server/store/damage';
+import type { StoreFiles } from '../../../src/server/store/files';
 import { Journal, segmentName } from '../../../src/server/store/journal';
 import {
   encodeFrame,
@@ -67,10 +68,14 @@ describe('Store: room in the journal', () => {
   it('tells how much is written, not how much there is room for', async () => {
     const disk = new MemoryDisk();
     await disk.files.makeFolder(folder);
+    let writes = 0;
+    disk.before = ({ operation }) => void (writes += operation === 'append' ? 1 : 0);
     const journal = new Journal(disk.files, folder, [{ first: 1, end: 500 }], { room: early });
     await journal.append(3, 1, Buffer.alloc(76));
     await journal.append(4, 1, Buffer.alloc(76));
     assert.equal(journal.size, 500 + headerSize + 200);
+    // The header, two frames, and room once.
+    assert.equal(writes, 4);
     journal.rotate();
     assert.equal(journal.size, 500 + headerSize + 200);
     await journal.append(5, 1, Buffer.alloc(76));
@@ -153,11 +158,58 @@ describe('Store: room in the journal', () => {
     }
   });
 
+  it('is made anew after a frame that failed was cut off with it', async () => {
+    const disk = new MemoryDisk();
+    await disk.files.makeFolder(folder);
+    const journal = new Journal(disk.files, folder, [], { room: early });
+    await journal.append(1, 1, Buffer.alloc(76));
+    await journal.append(2, 1, Buffer.alloc(76));
+    disk.before = ({ operation }) => (operation === 'append' ? systemError('EIO') : undefined);
+    disk.tornBytes = 50;
+    await assert.rejects(journal.append(3, 1, Buffer.alloc(76)), /EIO/);
+    disk.before = () => undefined;
+    await journal.append(3, 1, Buffer.alloc(76));
+    await journal.close();
+    const facts = await disk.files.facts(`${folder}/${segmentName(1)}`);
+    assert.equal(facts?.size, headerSize + 300 + early.least);
+    const { segments, torn } = await readJournal(disk.files, folder);
+    assert.deepEqual([segments[0]?.frames.length, torn], [3, undefined]);
+  });
+
+  it('is there before its file is closed', async () => {
+    const disk = new MemoryDisk();
+    await disk.files.makeFolder(folder);
+    const written: number[] = [];
+    const open: StoreFiles['open'] = async (...args) => {
+      const file = await disk.files.open(...args);
+      let writing = 0;
+      return {
+        ...file,
+        writeSynced: async (...write) => {
+          writing++;
+          await file.writeSynced(...write);
+          writing--;
+        },
+        close: () => {
+          written.push(writing);
+          return file.close();
+        },
+      };
+    };
+    const journal = new Journal({ ...disk.files, open }, folder, [], { room: early });
+    await journal.append(1, 1, Buffer.alloc(76));
+    journal.rotate();
+    await journal.append(2, 1, Buffer.alloc(76));
+    await journal.close();
+    assert.deepEqual(written, [0, 0]);
+  });
+
   it('is cut off again when it cannot be had, and writing goes on without', async () => {
-    for (const [fails, segments] of [
-      [['append'], 1],
-      [['append', 'truncate'], 2],
-      [['sync'], 2],
+    // In the same segment it is not tried again, in a new one it is.
+    for (const [fails, segments, written] of [
+      [['append'], 1, 6],
+      [['append', 'truncate'], 2, 8],
+      [['sync'], 2, 8],
     ] as const) {
       const faulty = new FaultyFiles();
       const { at, store } = await withRoom(faulty);
@@ -176,6 +228,7 @@ describe('Store: room in the journal', () => {
         await log(store, { metrics: [metric('m', i, i)] });
       }
       assert.ok(reserved > 0);
+      assert.equal(writes, written);
       const files = await segmentsIn(at);
       assert.equal(files.length, segments);
       const copy = await scene.open(await scene.copy(at));
