@@ -10,11 +10,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import Module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { compileAhead } from './compiledSqlite';
-import { nextTurn } from './turns';
 
 /** By then a server has been ready for a while, and what it needed for it is compiled. */
 const saveAfter = 2_000;
@@ -91,32 +89,14 @@ function codeFile(name: string, program: Buffer): string | undefined {
   }
 }
 
-/**
- * V8 compiles each function of WebAssembly when it is called first, in the thread that calls it, which for SQLite's first statement is a
- * tenth of a start. Told otherwise it compiles all of them at once in other threads.
- * @returns to be called some milliseconds and two turns of the event loop later: V8 has begun by then, and must not find itself told so where it
- *   reads code that was compiled earlier
- */
-function compileSqlite(file: string): () => void {
-  // Electron's V8 may not be told anything any more.
-  const isEager = process.versions['electron'] === undefined;
+/** Other threads look through SQLite while this one loads the server. */
+function compileSqlite(): void {
   try {
-    const bytes = readFileSync(file);
-    if (isEager) {
-      setFlagsFromString('--no-wasm-lazy-compilation');
-    }
-    compileAhead(bytes);
+    compileAhead(readFileSync(path.join(__dirname, 'sql-wasm.wasm')));
   } catch {
     // Said by whoever needs it.
   }
-  return () => {
-    if (isEager) {
-      setFlagsFromString('--wasm-lazy-compilation');
-    }
-  };
 }
-
-const fileOf = (name: string): string => path.join(__dirname, `${name}.cjs`);
 
 interface Program {
   readonly filename: string;
@@ -126,9 +106,10 @@ interface Program {
   readonly known: Buffer | undefined;
 }
 
-/** @param name of a bundle beside this one @param program what is in its file */
-function readProgram(name: string, program: Buffer): Program {
-  const filename = fileOf(name);
+/** @param name of a bundle beside this one */
+function readProgram(name: string): Program {
+  const filename = path.join(__dirname, `${name}.cjs`);
+  const program = readFileSync(filename);
   const file = codeFile(name, program);
   const known = file === undefined ? undefined : read(file);
   // A byte is a character, and takes one byte as a string.
@@ -150,8 +131,7 @@ function run({ filename, text, file, known }: Program): unknown {
   let later: unknown;
   Reflect.apply(program, module.exports, [
     module.exports,
-    (id: string): unknown =>
-      id === './later.cjs' ? (later ??= run(readProgram('later', readFileSync(fileOf('later'))))) : require(id),
+    (id: string): unknown => (id === './later.cjs' ? (later ??= run(readProgram('later'))) : require(id)),
     module,
     filename,
     path.dirname(filename),
@@ -162,18 +142,7 @@ function run({ filename, text, file, known }: Program): unknown {
   return module.exports;
 }
 
-async function start(): Promise<void> {
-  if (process.argv[2] !== 'serve') {
-    run(readProgram('server', readFileSync(fileOf('server'))));
-    return;
-  }
-  const afterwards = compileSqlite(path.join(__dirname, 'sql-wasm.wasm'));
-  const bytes = readFileSync(fileOf('server'));
-  await nextTurn();
-  const program = readProgram('server', bytes);
-  await nextTurn();
-  afterwards();
-  run(program);
+if (process.argv[2] === 'serve') {
+  compileSqlite();
 }
-
-void start();
+run(readProgram('server'));
