@@ -37,11 +37,11 @@ export function QueryLine({ experiment, view }: Props) {
   const replace = (from: number, to: number, text: string): void => setCaret(edit(input.current, from, to, text));
   const query = useQueryText(experiment, view, input);
   const list = useSuggestions(query.typed, caret, words);
-  const keys = useQueryKeys({ query, list, recent, replace, choose });
+  const keys = useQueryKeys({ query, list, recent, replace, choose, help: () => help.open() });
   useFindKey(input);
   const { typed, problem } = query;
 
-  const help = useQueryHelp(input, list.close);
+  const help = useQueryHelp(input, list.close, experiment.queryHelp);
   const shownProblem = toBeShown(problem, list);
 
   function choose({ insert }: Completion): void {
@@ -145,6 +145,7 @@ function Field({ input, id, query, list, problem, onCaret, onScroll, onKeyDown }
       role="combobox"
       aria-label={t('filterRuns')}
       aria-autocomplete="list"
+      aria-keyshortcuts="Control+F1"
       aria-expanded={completions !== undefined}
       aria-controls={completions && `${id}list`}
       aria-activedescendant={completions && active >= 0 ? optionId(`${id}list`, active) : undefined}

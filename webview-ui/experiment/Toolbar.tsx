@@ -85,6 +85,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
             isTiny ? layoutActions(experiment, mode) : [],
             groupActions(experiment, view),
             exportActions(experiment, view),
+            [{ label: t('queryHelp'), onAct: () => experiment.queryHelp.set(true) }],
           ]}
           onClose={close}
         />

@@ -47,6 +47,8 @@ export class ExperimentSession {
   readonly draft = new Store<{ readonly text: string } | undefined>(undefined);
   /** What is wrong with the text in the query line, which is not applied then. */
   readonly wrongQuery = new Store<SearchError | undefined>(undefined);
+  /** Whether the help of the query line is open. */
+  readonly queryHelp = new Store(false);
   readonly views: ViewList;
   readonly #shared: SharedSelection;
   #undoTimer: number | undefined;

@@ -1,5 +1,6 @@
-import { useCallback, useState, type ReactNode, type RefObject } from 'react';
+import { useCallback, useEffect, useState, type ReactNode, type RefObject } from 'react';
 import { anchorOf, Popup, type Anchor } from '../../shared/Popup';
+import type { Store } from '../../shared/store';
 import { t } from '../../shared/strings';
 import { queryExamples } from './queryExamples';
 
@@ -8,17 +9,29 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Opens the help under the line, which gets the focus back. @param close closes what else hangs under it */
+/**
+ * The help under the line, which gets the focus back, while it is wanted.
+ * @param close closes what else hangs under the line
+ */
 export function useQueryHelp(
   input: RefObject<HTMLInputElement | null>,
   close: () => void,
+  wanted: Store<boolean>,
 ): { readonly open: () => void; readonly element: ReactNode } {
   const [anchor, setAnchor] = useState<Anchor | null>(null);
-  const onClose = useCallback(() => setAnchor(null), []);
+  const onClose = useCallback(() => wanted.set(false), [wanted]);
+  useEffect(
+    () =>
+      wanted.subscribe(() => {
+        const line = wanted.get() ? input.current : null;
+        line?.focus();
+        setAnchor(line && anchorOf(line));
+      }),
+    [wanted, input],
+  );
   const open = (): void => {
     close();
-    input.current?.focus();
-    setAnchor(input.current && anchorOf(input.current));
+    wanted.set(true);
   };
   return { open, element: anchor && <QueryHelp anchor={anchor} onClose={onClose} /> };
 }

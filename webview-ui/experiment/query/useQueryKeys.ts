@@ -10,13 +10,15 @@ interface Parts {
   readonly recent: readonly string[];
   readonly replace: (from: number, to: number, text: string) => void;
   readonly choose: (option: Completion) => void;
+  /** Opens the help. */
+  readonly help: () => void;
 }
 
 /** Options that PageUp and PageDown pass. */
 const page = 8;
 
 /** The keys of the query line. */
-export function useQueryKeys({ query, list, recent, replace, choose }: Parts): (event: KeyboardEvent) => void {
+export function useQueryKeys({ query, list, recent, replace, choose, help }: Parts): (event: KeyboardEvent) => void {
   const { completions, active } = list;
 
   const browse = useEarlier({ query, list, recent, replace });
@@ -35,6 +37,13 @@ export function useQueryKeys({ query, list, recent, replace, choose }: Parts): (
       case ' ':
         if (event.ctrlKey || event.metaKey) {
           list.open(true);
+          return true;
+        }
+        return false;
+      // F1 alone, and with Alt, VS Code takes for itself.
+      case 'F1':
+        if (event.ctrlKey || event.metaKey) {
+          help();
           return true;
         }
         return false;
@@ -86,7 +95,7 @@ export function useQueryKeys({ query, list, recent, replace, choose }: Parts): (
 }
 
 /** Goes from one earlier query to another; from an empty line, so that no text is lost. False: there is nothing to be done. */
-function useEarlier({ query, list, recent, replace }: Omit<Parts, 'choose'>): (by: number) => boolean {
+function useEarlier({ query, list, recent, replace }: Omit<Parts, 'choose' | 'help'>): (by: number) => boolean {
   /** Which of the earlier queries the line shows. */
   const shown = useRef(-1);
   const { typed } = query;
