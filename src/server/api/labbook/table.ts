@@ -54,7 +54,9 @@ export async function answerTableColumns(store: Store, input: unknown): Promise<
     throw new ApiError('INVALID_PARAMETER_VALUE', `At most ${maxColumns} columns can be asked for at once.`);
   }
   const columns = request.columns.map(columnOf);
-  return new Uint8Array(encodeTableColumns(await store.table.columns(queryOf(request), columns)));
+  const answer = await store.table.columns(queryOf(request), columns);
+  await nextTurn();
+  return new Uint8Array(encodeTableColumns(answer));
 }
 
 function queryOf(request: z.infer<typeof rowsRequest>): TableQuery {

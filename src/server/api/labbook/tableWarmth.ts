@@ -1,6 +1,6 @@
-import { takeTurns } from '../../../protocol/tableSelection';
 import type { Log } from '../../log';
 import type { Store } from '../../store/types';
+import { takingTurns } from '../../turns';
 
 /** Milliseconds between two looks for changes. */
 const defaultInterval = 2000;
@@ -40,7 +40,7 @@ export class TableWarmth {
   }
 
   async #warm(revision: number): Promise<void> {
-    const turn = takeTurns(() => new Promise((resolve) => setImmediate(resolve)));
+    const turn = takingTurns();
     try {
       await this.store.table.warm(async () => {
         await turn();

@@ -1,7 +1,7 @@
 import type { Aspect, RunChange } from '../../../protocol/extras';
 import type { Turn } from '../../../protocol/tableSelection';
 import type { Catalog } from '../catalog';
-import { real, text } from '../sqlite';
+import { real, type Row, text } from '../sqlite';
 import { Cells } from './cells';
 
 /** Milliseconds of reading that are aimed at before others get their turn; how many runs are read at once follows. */
@@ -59,10 +59,10 @@ export class ExperimentTable {
   }
 
   async #catchUp(turn: Turn): Promise<void> {
-    this.#unread ??= this.catalog.db
-      .rows('SELECT id FROM runs WHERE experiment = ?', this.experiment)
-      .map((row) => real(row[0]))
-      .sort((a, b) => a - b);
+    this.#unread ??= [
+      ...numbersOf(this.catalog.db.row('SELECT group_concat(id) FROM runs WHERE experiment = ?', this.experiment)),
+    ];
+    await turn();
     const unread = this.#unread;
     await inTurns(unread, turn, (runs) => this.cells.load(runs));
     this.#unread = [];
@@ -94,6 +94,12 @@ export class ExperimentTable {
     );
     return [...groups.values()].map(({ aspects, runs }) => ({ aspects, runs: runs.sort((a, b) => a - b) }));
   }
+}
+
+/** Numbers of runs that SQL answers as one text, in their order: a hundred thousand rows, one by one, take three times as long. */
+export function numbersOf(row: Row | undefined): Uint32Array {
+  const list = row?.[0] ?? '';
+  return Uint32Array.from(list === '' ? [] : text(list).split(','), Number).sort();
 }
 
 /** Works through `runs`, which it empties from the front, a few at a time, as many as take about `aim`. */

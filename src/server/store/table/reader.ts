@@ -1,12 +1,13 @@
 import { runStatuses, type LifecycleStage, type RunStatus } from '../../../core/model';
 import type { ChangeBatch } from '../../../protocol/extras';
-import { columnOf, keyFacts, parentsOf, Selection, takeTurns, type Turn } from '../../../protocol/tableSelection';
+import { columnOf, keyFacts, parentsOf, Selection, type Turn } from '../../../protocol/tableSelection';
 import type { ColumnId, TableColumn, TableColumns, TableRows } from '../../../protocol/tableTypes';
+import { takingTurns } from '../../turns';
 import type { Catalog } from '../catalog';
 import { experimentNumber } from '../resolve';
 import { type Row, real, text } from '../sqlite';
 import type { Cells } from './cells';
-import { ExperimentTable } from './experimentTable';
+import { ExperimentTable, numbersOf } from './experimentTable';
 import type { StepValues } from './stepValues';
 
 /** Cells of experiments that are kept for the next question, about 100 MB. The experiments in question always are. */
@@ -58,7 +59,7 @@ export class TableReader {
 
   /** What `TableRows` says; experiments that are not there have no runs. */
   async rows(query: TableQuery): Promise<TableRows> {
-    const turn = takeTurns(nextTurn);
+    const turn = takingTurns();
     const revision = this.revision();
     const selections = await this.#select(query, turn);
     const lines: Line[] = [];
@@ -128,7 +129,7 @@ export class TableReader {
 
   /** What `TableColumns` says. @throws ApiError where a history that has to be read is damaged */
   async columns(query: TableQuery, columns: readonly ColumnId[]): Promise<TableColumns> {
-    const turn = takeTurns(nextTurn);
+    const turn = takingTurns();
     const revision = this.revision();
     const selections = (await this.#select(query, turn)).map(({ selection }) => selection);
     const answers: TableColumn[] = [];
@@ -198,17 +199,15 @@ export class TableReader {
 
   #numbers(experiment: number, { runIds, stage }: TableQuery): Uint32Array {
     const within = `experiment = ? AND ${ofStage(stage)}`;
-    // As one text: a hundred thousand rows, one by one, take three times as long.
-    const row =
+    return numbersOf(
       runIds === undefined
         ? this.catalog.db.row(`SELECT group_concat(id) FROM runs WHERE ${within}`, experiment)
         : this.catalog.db.row(
             `SELECT group_concat(id) FROM runs WHERE run_id IN (SELECT value FROM json_each(?)) AND ${within}`,
             JSON.stringify(runIds),
             experiment,
-          );
-    const list = row?.[0] ?? '';
-    return Uint32Array.from(list === '' ? [] : text(list).split(','), Number).sort();
+          ),
+    );
   }
 
   #lines(numbers: Uint32Array): Line[] {
@@ -221,8 +220,6 @@ export class TableReader {
       .map(toLine);
   }
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function ofStage(stage: LifecycleStage): string {
   return stage === 'active' ? 'stage = 0' : 'stage > 0';
