@@ -54,4 +54,45 @@ describe('Marks in charts', () => {
     assert.equal(ring.filter(({ x, y }) => Math.abs(x - centre) < 1.5 && Math.abs(y - low + 4) < 1.5).length, 0);
     assert.ok(ring.length >= 8, String(ring.length));
   });
+
+  it('of NaN and infinities are whole at both ends of the axis', async () => {
+    const odd: Record<number, number> = { 0: NaN, 80: -Infinity };
+    const panel = await browser.show(compareScenario([run(0, (step) => odd[step] ?? 5)]));
+    await panel.drawn('loss');
+    const pixels = await of(panel, 0);
+    const bottom = Math.max(...pixels.map(({ y }) => y));
+    const marks = pixels.filter(({ y }) => y > bottom - 10);
+    const [left, right] = [Math.min(...marks.map(({ x }) => x)), Math.max(...marks.map(({ x }) => x))];
+    const widthOf = (near: readonly Pixel[]): number => new Set(near.map(({ x }) => x)).size;
+    const widths = [widthOf(marks.filter(({ x }) => x < left + 20)), widthOf(marks.filter(({ x }) => x > right - 20))];
+    assert.ok(
+      widths.every((each) => each >= 6),
+      widths.join(' '),
+    );
+  });
+
+  it('stand over an axis without numbers where no value is finite', async () => {
+    const panel = await browser.show(compareScenario([run(0, () => NaN), run(1, () => NaN)]));
+    await panel.drawn('loss');
+    const inGutter = (pixels: readonly Pixel[]): Pixel[] => {
+      const bottom = Math.max(...pixels.map(({ y }) => y));
+      return pixels.filter(({ x, y }) => x < 36 && y < bottom - 24);
+    };
+    assert.equal(inGutter(await panel.pixels('loss')).length, 0);
+    await panel.host(({ page, argument }) => page.host.append(argument, 'loss', [[81, 3]]), run(0, () => 0).run.id);
+    await until('a number has come', async () => inGutter(await panel.pixels('loss')).length > 0);
+  });
+
+  it('are dots where a logarithmic axis has no place for the points beside', async () => {
+    const values: Record<number, number> = { 20: 5, 60: 50 };
+    const panel = await browser.show(compareScenario([run(0, (step) => values[step] ?? 0)]));
+    await panel.drawn('loss');
+    await panel.page.getByRole('button', { name: 'Log y' }).click();
+    await panel.chart('loss').getByText('79 points ≤ 0 are not drawn').waitFor();
+    await until('two dots are there', async () => {
+      const pixels = await of(panel, 0);
+      const places = new Set(pixels.map(({ x }) => Math.round(x / 30)));
+      return pixels.length >= 8 && pixels.length < 80 && places.size >= 2 && places.size <= 4;
+    });
+  });
 });

@@ -12,6 +12,8 @@ export interface Axes {
   readonly y: Range;
   readonly xTransform: Transform;
   readonly yTransform: Transform;
+  /** False where no value is finite: y is then of nothing, and has no numbers. */
+  readonly hasValues: boolean;
   /** Points that a logarithmic axis cannot show. */
   readonly notPositive: number;
   /** Curves that leave the plot at the top and at the bottom. */
@@ -60,6 +62,7 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
       y: { min: 0, max: 1 },
       xTransform,
       yTransform: linear(),
+      hasValues: false,
       notPositive: notPositiveX,
       above: 0,
       below: 0,
@@ -76,7 +79,15 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
   const zoomed = yZoom && Number.isFinite(yTransform.to(yZoom.min)) ? yZoom : undefined;
   const y = zoomed ?? padded(shown, yTransform);
   const told = clipped ? beyond(curves, x, y) : { above: 0, below: 0 };
-  return { x, y, xTransform, yTransform, notPositive: notPositiveX + (isLog ? extent.notPositive : 0), ...told };
+  return {
+    x,
+    y,
+    xTransform,
+    yTransform,
+    hasValues: true,
+    notPositive: notPositiveX + (isLog ? extent.notPositive : 0),
+    ...told,
+  };
 }
 
 function xRange(curves: readonly Curve[], scale: ScaleKind): { range: Range; transform: Transform } {

@@ -116,7 +116,7 @@ function drawAxes({ context, area, palette, x, y }: Pen, { axis }: PlotModel, ax
   };
   context.font = `11px ${palette.fontFamily}`;
   context.textAlign = 'right';
-  for (const { value, label } of ticksOf('value', axes.y, axes.yTransform, 8)) {
+  for (const { value, label } of axes.hasValues ? ticksOf('value', axes.y, axes.yTransform, 8) : []) {
     line([area.left, y(value)], [area.right, y(value)], palette.grid);
     context.fillStyle = palette.dim;
     context.fillText(label, area.left - 8, y(value));

@@ -8,19 +8,29 @@ import type { Pen } from './surface';
 const mostNamed = 3;
 /** Of one kind in one pixel column a curve has one mark, and a chart has no more than this: more cannot be told apart. */
 const mostMarks = 2000;
+/** A mark's half width, CSS pixels. */
+const markReach = 4.5;
 
 /** A dot where a point has no neighbour to be joined to. */
 export function drawLonePoints(pen: Pen, { curve, look }: DrawnCurve): void {
   const { context } = pen;
   context.fillStyle = look.colour;
-  if (curve.x.length > 0 && curve.odd.length === 0 && curve.x.length > 1) {
+  // What has no place on a logarithmic axis breaks the line as well.
+  const [least, first] = [leastOf(pen.y), leastOf(pen.x)];
+  if (curve.odd.length === 0 && curve.x.length > 1 && least === -Infinity && first === -Infinity) {
     return;
   }
-  for (const [from, to] of stretches(curve.y)) {
+  const hasPlace = (i: number): boolean => (curve.y[i] ?? NaN) > least && (curve.x[i] ?? NaN) > first;
+  for (const [from, to] of stretches(curve.y, hasPlace)) {
     if (to - from === 1) {
       dot(pen, pen.x(curve.x[from] ?? NaN), pen.y(curve.y[from] ?? NaN), 2);
     }
   }
+}
+
+/** What values on an axis are above. */
+function leastOf(place: Pen['x']): number {
+  return Number.isNaN(place(-1)) ? 0 : -Infinity;
 }
 
 /** A ringed dot at the end of a run that goes on. */
@@ -81,9 +91,10 @@ export function drawOddPoints(pen: Pen, curves: readonly DrawnCurve[]): void {
   for (const { curve, look } of curves) {
     const seen = new Set<string>();
     for (const point of within(curve, pen.range)) {
-      const x = pen.x(point.x);
+      // At the ends of the axis they are whole.
+      const x = inside(pen.x(point.x), area);
       const place = `${Math.round(x)} ${point.y}`;
-      if (!(x >= area.left - 1 && x <= area.right + 1) || seen.has(place) || marks >= mostMarks) {
+      if (Number.isNaN(x) || seen.has(place) || marks >= mostMarks) {
         continue;
       }
       seen.add(place);
@@ -96,6 +107,11 @@ export function drawOddPoints(pen: Pen, curves: readonly DrawnCurve[]): void {
     }
   }
   context.restore();
+}
+
+/** NaN outside of the plot. */
+function inside(x: number, { left, right }: Pen['area']): number {
+  return x >= left - 1 && x <= right + 1 ? Math.min(right - markReach, Math.max(left + markReach, x)) : NaN;
 }
 
 function within({ odd }: Curve, range: { min: number; max: number }): readonly OddPoint[] {

@@ -337,7 +337,7 @@ export class Plot implements Drawing {
 
   #setTicks(scale: Scale, name: 'x' | 'y', room: number): void {
     const axes = this.#axes;
-    if (!axes || !this.#model) {
+    if (!axes || !this.#model || (name === 'y' && !axes.hasValues)) {
       scale.ticks = [];
       return;
     }

@@ -69,11 +69,14 @@ export function fillBand(pen: Pen, { x, low, high }: Curve, colour: string, alph
   context.globalAlpha = 1;
 }
 
-/** The stretches without a break, as index ranges [from, to). */
-export function* stretches(y: Float64Array): Generator<[number, number]> {
+/** The stretches without a break, as index ranges [from, to). @param hasPlace what is finite may have none on the axes */
+export function* stretches(
+  y: Float64Array,
+  hasPlace: (index: number) => boolean = () => true,
+): Generator<[number, number]> {
   let from = 0;
   for (let i = 0; i <= y.length; i++) {
-    if (i === y.length || !Number.isFinite(y[i])) {
+    if (i === y.length || !Number.isFinite(y[i]) || !hasPlace(i)) {
       if (i > from) {
         yield [from, i];
       }
