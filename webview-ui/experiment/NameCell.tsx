@@ -1,4 +1,5 @@
 import { formatCount } from '../../src/core/format';
+import { InnerButton } from '../shared/controls';
 import { Icon } from '../shared/Icon';
 import { anchorOf, type Anchor } from '../shared/Popup';
 import type { RunMark } from '../shared/lostRuns';
@@ -69,9 +70,9 @@ export function RunName({ line, table, mark, look, isShown, isBaseline, isEditin
       {!isEditing && (
         <span className="lb-row-actions">
           {canCompare && !isBaseline && (
-            <RowAction icon="compare" label={t('compareWithBaseline')} onAct={() => actions.onCompare(slot)} />
+            <InnerButton icon="compare" label={t('compareWithBaseline')} onAct={() => actions.onCompare(slot)} />
           )}
-          <RowAction
+          <InnerButton
             icon="ellipsis"
             label={t('runMenu', name)}
             onAct={(button) => actions.onMenu(line.key, anchorOf(button))}
@@ -84,31 +85,6 @@ export function RunName({ line, table, mark, look, isShown, isBaseline, isEditin
         </span>
       )}
     </span>
-  );
-}
-
-interface ActionProps {
-  readonly icon: 'compare' | 'ellipsis';
-  readonly label: string;
-  readonly onAct: (button: HTMLElement) => void;
-}
-
-/** Stands in the row under the pointer; with keys the same is in the row's menu. */
-function RowAction({ icon, label, onAct }: ActionProps) {
-  return (
-    <button
-      type="button"
-      className="lb-icon-button"
-      tabIndex={-1}
-      title={label}
-      aria-label={label}
-      onClick={(event) => {
-        event.stopPropagation();
-        onAct(event.currentTarget);
-      }}
-    >
-      <Icon name={icon} />
-    </button>
   );
 }
 

@@ -50,6 +50,35 @@ export function IconButton({ icon, label, onAct, pressed }: IconButtonProps) {
   );
 }
 
+interface InnerButtonProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onAct: (button: HTMLElement) => void;
+  /** Of what opens a menu. */
+  readonly isOpen?: boolean;
+}
+
+/** Inside of something that is one stop of the Tab key and can be clicked itself: by key there is another way to the same. */
+export function InnerButton({ icon, label, onAct, isOpen }: InnerButtonProps) {
+  return (
+    <button
+      type="button"
+      className="lb-icon-button"
+      tabIndex={-1}
+      title={label}
+      aria-label={label}
+      aria-haspopup={isOpen === undefined ? undefined : 'menu'}
+      aria-expanded={isOpen}
+      onClick={(event) => {
+        event.stopPropagation();
+        onAct(event.currentTarget);
+      }}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
 interface ToggleProps {
   readonly label: string;
   readonly on: boolean;

@@ -1,7 +1,6 @@
 import type { DragEvent } from 'react';
 import { formatCount, formatMetric } from '../../../src/core/format';
-import { IconButton } from '../controls';
-import { Icon, type IconName } from '../Icon';
+import { IconButton, InnerButton } from '../controls';
 import { anchorAt, anchorOf, type Anchor } from '../Popup';
 import { t, tCount } from '../strings';
 import { isSmoothing } from './arrangement';
@@ -61,19 +60,19 @@ export function ChartTitle(props: Props) {
       <span className="lb-chart-buttons">
         {!isAlone && (
           <>
-            <TitleButton
+            <InnerButton
               icon={isPinned ? 'pinned' : 'pin'}
               label={t(isPinned ? 'unpinChart' : 'pinChart')}
               onAct={togglePin}
             />
-            <TitleButton
+            <InnerButton
               icon={isLarge ? 'screenNormal' : 'screenFull'}
               label={t(isLarge ? 'smallChart' : 'largeChart')}
               onAct={toggleLarge}
             />
           </>
         )}
-        <TitleButton
+        <InnerButton
           icon="ellipsis"
           label={t('chartMenu', metric)}
           isOpen={menu !== undefined}
@@ -81,32 +80,6 @@ export function ChartTitle(props: Props) {
         />
       </span>
     </div>
-  );
-}
-
-interface TitleButtonProps {
-  readonly icon: IconName;
-  readonly label: string;
-  readonly onAct: (element: HTMLElement) => void;
-  /** Of what opens a menu. */
-  readonly isOpen?: boolean;
-}
-
-/** No stop of the Tab key: the grid has one, and there are keys and a menu for the same. */
-function TitleButton({ icon, label, onAct, isOpen }: TitleButtonProps) {
-  return (
-    <button
-      type="button"
-      className="lb-icon-button"
-      tabIndex={-1}
-      title={label}
-      aria-label={label}
-      aria-haspopup={isOpen === undefined ? undefined : 'menu'}
-      aria-expanded={isOpen}
-      onClick={(event) => onAct(event.currentTarget)}
-    >
-      <Icon name={icon} />
-    </button>
   );
 }
 
