@@ -152,6 +152,15 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await workbench().pick('Default');
     await inFront('Default');
   });
+
+  it('shows the tab that was open before a reload, rather than a second one of the same', async () => {
+    await workbench().reloadWindow();
+    await workbench().openLabbook();
+    await workbench().row('sweep', { level: 1 }).locator('.label-name').click();
+    await workbench().tab('sweep').and(workbench().page.locator('.active')).waitFor();
+    await workbench().panel.getByText('2 runs').first().waitFor({ timeout: 30_000 });
+    assert.equal(await workbench().tab('sweep').count(), 1);
+  });
 });
 
 /** A fingerprint of what a canvas shows. */

@@ -12,7 +12,10 @@ export class OpenPanel {
   #waiting: string | undefined;
 
   constructor(
-    readonly panel: Pick<vscode.WebviewPanel, 'active' | 'visible' | 'reveal' | 'onDidChangeViewState'>,
+    readonly panel: Pick<
+      vscode.WebviewPanel,
+      'active' | 'visible' | 'reveal' | 'onDidChangeViewState' | 'viewType' | 'title' | 'viewColumn'
+    >,
     readonly subject: PanelSubject,
     private readonly channel: () => Pick<HostChannel, 'notify'>,
   ) {

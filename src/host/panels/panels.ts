@@ -5,7 +5,7 @@ import type { HostChannel } from '../../protocol/panelChannel';
 import type { PanelNotices, PanelSubject } from '../../protocol/panels';
 import { panelStrings } from '../../protocol/panelStrings';
 import { RpcChannel } from '../../protocol/rpc';
-import { panelViewTypes } from '../contributions';
+import { panelViewTypes, viewIds } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
 import type { MarkedRuns } from '../shown/markedRuns';
 import { ExperimentMarks } from '../platform/experimentMarks';
@@ -22,6 +22,7 @@ import { panelRequests } from './requests';
 import { SavedViews } from './savedViews';
 import { shownOf } from './shownRequests';
 import { experimentIdsOf, keyOf, runIdsOf } from './subjects';
+import { wakeTab } from './sleepingTabs';
 import { readTitle } from './titles';
 import { viewsFolder, watchViews } from './viewsFolder';
 
@@ -80,10 +81,19 @@ export class Panels {
     // What is not there is an error of the command now, rather than an empty panel.
     const { client } = await this.connection.ready(10_000);
     const title = await readTitle(subject, client);
-    // Opened by another call meanwhile.
+    const hasMoved = await wakeTab(
+      panelViewTypes[subject.panel],
+      title,
+      () => this.#open.has(key),
+      () => [...this.#open.values()].map(({ panel }) => panel),
+    );
+    if (hasMoved && keepFocus) {
+      await vscode.commands.executeCommand(`${viewIds.experiments}.focus`);
+    }
+    // Woken, or opened by another call meanwhile.
     const other = this.#open.get(key);
     if (other) {
-      other.panel.reveal(undefined, keepFocus);
+      other.panel.reveal(toSide ? viewColumn : undefined, keepFocus);
       return;
     }
     const place = { viewColumn, preserveFocus: keepFocus };
