@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
 import { extrasPrefix } from '../../protocol/extras';
 import { apiPrefix } from '../../protocol/mlflow';
 import { artifactEndpoints } from '../api/artifacts';
@@ -19,8 +20,10 @@ import { presignedEndpoints } from '../api/presigned';
 import { registeredModelEndpoints } from '../api/registeredModels';
 import { runEndpoints } from '../api/runs';
 import type { ArtifactPlaces } from '../artifacts/places';
+import { KeptProcesses } from '../liveness/keptProcesses';
 import { Liveness } from '../liveness/liveness';
 import type { Log } from '../log';
+import { machine } from '../store/processIdentity';
 import type { Store } from '../store/types';
 import { nextTurn } from '../turns';
 import { mlflowVersion } from '../version';
@@ -98,7 +101,7 @@ export function createApp(context: AppContext): App {
   };
   add('GET', '/health', (_request, response) => sendText(response, 'text/plain', 'OK'));
   add('GET', '/version', (_request, response) => sendText(response, 'text/plain', mlflowVersion));
-  const liveness = new Liveness();
+  const liveness = new Liveness(new KeptProcesses(path.join(store.folder, 'processes.json'), machine, log));
   const endpoints = endpointsOf(context);
   for (const prefix of apiPrefixes) {
     endpoints.forEach((each) => addEndpoint(prefix, each, noteLifeIn(liveness)));
@@ -141,6 +144,7 @@ export function createApp(context: AppContext): App {
     },
     close: async () => {
       await (await loading)?.close();
+      await liveness.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Liveness as RunLiveness } from '../../protocol/extras';
 import { isAlive, processStart } from '../store/processIdentity';
+import type { KeptRun, KnownProcess } from './keptProcesses';
 import { peerProcess } from './peerProcess';
 
 /** Milliseconds between two looks at which process logs to a run, and after which the process behind a connection is found out anew. */
@@ -9,11 +10,13 @@ const lookInterval = 30_000;
 const maxProcesses = 16;
 /** Runs that are remembered: those that were begun last. */
 const maxRuns = 10_000;
+/** Milliseconds until a process that was found is kept beyond this server's life: many runs may begin at once. */
+const keepDelay = 1_000;
 
-interface KnownProcess {
-  readonly pid: number;
-  /** Tells it from a later process of the same id. */
-  readonly start: string;
+/** Where processes are kept beyond this server's life (`KeptProcesses`). Neither rejects. */
+export interface LivenessMemory {
+  read(): Promise<ReadonlyMap<string, KeptRun>>;
+  write(runs: ReadonlyMap<string, KeptRun>): Promise<void>;
 }
 
 /** The process at the other end of a connection: finding it out costs some five milliseconds of reading. */
@@ -28,16 +31,20 @@ interface Signs {
   readonly processes: Map<number, KnownProcess>;
 }
 
-/**
- * When a run was last heard of, and whether a process that logs to it still lives. In memory only: after a restart it is not
- * known until the next write.
- */
+/** When a run was last heard of, and whether a process that logs to it still lives. */
 export class Liveness {
   private readonly runs = new Map<string, Signs>();
   private readonly peers = new WeakMap<object, Peer>();
+  private remembering: Promise<void> | undefined;
+  private keepTimer: NodeJS.Timeout | undefined;
+  private keeping: Promise<void> = Promise.resolve();
 
-  /** @param processOf which process has a port of this machine */
+  /**
+   * @param memory what was found out is kept there; without one only until this server ends
+   * @param processOf which process has a port of this machine
+   */
   constructor(
+    private readonly memory?: LivenessMemory,
     private readonly now: () => number = Date.now,
     private readonly processOf: (port: number) => Promise<number | undefined> = peerProcess,
   ) {}
@@ -60,8 +67,9 @@ export class Liveness {
     }
   }
 
-  /** @returns undefined for a run that nobody logged to since this server started */
+  /** @returns undefined for a run that nothing is known of */
   async of(runId: string): Promise<RunLiveness | undefined> {
+    await this.remember();
     const signs = this.runs.get(runId);
     if (signs === undefined) {
       return undefined;
@@ -84,9 +92,56 @@ export class Liveness {
       this.peers.set(socket, peer);
     }
     const found = await peer.found;
-    if (found !== undefined && signs.processes.size < maxProcesses) {
+    if (
+      found !== undefined &&
+      signs.processes.size < maxProcesses &&
+      signs.processes.get(found.pid)?.start !== found.start
+    ) {
       signs.processes.set(found.pid, found);
+      this.keepTimer ??= setTimeout(() => this.keep(), keepDelay).unref();
     }
+  }
+
+  /** What earlier servers found out, once. What was heard of meanwhile counts more. */
+  private remember(): Promise<void> {
+    this.remembering ??= (async () => {
+      const runs = (await this.memory?.read()) ?? new Map<string, KeptRun>();
+      const heard = [...this.runs];
+      this.runs.clear();
+      for (const [id, { last, processes }] of runs) {
+        this.runs.set(id, { last, lastLook: -Infinity, processes: new Map(processes.map((each) => [each.pid, each])) });
+      }
+      for (const [id, signs] of heard) {
+        const known = [...(this.runs.get(id)?.processes ?? []), ...signs.processes];
+        signs.processes.clear();
+        known.slice(-maxProcesses).forEach(([pid, each]) => signs.processes.set(pid, each));
+        this.runs.delete(id);
+        this.runs.set(id, signs);
+      }
+    })();
+    return this.remembering;
+  }
+
+  private keep(): void {
+    clearTimeout(this.keepTimer);
+    this.keepTimer = undefined;
+    const write = async (): Promise<void> => {
+      await this.remember();
+      const known = [...this.runs].filter(([, { processes }]) => processes.size > 0);
+      const kept = known.map(
+        ([id, { last, processes }]) => [id, { last, processes: [...processes.values()] }] as const,
+      );
+      await this.memory?.write(new Map(kept));
+    };
+    this.keeping = this.keeping.then(write);
+  }
+
+  /** Resolves when what was found out is kept. */
+  async close(): Promise<void> {
+    if (this.keepTimer !== undefined) {
+      this.keep();
+    }
+    await this.keeping;
   }
 
   private async find(port: number | undefined): Promise<KnownProcess | undefined> {
