@@ -150,6 +150,43 @@ describe('Panels of chosen runs that go on', () => {
     await button(panel, 'Paused').waitFor();
   });
 
+  for (const [name, scenario] of Object.entries({ ...scenarios, experiment: experimentScenario([going, done]) })) {
+    it(`stay as they are where the server comes back while they are paused: ${name}`, async () => {
+      const panel = await browser.show(scenario);
+      await panel.drawn('loss');
+      await log(panel, 20);
+      await shows(panel, 20);
+      await button(panel, 'Live').click();
+      await button(panel, 'Paused').waitFor();
+      await panel.host(({ page }) => page.host.connection({ state: 'connecting' }), null);
+      await panel.page.locator('.lb-banner').waitFor();
+      await log(panel, 21);
+      await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
+      await panel.page.locator('.lb-banner').waitFor({ state: 'detached' });
+      await rest(panel);
+      assert.equal(await panel.canvas('loss').getAttribute('data-last'), '20');
+      await button(panel, 'Paused').click();
+      await shows(panel, 21);
+      assert.deepEqual(panel.errors, []);
+    });
+  }
+
+  it('read what they could not while the server was away, also where they are paused', async () => {
+    const panel = await browser.show(scenarios.compare);
+    await panel.drawn('loss');
+    await button(panel, 'Live').click();
+    await button(panel, 'Paused').waitFor();
+    await panel.host(({ page }) => page.host.fail('series', 'The server is away.'), null);
+    await panel.host(({ page }) => page.host.connection({ state: 'connecting' }), null);
+    await panel.page.getByRole('combobox', { name: 'x', exact: true }).selectOption('relative');
+    await panel.chart('loss').getByRole('alert').waitFor();
+    await panel.host(({ page }) => page.host.fail('series', undefined), null);
+    await panel.host(({ page }) => page.host.connection({ state: 'connected' }), null);
+    await panel.drawn('loss');
+    await panel.chart('loss').getByRole('alert').waitFor({ state: 'detached' });
+    await button(panel, 'Paused').waitFor();
+  });
+
   it('say nothing where all runs ended, or the server is away', async () => {
     const panel = await browser.show(scenarios.compare);
     await panel.drawn('loss');

@@ -146,9 +146,7 @@ export class PanelSession {
 
   /** Reads the runs, and whatever else is shown, again. */
   refresh(): void {
-    const state = this.runs.get();
-    const runIds = state.kind === 'ready' ? state.runs.map(({ id }) => id) : [];
-    this.#onChanged({ runIds, metrics: true, runs: true, artifacts: true, all: true });
+    this.#onChanged(this.#everything());
   }
 
   /**
@@ -224,6 +222,13 @@ export class PanelSession {
     );
   }
 
+  /** Not known what. */
+  #everything(): Changed {
+    const state = this.runs.get();
+    const runIds = state.kind === 'ready' ? state.runs.map(({ id }) => id) : [];
+    return { runIds, metrics: true, runs: true, artifacts: true, all: true };
+  }
+
   #hear(change: Changed): void {
     if (this.isPaused.get()) {
       this.#heldBack = this.#heldBack ? together(this.#heldBack, change) : change;
@@ -274,7 +279,10 @@ export class PanelSession {
     const nextTry = nextTryIn === undefined ? undefined : now + nextTryIn;
     this.connection.set({ state, reason, host, since, nextTry });
     if (state === 'connected' && before.state !== 'connected') {
-      this.refresh();
+      // Paused, the panel stays as it is, but for what could not be read while the server was away.
+      this.#hear(this.#everything());
+      this.loader.retry();
+      this.trends.retry();
     }
   }
 
