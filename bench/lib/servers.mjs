@@ -37,7 +37,8 @@ async function launch(command, args, { cwd, env, limit, pause, ready }) {
   const from = performance.now();
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
+    // Node reads the certificates that this names before all else, for as long as half of a start. The extension's servers do not get it either.
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -115,7 +115,8 @@ function report(figures, results, bounds, { runs, points, quick }) {
     notes: [
       `Both stores begin with ${runs.toLocaleString('en-US')} runs in one experiment and a history of ` +
         `${points.toLocaleString('en-US')} points. MLflow's column that counts is the better one of 1 and 4 workers, on its default ` +
-        `SQLite store. Memory is the proportional share (PSS) of all processes.${quick ? ' Measured with `--quick`: small and short.' : ''}`,
+        'SQLite store. Servers are started without NODE_EXTRA_CA_CERTS, as the extension starts its own: Node would read those ' +
+        `certificates before all else. Memory is the proportional share (PSS) of all processes.${quick ? ' Measured with `--quick`: small and short.' : ''}`,
     ],
   };
 }

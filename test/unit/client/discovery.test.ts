@@ -41,10 +41,11 @@ describe('client: finding and starting a server', () => {
     assert.equal(await findServer(folder), undefined, 'nobody listens there');
   });
 
-  it('starts the server as Node, without what VS Code and debuggers set', () => {
+  it('starts the server as Node, without what VS Code and debuggers set, and without certificates', () => {
     const environment = serverEnvironment({
       PATH: '/bin',
       NODE_OPTIONS: '--inspect',
+      NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt',
       VSCODE_IPC_HOOK: 'x',
       ELECTRON_NO_ASAR: '1',
     });
