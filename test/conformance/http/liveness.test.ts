@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { startLabbook, until, type LabbookServer } from '../../fakes/labbookServer';
 import { api, call, createRun, record } from './rawHttp';
 
 describe('signs of life', () => {
+  /** The first one's store is that of all. */
+  const started: LabbookServer[] = [];
   let server: LabbookServer;
-  before(async () => {
-    server = await startLabbook();
+  const start = async (): Promise<void> => {
+    server = await startLabbook(started.length > 0 ? { store: server.store } : {});
+    started.push(server);
+  };
+  before(start);
+  after(async () => {
+    for (const each of started.reverse()) {
+      await each.dispose();
+    }
   });
-  after(() => server.dispose());
 
   const livenessOf = async (runIds: string[]): Promise<Record<string, unknown>> => {
     const answer = await call(server, {
@@ -39,6 +49,11 @@ describe('signs of life', () => {
       script.kill('SIGKILL');
       await once(script, 'exit');
       assert.ok(await until(async () => (await lives()) === 'gone'));
+      const kept = path.join(server.store, 'processes.json');
+      assert.ok(await until(async () => (await readFile(kept, 'utf8').catch(() => '')).includes(runId)));
+      await server.kill();
+      await start();
+      assert.equal(await lives(), 'gone');
     } finally {
       script.kill('SIGKILL');
     }
