@@ -15,10 +15,10 @@ interface Answer {
 }
 
 /** What the endpoint answers, or the error that it throws. */
-function ask(store: Store, path: '/runs/search' | '/experiments/search', request: object): Answer {
+async function ask(store: Store, path: '/runs/search' | '/experiments/search', request: object): Promise<Answer> {
   const folders = new LocalFolders({ store: store.folder, workspace: undefined, allowed: [] });
   const endpoint = [...runEndpoints(store), ...experimentEndpoints(store, folders)].find((each) => each.path === path);
-  return endpoint?.handle(request) as Answer;
+  return (await endpoint?.handle(request)) as Answer;
 }
 
 async function makeRun(store: Store, id: string, startTime: Int64, value?: number): Promise<void> {
@@ -47,7 +47,12 @@ describe('Search: pages', () => {
       let pages = '';
       let page_token: string | undefined;
       for (let page = 0; page === 0 || page_token !== undefined; page++) {
-        const answer = ask(store, '/runs/search', { experiment_ids: ['0'], order_by, max_results: 2, page_token });
+        const answer = await ask(store, '/runs/search', {
+          experiment_ids: ['0'],
+          order_by,
+          max_results: 2,
+          page_token,
+        });
         pages += found(answer);
         page_token = answer.next_page_token;
         // First in each of the orders: a token that counted rows would repeat one.
@@ -62,11 +67,11 @@ describe('Search: pages', () => {
     for (const [i, id] of ['a', 'b', 'c', 'd'].entries()) {
       await makeRun(store, id, i);
     }
-    const first = ask(store, '/runs/search', { experiment_ids: ['0'], max_results: 2 });
+    const first = await ask(store, '/runs/search', { experiment_ids: ['0'], max_results: 2 });
     assert.equal(found(first), 'dc');
     await store.write({ kind: 'deleteRun', runId: 'c', time: 0 });
     await makeRun(store, 'e', 9);
-    const second = ask(store, '/runs/search', {
+    const second = await ask(store, '/runs/search', {
       experiment_ids: ['0'],
       max_results: 5,
       page_token: first.next_page_token,
@@ -79,10 +84,10 @@ describe('Search: pages', () => {
     const store = await scene.open(await scene.folder());
     await makeRun(store, 'a', 1);
     await makeRun(store, 'b', 2n ** 53n + 1n);
-    const page_token = ask(store, '/runs/search', { experiment_ids: ['0'], max_results: 1 }).next_page_token;
+    const { next_page_token: page_token } = await ask(store, '/runs/search', { experiment_ids: ['0'], max_results: 1 });
     assert.ok(page_token !== undefined);
     assert.match(page_token, /^[\w-]+$/, 'fit for a URL');
-    assert.equal(found(ask(store, '/runs/search', { experiment_ids: ['0', '0'], page_token })), 'a');
+    assert.equal(found(await ask(store, '/runs/search', { experiment_ids: ['0', '0'], page_token })), 'a');
     const forged = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
     const { q } = JSON.parse(Buffer.from(page_token, 'base64url').toString()) as { q: string };
     const bad = [
@@ -99,13 +104,13 @@ describe('Search: pages', () => {
       { page_token, experiment_ids: ['1'] },
     ];
     for (const request of bad) {
-      assert.throws(
+      await assert.rejects(
         () => ask(store, '/runs/search', { experiment_ids: ['0'], ...request }),
         { code: 'INVALID_PARAMETER_VALUE', message: /^Invalid page token/ },
         JSON.stringify(request),
       );
     }
-    assert.throws(() => ask(store, '/experiments/search', { max_results: 1, page_token }), /Invalid page token/);
+    await assert.rejects(() => ask(store, '/experiments/search', { max_results: 1, page_token }), /Invalid page token/);
   });
 });
 
@@ -123,40 +128,40 @@ describe('Search: endpoints', () => {
     }
     const tags = [{ key: 'team', value: 'Ä' }];
     await store.write({ kind: 'createExperiment', name: 'x_y', artifactLocation: undefined, tags, time: 5 });
-    const check = (): void => {
-      const runs = (filter: string, order_by: string[] = []) =>
-        found(ask(store, '/runs/search', { experiment_ids: ['0'], filter, order_by }));
-      assert.equal(runs('metrics.m > 0 AND params.p = "b\'"'), 'b');
-      assert.equal(runs("params.p ILIKE 'A%'"), 'a');
-      assert.equal(runs("params.p LIKE 'A%'"), '');
-      assert.equal(runs("run_id IN ('a', 'c')", ['run_id DESC']), 'ca');
-      assert.equal(runs('', ['metrics.m DESC']), 'bac');
-      const experiments = (filter: string) =>
-        (ask(store, '/experiments/search', { max_results: 5, filter }).experiments ?? [])
+    const check = async (): Promise<void> => {
+      const runs = async (filter: string, order_by: string[] = []) =>
+        found(await ask(store, '/runs/search', { experiment_ids: ['0'], filter, order_by }));
+      assert.equal(await runs('metrics.m > 0 AND params.p = "b\'"'), 'b');
+      assert.equal(await runs("params.p ILIKE 'A%'"), 'a');
+      assert.equal(await runs("params.p LIKE 'A%'"), '');
+      assert.equal(await runs("run_id IN ('a', 'c')", ['run_id DESC']), 'ca');
+      assert.equal(await runs('', ['metrics.m DESC']), 'bac');
+      const experiments = async (filter: string) =>
+        ((await ask(store, '/experiments/search', { max_results: 5, filter })).experiments ?? [])
           .map(({ name }) => name)
           .join();
-      assert.equal(experiments("name LIKE 'x_y'"), 'x_y');
-      assert.equal(experiments("tags.team ILIKE 'ä' AND experiment_id IN ('1', '2')"), 'x_y');
-      assert.equal(experiments('tags.team IS NULL'), 'Default');
+      assert.equal(await experiments("name LIKE 'x_y'"), 'x_y');
+      assert.equal(await experiments("tags.team ILIKE 'ä' AND experiment_id IN ('1', '2')"), 'x_y');
+      assert.equal(await experiments('tags.team IS NULL'), 'Default');
     };
-    check();
+    await check();
     await store.checkpoint();
-    check();
+    await check();
   });
 
   it('say what is wrong with a filter, and where', async () => {
     const store = await scene.open(await scene.folder());
     const wrong = (request: object, message: RegExp) =>
-      assert.throws(() => ask(store, '/runs/search', { experiment_ids: ['0'], ...request }), {
+      assert.rejects(() => ask(store, '/runs/search', { experiment_ids: ['0'], ...request }), {
         code: 'INVALID_PARAMETER_VALUE',
         message,
       });
-    wrong(
+    await wrong(
       { filter: "status = 'a' OR status = 'b'" },
       /^Invalid clause\(s\) in filter string: 'OR'.*\(filter, character 14\)$/,
     );
-    wrong({ filter: 'status = RUNNING' }, /Perhaps 'RUNNING' was meant\.$/);
-    wrong({ order_by: ['metrics.a', 'foo'] }, /^Invalid attribute key 'foo'.*\(order_by\[1\], character 1\)/);
-    wrong({ order_by: ['metrics.a', 'metrics.a'] }, /^`order_by` contains duplicate fields/);
+    await wrong({ filter: 'status = RUNNING' }, /Perhaps 'RUNNING' was meant\.$/);
+    await wrong({ order_by: ['metrics.a', 'foo'] }, /^Invalid attribute key 'foo'.*\(order_by\[1\], character 1\)/);
+    await wrong({ order_by: ['metrics.a', 'metrics.a'] }, /^`order_by` contains duplicate fields/);
   });
 });
