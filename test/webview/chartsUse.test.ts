@@ -389,6 +389,29 @@ describe('Charts in use', () => {
     await failure.waitFor({ state: 'detached' });
   });
 
+  it('have their menu on a right click anywhere in them, whole in a window that has room for it', async () => {
+    const panel = await browser.show(compareScenario(twoRuns()), { height: 500 });
+    await panel.drawn('a/x');
+    const frame = panel.chart('a/x').getByRole('img');
+    const open = panel.page.getByRole('menu');
+    await frame.click({ button: 'right', position: { x: 100, y: 60 } });
+    await open.waitFor();
+    await until('the menu is whole', async () => {
+      const { top, bottom, isCut } = await open.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return { top, bottom, isCut: element.scrollHeight > element.clientHeight };
+      });
+      return top >= 0 && bottom <= 500 && !isCut;
+    });
+    await open.getByText('Save All Points As CSV…').click();
+    await panel.askedFor('saveFile');
+    await frame.focus();
+    await panel.page.keyboard.press('t');
+    await panel.chart('a/x').getByRole('table').click({ button: 'right' });
+    assert.equal(await open.count(), 0, 'the text of a table is copied by the menu of VS Code');
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('open in a tab of their own', async () => {
     const panel = await browser.show(compareScenario(twoRuns()));
     await panel.drawn('a/x');

@@ -34,19 +34,28 @@ export function Popup({ anchor, isRight = false, role, label, className = '', on
       return;
     }
     const place = (): void => {
-      const { offsetWidth: width, offsetHeight: height } = element;
+      const { offsetWidth: width } = element;
+      // Also of what does not fit in so far.
+      const height = element.scrollHeight + element.offsetHeight - element.clientHeight;
       const below = window.innerHeight - anchor.bottom - gap - margin;
-      const isBelow = height <= below || below >= anchor.top;
+      const above = anchor.top - gap - margin;
       const left = isRight ? anchor.right - width : anchor.left;
       element.style.left = `${Math.max(margin, Math.min(left, window.innerWidth - width - margin))}px`;
-      element.style.maxHeight = `${Math.max(80, isBelow ? below : anchor.top - gap - margin)}px`;
-      element.style.top = isBelow ? `${anchor.bottom + gap}px` : `${Math.max(margin, anchor.top - gap - height)}px`;
+      if (role === 'menu' && height > below && height > above) {
+        // As VS Code's: rather over what it was opened by than cut.
+        element.style.maxHeight = `${window.innerHeight - 2 * margin}px`;
+        element.style.top = `${Math.max(margin, window.innerHeight - height - margin)}px`;
+        return;
+      }
+      const isBelow = height <= below || below >= above;
+      element.style.maxHeight = `${Math.max(80, isBelow ? below : above)}px`;
+      element.style.top = isBelow ? `${anchor.bottom + gap}px` : `${Math.max(margin, above + margin - height)}px`;
     };
     place();
     const observer = new ResizeObserver(place);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [anchor, isRight]);
+  }, [anchor, isRight, role]);
   useEffect(() => {
     const before = document.activeElement;
     const element = box.current;

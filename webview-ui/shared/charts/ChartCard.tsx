@@ -4,7 +4,7 @@ import { ErrorBoundary } from '../ErrorBoundary';
 import { Icon } from '../Icon';
 import { goingOn, lostRuns } from '../lostRuns';
 import { Menu } from '../Menu';
-import { anchorOf, type Anchor } from '../Popup';
+import { anchorAt, anchorOf, type Anchor } from '../Popup';
 import { useStore } from '../store';
 import { t } from '../strings';
 import { scaleOf, type ChartSize } from './arrangement';
@@ -78,6 +78,13 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
       data-chart={metric}
       style={size && !isLarge ? { gridColumn: `span ${size.columns}` } : undefined}
       onKeyDown={onKeyDown}
+      onContextMenu={(event) => {
+        // Where there is text to copy or to paste, the menu is VS Code's.
+        if (!(event.target instanceof Element && event.target.closest('input, table, .lb-popup'))) {
+          event.preventDefault();
+          setMenu(anchorAt(event.clientX, event.clientY));
+        }
+      }}
     >
       <ChartTitle {...props} found={found} yScale={yScale} isBars={isBars} menu={menu} onMenu={setMenu} />
       <Failure view={view} metric={metric} />

@@ -1,7 +1,7 @@
 import type { DragEvent } from 'react';
 import { formatCount, formatMetric } from '../../../src/core/format';
 import { IconButton, InnerButton } from '../controls';
-import { anchorAt, anchorOf, type Anchor } from '../Popup';
+import { anchorOf, type Anchor } from '../Popup';
 import { t, tCount } from '../strings';
 import { isSmoothing } from './arrangement';
 import { arrangeCharts, showLarge, toggleIn, type ChartsView } from './controller';
@@ -38,10 +38,6 @@ export function ChartTitle(props: Props) {
       draggable={onDrag !== undefined}
       onDragStart={(event) => onDrag?.(event, metric)}
       onDoubleClick={isAlone ? undefined : toggleLarge}
-      onContextMenu={(event) => {
-        event.preventDefault();
-        onMenu(anchorAt(event.clientX, event.clientY));
-      }}
     >
       <span className="lb-cut-text" title={metric}>
         {metric}
