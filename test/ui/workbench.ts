@@ -74,9 +74,15 @@ export class Workbench {
 
   /** Runs a command from the palette. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input[type="text"], .quick-input-widget .input').first();
-    await input.waitFor();
+    await until('the palette is open', async () => {
+      // A panel that is just being loaded has the focus, but does not hand on keys yet.
+      await this.page.keyboard.press('F1');
+      return input.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
   }
