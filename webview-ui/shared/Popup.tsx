@@ -33,24 +33,7 @@ export function Popup({ anchor, isRight = false, role, label, className = '', on
     if (!element) {
       return;
     }
-    const place = (): void => {
-      const { offsetWidth: width } = element;
-      // Also of what does not fit in so far.
-      const height = element.scrollHeight + element.offsetHeight - element.clientHeight;
-      const below = window.innerHeight - anchor.bottom - gap - margin;
-      const above = anchor.top - gap - margin;
-      const left = isRight ? anchor.right - width : anchor.left;
-      element.style.left = `${Math.max(margin, Math.min(left, window.innerWidth - width - margin))}px`;
-      if (role === 'menu' && height > below && height > above) {
-        // As VS Code's: rather over what it was opened by than cut.
-        element.style.maxHeight = `${window.innerHeight - 2 * margin}px`;
-        element.style.top = `${Math.max(margin, window.innerHeight - height - margin)}px`;
-        return;
-      }
-      const isBelow = height <= below || below >= above;
-      element.style.maxHeight = `${Math.max(80, isBelow ? below : above)}px`;
-      element.style.top = isBelow ? `${anchor.bottom + gap}px` : `${Math.max(margin, above + margin - height)}px`;
-    };
+    const place = (): void => placeBox(element, anchor, isRight, role);
     place();
     const observer = new ResizeObserver(place);
     observer.observe(element);
@@ -116,6 +99,25 @@ export function Popup({ anchor, isRight = false, role, label, className = '', on
       {children}
     </div>
   );
+}
+
+function placeBox(element: HTMLElement, anchor: Anchor, isRight: boolean, role: Props['role']): void {
+  const { offsetWidth: width, style } = element;
+  // Also of what does not fit in so far.
+  const height = element.scrollHeight + element.offsetHeight - element.clientHeight;
+  const below = window.innerHeight - anchor.bottom - gap - margin;
+  const above = anchor.top - gap - margin;
+  const left = isRight ? anchor.right - width : anchor.left;
+  style.left = `${Math.max(margin, Math.min(left, window.innerWidth - width - margin))}px`;
+  if (role === 'menu' && height > below && height > above) {
+    // As VS Code's: rather over what it was opened by than cut.
+    style.maxHeight = `${window.innerHeight - 2 * margin}px`;
+    style.top = `${Math.max(margin, window.innerHeight - height - margin)}px`;
+    return;
+  }
+  const isBelow = height <= below || below >= above;
+  style.maxHeight = `${Math.max(80, isBelow ? below : above)}px`;
+  style.top = isBelow ? `${anchor.bottom + gap}px` : `${Math.max(margin, above + margin - height)}px`;
 }
 
 /** The Tab key goes round within a popup. */
