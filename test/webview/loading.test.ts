@@ -13,6 +13,34 @@ const count = async (panel: Panel, method: 'tableRows' | 'series'): Promise<numb
   (await panel.asked(method)).length;
 const aborted = (panel: Panel): Promise<string[]> => panel.host(({ page }) => [...page.host.aborted], undefined);
 
+interface Place {
+  readonly hasCharts: boolean;
+  /** Left, top, width, height. */
+  readonly table: readonly number[];
+  readonly charts: readonly number[];
+}
+
+/** In the page: notes what each change of it leads to, from the first rows on. */
+function notePlaces(): void {
+  const places: Place[] = [];
+  Reflect.set(globalThis, 'places', places);
+  const box = (selector: string): number[] => {
+    const {
+      x = NaN,
+      y = NaN,
+      width = NaN,
+      height = NaN,
+    } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
+    return [x, y, width, height];
+  };
+  new MutationObserver(() => {
+    if (document.querySelector('.lb-row')) {
+      const hasCharts = document.querySelector('.lb-chart') !== null;
+      places.push({ hasCharts, table: box('.lb-table-box'), charts: box('.lb-charts-part') });
+    }
+  }).observe(document, { childList: true, subtree: true });
+}
+
 describe('While the experiment panel loads', () => {
   let browser: PanelBrowser;
   before(async () => {
@@ -20,6 +48,18 @@ describe('While the experiment panel loads', () => {
   });
   afterEach(() => browser.closePages());
   after(() => browser.dispose());
+
+  it('the table is painted first, and nothing of it moves when the charts come', async () => {
+    const panel = await browser.show(experimentScenario(runs), { prepare: notePlaces });
+    await panel.drawn('a/x');
+    const places = await panel.page.evaluate(() => Reflect.get(globalThis, 'places') as Place[]);
+    const [first] = places;
+    const last = places.at(-1);
+    assert.deepEqual([first?.hasCharts, last?.hasCharts], [false, true]);
+    assert.deepEqual(first?.table, last?.table);
+    assert.deepEqual(first?.charts, last?.charts);
+    assert.deepEqual(panel.errors, []);
+  });
 
   it('it says after a moment how far it is, and gives up for good when told to', async () => {
     const panel = await browser.show(slow('tableRows'), { isPaused: true });

@@ -60,6 +60,11 @@ export function ChartPart({ experiment, view, drawn }: Props) {
   );
 }
 
+/** Keeps the room of the charts. */
+export function NoChartsYet() {
+  return <div className="lb-scroll lb-charts-part" />;
+}
+
 export function useDrawnRuns(experiment: ExperimentSession, view: TableView): Drawn {
   const palette = useStore(experiment.session.palette, (each) => each);
   const shown = useStore(experiment.shown.state, (each) => each);

@@ -5,7 +5,7 @@ import { ConnectionBanner, RestrictedState, showLogAction } from '../shared/Pane
 import { EmptyState, ErrorState } from '../shared/states';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
-import { ChartPart, useDrawnRuns } from './ChartPart';
+import { ChartPart, NoChartsYet, useDrawnRuns } from './ChartPart';
 import type { ExperimentSession } from './experimentSession';
 import { Footer } from './Footer';
 import { LoadingTable } from './LoadingTable';
@@ -14,6 +14,7 @@ import { Sash } from './Sash';
 import { Table } from './Table';
 import type { TableView } from './tableModel';
 import { Toolbar } from './Toolbar';
+import { useIsPainted } from './useIsPainted';
 import { useSpokenEnds } from './useSpokenEnds';
 
 /** The runs of an experiment: their table, and the curves of those that are shown. */
@@ -60,6 +61,7 @@ function Content({ experiment, view }: Props) {
   const width = useWidth(box) || window.innerWidth;
   const drawn = useDrawnRuns(experiment, view);
   const ended = useSpokenEnds(view);
+  const isTablePainted = useIsPainted();
   useEffect(() => experiment.model.setNarrow(width < 600), [experiment, width]);
   if (view.table.size === 0) {
     return <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />;
@@ -85,7 +87,13 @@ function Content({ experiment, view }: Props) {
           </div>
         )}
         {mode === 'both' && hasMatch && <Sash share={sash} onChange={(next) => experiment.arrange({ sash: next })} />}
-        {mode !== 'table' && hasMatch && <ChartPart experiment={experiment} view={view} drawn={drawn} />}
+        {mode !== 'table' &&
+          hasMatch &&
+          (isTablePainted || chartsOnly ? (
+            <ChartPart experiment={experiment} view={view} drawn={drawn} />
+          ) : (
+            <NoChartsYet />
+          ))}
         {chartsOnly && !hasMatch && <NoMatch experiment={experiment} view={view} />}
       </div>
       <div className="lb-spoken" aria-live="polite">
