@@ -3,7 +3,8 @@ import { build } from 'esbuild';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EarlyRows } from '../../src/host/panels/earlyRows';
+import { EarlyColumns } from '../../src/host/panels/earlyColumns';
+import { EarlyAnswer } from '../../src/host/panels/earlyRows';
 import { ExperimentFacts } from '../../src/host/panels/experimentFacts';
 import { PendingNotice } from '../../src/host/panels/notices';
 import type * as realRequests from '../../src/host/panels/requests';
@@ -79,7 +80,8 @@ export class SessionRecorder {
     const handlers = panelRequests({
       subject,
       facts,
-      early: new EarlyRows(),
+      early: new EarlyAnswer(),
+      earlyColumns: new EarlyColumns(memento, []),
       views: new SavedViews(() => undefined, vscode.l10n.t),
       memory: memento,
       lost: () => new Set(),

@@ -6,25 +6,27 @@ import { experimentIdsOf } from './subjects';
 const patience = 30_000;
 
 /**
- * The rows of a table, read while its page still loads: they are there, or nearly, when it asks for them. For the first question
- * only, and only while nothing changed since.
+ * An answer, such as the rows of a table, read while the page still loads: it is there, or nearly, when the page asks for it. For the
+ * first question only, and only while nothing changed since.
  */
-export class EarlyRows {
-  #reading: { readonly rows: Promise<ArrayBuffer>; readonly abort: AbortController } | undefined;
+export class EarlyAnswer {
+  #reading: { readonly answer: Promise<ArrayBuffer>; readonly abort: AbortController } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  begin(read: (signal: AbortSignal) => Promise<ArrayBuffer>): void {
+  /** @returns the answer, also where it is not right any more when it comes */
+  begin(read: (signal: AbortSignal) => Promise<ArrayBuffer>): Promise<ArrayBuffer> {
     this.drop();
     const abort = new AbortController();
-    const reading = { rows: read(abort.signal), abort };
+    const reading = { answer: read(abort.signal), abort };
     this.#reading = reading;
     this.#timer = setTimeout(() => this.drop(), patience);
-    reading.rows.catch(() => {
-      // Whoever has taken them is told; who asks later has them read anew.
+    reading.answer.catch(() => {
+      // Whoever has taken it is told; who asks later has it read anew.
       if (this.#reading === reading) {
         this.drop();
       }
     });
+    return reading.answer;
   }
 
   /** @param signal ends the reading @returns undefined where there is none that would be right */
@@ -34,7 +36,7 @@ export class EarlyRows {
     if (reading) {
       signal.addEventListener('abort', () => reading.abort.abort(), { once: true });
     }
-    return reading?.rows;
+    return reading?.answer;
   }
 
   /** Something changed: what is not taken is not right any more. */

@@ -6,7 +6,8 @@ import type { Handlers } from '../../protocol/rpc';
 import { describe } from '../platform/connection';
 import { inMessage } from '../platform/text';
 import { forEachRun } from './bulk';
-import { readAllRows, type EarlyRows } from './earlyRows';
+import type { EarlyColumns } from './earlyColumns';
+import { readAllRows, type EarlyAnswer } from './earlyRows';
 import type { ExperimentFacts } from './experimentFacts';
 import { matchingRuns } from './matchingRuns';
 import { experimentRequests as requests } from './messages';
@@ -21,7 +22,9 @@ export interface ExperimentContext extends ShownContext {
   readonly subject: PanelSubject;
   readonly facts: ExperimentFacts;
   /** Rows that were asked for before the page could. */
-  readonly early: EarlyRows;
+  readonly early: EarlyAnswer;
+  /** The columns that a page asks for first, in the same way. */
+  readonly earlyColumns: EarlyColumns;
   readonly views: SavedViews;
   readonly memory: vscode.Memento;
   client(): Promise<TrackingClient>;
@@ -66,7 +69,8 @@ function tableRequests(panel: ExperimentContext): Answers<'tableRows' | 'tableCo
     },
     tableColumns: async (params, signal) => {
       const { runIds, columns } = requests.tableColumns.parse(params);
-      return (await panel.client()).tableColumns({ ...runsOf(runIds), columns }, { signal });
+      const early = runIds === undefined ? panel.earlyColumns.take(columns, signal) : undefined;
+      return early ?? (await panel.client()).tableColumns({ ...runsOf(runIds), columns }, { signal });
     },
     matchingRuns: async (params, signal) => {
       const { conditions } = requests.matchingRuns.parse(params);

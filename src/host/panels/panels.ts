@@ -13,7 +13,9 @@ import { Disposables } from '../platform/disposables';
 import { chartSettings } from './chartDefaults';
 import { ConnectionNotices } from './connectionNotices';
 import { ExperimentFacts, factSettings } from './experimentFacts';
-import { EarlyRows, readAllRows } from './earlyRows';
+import type { ExperimentContext } from './experimentRequests';
+import { EarlyColumns } from './earlyColumns';
+import { EarlyAnswer, readAllRows } from './earlyRows';
 import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
@@ -136,13 +138,23 @@ export class Panels {
     const facts = owned.add(this.#facts(subject, (notice) => notice(channel)));
     const open: OpenPanel = new OpenPanel(panel, subject, (): HostChannel => channel);
     this.#open.set(key, open);
-    const early = owned.add(new EarlyRows());
-    const channel = owned.add(this.#channel(panel, open, facts, early));
+    const early = owned.add(new EarlyAnswer());
+    const earlyColumns = owned.add(new EarlyColumns(this.memory, experimentIdsOf(subject)));
+    const channel = owned.add(this.#channel(panel, open, { facts, early, earlyColumns }));
     if (subject.panel === 'experiment') {
       const tell = (progress: PanelNotices['tableRead']): void => channel.notify('tableRead', progress);
-      early.begin(async (signal) => readAllRows(subject, (await this.connection.ready(10_000)).client, tell, signal));
+      const client = async () => (await this.connection.ready(10_000)).client;
+      const rows = early.begin(async (signal) => readAllRows(subject, await client(), tell, signal));
+      earlyColumns.begin(async (request, signal) => {
+        // Over a server that has no tables columns are of the runs that were read.
+        await rows;
+        return (await client()).tableColumns(request, { signal });
+      });
     }
-    this.#notify(owned, channel, subject, () => early.drop());
+    this.#notify(owned, channel, subject, () => {
+      early.drop();
+      earlyColumns.drop();
+    });
     this.#watch(owned, channel, subject, facts);
     owned.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -177,7 +189,11 @@ export class Panels {
     });
   }
 
-  #channel(panel: vscode.WebviewPanel, open: OpenPanel, facts: ExperimentFacts, early: EarlyRows): HostChannel {
+  #channel(
+    panel: vscode.WebviewPanel,
+    open: OpenPanel,
+    parts: Pick<ExperimentContext, 'facts' | 'early' | 'earlyColumns'>,
+  ): HostChannel {
     const { webview } = panel;
     const { subject } = open;
     const port = {
@@ -187,8 +203,7 @@ export class Panels {
     const channel: HostChannel = new RpcChannel(port, {
       handlers: panelRequests({
         subject,
-        facts,
-        early,
+        ...parts,
         views: this.views,
         memory: this.memory,
         lost: () => this.lost.lost,
@@ -204,6 +219,7 @@ export class Panels {
           }
         },
         onPage: () => {
+          parts.earlyColumns.expect();
           const { current } = this.#notices;
           if (current.state !== 'connected') {
             channel.notify('connection', current);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { EarlyRows, readAllRows } from '../../../src/host/panels/earlyRows';
+import { EarlyColumns } from '../../../src/host/panels/earlyColumns';
+import { EarlyAnswer, readAllRows } from '../../../src/host/panels/earlyRows';
 import { until } from '../../fakes/labbookServer';
 
 function later<Value>() {
@@ -13,14 +14,14 @@ function later<Value>() {
 
 describe('Rows that are read while the page of their panel loads', () => {
   const never = new AbortController().signal;
-  let early: EarlyRows;
-  beforeEach(() => (early = new EarlyRows()));
+  let early: EarlyAnswer;
+  beforeEach(() => (early = new EarlyAnswer()));
   afterEach(() => early.dispose());
 
   const begin = () => {
     let signal: AbortSignal | undefined;
     const { promise, resolve, reject } = later<ArrayBuffer>();
-    early.begin((given) => {
+    void early.begin((given) => {
       signal = given;
       return promise;
     });
@@ -89,5 +90,73 @@ describe('Rows that are read while the page of their panel loads', () => {
     count.resolve(22);
     await rows;
     assert.deepEqual(told, [{ read: 5 }, { read: 5, total: 22 }]);
+  });
+});
+
+describe('Columns that are read while the page of their panel loads', () => {
+  const never = new AbortController().signal;
+  const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const;
+  const model = { kind: 'param', key: 'model' } as const;
+  const memory = new Map<string, unknown>();
+  const memento = {
+    get: (key: string): never => memory.get(key) as never,
+    update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
+  };
+  const opened: EarlyColumns[] = [];
+  beforeEach(() => memory.clear());
+  afterEach(() => opened.splice(0).forEach((each) => each.dispose()));
+
+  /** A panel is opened; its page begins. */
+  const open = (...experimentIds: string[]) => {
+    const asked: unknown[] = [];
+    const signals: AbortSignal[] = [];
+    const answer = new ArrayBuffer(8);
+    const early = new EarlyColumns(memento, experimentIds);
+    opened.push(early);
+    early.begin((request, signal) => {
+      asked.push(request);
+      signals.push(signal);
+      return Promise.resolve(answer);
+    });
+    early.expect();
+    return { early, asked, signals, answer };
+  };
+
+  it('are those that the last page of the same experiments asked for first', async () => {
+    const first = open('2', '1');
+    assert.deepEqual(first.asked, []);
+    assert.equal(first.early.take([loss, model], never), undefined);
+    assert.equal(first.early.take([model], never), undefined);
+    assert.deepEqual(open('1').asked, []);
+    const next = open('1', '2');
+    assert.deepEqual(next.asked, [{ experiment_ids: ['1', '2'], stage: 'active', columns: [loss, model] }]);
+    assert.equal(await next.early.take([loss, model], never), next.answer);
+    assert.equal(next.early.take([loss, model], never), undefined);
+  });
+
+  it('are read no further where others are asked for, which are kept instead', () => {
+    void open('1').early.take([loss], never);
+    const next = open('1');
+    assert.equal(next.early.take([model], never), undefined);
+    assert.equal(next.signals[0]?.aborted, true);
+    assert.deepEqual(open('1').asked, [{ experiment_ids: ['1'], stage: 'active', columns: [model] }]);
+  });
+
+  it('are not used after a change', () => {
+    void open('1').early.take([loss], never);
+    const next = open('1');
+    next.early.drop();
+    assert.equal(next.early.take([loss], never), undefined);
+  });
+
+  it('are none where too much would be kept, or what is kept is something else', () => {
+    void open('1').early.take([{ kind: 'tag', key: 'x'.repeat(30_000) }], never);
+    assert.equal(memory.size, 0);
+    void open('1').early.take([loss], never);
+    const [key = ''] = memory.keys();
+    for (const kept of ['', '[]', '{', '[{"kind":"other"}]', 7]) {
+      memory.set(key, kept);
+      assert.deepEqual(open('1').asked, [], String(kept));
+    }
   });
 });
