@@ -24,7 +24,9 @@ export class ArtifactStore extends ArtifactFolder {
 
   /** Removes what broken uploads and deletions of an earlier process left. */
   async clean(): Promise<void> {
-    await rm(this.uploads, { recursive: true, force: true });
+    if ((await lstatOrNothing(this.uploads)) !== undefined) {
+      await rm(this.uploads, { recursive: true, force: true });
+    }
   }
 
   /**

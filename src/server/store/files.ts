@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, readSync, write, writeSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, openSync, readFileSync, readSync, write, writeSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 
 /** An open file. Every method rejects with Node's system error (`code` such as ENOSPC). */
@@ -72,6 +72,10 @@ export function systemCode(error: unknown): string | undefined {
 /** True for the errors by which a system says that a disk, or its owner's share of it, is full. */
 export function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '');
+}
+
+export function factsOf({ ino, size, mtimeMs }: BigIntStats): FileFacts {
+  return { inode: String(ino), size: Number(size), modified: Number(mtimeMs) };
 }
 
 class RealFile implements StoreFile {
@@ -184,8 +188,7 @@ export const realFiles: StoreFiles = {
   remove: (path) => fs.rm(path, { force: true }),
   async facts(path) {
     try {
-      const { ino, size, mtimeMs } = await fs.stat(path, { bigint: true });
-      return { inode: String(ino), size: Number(size), modified: Number(mtimeMs) };
+      return factsOf(await fs.stat(path, { bigint: true }));
     } catch (error) {
       if (systemCode(error) === 'ENOENT') {
         return undefined;

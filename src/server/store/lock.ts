@@ -82,10 +82,15 @@ export class StoreLock {
   /**
    * @param folder real path of the store
    * @param beatEvery milliseconds between signs of life
+   * @param later for what follows the start
    * @returns undefined where the folder cannot be written to
    * @throws StoreLockedError; system errors
    */
-  static async acquire(files: StoreFiles, folder: string, beatEvery = heartbeat): Promise<StoreLock | undefined> {
+  static async acquire(
+    files: StoreFiles,
+    folder: string,
+    { beatEvery = heartbeat, later = files }: { readonly beatEvery?: number; readonly later?: StoreFiles } = {},
+  ): Promise<StoreLock | undefined> {
     const start = { ...(await machine()), pid: process.pid, started: await processStart(process.pid) };
     const nonce = randomUUID();
     const temporary = path.join(folder, `${lockName}-${nonce}.tmp`);
@@ -99,7 +104,7 @@ export class StoreLock {
       const contest = new Contest(files, folder, temporary, holder, (own?.modified ?? Date.now()) - Date.now());
       await contest.win();
       const inode = (await files.facts(folder))?.inode;
-      return new StoreLock(files, path.join(folder, lockName), holder, inode, beatEvery);
+      return new StoreLock(later, path.join(folder, lockName), holder, inode, beatEvery);
     } finally {
       await files.remove(temporary).catch(() => undefined);
     }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readlink } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
 
 /** Longest wait for a system tool that tells when a process started, in milliseconds. */
@@ -18,15 +18,17 @@ export interface Machine {
 let thisMachine: Promise<Machine> | undefined;
 
 export function machine(): Promise<Machine> {
-  thisMachine ??= (async () => {
-    const number = await textOf('/etc/machine-id');
-    return {
-      host: number === '' ? os.hostname() : `${os.hostname()} ${number}`,
-      boot: await textOf('/proc/sys/kernel/random/boot_id'),
-      space: await readlink('/proc/self/ns/pid').catch(() => ''),
-    };
-  })();
+  thisMachine ??= Promise.resolve(askMachine());
   return thisMachine;
+}
+
+function askMachine(): Machine {
+  const number = textOf('/etc/machine-id');
+  return {
+    host: number === '' ? os.hostname() : `${os.hostname()} ${number}`,
+    boot: textOf('/proc/sys/kernel/random/boot_id'),
+    space: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
+  };
 }
 
 export function isAlive(pid: number): boolean {
@@ -57,7 +59,7 @@ async function askStart(pid: number): Promise<string> {
   switch (process.platform) {
     case 'linux': {
       // The second field is the program's name in brackets and may hold anything; the start time is field 22.
-      const stat = await textOf(`/proc/${pid}/stat`);
+      const stat = textOf(`/proc/${pid}/stat`);
       return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     }
     case 'win32':
@@ -72,8 +74,17 @@ async function askStart(pid: number): Promise<string> {
   }
 }
 
-async function textOf(file: string): Promise<string> {
-  return (await readFile(file, 'utf8').catch(() => '')).trim();
+/** Of a file that the system has in memory: quicker read than asked for. */
+function textOf(file: string): string {
+  return orEmpty(() => readFileSync(file, 'utf8')).trim();
+}
+
+function orEmpty(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
 }
 
 function outputOf(program: string, args: readonly string[]): Promise<string> {

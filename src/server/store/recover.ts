@@ -25,7 +25,7 @@ interface Torn {
 
 /**
  * Brings the databases up to the end of the journal. Everything is read and checked before anything is changed, also on the
- * disk: with an error all files are as they were.
+ * disk: with an error all files are as they were. Whoever calls this syncs the journal's folder as it is found.
  *
  * The last segment is then written once more, in its place, without room and what is torn or was refused. What was read of it may be in the system's memory
  * only: a process that was killed had not yet synced it, or its sync had failed, after which further syncs report success without
@@ -66,7 +66,9 @@ export async function recover(
     if (torn?.whole === true) {
       await files.remove(torn.file);
     }
-    await files.syncFolder(folder);
+    if (torn !== undefined) {
+      await files.syncFolder(folder);
+    }
   }
   return {
     segments: segments.map(({ first, end }) => ({ first, end })),

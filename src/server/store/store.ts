@@ -5,6 +5,7 @@ import { catalogName } from './checkpoint';
 import { StoreDamagedError } from './damage';
 import { Databases } from './databases';
 import { isFull, realFiles, replaceFile, type StoreFiles, systemCode } from './files';
+import { filesHere } from './filesHere';
 import { Histories } from './histories';
 import { Journal, segmentPattern } from './journal';
 import { LabbookStore } from './labbookStore';
@@ -30,14 +31,16 @@ const oldTemporary = 60_000;
  * @throws StoreLockedError where another process has it open; StoreDamagedError, StoreVersionError (all files are left as
  *   they are); system errors
  */
-export async function openStore(options: StoreOptions, files: StoreFiles = realFiles): Promise<Store> {
+export async function openStore(options: StoreOptions, files?: StoreFiles): Promise<Store> {
+  const opening = files ?? filesHere;
+  const later = files ?? realFiles;
   // Compiled by other threads meanwhile; where it fails, that is said where it is needed.
   loadSqlite().catch(() => undefined);
-  const folder = await reachFolder(files, options.folder);
+  const folder = await reachFolder(opening, options.folder);
   let lock: StoreLock | undefined;
   try {
-    lock = await StoreLock.acquire(files, folder);
-    return await openLocked(files, folder, options, lock);
+    lock = await StoreLock.acquire(opening, folder, { later });
+    return await openLocked({ opening, later }, folder, options, lock);
   } catch (error) {
     await lock?.release();
     throw isFull(error)
@@ -70,7 +73,7 @@ async function reachFolder(files: StoreFiles, folder: string): Promise<string> {
 }
 
 async function openLocked(
-  files: StoreFiles,
+  { opening: files, later }: Record<'opening' | 'later', StoreFiles>,
   folder: string,
   options: StoreOptions,
   lock: StoreLock | undefined,
@@ -84,32 +87,32 @@ async function openLocked(
       await files.makeFolder(path.join(folder, name));
     }
   }
+  // What is read may be in the system's memory only, when it was written by a process that was killed. Whatever comes builds on it, so it
+  // has to be durable first. Meanwhile it is read.
+  const syncs = readOnly ? [] : [journalFolder, historyFolder, folder].map((each) => files.syncFolder(each));
+  syncs.forEach((each) => void each.catch(() => undefined));
   const sqlite = await loadSqlite();
   const { migrations } = options;
   const catalog =
     (await openCatalog(files, folder, sqlite, migrations)) ??
     (await createCatalog(files, folder, sqlite, artifactRoot, readOnly));
-  const histories = new Histories(sqlite, files, historyFolder, options.pointSizes, migrations);
+  const histories = new Histories(sqlite, later, historyFolder, options.pointSizes, migrations);
   const databases = new Databases(catalog, histories, migrations);
   try {
     const saved = catalog.applied;
     const { segments, warnings } = await recover(files, journalFolder, databases, readOnly);
+    await Promise.all(syncs);
     if (!readOnly) {
-      // What was read may be in the system's memory only, when it was written by a process that was killed. Whatever comes
-      // builds on it, so it has to be durable first.
-      for (const each of [historyFolder, folder]) {
-        await files.syncFolder(each);
-      }
       // Only now: with an error above, all files stay as they were.
       await removeTemporaries(files, folder);
       await switchVersion(files, folder, catalog);
     }
-    const journal = new Journal(files, journalFolder, segments, options);
+    const journal = new Journal(later, journalFolder, segments, options);
     const { refuseWrites = false, onFailedCheckpoint } = options;
     const parts = {
       folder,
       warnings,
-      files,
+      files: later,
       databases,
       journal,
       saved,

@@ -246,7 +246,7 @@ describe('Store: lock', () => {
   it('is made again when somebody tidied it up, and lost when somebody took it', async () => {
     const folder = await scene.folder();
     const file = path.join(folder, 'lock');
-    const lock = await StoreLock.acquire(realFiles, folder, 20);
+    const lock = await StoreLock.acquire(realFiles, folder, { beatEvery: 20 });
     assert.ok(lock !== undefined);
     await unlink(file);
     await until(async () => (await readdir(folder)).includes('lock'));
