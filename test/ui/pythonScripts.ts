@@ -27,10 +27,11 @@ print("done", flush=True)
 
 /** A run whose script is killed in the middle. */
 export const abandoned = `
-import mlflow, os, signal
+import mlflow, os, signal, time
 mlflow.set_experiment("sweep")
 mlflow.start_run(run_name="abandoned")
 mlflow.log_metric("val/acc", 0.75, step=3)
+time.sleep(1)
 os.kill(os.getpid(), signal.SIGKILL)
 `;
 

@@ -29,16 +29,29 @@ async function linuxPeer(peerPort: number): Promise<number | undefined> {
     return undefined;
   }
   const wanted = `socket:[${inode}]`;
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).reverse()) {
+  const load = await readFile('/proc/loadavg', 'utf8').catch(() => '');
+  for (const pid of newestFirst(await readdir('/proc'), load)) {
     const folder = `/proc/${pid}/fd`;
     // Processes of others cannot be looked into, and any may end while we look.
     for (const name of await readdir(folder).catch(() => [])) {
       if ((await readlink(`${folder}/${name}`).catch(() => '')) === wanted) {
-        return Number(pid);
+        return pid;
       }
     }
   }
   return undefined;
+}
+
+/**
+ * A script that begins a run is one of the last processes that were started, and may be gone a moment later.
+ * @param names of the entries of /proc, whose numbers are process ids
+ * @param load the text of /proc/loadavg: its last field is the id that was given last, after which ids go up and then begin anew
+ */
+export function newestFirst(names: readonly string[], load: string): number[] {
+  const last = Number(load.trim().split(/\s+/).at(-1) || Infinity);
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  const ofBefore = (pid: number): number => (pid > last ? 1 : 0);
+  return pids.sort((one, other) => ofBefore(one) - ofBefore(other) || other - one);
 }
 
 /** The socket in Linux's tables of TCP connections whose own end is a port and which is established (state 01). */

@@ -3,9 +3,16 @@ import type { connect } from 'node:net';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { inodeOf, lsofPeer, peerProcess, windowsPeer } from '../../../src/server/liveness/peerProcess';
+import { inodeOf, lsofPeer, newestFirst, peerProcess, windowsPeer } from '../../../src/server/liveness/peerProcess';
 
 describe('the process at the other end of a connection', () => {
+  it('looks at the processes first that were started last, also where the ids began anew', () => {
+    const names = ['7', '12', '300', '9000', 'self', 'loadavg', '1'];
+    assert.deepEqual(newestFirst(names, '0.2 0.1 0.0 1/99 300\n'), [300, 12, 7, 1, 9000]);
+    assert.deepEqual(newestFirst(names, '0.2 0.1 0.0 1/99 9001\n'), [9000, 300, 12, 7, 1]);
+    assert.deepEqual(newestFirst(names, ''), [9000, 300, 12, 7, 1]);
+  });
+
   it('is read from the tables of each system', () => {
     const table =
       '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n' +
