@@ -21,11 +21,36 @@ export const limits = {
   pageSize: 50_000,
 } as const;
 
+/** Characters of a value that a message shows. */
+const longestShown = 500;
+
 /** MLflow's sentence for a value that is not allowed; `value` is shown as JSON. */
 export function invalidValue(path: string, value: unknown, why?: string): ApiError {
-  const shown = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null');
-  const short = shown.length > 500 ? `${shown.slice(0, 500)}…` : shown;
+  const shown = startOfJson(value);
+  const short = shown.length > longestShown ? `${shown.slice(0, longestShown)}…` : shown;
   return invalid(`Invalid value ${short} for parameter '${path}' supplied${why === undefined ? '.' : `: ${why}`}`);
+}
+
+/** The JSON of a value, or more of its beginning than is shown: all of it may be millions of characters. */
+function startOfJson(value: unknown): string {
+  if (typeof value === 'bigint') {
+    return String(value);
+  }
+  if (typeof value === 'string') {
+    return JSON.stringify(value.slice(0, longestShown));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return JSON.stringify(value) ?? 'null';
+  }
+  const isList = Array.isArray(value);
+  let text = '';
+  for (const [name, each] of isList ? value.slice(0, longestShown).entries() : Object.entries(value)) {
+    if (text.length > longestShown) {
+      break;
+    }
+    text += `${text === '' ? '' : ','}${isList ? '' : `${startOfJson(name)}:`}${startOfJson(each)}`;
+  }
+  return isList ? `[${text}]` : `{${text}}`;
 }
 
 /** MLflow's sentence for a required parameter that is absent, null or empty. */
@@ -136,11 +161,7 @@ export interface Batch {
 
 /** The rules of log-batch: numbers of entries, every entry's own, and no param twice with different values. */
 export function checkBatch(batch: Batch): Batch {
-  checkCount('metrics', batch.metrics.length, limits.metricsPerBatch);
-  checkCount('params', batch.params.length, limits.paramsPerBatch);
-  checkCount('tags', batch.tags.length, limits.tagsPerBatch);
-  const total = batch.metrics.length + batch.params.length + batch.tags.length;
-  checkCount('metrics, params, and tags', total, limits.entriesPerBatch);
+  checkCounts(batch);
   const params = batch.params.map((param, i) => checkParam(param, `params[${i}].`));
   checkParamsAgree(params);
   return {
@@ -148,6 +169,15 @@ export function checkBatch(batch: Batch): Batch {
     params,
     tags: batch.tags.map((tag, i) => checkRunTag(tag, `tags[${i}].`)),
   };
+}
+
+/** The numbers of entries alone: with them `checkBatch` begins. */
+export function checkCounts(batch: Readonly<Record<keyof Batch, readonly unknown[]>>): void {
+  checkCount('metrics', batch.metrics.length, limits.metricsPerBatch);
+  checkCount('params', batch.params.length, limits.paramsPerBatch);
+  checkCount('tags', batch.tags.length, limits.tagsPerBatch);
+  const total = batch.metrics.length + batch.params.length + batch.tags.length;
+  checkCount('metrics, params, and tags', total, limits.entriesPerBatch);
 }
 
 function checkParamsAgree(params: readonly KeyValue[]): void {
@@ -244,10 +274,15 @@ function checkCount(what: string, count: number, limit: number): void {
 }
 
 export function checkLength(path: string, value: string, limit: number): string {
-  if (value.length > limit && Array.from(value).length > limit) {
+  if (value.length > limit && isLonger(value, limit)) {
     throw invalid(`'${path}' exceeds the maximum length of ${limit} characters`);
   }
   return value;
+}
+
+/** By code points, of which each is one or two places; what is far too long is not counted. */
+function isLonger(value: string, limit: number): boolean {
+  return value.length > 2 * limit || Array.from(value).length > limit;
 }
 
 function cut(value: string, limit: number): string {

@@ -7,12 +7,16 @@ import type { ApiError } from '../../core/errors';
 import { int64 } from '../../core/int64';
 import { invalidValue, missingValue } from '../../core/limits';
 import type { Int64 } from '../../core/model';
+import type { Steps } from '../../core/steps';
 
 interface Field<T> {
   /** Must be there, and not as an empty string (MLflow counts that as missing). */
   required: z.ZodType<T>;
   optional: z.ZodType<T | undefined>;
 }
+
+/** All names by which a request's fields are known. */
+const fieldNames = new Set<string>();
 
 /** Reads a value; `refused` where it does not fit. */
 type PlainReader = (value: unknown) => unknown;
@@ -21,6 +25,22 @@ const refused = Symbol('refused');
 const refuse: PlainReader = () => refused;
 /** Of the types that `field` made, and of messages and lists of such. */
 const plainReaders = new WeakMap<object, PlainReader>();
+/** What lists, and messages with lists, are made of, where all of that has plain readers. */
+const partsOf = new WeakMap<object, Parts>();
+
+interface Parts {
+  /** Of a list. */
+  readonly item?: z.core.$ZodType;
+  /** Of a message. */
+  readonly fields?: readonly {
+    readonly name: string;
+    readonly spellings: readonly string[];
+    readonly type: z.core.$ZodType;
+  }[];
+}
+
+/** List items that are read in one step. */
+const itemsInStep = 100;
 
 /**
  * A message of named fields; unknown ones are ignored. `run_uuid` stands in for a missing `run_id`. A batch is a thousand messages,
@@ -28,6 +48,7 @@ const plainReaders = new WeakMap<object, PlainReader>();
  */
 export function message<S extends z.ZodRawShape>(shape: S): z.ZodType<z.output<z.ZodObject<S>>> {
   const names = Object.keys(shape).map((name) => ({ name, spellings: spellingsOf(name) }));
+  names.forEach(({ spellings }) => spellings.forEach((each) => fieldNames.add(each)));
   const makeChecked = () =>
     z.preprocess((input) => {
       if (!isRecord(input)) {
@@ -63,7 +84,16 @@ export function message<S extends z.ZodRawShape>(shape: S): z.ZodType<z.output<z
     return z.NEVER;
   });
   plainReaders.set(whole, (input) => readPlainly(input, plain) ?? refused);
+  const types = Object.values(shape);
+  if (types.some((type) => partsOf.has(type))) {
+    partsOf.set(whole, { fields: names.flatMap((each, i) => (types[i] ? { ...each, type: types[i] } : [])) });
+  }
   return whole;
+}
+
+/** False for a name that no request's declaration has: whatever is under it is never looked at. */
+export function isFieldName(name: string): boolean {
+  return fieldNames.has(name);
 }
 
 /** @returns undefined where anything is wrong */
@@ -96,6 +126,7 @@ export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
   const read = plainReaders.get(item);
   if (read !== undefined) {
     plainReaders.set(type, (value) => readList(value ?? [], read));
+    partsOf.set(type, { item });
   }
   return type;
 }
@@ -165,9 +196,56 @@ export function decode<T>(schema: z.ZodType<T>, input: unknown): T {
   throw errorOf(result.error);
 }
 
-function errorOf(error: z.ZodError): ApiError {
+/** `decode` in steps, of what may have long lists. */
+export function* decodeInSteps<T>(schema: z.ZodType<T>, input: unknown): Steps<T> {
+  const found = yield* readInSteps(schema, input, []);
+  // Only where nothing has parts is it read whole.
+  return isWhole<T>(found) ? found : decode(schema, input);
+}
+
+/** @param path where the value stands in the request; the same again afterwards */
+function* readInSteps(type: z.core.$ZodType, value: unknown, path: PropertyKey[]): Steps<unknown> {
+  const { fields, item } = partsOf.get(type) ?? {};
+  if (fields !== undefined && isRecord(value)) {
+    const found: Record<string, unknown> = {};
+    for (const field of fields) {
+      path.push(field.name);
+      found[field.name] = yield* readInSteps(field.type, firstValue(value, field.spellings), path);
+      path.pop();
+    }
+    return found;
+  }
+  const items = value ?? [];
+  if (item !== undefined && Array.isArray(items)) {
+    const found: unknown[] = [];
+    for (const each of items) {
+      path.push(found.length);
+      found.push(partsOf.has(item) ? yield* readInSteps(item, each, path) : readPart(item, each, path));
+      path.pop();
+      if (found.length % itemsInStep === 0) {
+        yield;
+      }
+    }
+    return found;
+  }
+  return readPart(type, value, path);
+}
+
+function readPart(type: z.core.$ZodType, value: unknown, path: readonly PropertyKey[]): unknown {
+  const found = plainReaders.get(type)?.(value);
+  if (found !== refused) {
+    return found;
+  }
+  const { data, error } = z.safeParse(type, value, { reportInput: true });
+  if (error !== undefined) {
+    throw errorOf(error, path);
+  }
+  return data;
+}
+
+function errorOf(error: z.ZodError, outer: readonly PropertyKey[] = []): ApiError {
   const [issue] = error.issues;
-  const path = pathText(issue?.path ?? []);
+  const path = pathText([...outer, ...(issue?.path ?? [])]);
   if (issue?.code === 'custom' && issue.params?.['missing'] === true) {
     return missingValue(path);
   }

@@ -3,8 +3,9 @@ import { checkExperimentId, checkRunId, checkRunIdForm } from '../../core/limits
 import { checkDatasetInputs } from '../../core/loggedModels';
 import { datasetSummaryToWire } from '../../protocol/modelWire';
 import type { Store } from '../store/types';
+import { inTurns } from '../turns';
 import type { Endpoint } from './endpoint';
-import { decode, integer, list, message, requiredList, text, texts } from './fields';
+import { decode, decodeInSteps, integer, list, message, requiredList, text, texts } from './fields';
 
 const pair = message({ key: text.required, value: text.optional });
 const dataset = message({
@@ -40,7 +41,7 @@ export function inputEndpoints(store: Store): Endpoint[] {
 }
 
 async function logInputs(store: Store, input: unknown): Promise<object> {
-  const request = decode(requests.inputs, input);
+  const request = await inTurns(decodeInSteps(requests.inputs, input));
   const datasets = request.datasets.map(({ dataset: given, tags }) => ({
     dataset: {
       name: given.name,

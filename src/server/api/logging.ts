@@ -1,5 +1,6 @@
 import {
   checkBatch,
+  checkCounts,
   checkKey,
   checkMetric,
   checkParam,
@@ -10,9 +11,11 @@ import {
 import type { Batch } from '../../core/limits';
 import type { ModelPoint } from '../../core/loggedModels';
 import type { Int64 } from '../../core/model';
+import { finish, type Steps } from '../../core/steps';
 import type { Store } from '../store/types';
+import { inTurns } from '../turns';
 import type { Endpoint } from './endpoint';
-import { decode, double, integer, list, message, text } from './fields';
+import { decode, decodeInSteps, double, integer, list, message, text } from './fields';
 import { PlainBatch, scanBatch, scanMetric } from './scanBatch';
 
 const pair = message({ key: text.required, value: text.optional });
@@ -70,17 +73,28 @@ function setTag(store: Store, input: unknown): Promise<object> {
 
 /** Whole or not at all; the write answers when it is durable. */
 function logBatch(store: Store, input: unknown): Promise<object> {
-  const { runId, batch, modelMetrics } = readBatch(input);
-  return log(store, runId, batch, modelMetrics);
+  const logged = ({ runId, batch, modelMetrics }: LoggedBatch) => log(store, runId, batch, modelMetrics);
+  return input instanceof PlainBatch ? logged(readBatch(input)) : inTurns(readInSteps(input)).then(logged);
+}
+
+interface LoggedBatch {
+  runId: string;
+  batch: Batch;
+  modelMetrics: ModelPoint[];
 }
 
 /** @param input what `scanBatch` made of the body, or `parseJson` */
-export function readBatch(input: unknown): { runId: string; batch: Batch; modelMetrics: ModelPoint[] } {
+export function readBatch(input: unknown): LoggedBatch {
   if (input instanceof PlainBatch) {
     const batch = { metrics: input.metrics, params: [], tags: [] };
     return { runId: checkRunIdForm(input.run_id), batch, modelMetrics: [] };
   }
-  const request = decode(requests.batch, input);
+  return finish(readInSteps(input));
+}
+
+function* readInSteps(input: unknown): Steps<LoggedBatch> {
+  const request = yield* decodeInSteps(requests.batch, input);
+  checkCounts(request);
   const batch = checkBatch({
     metrics: request.metrics.map(({ key, value, timestamp, step = 0 }) => ({ key, value, timestamp, step })),
     params: request.params.map(({ key, value = '' }) => ({ key, value })),

@@ -2,13 +2,20 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../core/errors';
 import { parseJson } from '../../core/json';
+import type { Steps } from '../../core/steps';
 import type { Endpoint } from '../api/endpoint';
+import { isFieldName } from '../api/fields';
 import { messageOf } from '../log';
+import { inTurns } from '../turns';
 import { Deadlines } from './deadlines';
 import { queryOf } from './gate';
+import { parseJsonInSteps } from './jsonInSteps';
 
 /** Largest JSON body, bytes. */
 export const maxJsonBytes = 64 * 1024 * 1024;
+
+/** What is longer is read in turns with other requests; a batch of as many metrics as are allowed, with long names, is not. */
+const longBody = 1024 * 1024;
 
 /** A JSON body of which a part has come must be complete after this time, however its bytes trickle. */
 const deadlines = new Deadlines(120_000);
@@ -32,16 +39,67 @@ export function readJsonBody(
   } catch (error) {
     return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
-  return readBytes(request, (bytes) => (bytes.length === 0 ? {} : (scan?.(bytes) ?? readJson(bytes))));
+  return readBytes(request, (chunks, size) => {
+    if (size > longBody) {
+      return inTurns(readInSteps(chunks, size));
+    }
+    const [first] = chunks;
+    const bytes = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+    return size === 0 ? {} : (scan?.(bytes) ?? readJson(bytes));
+  });
 }
 
 function readJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) {
-    throw new ApiError('BAD_REQUEST', 'The request body is not UTF-8.');
-  }
+  checkUtf8(bytes);
   const text = bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0);
   const value = text.trim() === '' ? {} : parse(text);
   return typeof value === 'string' ? parse(value) : value;
+}
+
+/** What `readJson` makes of a long body. */
+function* readInSteps(chunks: readonly Buffer[], size: number): Steps<unknown> {
+  const bytes = yield* joinInSteps(chunks, size);
+  checkUtf8(bytes);
+  yield;
+  try {
+    const value = yield* parseJsonInSteps(bytes.subarray(hasByteOrderMark(bytes) ? 3 : 0), isFieldName);
+    if (typeof value === 'string') {
+      return yield* readText(value);
+    }
+    return value === undefined ? {} : value;
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** JSON that was a string in JSON. */
+function* readText(text: string): Steps<unknown> {
+  // Half a surrogate pair is lost in bytes.
+  if (text.length <= longBody || /\p{Surrogate}/u.test(text)) {
+    return parseJson(text);
+  }
+  yield;
+  const value = yield* parseJsonInSteps(Buffer.from(text), isFieldName);
+  if (value === undefined) {
+    throw new SyntaxError('Unexpected end of JSON input');
+  }
+  return value;
+}
+
+function* joinInSteps(chunks: readonly Buffer[], size: number): Steps<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    at += chunk.copy(bytes, at);
+    yield;
+  }
+  return bytes;
+}
+
+function checkUtf8(bytes: Buffer): void {
+  if (!isUtf8(bytes)) {
+    throw new ApiError('BAD_REQUEST', 'The request body is not UTF-8.');
+  }
 }
 
 /**
@@ -119,12 +177,19 @@ function parse(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new ApiError('BAD_REQUEST', `The request body is no JSON that can be read: ${messageOf(error)}`);
+    throw unreadable(error);
   }
 }
 
-/** @param read what is to be made of the whole body */
-function readBytes<T>(request: IncomingMessage, read: (bytes: Buffer) => T): Promise<T> {
+function unreadable(error: unknown): ApiError {
+  return new ApiError('BAD_REQUEST', `The request body is no JSON that can be read: ${messageOf(error)}`);
+}
+
+/** @param read what is to be made of the whole body, `size` bytes in one or more pieces */
+function readBytes(
+  request: IncomingMessage,
+  read: (chunks: readonly Buffer[], size: number) => unknown,
+): Promise<unknown> {
   const tooLarge = (): ApiError =>
     new ApiError('REQUEST_TOO_LARGE', `A JSON request body may have at most ${maxJsonBytes / 1024 / 1024} MB.`);
   const length = Number(request.headers['content-length'] ?? NaN);
@@ -138,7 +203,7 @@ function readBytes<T>(request: IncomingMessage, read: (bytes: Buffer) => T): Pro
       deadlines.delete(onLate);
       // Whatever else comes is thrown away by who answers (`answerError`).
       chunks = [];
-      request.off('data', onData);
+      request.off('data', onData).off('end', onEnd);
       reject(error);
     };
     const onData = (chunk: Buffer): void => {
@@ -159,16 +224,15 @@ function readBytes<T>(request: IncomingMessage, read: (bytes: Buffer) => T): Pro
         refuse(new ApiError('BAD_REQUEST', 'The request ended before its body.'));
       }
     };
-    // Without a listener for errors, which only say that it was closed, none are made.
-    request.on('data', onData).on('close', onClose);
-    request.on('end', () => {
+    const onEnd = (): void => {
       deadlines.delete(onLate);
-      const [first] = chunks;
       try {
-        resolve(read(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks)));
+        resolve(read(chunks, size));
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
-    });
+    };
+    // Without a listener for errors, which only say that it was closed, none are made.
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
 }

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ApiError } from '../../../src/core/errors';
-import { choice, decode, double, integer, list, message, text, texts } from '../../../src/server/api/fields';
+import { finish } from '../../../src/core/steps';
+import {
+  choice,
+  decode,
+  decodeInSteps,
+  double,
+  integer,
+  list,
+  message,
+  text,
+  texts,
+} from '../../../src/server/api/fields';
 
 const shape = { key: text.required, value: double.required, step: integer.optional, run_id: text.optional };
 const point = message(shape);
@@ -81,5 +92,55 @@ describe('Fields of requests', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('are read in steps as at once, whatever is wrong', () => {
+    const entry = message({ name: text.required, tags: list(point), views: list(choice(['A', 'B']).required) });
+    const nested = message({ run_id: text.required, entries: list(entry), one: entry, names: list(text.required) });
+    const value = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('a', 'A', 1, '2') },
+      { weight: 1, arbitrary: fc.constantFrom(undefined, null, '', 1.5, 10n ** 30n, true, [], {}, 'a\0') },
+    );
+    const fit = fc.record({ key: fc.string({ minLength: 1 }), value: fc.nat() });
+    const points = fc.oneof(fc.array(fc.oneof({ weight: 20, arbitrary: fit }, value), { maxLength: 3 }), value);
+    const entries = fc.record({
+      name: value,
+      tags: points,
+      views: fc.oneof(fc.array(fc.constantFrom('A', 1, 3)), value),
+    });
+    const input = fc.oneof(
+      fc.record({
+        runId: value,
+        entries: fc.oneof(fc.array(fc.oneof(entries, value), { maxLength: 4 }), value),
+        one: fc.oneof(entries, value),
+        names: fc.oneof(fc.array(value, { maxLength: 3 }), value),
+      }),
+      value,
+    );
+    fc.assert(
+      fc.property(input, (each) => {
+        assert.deepEqual(
+          outcome(() => finish(decodeInSteps(nested, each))),
+          outcome(() => decode(nested, each)),
+        );
+        for (const type of [batch, point]) {
+          assert.deepEqual(
+            outcome(() => finish(decodeInSteps(type, each))),
+            outcome(() => decode(type, each)),
+          );
+        }
+      }),
+    );
+  });
+
+  it('give others their turn in long lists, up to the one that is wrong', () => {
+    const metrics: object[] = Array.from({ length: 5000 }, (_, i) => ({ key: 'm', value: i }));
+    metrics.push({ key: 'm' });
+    const plainBatch = message({ run_id: text.required, metrics: list(point) });
+    const steps = decodeInSteps(plainBatch, { run_id: 'r', metrics });
+    for (let i = 0; i < 50; i++) {
+      assert.equal(steps.next().done, false);
+    }
+    assert.throws(() => steps.next(), /'metrics\[5000\]\.value'/);
   });
 });
