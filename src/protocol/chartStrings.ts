@@ -123,6 +123,7 @@ export const chartStrings = {
   manyAbove: '{0} runs above',
   oneBelow: '{0} run below',
   manyBelow: '{0} runs below',
+  flattened: 'Outliers flatten this chart',
   dataTableOf: 'Data of {0}',
   rowsOf: '{0} of {1} rows.',
   enteredChart: '{0}: Left and Right move the cross-hair, Up and Down change the run, Space selects it, Escape leaves.',

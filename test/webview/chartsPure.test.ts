@@ -91,6 +91,65 @@ describe('Axes', () => {
     assert.deepEqual([clipped.above, clipped.below], [1, 0]);
   });
 
+  it('tell that outliers flatten all the rest, where clipping them would help', () => {
+    const wave = steps(1000).map((i) => (i % 10) / 10);
+    const with1 = (high: number): ReturnType<typeof curveOf>[] => [
+      curveOf(entry('a', steps(1000), wave)),
+      curveOf(
+        entry(
+          'b',
+          steps(1000),
+          wave.map((value, i) => (i === 500 ? high : value)),
+        ),
+      ),
+    ];
+    const flattens = (high: number, options: Parameters<typeof axesOf>[1] = {}): boolean =>
+      axesOf(with1(high), options).isFlattened;
+    assert.deepEqual([flattens(10), flattens(100), flattens(-1e6), flattens(1e308)], [false, true, true, true]);
+    const rest = [{ clip: true }, { yScale: 'log' }, { yScale: 'symlog' }, { yZoom: { min: 0, max: 1 } }] as const;
+    assert.ok(rest.every((options) => !flattens(1e6, options)));
+    // One that clipping would only take away.
+    const spike = curveOf(
+      entry(
+        'c',
+        steps(1000),
+        steps(1000).map((i) => (i === 7 ? 1e6 : 1)),
+      ),
+    );
+    assert.equal(axesOf([spike]).isFlattened, false);
+    // A usual loss: high at first, and never flat.
+    const loss = curveOf(
+      entry(
+        'd',
+        steps(1000),
+        steps(1000).map((i) => 1 / (1 + i / 10)),
+      ),
+    );
+    assert.equal(axesOf([loss]).isFlattened, false);
+    assert.equal(axesOf([]).isFlattened, false);
+  });
+
+  it('tell how many curves a zoom leaves out', () => {
+    const flat = (name: string, value: number) =>
+      curveOf(
+        entry(
+          name,
+          steps(10),
+          Array.from(steps(10), () => value),
+        ),
+      );
+    const rising = curveOf(entry('rising', steps(10), steps(10)));
+    const broken = curveOf(entry('broken', steps(10), [NaN, 50, ...Array.from({ length: 8 }, () => Infinity)]));
+    const curves = [flat('low', 0), flat('in', 5), flat('high', 9), flat('higher', 90), rising, broken];
+    const told = (options: Parameters<typeof axesOf>[1]): number[] => {
+      const { above, below } = axesOf(curves, options);
+      return [above, below];
+    };
+    assert.deepEqual(told({ yZoom: { min: 4, max: 6 } }), [3, 1]);
+    assert.deepEqual(told({ yZoom: { min: 4, max: 6 }, zoom: { min: 0, max: 3 } }), [3, 2]);
+    assert.deepEqual(told({ zoom: { min: 0, max: 3 } }), [0, 0]);
+  });
+
   it('of a logarithmic scale leave out and count what is not above 0, in both directions', () => {
     const curve = curveOf(entry('a', [-1, 0, 1, 10, 100], [1, -2, 0, 3, 4]));
     const axes = axesOf([curve], { xScale: 'log', yScale: 'log' });

@@ -88,6 +88,22 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('say that outliers flatten them, and clip these on a click', async () => {
+    const metrics = { loss: curve(200, (step) => (step === 100 ? 1e6 : Math.sin(step))), calm: line(200, 1) };
+    const panel = await browser.show(compareScenario([fakeRun(1, { metrics }), fakeRun(2, { metrics })]));
+    await panel.drawn('loss');
+    await panel.drawn('calm');
+    const hint = 'Outliers flatten this chart';
+    await panel.chart('loss').getByText(hint).waitFor();
+    assert.equal(await panel.chart('calm').getByText(hint).count(), 0);
+    await panel.chart('loss').getByRole('button', { name: 'Clip outliers', includeHidden: true }).click();
+    await panel.chart('loss').getByText('2 runs above').waitFor();
+    assert.equal(await panel.chart('loss').getByText(hint).count(), 0);
+    const bar = panel.page.getByRole('toolbar').getByRole('button', { name: 'Clip outliers' });
+    await until('all charts do', async () => (await bar.getAttribute('aria-pressed')) === 'true');
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('grow by their corner', async () => {
     const panel = await browser.show(compareScenario(twoRuns()));
     await panel.drawn('a/x');

@@ -5,7 +5,7 @@ import { useStore } from '../store';
 import { t, tCount } from '../strings';
 import { goingOn, lostRuns } from '../lostRuns';
 import { placeCell } from './axisText';
-import type { ChartsView } from './controller';
+import { arrangeCharts, type ChartsView } from './controller';
 import { CrossHair } from './CrossHair';
 import type { Curve } from './curve';
 import { nobody, Plot } from './plot';
@@ -65,7 +65,7 @@ export function PlotView({ view, metric, curves, behind, yScale, frame }: Props)
       <canvas ref={canvas} />
       {plot && <CrossHair view={view} metric={metric} plot={plot} />}
       {box && plot && <Selection box={box} plot={plot} view={view} />}
-      {plot && <Notes plot={plot} />}
+      {plot && <Notes plot={plot} view={view} />}
     </div>
   );
 }
@@ -137,12 +137,26 @@ function Selection({ box, plot, view }: { readonly box: Box; readonly plot: Plot
 }
 
 /** What the axes leave out is told. */
-function Notes({ plot }: { readonly plot: Plot }) {
-  const { notPositive, above, below } = useStore(plot.leftOut, (each) => each);
+function Notes({ plot, view }: { readonly plot: Plot; readonly view: ChartsView }) {
+  const { notPositive, above, below, isFlattened } = useStore(plot.leftOut, (each) => each);
   return (
     <>
-      {(notPositive > 0 || above > 0) && (
+      {(notPositive > 0 || above > 0 || isFlattened) && (
         <span className="lb-plot-note">
+          {isFlattened && (
+            <>
+              <span>{t('flattened')}</span>
+              <button
+                type="button"
+                className="lb-link"
+                // The bar above the charts has the same for keys: a chart is one stop of theirs.
+                tabIndex={-1}
+                onClick={() => arrangeCharts(view.session, { clip: true })}
+              >
+                {t('clipOutliers')}
+              </button>
+            </>
+          )}
           {above > 0 && <span>{tCount('oneAbove', 'manyAbove', above, formatCount(above))} ⌃</span>}
           {notPositive > 0 && (
             <span>{tCount('oneNotPositive', 'notPositive', notPositive, formatCount(notPositive))}</span>

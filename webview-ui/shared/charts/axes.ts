@@ -16,9 +16,11 @@ export interface Axes {
   readonly hasValues: boolean;
   /** Points that a logarithmic axis cannot show. */
   readonly notPositive: number;
-  /** Curves that leave the plot at the top and at the bottom. */
+  /** Curves that leave the plot at the top and at the bottom; in a zoom those of which nothing is in it. */
   readonly above: number;
   readonly below: number;
+  /** A few values are so far away that the others are one flat line; clipping them would show these. */
+  readonly isFlattened: boolean;
 }
 
 export interface AxesOptions {
@@ -38,6 +40,10 @@ export const mostBands = 6;
 export const mostRaw = 12;
 /** Percentiles are taken of so many values at most, evenly chosen. */
 const mostSorted = 4096;
+/** Of fewer where nothing is drawn by them. */
+const mostLookedAt = 1024;
+/** A share of the y axis in which everything but outliers is one flat line. */
+const flatShare = 0.05;
 
 interface Extent {
   min: number;
@@ -66,10 +72,11 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
       notPositive: notPositiveX,
       above: 0,
       below: 0,
+      isFlattened: false,
     };
   }
   const isLog = yScale === 'log' && extent.minPositive < Infinity;
-  const clipped = clip ? percentiles(curves, x, isLog) : undefined;
+  const clipped = clip ? percentiles(curves, x, isLog, mostSorted) : undefined;
   const shown = clipped ?? (isLog ? { min: extent.minPositive, max: extent.max } : extent);
   const yTransform = isLog
     ? logarithmic
@@ -78,7 +85,8 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
       : linear(extent);
   const zoomed = yZoom && Number.isFinite(yTransform.to(yZoom.min)) ? yZoom : undefined;
   const y = zoomed ?? padded(shown, yTransform);
-  const told = clipped ? beyond(curves, x, y) : { above: 0, below: 0 };
+  const told = zoomed ? outside(curves, x, y) : clipped ? beyond(curves, x, y) : { above: 0, below: 0 };
+  const isWhole = !clipped && !zoomed && yTransform.kind === 'linear';
   return {
     x,
     y,
@@ -87,6 +95,7 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
     hasValues: true,
     notPositive: notPositiveX + (isLog ? extent.notPositive : 0),
     ...told,
+    isFlattened: isWhole && isFlattened(extent, percentiles(curves, x, false, mostLookedAt)),
   };
 }
 
@@ -198,11 +207,11 @@ export function yExtentOf(curves: readonly Curve[], range: Range, banded: boolea
   return extent.min <= extent.max ? extent : undefined;
 }
 
-/** The 1st to the 99th percentile of what lies in an x range. */
-function percentiles(curves: readonly Curve[], range: Range, positive: boolean): Range | undefined {
+/** The 1st to the 99th percentile of what lies in an x range. @param most values that are looked at, evenly chosen */
+function percentiles(curves: readonly Curve[], range: Range, positive: boolean, most: number): Range | undefined {
   const parts = curves.map(({ x, y }) => y.subarray(lowerBound(x, range.min), upperBound(x, range.max)));
   const count = parts.reduce((sum, part) => sum + part.length, 0);
-  const stride = Math.max(1, Math.ceil(count / mostSorted));
+  const stride = Math.max(1, Math.ceil(count / most));
   const chosen: number[] = [];
   let index = 0;
   for (const part of parts) {
@@ -219,6 +228,13 @@ function percentiles(curves: readonly Curve[], range: Range, positive: boolean):
   return sorted.length === 0 ? undefined : { min: at(0.01), max: at(0.99) };
 }
 
+/** Halves first: the span of the largest doubles overflows. */
+function isFlattened(whole: Range, most: Range | undefined): boolean {
+  const height = most ? most.max / 2 - most.min / 2 : 0;
+  return height > 0 && height < flatShare * (whole.max / 2 - whole.min / 2);
+}
+
+/** Curves that leave the plot at the top and at the bottom. */
 function beyond(curves: readonly Curve[], { min, max }: Range, y: Range): { above: number; below: number } {
   let above = 0;
   let below = 0;
@@ -226,6 +242,22 @@ function beyond(curves: readonly Curve[], { min, max }: Range, y: Range): { abov
     const part = curve.y.subarray(lowerBound(curve.x, min), upperBound(curve.x, max));
     above += part.some((value) => value > y.max) ? 1 : 0;
     below += part.some((value) => value < y.min) ? 1 : 0;
+  }
+  return { above, below };
+}
+
+/** Curves that a zoom leaves out altogether; each that only leaves its frame would be nearly all of them. */
+function outside(curves: readonly Curve[], { min, max }: Range, y: Range): { above: number; below: number } {
+  let above = 0;
+  let below = 0;
+  for (const curve of curves) {
+    const part = curve.y.subarray(lowerBound(curve.x, min), upperBound(curve.x, max));
+    const first = part.find((value) => Number.isFinite(value)) ?? NaN;
+    if (first > y.max && !part.some((value) => value <= y.max)) {
+      above++;
+    } else if (first < y.min && !part.some((value) => value >= y.min)) {
+      below++;
+    }
   }
   return { above, below };
 }

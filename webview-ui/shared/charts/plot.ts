@@ -19,7 +19,7 @@ export interface PlotView {
   readonly holdsY: boolean;
 }
 
-export type LeftOut = Pick<Axes, 'notPositive' | 'above' | 'below'>;
+export type LeftOut = Pick<Axes, 'notPositive' | 'above' | 'below' | 'isFlattened'>;
 
 export const nobody: ReadonlySet<string> = new Set();
 
@@ -51,7 +51,7 @@ export class Plot implements Drawing {
   /** How often it was repainted. */
   readonly drawn = new Store(0);
   /** What the axes do not show. */
-  readonly leftOut = new Store<LeftOut>({ notPositive: 0, above: 0, below: 0 });
+  readonly leftOut = new Store<LeftOut>({ notPositive: 0, above: 0, below: 0, isFlattened: false });
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -206,10 +206,11 @@ export class Plot implements Drawing {
     }
   }
 
-  #tell({ notPositive, above, below }: Axes): void {
+  #tell({ notPositive, above, below, isFlattened }: Axes): void {
     const before = this.leftOut.get();
-    if (before.notPositive !== notPositive || before.above !== above || before.below !== below) {
-      this.leftOut.set({ notPositive, above, below });
+    const isSame = before.notPositive === notPositive && before.above === above && before.below === below;
+    if (!isSame || before.isFlattened !== isFlattened) {
+      this.leftOut.set({ notPositive, above, below, isFlattened });
     }
   }
 
