@@ -1,5 +1,5 @@
 /**
- * SQLite's WebAssembly module, which the start (start.ts) has compiled by other threads while it loads the program. The two are bundles
+ * SQLite's WebAssembly module, which the start (sqliteAhead.ts) has compiled by other threads while it loads the program. The two are bundles
  * of their own, so they meet at a name that all of the process sees.
  */
 const meetingPlace = Symbol.for('labbook.compiledSqlite');

@@ -13,7 +13,7 @@ import { DiscoveryFile, readOrMakeToken } from './discovery';
 import { createApp } from './http/app';
 import { createGate } from './http/gate';
 import { createHttpServer } from './http/httpServer';
-import { listenOnLoopback } from './http/listen';
+import { listenOnLoopback, prepareToListen } from './http/listen';
 import { IdleWatch } from './idle';
 import type { Log } from './log';
 import { FolderPresence } from './presence';
@@ -51,6 +51,8 @@ export async function serve(
   const { store: folder, readOnly: refuseWrites } = options;
   const onFailedCheckpoint = (error: unknown): void =>
     log.error('the databases could not be saved; all is in the journal', error);
+  // While the store waits for SQLite, and for the disk.
+  setImmediate(prepareToListen);
   const store = await openStore({ folder, artifactRoot, refuseWrites, onFailedCheckpoint }, files);
   try {
     return await serveStore(store, options, log, onStopWish);

@@ -4,6 +4,7 @@
  * The compiled code is in the user's cache folder, not in a store: V8 runs what it finds there, and stores come from others, too.
  * Whatever goes wrong with it, the program is compiled as always.
  */
+import './sqliteAhead';
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,6 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
-import { compileAhead } from './compiledSqlite';
 
 /** By then a server has been ready for a while, and what it needed for it is compiled. */
 const saveAfter = 2_000;
@@ -89,15 +89,6 @@ function codeFile(name: string, program: Buffer): string | undefined {
   }
 }
 
-/** Other threads look through SQLite while this one loads the server. */
-function compileSqlite(): void {
-  try {
-    compileAhead(readFileSync(path.join(__dirname, 'sql-wasm.wasm')));
-  } catch {
-    // Said by whoever needs it.
-  }
-}
-
 interface Program {
   readonly filename: string;
   readonly text: string;
@@ -142,7 +133,4 @@ function run({ filename, text, file, known }: Program): unknown {
   return module.exports;
 }
 
-if (process.argv[2] === 'serve') {
-  compileSqlite();
-}
 run(readProgram('server'));

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { errnoOf } from './errors';
 
 export interface PortWish {
@@ -10,6 +11,11 @@ export interface PortWish {
 
 /** MLflow's own default: scripts that say `http://localhost:5000` work unchanged. */
 const defaultPort = 5000;
+
+/** Node recognises addresses by an expression that takes it some milliseconds to compile: better done while nothing else can be done. */
+export function prepareToListen(): void {
+  isIPv6('::1');
+}
 
 /**
  * Binds a server to 127.0.0.1 and, where the system has it, another to [::1] with the same port, so that `localhost` works
