@@ -69,7 +69,11 @@ export interface PanelRequests extends ExperimentRequests {
   /** Running runs of which nothing is heard any more, of any experiment. */
   lostRuns: { params: Record<string, never>; result: { runIds: string[] } };
   /** The runs of the subject, newest first (experiment: the newest `limit`, default 20; total says how many there are). */
-  runs: { params: { limit?: number }; result: { runs: PanelRun[]; total: number; experimentName: string } };
+  runs: {
+    params: { limit?: number };
+    /** `primary`: key of the first experiment's primary metric, its own or the settings'. */
+    result: { runs: PanelRun[]; total: number; experimentName: string; primary?: string };
+  };
   /** Curves as one ArrayBuffer (`decodeSeries`). */
   series: {
     params: {

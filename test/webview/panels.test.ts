@@ -224,6 +224,17 @@ describe('Panels', () => {
     await panel.page.getByRole('heading', { name: 'convnext-t-adamw' }).waitFor();
   });
 
+  it('begin with the charts of the experiment’s own primary metric', async () => {
+    const runs = exampleRuns().slice(3, 5);
+    const facts = { primaryMetric: { key: 'train/loss', aggregate: 'min' } } as const;
+    for (const scenario of [runScenario(exampleRun()), compareScenario(runs), experimentScenario(runs)]) {
+      const panel = await browser.show({ ...scenario, facts });
+      const first = panel.page.locator('section[data-section]').first();
+      await first.waitFor();
+      assert.equal(await first.getAttribute('data-section'), 'train', scenario.subject.panel);
+    }
+  });
+
   it('say what to do where nothing is', async () => {
     const panel = await browser.show(experimentScenario([]));
     await panel.page.getByText('No runs yet').waitFor();

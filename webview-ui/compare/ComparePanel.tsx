@@ -54,7 +54,7 @@ export function ComparePanel({ session, data }: ContentProps) {
           <Differences session={session} runs={data.runs} looks={looks} />
         ) : (
           <div ref={box} className="lb-scroll">
-            <Charts session={session} runs={runs} keys={keys} looks={looks} isSingle={false} />
+            <Charts session={session} runs={runs} keys={keys} primary={data.primary} looks={looks} isSingle={false} />
           </div>
         )}
       </TabPanel>

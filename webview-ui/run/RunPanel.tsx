@@ -41,7 +41,7 @@ export function RunPanel({ session, data }: ContentProps) {
         {tab === 'overview' && <Overview session={session} run={run} look={looks.get(run.id)} />}
         {tab === 'charts' && (
           <Scrolled session={session}>
-            <Charts session={session} runs={runs} keys={keys} looks={looks} isSingle />
+            <Charts session={session} runs={runs} keys={keys} primary={data.primary} looks={looks} isSingle />
           </Scrolled>
         )}
         {tab === 'artifacts' && <Artifacts session={session} run={run} />}

@@ -18,6 +18,8 @@ export type RunsState =
       readonly runs: readonly PanelRun[];
       readonly total: number;
       readonly experimentName: string;
+      /** Key of the metric that is looked at first. */
+      readonly primary?: string;
       /** When it was read, Unix milliseconds. */
       readonly at: number;
       /** Why a later reading failed; what is here stays. */

@@ -1,7 +1,8 @@
 import type * as vscode from 'vscode';
 import { mostHistories } from '../../client/searchedTable';
 import { Coalescer } from '../../core/coalescer';
-import type { LifecycleStage } from '../../core/model';
+import type { Experiment, LifecycleStage } from '../../core/model';
+import { pickMetric } from '../../core/primaryMetric';
 import type { TableFacts } from '../../protocol/experimentPanel';
 import type { PanelSubject } from '../../protocol/panels';
 import { readSetting } from '../contributions';
@@ -79,6 +80,12 @@ export class ExperimentFacts {
   async setDirection(key: string, better: Direction | undefined): Promise<void> {
     await keepDirection(this.parts.memory, key, better);
     this.check();
+  }
+
+  /** Key of the metric that is looked at first: the experiment's own, else the first of `keys` that the setting names. */
+  primaryOf(experiment: Experiment, keys: Iterable<string>): string | undefined {
+    const own = this.parts.marks.primaryMetric(experiment);
+    return own?.key ?? pickMetric(keys, readSetting(this.parts.workspace, 'labbook.metrics.primary'));
   }
 
   async #check(): Promise<void> {

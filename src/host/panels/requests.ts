@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { RequestError } from '../../client/requestError';
 import type { TrackingClient } from '../../client/types';
-import type { Run } from '../../core/model';
+import type { Experiment, Run } from '../../core/model';
 import type { PanelRequests, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { commands, manageTrust, readSetting } from '../contributions';
@@ -127,13 +127,16 @@ async function readRuns(
   );
   const experimentIds = new Set(runs.map(({ info }) => info.experimentId));
   experimentIdsOf(subject).forEach((id) => experimentIds.add(id));
-  const names = new Map<string, string>();
+  const experiments: Experiment[] = [];
   for (const id of experimentIds) {
-    names.set(id, (await client.getExperiment(id, { signal })).name);
+    experiments.push(await client.getExperiment(id, { signal }));
   }
+  const names = new Map(experiments.map(({ id, name }) => [id, name]));
   const slotOf = (run: Run, place: number): number => slots?.get(run.info.id) ?? runs.length - 1 - place;
-  const [firstName = ''] = names.values();
-  const experimentName = subject.panel === 'experiment' ? (names.get(subject.experimentId) ?? '') : firstName;
+  const [first] = experiments;
+  const experimentName = (subject.panel === 'experiment' ? names.get(subject.experimentId) : first?.name) ?? '';
+  const keys = new Set(runs.flatMap(({ metrics }) => metrics.map(({ key }) => key)));
+  const primary = first && panel.facts.primaryOf(first, keys);
   panel.setTitle(panelTitle(subject, runs[0]?.info.name, experimentName));
   return {
     runs: runs.map((run, place) => toPanelRun(run, slotOf(run, place), names.get(run.info.experimentId) ?? '')),
@@ -142,6 +145,7 @@ async function readRuns(
       ? Math.max(runs.length + 1, (await client.countRuns(experimentIdsOf(subject), 'active', { signal })) ?? 0)
       : runs.length,
     experimentName,
+    ...(primary === undefined ? {} : { primary }),
   };
 }
 

@@ -170,10 +170,16 @@ export class FakeHost {
       runs: (params) =>
         this.#answer('runs', params, () => {
           const { limit = 20 } = params as Params<'runs'>;
-          const { experimentName, subject, total } = this.scenario;
+          const { experimentName, subject, total, facts } = this.scenario;
+          const primary = facts?.primaryMetric?.key;
           const there = this.#runs.filter(({ facts }) => subject.panel !== 'experiment' || facts.stage === 'active');
           const runs = subject.panel === 'experiment' ? there.slice(0, limit) : there;
-          return { runs: runs.map(panelRun), total: Math.max(total, there.length), experimentName };
+          return {
+            runs: runs.map(panelRun),
+            total: Math.max(total, there.length),
+            experimentName,
+            ...(primary === undefined ? {} : { primary }),
+          };
         }),
       series: (params) => this.#answer('series', params, () => this.#series(params as Params<'series'>)),
       artifacts: (params) =>
