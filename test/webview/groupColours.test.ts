@@ -30,4 +30,29 @@ describe('The colour of a group', () => {
     assert.ok((await amount(second)) < 20);
     assert.deepEqual(panel.errors, []);
   });
+
+  it('has the dashes of its first run in the charts, too, where another group is of the same colour', async () => {
+    const runs = [12, 0].map((slot) =>
+      fakeRun(slot, {
+        metrics: { loss: curve(20, () => slot) },
+        params: { model: slot === 0 ? 'a' : 'b' },
+      }),
+    );
+    const panel = await browser.show(experimentScenario(runs));
+    const { page } = panel;
+    await panel.drawn('loss');
+    await page.getByRole('button', { name: 'Group', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'model' }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('.lb-footer').getByText('2 groups · 2 runs').waitFor();
+    await until('one line is whole and the other one has gaps', async () => {
+      const columns = new Map<number, Set<number>>();
+      for (const { x, y } of ofColour(await panel.pixels('loss'), runColours.dark[0] ?? '')) {
+        columns.set(y, (columns.get(y) ?? new Set()).add(x));
+      }
+      const [upper = 0, lower = 0] = [...columns.values()].map(({ size }) => size).filter((size) => size > 50);
+      return lower > 200 && upper > 50 && upper < 0.85 * lower;
+    });
+    assert.deepEqual(panel.errors, []);
+  });
 });

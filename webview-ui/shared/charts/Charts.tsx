@@ -131,7 +131,8 @@ function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
     const names = new Map([...runs, ...drawnGroups].map(({ id, name }) => [id, name]));
     const groupLooks = drawnGroups.flatMap(({ id, runIds }): [string, RunLook][] => {
       const look = looks.get(id) ?? looks.get(runIds[0] ?? '');
-      return look ? [[id, { ...look, dash: [], dashIndex: 0 }]] : [];
+      // With the dashes that its mark in the table has: the first runs of two groups may well be of one colour.
+      return look ? [[id, look]] : [];
     });
     return {
       session,
