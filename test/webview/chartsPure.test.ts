@@ -65,6 +65,12 @@ describe('Axes', () => {
     );
   });
 
+  it('of a symlog scale have places of their own for the least doubles, too', () => {
+    const { to } = symlog(kneeOf(1e-322, 4e-322));
+    assert.ok(to(0) === 0 && to(1e-322) > 0.5 && to(4e-322) - to(1e-322) > 0.3 && to(-4e-322) === -to(4e-322));
+    assert.ok(Number.isFinite(symlog(kneeOf(Number.MIN_VALUE, Number.MIN_VALUE)).to(Number.MIN_VALUE)));
+  });
+
   it('of a symlog scale have few ticks on both sides of 0', () => {
     const labels = symlogTicks(-1000, 100_000, 6, symlog(10)).map(({ label }) => label);
     assert.ok(labels.includes('0') && labels.length >= 3 && labels.length <= 6, labels.join(' '));

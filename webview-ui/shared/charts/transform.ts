@@ -49,5 +49,6 @@ export function kneeOf(smallest: number, largest: number): number {
   const top = Math.floor(Math.log10(largest));
   const low = Math.floor(Math.log10(smallest > 0 && smallest < Infinity ? smallest : largest));
   const exponent = Math.min(top - symlogDecades.least, Math.max(low, top - symlogDecades.most));
-  return Math.max(10 ** exponent, 1e-300);
+  // Powers of ten end where doubles do; the greatest values there have a place all the same.
+  return Math.max(10 ** exponent, Number.MIN_VALUE);
 }
