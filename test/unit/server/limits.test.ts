@@ -13,6 +13,7 @@ import {
   checkRunId,
   checkRunIdForm,
   checkRunTag,
+  invalidValue,
   isDots,
 } from '../../../src/core/limits';
 
@@ -107,6 +108,31 @@ describe('core/limits', () => {
   it('refuses negative timestamps, not negative steps', () => {
     assert.ok(checkMetric({ key: 'm', value: NaN, timestamp: 0, step: -(2n ** 63n) }));
     refuses(() => checkMetric({ key: 'm', value: 1, timestamp: -1, step: 0 }), /Got invalid timestamp -1/);
+  });
+
+  it('shows the beginning of a value, as JSON', () => {
+    const shown = (value: unknown): string =>
+      invalidValue('x', value).message.replace(/^Invalid value (.*) for .*$/, '$1');
+    const long = {
+      run_id: 'é"'.repeat(300),
+      list: Array.from({ length: 1000 }, (_, i) => ({ i, empty: [], none: null })),
+    };
+    for (const value of [null, true, -1.5, '', 'a"\n', [], {}, [1, [2, { a: 'b"' }]], { 'a"': [null] }]) {
+      assert.equal(shown(value), JSON.stringify(value));
+    }
+    for (const value of [
+      long,
+      long.run_id,
+      long.list,
+      [long],
+      { ...long.list },
+      '😀'.repeat(251),
+      `a${'😀'.repeat(251)}`,
+    ]) {
+      assert.equal(shown(value), `${JSON.stringify(value).slice(0, 500)}…`);
+    }
+    assert.equal(shown('x'.repeat(498)), `"${'x'.repeat(498)}"`);
+    assert.equal(shown({ step: [2n ** 64n] }), '{"step":[18446744073709551616]}');
   });
 
   it('holds batches to their sizes and names the entry that is wrong', () => {
