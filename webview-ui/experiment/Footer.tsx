@@ -134,7 +134,7 @@ function Selected({ experiment, runIds, isNarrow, isTiny }: SelectedProps) {
     ...(experiment.canWrite
       ? [
           { label: t('addTag'), onAct: () => experiment.command('addTag', runIds) },
-          { label: t('deleteAction'), onAct: () => deleteRuns(experiment, runIds) },
+          { label: t('trashAction'), onAct: () => deleteRuns(experiment, runIds) },
         ]
       : []),
   ];

@@ -73,7 +73,7 @@ function sectionsOf(chosen: Chosen, onEdit: (editing: Editing) => void): MenuSec
         checked: areShown,
         onAct: () => experiment.setShown(runIds, !areShown),
       },
-      { label: isOne ? t('showOnlyThis') : t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
+      { label: isOne ? t('showOnlyThis') : t('showOnlyTheseMenu'), onAct: () => experiment.showOnly(runIds) },
     ],
     codeActions(chosen),
     editActions(chosen, onEdit),
