@@ -44,11 +44,12 @@ export function cellText(cell: TableCell): string {
 }
 
 /**
- * Texts that a spreadsheet would take for a formula get an apostrophe before them, as OWASP's page on CSV injection says.
+ * Texts that a spreadsheet would take for a formula get an apostrophe before them, as OWASP's page on CSV injection says,
+ * which names the full-width forms and the end of a line, too.
  * Numbers of ours are none, also negative ones; neither are texts that are numbers.
  */
 export function withoutFormula(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) && !isNumeral(text) ? `'${text}` : text;
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !isNumeral(text) ? `'${text}` : text;
 }
 
 function isNumeral(text: string): boolean {
@@ -66,9 +67,10 @@ function separated({ header, rows }: TextTable, delimiter: string): string {
 
 /** One object for each row, without what is missing; JSON has no NaN and no infinities, so those are strings. */
 function jsonRows({ header, rows }: TextTable): Record<string, string | number>[] {
+  const names = distinct(header);
   return rows.map((row) =>
     Object.fromEntries(
-      header.flatMap((name, place): [string, string | number][] => {
+      names.flatMap((name, place): [string, string | number][] => {
         const cell = row[place];
         if (cell === undefined) {
           return [];
@@ -80,12 +82,26 @@ function jsonRows({ header, rows }: TextTable): Record<string, string | number>[
   );
 }
 
+/** Of columns with the same name, as a param and a tag may have, an object would keep only one: the others are numbered. */
+function distinct(header: readonly string[]): string[] {
+  const taken = new Set(header);
+  const seen = new Set<string>();
+  return header.map((name) => {
+    let own = name;
+    for (let number = 2; seen.has(own) || (own !== name && taken.has(own)); number++) {
+      own = `${name} (${number})`;
+    }
+    seen.add(own);
+    return own;
+  });
+}
+
 function markdown({ header, rows }: TextTable): string {
   const line = (cells: readonly TableCell[]): string =>
     `| ${cells
       .map((cell) =>
         cellText(cell)
-          .replace(/[\\|*_`<[\]]/g, '\\$&')
+          .replace(/[\\|*_`<[\]&~$]/g, '\\$&')
           .replace(/\r?\n|\r/g, '<br>'),
       )
       .join(' | ')} |\n`;
@@ -107,7 +123,9 @@ function latex({ header, rows }: TextTable): string {
   const escape = (cell: TableCell): string =>
     cellText(cell)
       .replace(/[\\~^<>|]|[&%$#_{}]/g, (char) => latexEscapes[char] ?? `\\${char}`)
-      .replace(/\s*[\r\n]+\s*/g, ' ');
+      .replace(/\s*[\r\n]+\s*/g, ' ')
+      // Behind the end of a line, or a rule, these would be an argument of it.
+      .replace(/^\s*[[*]/, '{$&}');
   const line = (cells: readonly TableCell[]): string => `  ${cells.map(escape).join(' & ')} \\\\\n`;
   const columns = header.map((_, place) => (isNumeric(rows, place) ? 'r' : 'l')).join('');
   return (

@@ -29,6 +29,17 @@ describe('tables as texts', () => {
     ]);
   });
 
+  it('are JSON with every column, also where several have the same name', () => {
+    const same = { header: ['seed', 'seed (2)', 'seed', '__proto__'], rows: [['1', '2', '3', '4']] };
+    const [read] = JSON.parse(tableText(same, 'json')) as object[];
+    assert.deepEqual(Object.entries(read ?? {}), [
+      ['seed', '1'],
+      ['seed (2)', '2'],
+      ['seed (3)', '3'],
+      ['__proto__', '4'],
+    ]);
+  });
+
   it('are Markdown and LaTeX in which every text stands for itself', () => {
     assert.equal(
       tableText(table, 'markdown'),
@@ -39,13 +50,24 @@ describe('tables as texts', () => {
     assert.match(latex, /\\begin\{tabular\}\{l\}/);
     assert.ok(latex.includes('50\\% \\& \\{x\\} \\textbackslash{} \\textasciitilde{}\\textasciicircum{}'), latex);
     assert.ok(latex.includes('  a b \\\\'));
+    assert.ok(
+      tableText({ header: ['a'], rows: [['a&amp;b ~~c~~ $d$']] }, 'markdown').includes(
+        '| a\\&amp;b \\~\\~c\\~\\~ \\$d\\$ |',
+      ),
+    );
+    // A line end, and a rule, would take these for its arguments.
+    const starts = tableText({ header: ['[1]'], rows: [['*'], ['[2pt] x']] }, 'latex');
+    assert.ok(
+      ['  {[}1] ', '  {*} ', '  {[}2pt] x '].every((each) => starts.includes(each)),
+      starts,
+    );
   });
 
   it('take numbers for no formulas, and everything that a spreadsheet would run for one', () => {
     for (const text of ['-1', '+1.5e-3', '.5', '-Infinity', 'a=b', '']) {
       assert.equal(withoutFormula(text), text);
     }
-    for (const text of ['=1', '+cmd', '-1+1', '@SUM', '\t=1', '\r=1', '-']) {
+    for (const text of ['=1', '+cmd', '-1+1', '@SUM', '\t=1', '\r=1', '\n=1', '＝1', '-']) {
       assert.equal(withoutFormula(text), `'${text}`);
     }
   });
