@@ -398,6 +398,42 @@ describe('The table of runs', () => {
     assert.equal(lines[0]?.split('\t').length, columns.length);
   });
 
+  it('copies and exports columns that nobody has looked at yet, and were not read', async () => {
+    const params = (i: number) =>
+      Object.fromEntries(Array.from({ length: 40 }, (_, key) => [`p${key}`, `${i}-${key}`]));
+    const runs = [0, 1].map((i) => fakeRun(i, { name: `run-${i}`, params: params(i) }));
+    const panel = await open(experimentScenario(runs), 700);
+    await row(panel, 'run-0').click();
+    const read = await panel.asked('tableColumns');
+    assert.ok(!read.some(({ columns }) => columns.some(({ key }) => key === 'p39')));
+    await panel.page.keyboard.press('Control+c');
+    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
+    const [names = [], values = []] = text.split('\n').map((line) => line.split('\t'));
+    const valueOf = (key: string) => values[names.indexOf(key)];
+    assert.deepEqual(['p0', 'p20', 'p39'].map(valueOf), ['0-0', '0-20', '0-39']);
+    await grid(panel).press('Control+a');
+    await panel.page.getByRole('button', { name: 'More actions' }).first().click();
+    await panel.page.getByRole('menuitem', { name: 'Export as JSON…' }).click();
+    const [{ content } = { content: '' }] = await panel.askedFor('saveFile');
+    const objects = JSON.parse(typeof content === 'string' ? content : '') as Record<string, string>[];
+    const found = objects.map((each) => ['Name', 'p0', 'p39'].map((key) => each[key])).sort();
+    assert.deepEqual(found, [
+      ['run-0', '0-0', '0-39'],
+      ['run-1', '1-0', '1-39'],
+    ]);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('copies a column as a spreadsheet expects it: whole texts, and none that it would run', async () => {
+    const notes = ['=cmd()', 'a\nb\t"c"', 'plain'];
+    const runs = notes.map((note, i) => fakeRun(i, { name: `run-${i}`, params: { note } }));
+    const panel = await open(experimentScenario(runs));
+    await head(panel, 'note').click({ button: 'right' });
+    await panel.page.getByRole('menuitem', { name: 'Copy Column' }).click();
+    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
+    assert.equal(text, `note\nplain\n"a\nb\t""c"""\n'=cmd()\n`);
+  });
+
   it('changes columns: aggregates, order, width, pinned', async () => {
     const panel = await open();
     await head(panel, 'val/acc max').click({ button: 'right' });

@@ -1,4 +1,5 @@
 import type { Better } from '../../src/core/metricDirection';
+import { tableText } from '../../src/core/tableText';
 import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
@@ -181,8 +182,10 @@ function valueActions(experiment: ExperimentSession, view: TableView, column: Co
   const { groupBy, query } = experiment.arrangement.get();
   const copy = (): void => {
     const context = { table: view.table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
-    const values = Array.from(view.runs, (slot) => String(exactCell(column, slot, context) ?? ''));
-    experiment.copy([columnName(column), ...values].map((each) => each.replace(/[\t\r\n]+/g, ' ')).join('\n'));
+    experiment.copy([field], () => {
+      const rows = Array.from(view.runs, (slot) => [exactCell(view.column(field), slot, context)]);
+      return tableText({ header: [columnName(column)], rows }, 'tsv');
+    });
   };
   const start = filterStart(field);
   return [

@@ -91,10 +91,7 @@ export class ExperimentSession {
   }
 
   need(who: string, fields: readonly TableField[]): void {
-    this.reader.need(
-      who,
-      fields.flatMap((field) => columnIdOf(field) ?? []),
-    );
+    this.reader.need(who, columnIds(fields));
   }
 
   /** Whether runs can be changed: the store takes writes, and the server is there. */
@@ -169,13 +166,21 @@ export class ExperimentSession {
     }
   }
 
-  copy(text: string): void {
-    this.#ask('copyText', () => this.session.host.channel.request('copyText', { text }));
+  /** @param text made from these fields, when they are read: columns that nobody has looked at are not */
+  copy(fields: readonly TableField[], text: () => string): void {
+    this.#ask('copyText', async () => {
+      const made = await this.reader.once(columnIds(fields), text);
+      return this.session.host.channel.request('copyText', { text: made });
+    });
   }
 
-  save(name: string, content: string): void {
-    // A dialog: minutes.
-    this.#ask('saveFile', () => this.session.host.channel.request('saveFile', { name, content }, { timeout: 600_000 }));
+  /** @param content as `text` of `copy` */
+  save(name: string, fields: readonly TableField[], content: () => string): void {
+    this.#ask('saveFile', async () => {
+      const made = await this.reader.once(columnIds(fields), content);
+      // A dialog: minutes.
+      return this.session.host.channel.request('saveFile', { name, content: made }, { timeout: 600_000 });
+    });
   }
 
   #grant(wish: ViewWish | undefined): void {
@@ -248,6 +253,10 @@ export class ExperimentSession {
     });
     arrangement.subscribe(() => session.arrange({ table: writeArrangement(arrangement.get()) }));
   }
+}
+
+function columnIds(fields: readonly TableField[]): ColumnId[] {
+  return fields.flatMap((field) => columnIdOf(field) ?? []);
 }
 
 function parsed(text: string): unknown {

@@ -2,7 +2,7 @@ import { tableExtensions, tableFormats, type TableFormat } from '../../src/core/
 import type { MenuAction } from '../shared/Menu';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
-import { textOf } from './runCommands';
+import { textFields, textOf } from './runCommands';
 import type { TableView } from './tableModel';
 
 /** Writes the selected runs, or all of the table where none is selected, to a file. */
@@ -21,7 +21,7 @@ export function exportActions(experiment: ExperimentSession, view: TableView): M
       const ids = selected.size > 0 ? [...selected] : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
       const [name = 'runs'] = view.facts.experiments.map((each) => each.name);
       const file = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)}.${tableExtensions[format]}`;
-      experiment.save(file, textOf(view, format, ids));
+      experiment.save(file, textFields(view), () => textOf(view, format, ids));
     },
   }));
 }

@@ -2,6 +2,7 @@ import { tableText, type TableFormat } from '../../src/core/tableText';
 import type { ExperimentSession } from './experimentSession';
 import { columnName } from './columnTexts';
 import { exactCell } from './table/cellView';
+import type { TableField } from './table/fields';
 import type { TableView } from './tableModel';
 
 /** Moves runs to the trash, where that may be done. */
@@ -19,8 +20,13 @@ export function copyRuns(
   runIds: readonly string[],
 ): void {
   if (runIds.length > 0) {
-    experiment.copy(textOf(view, format, runIds));
+    experiment.copy(textFields(view), () => textOf(view, format, runIds));
   }
+}
+
+/** What of the table is copied and exported: all of its columns but the curves. */
+export function textFields(view: TableView): TableField[] {
+  return view.columns.fields.filter(({ kind }) => kind !== 'trend');
 }
 
 /** The runs in the order of the table. */
@@ -29,7 +35,7 @@ export function textOf(view: TableView, format: TableFormat, runIds: readonly st
   const wanted = new Set(runIds);
   const inOrder = view.baseline === undefined ? [...view.runs] : [view.baseline, ...view.runs];
   const slots = [...new Set(inOrder)].filter((slot) => wanted.has(table.id[slot] ?? ''));
-  const columns = view.columns.fields.filter(({ kind }) => kind !== 'trend').map((field) => view.column(field));
+  const columns = textFields(view).map((field) => view.column(field));
   const context = { table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
   const rows = slots.map((slot) => columns.map((column) => exactCell(column, slot, context)));
   return tableText({ header: columns.map(columnName), rows }, format);

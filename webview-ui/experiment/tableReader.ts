@@ -50,6 +50,7 @@ export class TableReader {
   #facts: TableFacts | undefined;
   #abort = new AbortController();
   #isStarted = false;
+  #onces = 0;
   /** What was asked for before the start. */
   #early: { readonly facts: Promise<TableFacts>; readonly rows: Promise<ArrayBuffer> } | undefined;
 
@@ -124,6 +125,24 @@ export class TableReader {
     this.#needs.set(who, columns);
     if (this.state.get().kind === 'ready' && this.#stale !== 'all' && this.#missing().length > 0) {
       this.#readMissing().catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  /**
+   * Reads columns for something that needs them once, also such as nothing shows.
+   * @param use of them, when all are there
+   * @throws Error where they cannot be read
+   */
+  async once<Value>(columns: readonly ColumnId[], use: () => Value): Promise<Value> {
+    const who = `once ${this.#onces++}`;
+    this.#needs.set(who, columns);
+    try {
+      await this.#readMissing();
+      // Asked for by others, just now.
+      await Promise.all(columns.flatMap((id) => this.#underWay.get(fieldId(id)) ?? []));
+      return use();
+    } finally {
+      this.#needs.delete(who);
     }
   }
 
@@ -203,15 +222,16 @@ export class TableReader {
     return this.#needed().filter((id) => this.table.column(id) === undefined && !this.#underWay.has(fieldId(id)));
   }
 
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, Promise<void>>();
 
   async #readMissing(): Promise<void> {
     const missing = this.#missing();
     if (missing.length > 0) {
       const keys = missing.map(fieldId);
-      keys.forEach((key) => this.#underWay.add(key));
+      const reading = this.#readColumns(missing);
+      keys.forEach((key) => this.#underWay.set(key, reading));
       try {
-        await this.#readColumns(missing);
+        await reading;
       } finally {
         keys.forEach((key) => this.#underWay.delete(key));
       }
