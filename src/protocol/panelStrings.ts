@@ -49,6 +49,7 @@ export const panelStrings = {
   inTrash: 'In the trash',
   started: 'Started {0}',
   duration: 'Duration',
+  durationSeconds: 'Duration (s)',
   copyId: 'Copy run ID',
   metricsTitle: 'Metrics',
   findMetrics: 'Find metrics',

@@ -361,6 +361,7 @@ describe('The table of runs', () => {
     await row(panel, 'going').click();
     await row(panel, 'over').click({ modifiers: ['Control'] });
     await row(panel, 'over').click({ button: 'right' });
+    await panel.page.getByRole('menuitem', { name: 'Show Only These', exact: true }).waitFor();
     await panel.page.getByRole('menuitem', { name: 'Mark as Ended…' }).click();
     const [sent] = await panel.askedFor('command');
     assert.deepEqual(sent, { command: 'markAsEnded', runIds: [runs[1]?.run.id] });
@@ -396,6 +397,8 @@ describe('The table of runs', () => {
       ],
     );
     assert.equal(lines[0]?.split('\t').length, columns.length);
+    // Its values are in seconds, without a unit.
+    assert.ok(columns.includes('Duration (s)'), first);
   });
 
   it('copies and exports columns that nobody has looked at yet, and were not read', async () => {

@@ -3,7 +3,7 @@ import { tableText } from '../../src/core/tableText';
 import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
-import { columnName } from './columnTexts';
+import { columnName, exactName } from './columnTexts';
 import type { ExperimentSession } from './experimentSession';
 import { exactCell } from './table/cellView';
 import { moved, withColumn, type ColumnChoice } from './table/columnSet';
@@ -184,7 +184,7 @@ function valueActions(experiment: ExperimentSession, view: TableView, column: Co
     const context = { table: view.table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
     experiment.copy([field], () => {
       const rows = Array.from(view.runs, (slot) => [exactCell(view.column(field), slot, context)]);
-      return tableText({ header: [columnName(column)], rows }, 'tsv');
+      return tableText({ header: [exactName(column)], rows }, 'tsv');
     });
   };
   const start = filterStart(field);

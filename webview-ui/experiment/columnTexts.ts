@@ -65,9 +65,15 @@ export function columnSuffix(field: TableField): string {
   }
 }
 
-/** The whole name of a column, as it is read aloud and exported: `val/acc max`, `optim.lr`. */
+/** The whole name of a column, as it is read aloud: `val/acc max`, `optim.lr`. */
 export function columnName({ field, label }: Pick<ColumnView, 'field' | 'label'>): string {
   const suffix = columnSuffix(field);
   const name = field.kind === 'attribute' || field.kind === 'tag' ? columnLabel(field, label) : field.key;
   return suffix === '' ? name : `${name} ${suffix}`;
+}
+
+/** The name over what `exactCell` gives: with the unit, where what is shown has one and the bare number lacks it. */
+export function exactName(column: Pick<ColumnView, 'field' | 'label'>): string {
+  const { field } = column;
+  return field.kind === 'attribute' && field.key === 'duration' ? t('durationSeconds') : columnName(column);
 }

@@ -1,6 +1,6 @@
 import { tableText, type TableFormat } from '../../src/core/tableText';
 import type { ExperimentSession } from './experimentSession';
-import { columnName } from './columnTexts';
+import { exactName } from './columnTexts';
 import { exactCell } from './table/cellView';
 import type { TableField } from './table/fields';
 import type { TableView } from './tableModel';
@@ -38,5 +38,5 @@ export function textOf(view: TableView, format: TableFormat, runIds: readonly st
   const columns = textFields(view).map((field) => view.column(field));
   const context = { table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
   const rows = slots.map((slot) => columns.map((column) => exactCell(column, slot, context)));
-  return tableText({ header: columns.map(columnName), rows }, format);
+  return tableText({ header: columns.map(exactName), rows }, format);
 }
