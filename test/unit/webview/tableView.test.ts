@@ -179,6 +179,18 @@ describe('Cells', () => {
     assert.equal(whole.kind === 'number' && whole.text, '9,007,199,254,740,992');
   });
 
+  it('show the plain difference to a baseline of 0, also where shares are wanted', () => {
+    const rows: FakeRow[] = [1.5, -0.25, 0, 0].map((value, i) => ({ id: 'abcd'[i] ?? '', metrics: { acc: value } }));
+    const own = tableOf(rows, [acc]);
+    const slotIn = (id: string): number => own.slotOf(id) ?? -1;
+    const column = columnView(acc, { table: own, runs: own.order, baseline: slotIn('d'), better, digits: 4 });
+    const deltas = ['a', 'b', 'c', 'd'].map((id) => {
+      const cell = cellView(column, slotIn(id), { table: own, delta: 'percent', baseline: slotIn('d'), now: 0 });
+      return cell.kind === 'number' ? cell.delta?.text : cell.kind;
+    });
+    assert.deepEqual(deltas, ['+1.5000', '−0.2500', '0', undefined]);
+  });
+
   it('show texts as they are: missing, empty, of many lines, paths', () => {
     assert.deepEqual(shown(n, 'c'), { kind: 'none' });
     assert.deepEqual(shown(text, 'a'), { kind: 'empty' });

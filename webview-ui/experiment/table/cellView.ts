@@ -11,7 +11,7 @@ import {
 import type { Better } from '../../../src/core/metricDirection';
 import type { RunMark } from '../../shared/lostRuns';
 import { distinctTexts, spreadOf } from './aggregate';
-import { deltaOf } from './best';
+import { deltaOf, type Delta } from './best';
 import type { ColumnView, DeltaMode } from './columnView';
 import type { RunTable } from './runTable';
 
@@ -77,22 +77,18 @@ function numberCell(view: ColumnView, value: number | undefined, slot: number, c
     return none;
   }
   const delta = slot === context.baseline || context.delta === 'off' ? undefined : deltaOf(value, base, better);
-  const text = delta && deltaText(delta, view, context.delta);
   return {
     kind: 'number',
     text: format.value(value),
     isNaN: Number.isNaN(value),
     best: best !== undefined && value === best ? better : undefined,
-    delta: delta && text !== undefined ? { text, isBetter: delta.isBetter } : undefined,
+    delta: delta && { text: deltaText(delta, view, context.delta), isBetter: delta.isBetter },
   };
 }
 
-function deltaText(
-  { difference, share }: { difference: number; share: number | undefined },
-  { format }: ColumnView,
-  mode: DeltaMode,
-): string | undefined {
-  return mode === 'percent' ? (share === undefined ? undefined : formatShare(share)) : format.difference(difference);
+/** Of a baseline of 0 nothing is a share: the plain difference stands there, told apart by its lack of `%`. */
+function deltaText({ difference, share }: Delta, { format }: ColumnView, mode: DeltaMode): string {
+  return mode === 'percent' && share !== undefined ? formatShare(share) : format.difference(difference);
 }
 
 function attributeCell(key: string, slot: number, { table, now }: CellContext): CellView {
