@@ -389,6 +389,38 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('export bars as bars, the best first, with names, values and the data below', async () => {
+    const one = (slot: number, value: number): FakeRun =>
+      fakeRun(slot, { name: `run-${slot}`, metrics: { 'test/acc': { steps: [9], values: [value] } } });
+    const runs = [one(0, 0.5), one(1, 1), one(2, -0.25)];
+    const panel = await browser.show(compareScenario(runs));
+    await until('bars are there', async () => (await panel.chart('test/acc').locator('.lb-bar-row').count()) === 3);
+    await menu(panel, 'test/acc', 'Save As SVG…');
+    await panel.askedFor('saveFile');
+    const content = textOf((await last(panel, 'saveFile')).content);
+    const texts = [...content.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text]) => text);
+    const data = ['run-1', 'run-0', 'run-2'].flatMap((name, i) => {
+      const value = ['1.0000', '0.5000', '−0.2500'][i];
+      return [name, value, value, value];
+    });
+    const drawn = ['run-1', '1.0000', 'run-0', '0.5000', 'run-2', '−0.2500'];
+    assert.deepEqual(texts, ['test/acc', ...drawn, 'Last', 'Min', 'Max', ...data]);
+    const bars = [...content.matchAll(/<path d="M([\d.]+) [\d.]+L([\d.]+) [^"]*Z" fill/g)]
+      .slice(1)
+      .map(([, left, right]) => ({ left: Number(left), right: Number(right) }));
+    const [best, half, negative] = bars;
+    assert.ok(best && half && negative && bars.length === 3, JSON.stringify(bars));
+    const length = best.right - best.left;
+    assert.ok(length > 200, 'the longest one has the room that there is');
+    assert.ok(Math.abs(half.right - half.left - length / 2) < 0.1, JSON.stringify(bars));
+    assert.ok(Math.abs(negative.right - negative.left - length / 4) < 0.1, JSON.stringify(bars));
+    assert.ok(Math.abs(negative.right - best.left) < 0.1 && half.left === best.left, 'zero is at one place');
+    await menu(panel, 'test/acc', 'Save As PNG…');
+    await panel.askedFor('saveFile', 2);
+    assert.equal((await last(panel, 'saveFile')).name, 'test-acc.png');
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('say at the chart why it could not be saved', async () => {
     const panel = await browser.show(chartScenario('loss', [fakeRun(0, { metrics: { loss: line(50, 1) } })]));
     await panel.drawn('loss');

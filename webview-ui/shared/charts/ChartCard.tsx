@@ -59,7 +59,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const yScale = useStore(view.session.state, ({ charts }) => scaleOf(charts, metric));
   const lost = useStore(lostRuns, (ids) => ids);
   const isBars = isOneEach(view, data, found.runs, lost);
-  const menuContext: ChartMenuContext = { ...props, found, isTable, setIsTable, yScale };
+  const menuContext: ChartMenuContext = { ...props, found, isTable, setIsTable, yScale, isBars };
   const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, setIsTable, frame };
   const onKeyDown = (event: KeyboardEvent): void => {
     if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {

@@ -12,6 +12,13 @@ import type { ChartCurves } from './useChartData';
 
 export type ExportKind = 'png' | 'svg' | 'csv';
 
+/** What the panel shows of a metric. */
+export interface ShownChart {
+  readonly found: ChartCurves;
+  readonly yScale: ScaleKind;
+  readonly isBars: boolean;
+}
+
 /** Longest time that the dialog for a file may stay open, milliseconds. */
 const patience = 600_000;
 
@@ -20,13 +27,12 @@ export async function exportChart(
   kind: ExportKind,
   view: ChartsView,
   metric: string,
-  found: ChartCurves,
-  yScale: ScaleKind,
+  shown: ShownChart,
 ): Promise<void> {
   view.failure.set(undefined);
   try {
     const content =
-      kind === 'csv' ? await csvOf(view, metric) : await pictureFile(kind, pictureOf(view, metric, found, yScale));
+      kind === 'csv' ? await csvOf(view, metric) : await pictureFile(kind, pictureOf(view, metric, shown));
     const name = `${fileName(metric)}.${kind}`;
     const { saved } = await view.session.host.channel.request('saveFile', { name, content }, { timeout: patience });
     view.say(saved ? t('saved', name) : t('notSaved'));
@@ -36,15 +42,10 @@ export async function exportChart(
 }
 
 /** Puts the picture into the clipboard. */
-export async function copyImage(
-  view: ChartsView,
-  metric: string,
-  found: ChartCurves,
-  yScale: ScaleKind,
-): Promise<void> {
+export async function copyImage(view: ChartsView, metric: string, shown: ShownChart): Promise<void> {
   try {
     // The promise itself: the clipboard may only be written right after the click.
-    const blob = pngPicture(pictureOf(view, metric, found, yScale));
+    const blob = pngPicture(pictureOf(view, metric, shown));
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
     view.say(t('imageCopied'));
   } catch (error) {
@@ -70,7 +71,7 @@ async function pictureFile(kind: 'png' | 'svg', picture: Picture): Promise<strin
   return kind === 'svg' ? svgPicture(picture) : (await pngPicture(picture)).arrayBuffer();
 }
 
-function pictureOf(view: ChartsView, metric: string, found: ChartCurves, yScale: ScaleKind): Picture {
+function pictureOf(view: ChartsView, metric: string, { found, yScale, isBars }: ShownChart): Picture {
   const { settings, looks, session, zoom, nameOf, better, runs } = view;
   const live = goingOn(runs, lostRuns.get());
   const draw = (isBehind: boolean) => (curve: ChartCurves['curves'][number]) => ({
@@ -81,6 +82,7 @@ function pictureOf(view: ChartsView, metric: string, found: ChartCurves, yScale:
   });
   return {
     title: metric,
+    isBars,
     nameOf,
     zoom: zoom.range.get(),
     yZoom: session.state.get().charts.yZoom[metric],

@@ -15,13 +15,14 @@ export interface ChartMenuContext extends CardProps {
   readonly isTable: boolean;
   readonly setIsTable: (change: (is: boolean) => boolean) => void;
   readonly yScale: ScaleKind;
+  readonly isBars: boolean;
 }
 
 const scaleNames = { linear: 'linearY', log: 'logY', symlog: 'symlogY' } as const;
 
 /** What can be done with one chart. */
 export function chartMenu(context: ChartMenuContext): MenuSections {
-  const { view, metric, isTable, setIsTable, found, yScale } = context;
+  const { view, metric, isTable, setIsTable, yScale } = context;
   const { session } = view;
   const scales: MenuAction[] = scaleKinds.map((kind) => ({
     label: t(scaleNames[kind]),
@@ -30,7 +31,7 @@ export function chartMenu(context: ChartMenuContext): MenuSections {
     ...(kind === 'log' ? { keys: 'L' } : {}),
     onAct: () => arrangeCharts(session, { yScales: withScale(session.state.get().charts, metric, kind), yZoom: {} }),
   }));
-  const save = (kind: ExportKind) => (): void => void exportChart(kind, view, metric, found, yScale);
+  const save = (kind: ExportKind) => (): void => void exportChart(kind, view, metric, context);
   return [
     placeActions(context),
     scales,
@@ -40,7 +41,7 @@ export function chartMenu(context: ChartMenuContext): MenuSections {
     ],
     context.isAlone || context.isLarge ? [] : layoutActions(context),
     [
-      { label: t('copyImage'), onAct: () => void copyImage(view, metric, found, yScale) },
+      { label: t('copyImage'), onAct: () => void copyImage(view, metric, context) },
       { label: t('savePng'), onAct: save('png') },
       { label: t('saveSvg'), onAct: save('svg') },
       { label: t('saveCsv'), onAct: save('csv') },

@@ -1,6 +1,8 @@
 /** A chart as a picture to keep: title, axes, curves, and below the plot which runs they are, with their last, least and largest value. */
 import { metricFormat } from '../../../src/core/format';
 import { t } from '../strings';
+import { barsOf } from './barRows';
+import { barRowHeight, drawBars } from './barsPicture';
 import { axesOf, mostBands, placesOf, ticksOf, type Axes } from './axes';
 import { axisTitle } from './axisText';
 import { bestOf } from './curve';
@@ -9,11 +11,13 @@ import { drawBest, drawLiveEnds } from './marks';
 import type { DrawnCurve, PlotModel } from './plotModel';
 import { backSteps, markSteps } from './plotSteps';
 import type { Range } from './range';
-import type { Area, Pen, Surface } from './surface';
+import { traceBox, type Area, type Pen, type Surface } from './surface';
 import { SvgSurface } from './svgSurface';
 
 export interface Picture {
   readonly title: string;
+  /** Each run has one value: bars, no axes. */
+  readonly isBars: boolean;
   readonly model: PlotModel;
   readonly zoom: Range | undefined;
   readonly yZoom: Range | undefined;
@@ -29,7 +33,7 @@ const width = 960;
 const plotHeight = 420;
 const rowHeight = 18;
 const head = 34;
-/** Rows below the plot; of more runs the rest is counted. */
+/** Rows below the plot, and bars: of more runs the rest is counted. */
 const mostRows = 120;
 
 export function svgPicture(picture: Picture): string {
@@ -65,13 +69,38 @@ export async function pngPicture(picture: Picture, scale = 2): Promise<Blob> {
   );
 }
 
-function sizeOf({ model }: Picture): Size {
-  const rows = Math.min(mostRows, own(model).length);
-  const more = own(model).length > mostRows ? 1 : 0;
-  return { width, height: head + plotHeight + 44 + (rows + more + 1) * rowHeight + 12 };
+function sizeOf(picture: Picture): Size {
+  const count = own(picture.model).length;
+  const rows = Math.min(mostRows, count) + (count > mostRows ? 1 : 0);
+  return { width, height: rowsTop(picture) + (rows + 1) * rowHeight + 12 };
+}
+
+/** Where what is below the plot begins. */
+function rowsTop({ isBars, model }: Picture): number {
+  return head + (isBars ? Math.min(mostRows, own(model).length) * barRowHeight + 24 : plotHeight + 44);
 }
 
 function draw(surface: Surface, picture: Picture, size: Size, clip: (area: Area, body: () => void) => void): void {
+  const { model, title, isBars } = picture;
+  const { palette } = model;
+  surface.fillStyle = palette.background;
+  surface.beginPath();
+  traceBox(surface, { left: 0, top: 0, right: size.width, bottom: size.height });
+  surface.fill();
+  surface.fillStyle = palette.foreground;
+  surface.font = `600 14px ${palette.fontFamily}`;
+  surface.textBaseline = 'middle';
+  surface.textAlign = 'left';
+  surface.fillText(title, 16, 17);
+  if (isBars) {
+    drawBarRows(surface, picture);
+  } else {
+    drawPlot(surface, picture, clip);
+  }
+  drawRows(surface, picture, rowsTop(picture));
+}
+
+function drawPlot(surface: Surface, picture: Picture, clip: (area: Area, body: () => void) => void): void {
   const { model, zoom, yZoom } = picture;
   const { palette, xScale, yScale, clip: clips } = model;
   const curves = own(model).map(({ curve }) => curve);
@@ -83,22 +112,32 @@ function draw(surface: Surface, picture: Picture, size: Size, clip: (area: Area,
     clip: clips,
     bands: model.bands && curves.length <= mostBands,
   });
-  const area = { left: 64, right: size.width - 20, top: head, bottom: head + plotHeight };
-  surface.fillStyle = palette.background;
-  surface.beginPath();
-  box(surface, { left: 0, top: 0, right: size.width, bottom: size.height });
-  surface.fill();
-  surface.fillStyle = palette.foreground;
-  surface.font = `600 14px ${palette.fontFamily}`;
-  surface.textBaseline = 'middle';
-  surface.textAlign = 'left';
-  surface.fillText(picture.title, 16, 17);
+  const area = { left: 64, right: width - 20, top: head, bottom: head + plotHeight };
   const pen: Pen = { ...placesOf(axes, area), context: surface, range: axes.x, palette };
   drawAxes(pen, model, axes);
   clip(area, () => [...backSteps(model), ...markSteps(model)].forEach((step) => step(pen)));
   drawLiveEnds(pen, model.curves);
   drawBest(pen, own(model), model.better);
-  drawRows(surface, picture, area.bottom + 44);
+}
+
+function drawBarRows(surface: Surface, { model, nameOf }: Picture): void {
+  const { bars, format } = inBars(model);
+  const looks = new Map(own(model).map(({ curve, look }) => [curve.runId, look]));
+  const area = { left: 20, right: width - 20, top: head, bottom: head + bars.length * barRowHeight };
+  drawBars(surface, bars.slice(0, mostRows), area, { palette: model.palette, looks, nameOf, format });
+}
+
+/** Below bars the same runs are in the same order. */
+function inBarOrder(model: PlotModel): readonly DrawnCurve[] {
+  const drawn = new Map(own(model).map((each) => [each.curve.runId, each]));
+  return inBars(model).bars.flatMap(({ runId }) => drawn.get(runId) ?? []);
+}
+
+function inBars(model: PlotModel): ReturnType<typeof barsOf> {
+  return barsOf(
+    own(model).map(({ curve }) => curve),
+    model.better,
+  );
 }
 
 function own({ curves }: PlotModel): readonly DrawnCurve[] {
@@ -132,9 +171,9 @@ function drawAxes({ context, area, palette, x, y }: Pen, { axis }: PlotModel, ax
 }
 
 /** A line for each curve: its colour, name, last, least and largest value. */
-function drawRows(surface: Surface, { model, nameOf }: Picture, top: number): void {
+function drawRows(surface: Surface, { model, nameOf, isBars }: Picture, top: number): void {
   const { palette } = model;
-  const rows = own(model).map(({ curve, look }) => ({
+  const rows = (isBars ? inBarOrder(model) : own(model)).map(({ curve, look }) => ({
     look,
     name: nameOf(curve.runId),
     values: [lastOf(curve), bestOf(curve, 'lower')?.y ?? NaN, bestOf(curve, 'higher')?.y ?? NaN],
@@ -167,14 +206,6 @@ function drawRows(surface: Surface, { model, nameOf }: Picture, top: number): vo
     surface.fillStyle = palette.dim;
     surface.fillText(t('moreRuns', rows.length - mostRows), 52, top + (mostRows + 1) * rowHeight);
   }
-}
-
-function box(surface: Surface, { left, right, top, bottom }: Area): void {
-  surface.moveTo(left, top);
-  surface.lineTo(right, top);
-  surface.lineTo(right, bottom);
-  surface.lineTo(left, bottom);
-  surface.closePath();
 }
 
 function measurer(): (text: string, font: string) => number {

@@ -36,6 +36,15 @@ export interface Area {
   readonly bottom: number;
 }
 
+/** Adds a rectangle to the path. */
+export function traceBox(surface: Surface, { left, right, top, bottom }: Area): void {
+  surface.moveTo(left, top);
+  surface.lineTo(right, top);
+  surface.lineTo(right, bottom);
+  surface.lineTo(left, bottom);
+  surface.closePath();
+}
+
 /** A surface with a chart's axes; `x` and `y` turn values into CSS pixels, NaN for what has no place. */
 export interface Pen {
   readonly context: Surface;
