@@ -123,7 +123,18 @@ export function cutPath(path: string, most: number): string {
   }
   const tail = path.slice(path.lastIndexOf('/', path.length - 2));
   const room = most - 1 - Math.min(tail.length, most - 3);
-  return `${path.slice(0, room)}…${path.slice(-(most - 1 - room))}`;
+  const start = path.length - (most - 1 - room);
+  return `${cutWhole(path, room)}…${path.slice(isInPair(path, start) ? start + 1 : start)}`;
+}
+
+/** The first of a text, without half of a character at the end. @param most UTF-16 units */
+export function cutWhole(text: string, most: number): string {
+  return text.slice(0, isInPair(text, most) ? most - 1 : most);
+}
+
+/** Whether a cut here would part the two units of one character. */
+function isInPair(text: string, at: number): boolean {
+  return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(Math.max(0, at - 1), at + 1));
 }
 
 /** A metric by itself, as a column of one. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { columnFormat, cutPath, formatShare, formatSpread } from '../../../src/core/format';
+import { columnFormat, cutPath, cutWhole, formatShare, formatSpread } from '../../../src/core/format';
 import { freshArrangement, readArrangement, writeArrangement } from '../../../webview-ui/experiment/table/arrangement';
 import { cellTitle, cellView, exactCell, groupCell } from '../../../webview-ui/experiment/table/cellView';
 import {
@@ -200,6 +200,26 @@ describe('Cells', () => {
     assert.deepEqual(shown({ kind: 'tag', key: 'not read' }, 'a'), { kind: 'waiting' });
     assert.equal(view(lr).isNumeric, true);
     assert.equal(view(text).isNumeric, false);
+  });
+
+  it('never show half of a character where a text or a path is cut', () => {
+    for (const before of ['', 'a']) {
+      const own = tableOf([{ id: 'a', params: { text: before + '🙂'.repeat(300) } }], [text]);
+      const column = columnView(text, { table: own, runs: own.order, baseline: undefined, better, digits: 4 });
+      const cell = cellView(column, 0, { ...context, table: own, baseline: undefined });
+      assert.equal(cell.kind === 'text' && cell.text, before + '🙂'.repeat(before === '' ? 200 : 199));
+    }
+    assert.equal(cutWhole('🙂', 1), '');
+    assert.equal(cutWhole('a\ud83d\ud83d', 2), 'a\ud83d');
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('🙂', 'a', '/') }),
+        fc.integer({ min: 5, max: 40 }),
+        (path, most) => {
+          assert.doesNotMatch(cutPath(path, most) + cutWhole(path, most), /\p{Surrogate}/u);
+        },
+      ),
+    );
   });
 
   it('of groups show mean and deviation, or n = 1, and the different texts', () => {

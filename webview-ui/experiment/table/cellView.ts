@@ -1,6 +1,7 @@
 /** What a cell shows, what it tells on hover, and what is copied from it. Pure. */
 import {
   cutPath,
+  cutWhole,
   exactNumber,
   formatAgo,
   formatDuration,
@@ -119,7 +120,7 @@ function textCell(text: string, isDim: boolean): CellView {
   const [first = ''] = text.split(/\r\n|\n|\r/, 1);
   const lines = first.length === text.length ? 1 : text.trimEnd().split(/\r\n|\n|\r/).length;
   const isPath = lines === 1 && /^(?:[a-z][\w+.-]*:\/\/|[~.]{0,2}\/|[A-Za-z]:\\)\S*$/.test(text);
-  return { kind: 'text', text: isPath ? cutPath(first, 28) : first.slice(0, mostCharacters), lines, isDim };
+  return { kind: 'text', text: isPath ? cutPath(first, 28) : cutWhole(first, mostCharacters), lines, isDim };
 }
 
 const groupCells = new WeakMap<ColumnView, WeakMap<Int32Array, CellView>>();
