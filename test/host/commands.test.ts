@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { notesScheme } from '../../src/host/contributions';
+import { answering } from './answers';
 import { commands, execute, Script, until } from './api';
 
 interface Version {
@@ -59,6 +60,24 @@ describe('commands on runs and models', () => {
     const parquet = path.join(folder, 'runs.parquet');
     await execute(commands.export, { experimentId, file: parquet });
     assert.equal(readFileSync(parquet).subarray(0, 4).toString(), 'PAR1');
+  });
+
+  it('say of a file whose name has no extension, or an unknown one, that its format is not clear', async () => {
+    const dotted = path.join(folder, 'results.csv.d');
+    mkdirSync(dotted);
+    const answers = new Map([
+      ['table', /^Could not export the runs: it is not clear what a file without an extension is to hold/],
+      ['table.doc', /^Could not export the runs: it is not clear what a \.doc file is to hold/],
+    ]);
+    for (const [name, said] of answers) {
+      const asked = await answering(
+        'showErrorMessage',
+        () => undefined,
+        () => execute(commands.export, { runId, file: path.join(dotted, name) }),
+      );
+      assert.match(String(asked[0]?.[0]), said);
+    }
+    assert.deepEqual(readdirSync(dotted), []);
   });
 
   it('set baseline, primary metric and colour as tags that everybody sees', async () => {

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
 import type { Run } from '../../core/model';
@@ -107,11 +108,13 @@ async function exportRuns(client: TrackingClient, runs: readonly Run[], file: st
     return;
   }
   const columns = await columnsOf(client, runs);
-  const extension = target.path.slice(target.path.lastIndexOf('.') + 1).toLowerCase();
+  const extension = path.posix.extname(target.path).slice(1).toLowerCase();
   const format = tableFormats.find((each) => tableExtensions[each] === extension);
   if (format === undefined && extension !== 'parquet') {
     throw new Error(
-      t('it is not clear what a .{0} file is to hold; choose one of the formats', inMessage(extension, 20)),
+      extension === ''
+        ? t('it is not clear what a file without an extension is to hold; choose one of the formats')
+        : t('it is not clear what a .{0} file is to hold; choose one of the formats', inMessage(extension, 20)),
     );
   }
   await writeFile(target.fsPath, format === undefined ? parquetOf(columns) : tableText(runsTable(columns), format));
