@@ -1,5 +1,6 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parse } from 'lossless-json';
 import type { ExperimentRequests } from '../../protocol/experimentPanel';
 import type { Translate } from '../platform/text';
 
@@ -78,14 +79,26 @@ export class SavedViews {
     if (facts.size > mostBytes) {
       return bad(this.t('This file is too large for a view.'));
     }
-    const value = parseObject(await readFile(file, 'utf8'));
+    const text = await readFile(file, 'utf8');
+    const value = parseObject(text);
     if (value === undefined) {
-      return bad(this.t('This file is no JSON object.'));
+      return bad(this.#faultIn(text));
     }
     const { schema: found, ...view } = value;
     return found === undefined || found === schema
       ? { name, content: JSON.stringify(view) }
       : bad(this.t('This view was written by another version of Labbook.'));
+  }
+
+  /** What is wrong with a text that is no JSON object, and where. */
+  #faultIn(text: string): string {
+    if (/^<{7} /m.test(text)) {
+      return this.t('This file has merge conflicts. Resolve them first.');
+    }
+    const place = placeOfFault(text);
+    return place === undefined
+      ? this.t('This file is no JSON object.')
+      : this.t('This file is no JSON object: see line {0}, column {1}.', place.line, place.column);
   }
 
   #fileOf(given: string): string {
@@ -114,6 +127,18 @@ function parseObject(text: string): Record<string, unknown> | undefined {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Where a text stops being JSON, counted from 1; undefined where it is JSON. Node's own parser tells the place only at times. */
+function placeOfFault(text: string): { line: number; column: number } | undefined {
+  try {
+    parse(text, null, { onDuplicateKey: ({ newValue }) => newValue });
+    return undefined;
+  } catch (error) {
+    const found = /at position (\d+)$/.exec(error instanceof Error ? error.message : '');
+    const lines = text.slice(0, Number(found?.[1])).split(/\r\n|\n|\r/);
+    return found ? { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 } : undefined;
   }
 }
 

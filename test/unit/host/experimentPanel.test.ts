@@ -136,6 +136,11 @@ describe('saved views', () => {
   it('say what is wrong with a file, beside those that are right', async () => {
     await views.save('good', '{}');
     await writeFile(fileOf('broken'), '{"a":');
+    await writeFile(fileOf('comma'), '{\r\n  "a at position 1": 1,\n  "b": [1,, 2]\n}');
+    await writeFile(fileOf('conflict'), '{\n<<<<<<< HEAD\n  "a": 1\n=======\n  "a": 2\n>>>>>>> theirs\n}\n');
+    await writeFile(fileOf('empty'), '');
+    await writeFile(fileOf('twice'), '{"a":1,"a":2,}');
+    await writeFile(fileOf('deep'), '['.repeat(900_000));
     await writeFile(fileOf('list'), '[]');
     await writeFile(fileOf('newer'), '{"schema":"labbook.view/9"}');
     await writeFile(fileOf('huge'), ' '.repeat(1_000_001));
@@ -143,13 +148,18 @@ describe('saved views', () => {
     await symlink('/etc/passwd', fileOf('link'));
     const problems = Object.fromEntries((await views.list()).map(({ name, problem }) => [name, problem]));
     assert.deepEqual(problems, {
-      broken: 'This file is no JSON object.',
+      broken: 'This file is no JSON object: see line 1, column 6.',
+      comma: 'This file is no JSON object: see line 3, column 11.',
+      conflict: 'This file has merge conflicts. Resolve them first.',
+      deep: 'This file is no JSON object.',
+      empty: 'This file is no JSON object: see line 1, column 1.',
       folder: 'This is no file.',
       good: undefined,
       huge: 'This file is too large for a view.',
       link: 'This is no file.',
       list: 'This file is no JSON object.',
       newer: 'This view was written by another version of Labbook.',
+      twice: 'This file is no JSON object: see line 1, column 14.',
     });
   });
 
