@@ -421,6 +421,23 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('export the least and the largest of the finite values, as tables have them, and none where there is none', async () => {
+    const of = (...values: (number | 'NaN' | 'Infinity')[]) => ({ steps: values.map((_, step) => step), values });
+    const runs = [
+      fakeRun(0, { name: 'odd', metrics: { loss: of('NaN', 'NaN') } }),
+      fakeRun(1, { name: 'reached', metrics: { loss: of(2, 15124, 'Infinity') } }),
+    ];
+    const panel = await browser.show(chartScenario('loss', runs));
+    await panel.drawn('loss');
+    await menu(panel, 'loss', 'Save As SVG…');
+    await panel.askedFor('saveFile');
+    const content = textOf((await last(panel, 'saveFile')).content);
+    const texts = [...content.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text]) => text);
+    const rows = texts.slice(texts.indexOf('Max') + 1);
+    assert.deepEqual(rows, ['odd', 'NaN', 'reached', '+Inf', '2', '15,124']);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('say at the chart why it could not be saved', async () => {
     const panel = await browser.show(chartScenario('loss', [fakeRun(0, { metrics: { loss: line(50, 1) } })]));
     await panel.drawn('loss');

@@ -170,7 +170,10 @@ function drawAxes({ context, area, palette, x, y }: Pen, { axis }: PlotModel, ax
   context.fillText(axisTitle(axis), (area.left + area.right) / 2, area.bottom + 29);
 }
 
-/** A line for each curve: its colour, name, last, least and largest value. */
+/**
+ * A line for each curve: its colour, name, last, least and largest value. As the store's summaries, and with them the table's columns,
+ * the least and the largest are of the finite values; that a run reached an infinity is marked in the plot.
+ */
 function drawRows(surface: Surface, { model, nameOf, isBars }: Picture, top: number): void {
   const { palette } = model;
   const rows = (isBars ? inBarOrder(model) : own(model)).map(({ curve, look }) => ({
@@ -199,7 +202,12 @@ function drawRows(surface: Surface, { model, nameOf, isBars }: Picture, top: num
     surface.textAlign = 'left';
     surface.fillText(name.length > 90 ? `${name.slice(0, 89)}…` : name, 52, y);
     surface.textAlign = 'right';
-    values.forEach((value, i) => surface.fillText(format(value), columns[i] ?? 0, y));
+    values.forEach((value, i) => {
+      // As in tables: where no value is finite there is no least and no largest one.
+      if (i === 0 || !Number.isNaN(value)) {
+        surface.fillText(format(value), columns[i] ?? 0, y);
+      }
+    });
   }
   if (rows.length > mostRows) {
     surface.textAlign = 'left';
