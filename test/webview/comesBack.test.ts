@@ -129,6 +129,34 @@ describe('What is arranged in the experiment panel', () => {
     assert.deepEqual(panel.errors, []);
   }).timeout(60_000);
 
+  it('comes back with its columns where they were scrolled to, also where they are read only later', async () => {
+    const names = Array.from({ length: 40 }, (_, key) => `parameter-${key}`);
+    const wide = [0, 1, 2].map((slot) =>
+      fakeRun(slot, {
+        name: `run-${slot}`,
+        params: Object.fromEntries(names.map((name) => [name, `${name}-${slot}`])),
+      }),
+    );
+    const panel = await browser.show(experimentScenario(wide), { width: 900, height: 600 });
+    const { page } = panel;
+    const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
+    const box = page.locator('.lb-table-box');
+    await head('Name').waitFor();
+    await until('it is wide enough', () => box.evaluate((each) => each.scrollWidth > 2000));
+    await box.evaluate((each) => each.scrollTo({ left: 1100 }));
+    const kept = () =>
+      page.evaluate(() => ['labbook-state', 'labbook-arrangement'].map((key) => sessionStorage.getItem(key) ?? ''));
+    await until('it is kept', async () => (await kept()).every((text) => text.includes('"left":1100')));
+    const isBack = () => box.evaluate((each) => each.scrollLeft === 1100);
+    await page.reload();
+    await until('it is scrolled', isBack);
+    assert.ok((await kept()).every((text) => text.includes('"left":1100')));
+    // What the user scrolls to is what comes back next, also where it is the beginning.
+    await box.evaluate((each) => each.scrollTo({ left: 0 }));
+    await until('it is kept', async () => (await kept()).every((text) => text.includes('"left":0')));
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('comes back as this panel was, where another one was arranged since', async () => {
     const panel = await browser.show(experimentScenario(runs.slice(0, 3)), { height: 450 });
     await panel.drawn('val/acc');

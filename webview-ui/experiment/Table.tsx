@@ -15,6 +15,7 @@ import { pointerHandlers } from './tablePointer';
 import { useCellTitles } from './useCellTitles';
 import { rowHeight, useGrid, type Grid } from './useGrid';
 import { useHold } from './useHold';
+import { useLeft } from './useLeft';
 import { useLooks } from './useLooks';
 import { useRowActions, type Editing } from './useRowActions';
 import { useTopLine } from './useTopLine';
@@ -37,6 +38,7 @@ export function Table({ experiment, view }: Props) {
   useTrends(session, view, baseline ? [baseline, ...grid.visible] : grid.visible, inView);
   useHold(experiment, scroller);
   useTopLine(experiment, view, scroller, rowHeight);
+  useLeft(experiment, scroller, layout.width);
   const openRunMenu = useCallback<(key: string, anchor: OpenMenu['anchor']) => void>(
     (key, anchor) => setMenu({ kind: 'run', key, anchor }),
     [],

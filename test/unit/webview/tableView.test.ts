@@ -358,6 +358,7 @@ describe('What is arranged', () => {
       sort: [{ field: 'param:x', descending: true }],
       groupBy: ['param:x'],
       columns: choice,
+      left: 120,
     };
     assert.deepEqual(readArrangement(JSON.parse(JSON.stringify(writeArrangement(arrangement)))), arrangement);
     assert.deepEqual(readArrangement(undefined), freshArrangement);
@@ -366,9 +367,10 @@ describe('What is arranged', () => {
   it('makes sense whatever was kept', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (anything, part) => {
-        for (const saved of [anything, { sort: part, columns: part, sash: part, open: part }]) {
+        for (const saved of [anything, { sort: part, columns: part, sash: part, open: part, left: part }]) {
           const read = readArrangement(saved);
           assert.ok(read.sash > 0 && read.sash < 1);
+          assert.ok(Number.isInteger(read.left) && read.left >= 0);
           assert.ok((read.sort ?? []).every(({ field }) => fieldOf(field) !== undefined));
           assert.ok(read.columns.added.every((id) => fieldOf(id) !== undefined));
         }

@@ -21,6 +21,8 @@ export interface Arrangement {
   readonly sash: number;
   /** Key of the line at the top. */
   readonly top: string;
+  /** Pixels that the columns are scrolled by. */
+  readonly left: number;
   /** Name of the saved view that this came from; empty for none. */
   readonly view: string;
   /** Queries that were asked before, newest first. */
@@ -38,12 +40,15 @@ export const freshArrangement: Arrangement = {
   mode: 'both',
   sash: 0.45,
   top: '',
+  left: 0,
   view: '',
   recent: [],
 };
 
 /** Longer lists are cut when they are kept: what is kept stays small. */
 const mostKept = 2000;
+/** Wider than columns can be in sum; what is more is no place. */
+const mostPixels = 1e7;
 
 /** As JSON; `readArrangement` reads it back. */
 export function writeArrangement(arrangement: Arrangement): Record<string, unknown> {
@@ -53,7 +58,7 @@ export function writeArrangement(arrangement: Arrangement): Record<string, unkno
 /** Field by field, as it may be of an older version or edited by hand. */
 export function readArrangement(saved: unknown): Arrangement {
   const from = isRecord(saved) ? saved : {};
-  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, top, view, recent } = from;
+  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, top, left, view, recent } = from;
   return {
     query: typeof query === 'string' ? query : '',
     sort: Array.isArray(sort) ? sort.filter(isTerm).map(({ field, descending }) => ({ field, descending })) : undefined,
@@ -65,6 +70,7 @@ export function readArrangement(saved: unknown): Arrangement {
     mode: mode === 'table' || mode === 'charts' ? mode : 'both',
     sash: typeof sash === 'number' && sash >= 0.05 && sash <= 0.95 ? sash : freshArrangement.sash,
     top: typeof top === 'string' ? top : '',
+    left: typeof left === 'number' && left > 0 && left < mostPixels ? Math.round(left) : 0,
     view: typeof view === 'string' ? view : '',
     recent: texts(recent).slice(0, 50),
   };

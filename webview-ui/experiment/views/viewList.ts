@@ -100,7 +100,7 @@ export class ViewList {
   }
 
   #apply(view: string, { table, charts }: ViewContent): void {
-    this.arrangement.update((before) => ({ ...before, ...table, view, open: [], top: '' }));
+    this.arrangement.update((before) => ({ ...before, ...table, view, open: [], top: '', left: 0 }));
     this.session.arrange({ charts });
   }
 
