@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { panelViewTypes } from '../../src/host/contributions';
+import { watchViews } from '../../src/host/panels/viewsFolder';
 import { closeAllTabs, panelTab } from './answers';
 import { commands, execute, Script, until } from './api';
 
@@ -42,5 +43,39 @@ describe('commands of saved views', () => {
       files().filter((name) => name.endsWith('.json')),
       [view],
     );
+  });
+
+  it('are noticed in a folder that was not there, also when its name has characters of patterns', async () => {
+    const root = path.dirname(path.dirname(folder));
+    const settings = vscode.workspace.getConfiguration('labbook.views');
+    for (const name of ['.labbook/views', 'of [all] {us}!/views']) {
+      const made = path.join(root, ...name.split('/'));
+      rmSync(path.dirname(made), { recursive: true, force: true });
+      await settings.update('folder', name, vscode.ConfigurationTarget.Global);
+      assert.equal(vscode.workspace.getConfiguration('labbook.views').get('folder'), name);
+      // What VS Code tells of files comes in their order: after the notice of this one nothing earlier is told.
+      const marker = path.join(root, 'marker.txt');
+      const seen = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, 'marker.txt'));
+      let isSeen = false;
+      seen.onDidCreate(() => (isSeen = true));
+      writeFileSync(marker, '');
+      await until('the workspace is watched', () => isSeen, 15_000);
+      seen.dispose();
+      rmSync(marker);
+      let notices = 0;
+      const watched = watchViews(() => notices++);
+      try {
+        mkdirSync(made, { recursive: true });
+        writeFileSync(path.join(made, 'pulled.json'), '{}');
+        await until(`${name} is noticed`, () => notices > 0, 15_000);
+        const before = notices;
+        rmSync(path.dirname(made), { recursive: true });
+        await until('it is noticed that the folder is gone', () => notices > before, 15_000);
+      } finally {
+        watched.dispose();
+        await settings.update('folder', undefined, vscode.ConfigurationTarget.Global);
+        rmSync(path.dirname(made), { recursive: true, force: true });
+      }
+    }
   });
 });

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { readSetting } from '../contributions';
 import { Disposables } from '../platform/disposables';
@@ -23,8 +24,7 @@ export function watchViews(onChange: () => void): vscode.Disposable {
     watched = new Disposables();
     const folder = viewsFolder();
     if (folder !== undefined) {
-      const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), '*.json');
-      const watcher = watched.add(vscode.workspace.createFileSystemWatcher(pattern));
+      const watcher = watched.add(vscode.workspace.createFileSystemWatcher(filesOf(folder)));
       [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete].forEach((event) => watched.add(event(onChange)));
     }
   };
@@ -44,4 +44,23 @@ export function watchViews(onChange: () => void): vscode.Disposable {
     }),
   );
   return owned;
+}
+
+/**
+ * The views of a folder, for a watcher. Of one within the workspace the pattern starts at the workspace's own folder, which is there: a
+ * watcher that starts at a folder that is missing hears nothing when the folder comes, as with a `git pull`.
+ */
+function filesOf(folder: string): vscode.RelativePattern {
+  const uri = vscode.Uri.file(folder);
+  const own = vscode.workspace.getWorkspaceFolder(uri);
+  if (own === undefined) {
+    return new vscode.RelativePattern(uri, '*.json');
+  }
+  // Where a character has a meaning in patterns any character will do: a notice too many only reads the views again.
+  const inside = path.relative(own.uri.fsPath, folder).replace(/[*?[\]{}!,]/g, '?');
+  const names = inside.split(path.sep).filter(Boolean);
+  // The folders as well: of one that comes or goes as a whole, VS Code need not tell what is in it.
+  const folders = names.map((_, i) => names.slice(0, i + 1).join('/'));
+  const files = [...names, '*.json'].join('/');
+  return new vscode.RelativePattern(own, folders.length === 0 ? files : `{${[...folders, files].join(',')}}`);
 }
