@@ -39,18 +39,18 @@ export interface CardProps {
   readonly onDrag: ((event: DragEvent, metric: string) => void) | undefined;
 }
 
-/** So far out of sight charts are read, and drawn: what is scrolled to is there. CSS pixels. */
-const margins = { read: 240, draw: 60 };
+/** So far out of sight charts are read: what is scrolled to is there. Drawn, when zoomed or live, are those in sight alone. CSS pixels. */
+const readMargin = 240;
 /** Points of a curve that a large chart has room for. */
 const roomOfLarge = 1500;
 
-/** One metric of the shown runs. Reads while it is in sight or near, draws while it is nearly in sight. */
+/** One metric of the shown runs. Reads while it is in sight or near, draws while it is in sight. */
 export const ChartCard = memo(function ChartCard(props: CardProps) {
   const { view, metric, isStop, onFocus, size, isLarge, isAlone } = props;
   const card = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const isNear = useNear(card, margins.read);
-  const isDrawn = useNear(card, margins.draw);
+  const isNear = useNear(card, readMargin);
+  const isDrawn = useNear(card, 0);
   const [isTable, setIsTable] = useState(false);
   const [isEntered, setIsEntered] = useState(false);
   const [menu, setMenu] = useState<Anchor>();
