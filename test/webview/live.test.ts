@@ -12,6 +12,19 @@ import { PanelBrowser, until, type Panel } from './panelPage';
 const line = curve(20, (step) => step);
 const idOf = (slot: number): string => fakeRun(slot, { metrics: {} }).run.id;
 
+const log = (panel: Panel, step: number): Promise<void> =>
+  panel.host(({ page, argument }) => page.host.append(argument.id, 'loss', [[argument.step, argument.step]]), {
+    id: idOf(1),
+    step,
+  });
+const button = (panel: Panel, name: string) => panel.page.getByRole('button', { name, exact: true });
+const shows = (panel: Panel, last: number): Promise<void> =>
+  until(`the chart goes to ${last}`, async () => (await panel.canvas('loss').getAttribute('data-last')) === `${last}`);
+const heard = (panel: Panel): Promise<number> => panel.asked('series').then((all) => all.length);
+/** Longer than what is new waits to be read. */
+const rest = (panel: Panel): Promise<unknown> =>
+  panel.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 800)));
+
 describe('The panel of runs that go on', () => {
   let browser: PanelBrowser;
   before(async () => (browser = await PanelBrowser.open()));
@@ -27,22 +40,6 @@ describe('The panel of runs that go on', () => {
     await panel.drawn('loss');
     return panel;
   };
-  const log = (panel: Panel, step: number): Promise<void> =>
-    panel.host(({ page, argument }) => page.host.append(argument.id, 'loss', [[argument.step, argument.step]]), {
-      id: idOf(1),
-      step,
-    });
-  const button = (panel: Panel, name: string) => panel.page.getByRole('button', { name, exact: true });
-  const shows = (panel: Panel, last: number): Promise<void> =>
-    until(
-      `the chart goes to ${last}`,
-      async () => (await panel.canvas('loss').getAttribute('data-last')) === `${last}`,
-    );
-  const heard = (panel: Panel): Promise<number> => panel.asked('series').then((all) => all.length);
-
-  /** Longer than what is new waits to be read. */
-  const rest = (panel: Panel): Promise<unknown> =>
-    panel.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 800)));
 
   it('says so; paused, it shows nothing that comes, and all of it afterwards', async () => {
     const panel = await open();
@@ -96,20 +93,6 @@ describe('Panels of chosen runs that go on', () => {
     compare: compareScenario([going, done]),
     chart: chartScenario('loss', [going, done]),
   };
-  const log = (panel: Panel, step: number): Promise<void> =>
-    panel.host(({ page, argument }) => page.host.append(argument.id, 'loss', [[argument.step, argument.step]]), {
-      id: idOf(1),
-      step,
-    });
-  const button = (panel: Panel, name: string) => panel.page.getByRole('button', { name, exact: true });
-  const shows = (panel: Panel, last: number): Promise<void> =>
-    until(
-      `the chart goes to ${last}`,
-      async () => (await panel.canvas('loss').getAttribute('data-last')) === `${last}`,
-    );
-  /** Longer than what is new waits to be read. */
-  const rest = (panel: Panel): Promise<unknown> =>
-    panel.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 800)));
 
   for (const [name, scenario] of Object.entries(scenarios)) {
     for (const width of [1100, 500]) {

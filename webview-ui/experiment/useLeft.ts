@@ -1,4 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { afterScroll, onOwnMovement } from '../shared/scrolling';
 import type { ExperimentSession } from './experimentSession';
 
 /**
@@ -19,27 +20,13 @@ export function useLeft(experiment: ExperimentSession, scroller: RefObject<HTMLE
     if (!element) {
       return undefined;
     }
-    let timer: number | undefined;
     const remember = (): void => {
-      timer = undefined;
       const left = Math.round(element.scrollLeft);
       if (wanted.current === 0 && left !== experiment.arrangement.get().left) {
         experiment.arrange({ left });
       }
     };
-    const onScroll = (): void => void (timer ??= window.setTimeout(remember, 200));
-    // From the first own movement on it is the user who says where.
-    const give = (): void => void (wanted.current = 0);
-    element.addEventListener('scroll', onScroll, { passive: true });
-    element.addEventListener('wheel', give, { passive: true });
-    element.addEventListener('keydown', give);
-    element.addEventListener('pointerdown', give);
-    return () => {
-      element.removeEventListener('scroll', onScroll);
-      element.removeEventListener('wheel', give);
-      element.removeEventListener('keydown', give);
-      element.removeEventListener('pointerdown', give);
-      window.clearTimeout(timer);
-    };
+    const ends = [afterScroll(element, remember), onOwnMovement(element, () => void (wanted.current = 0))];
+    return () => ends.forEach((end) => end());
   }, [experiment, scroller]);
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { afterScroll } from '../shared/scrolling';
 import type { ExperimentSession } from './experimentSession';
 import type { TableView } from './tableModel';
 
@@ -27,20 +28,12 @@ export function useTopLine(
     if (!element) {
       return undefined;
     }
-    let timer: number | undefined;
-    const remember = (): void => {
-      timer = undefined;
+    return afterScroll(element, () => {
       const line = latest.current.lines[Math.round(element.scrollTop / rowHeight)];
       const top = element.scrollTop === 0 ? '' : (line?.key ?? '');
       if (top !== experiment.arrangement.get().top) {
         experiment.arrange({ top });
       }
-    };
-    const onScroll = (): void => void (timer ??= window.setTimeout(remember, 200));
-    element.addEventListener('scroll', onScroll, { passive: true });
-    return () => {
-      element.removeEventListener('scroll', onScroll);
-      window.clearTimeout(timer);
-    };
+    });
   }, [experiment, scroller, rowHeight]);
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { onOwnMovement } from './scrolling';
 import type { PanelSession } from './session';
 
 /** Brings an element back to where it was scrolled to, as soon as it is long enough, and remembers where it is. */
@@ -16,7 +17,6 @@ export function useScroll(session: PanelSession, name: string): RefObject<HTMLDi
         wanted = Math.abs(box.scrollTop - wanted) < 2 ? 0 : wanted;
       }
     };
-    const give = (): void => void (wanted = 0);
     const remember = (): void => {
       if (wanted === 0) {
         const { scroll } = session.state.get();
@@ -27,16 +27,11 @@ export function useScroll(session: PanelSession, name: string): RefObject<HTMLDi
     const observer = new ResizeObserver(restore);
     [...box.children].forEach((child) => observer.observe(child));
     box.addEventListener('scroll', remember, { passive: true });
-    // From the first own movement on it is the user who says where.
-    box.addEventListener('wheel', give, { passive: true });
-    box.addEventListener('keydown', give);
-    box.addEventListener('pointerdown', give);
+    const endOwn = onOwnMovement(box, () => void (wanted = 0));
     return () => {
       observer.disconnect();
       box.removeEventListener('scroll', remember);
-      box.removeEventListener('wheel', give);
-      box.removeEventListener('keydown', give);
-      box.removeEventListener('pointerdown', give);
+      endOwn();
     };
   }, [session, name]);
   return element;
