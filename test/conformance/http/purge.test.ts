@@ -157,10 +157,14 @@ describe('permanent deletion', () => {
     for (let i = 0; i < 60; i++) {
       runs.push(await runIn('0', 20));
     }
-    // Cut off as soon as the first group of runs is gone: its files may or may not be.
+    // Cut off as soon as the first group of runs is gone for good: its files may or may not be.
     const answer = purge(runs).catch(() => undefined);
     const [first = ''] = runs;
-    await until(async () => (await call(server, { path: `/api/2.0/mlflow/runs/get?run_id=${first}` })).status === 404);
+    const isGone = async (): Promise<boolean> =>
+      (await call(server, { path: `/api/2.0/mlflow/runs/get?run_id=${first}` })).status === 404;
+    assert.ok(await until(isGone));
+    // Reads see a write before it is durable; what is answered after it is durable with all that came before.
+    await newExperiment('after');
     await server.kill();
     await answer;
     server = await startLabbook({ store: server.store });
