@@ -1,27 +1,15 @@
 import { loggedModelStatuses, type LoggedModelStatus, type ModelMetricSubject } from '../../../core/loggedModels';
-import type { Int64, KeyValue } from '../../../core/model';
 import { binary, count, list, pack, pairs, string, time } from '../packing';
 import { packPoints, type Point, unpackPoints } from '../points';
+import type { ModelWrite } from './types';
 
 /** What a write to the logged models really did; see `Effect` (store/effects.ts). */
 export type ModelEffect =
-  | {
-      kind: 'createLoggedModel';
-      modelId: string;
+  | Exclude<ModelWrite, { kind: 'createLoggedModel' }>
+  | (Omit<Extract<ModelWrite, { kind: 'createLoggedModel' }>, 'experimentId'> & {
       experimentId: number;
-      name: string;
-      modelType: string;
-      sourceRunId: string;
       artifactUri: string;
-      params: readonly KeyValue[];
-      tags: readonly KeyValue[];
-      time: Int64;
-    }
-  | { kind: 'setLoggedModelStatus'; modelId: string; status: LoggedModelStatus; time: Int64 }
-  | { kind: 'deleteLoggedModel'; modelId: string; time: Int64 }
-  | { kind: 'setLoggedModelTags'; modelId: string; tags: readonly KeyValue[] }
-  | { kind: 'deleteLoggedModelTag'; modelId: string; key: string }
-  | { kind: 'addLoggedModelParams'; modelId: string; params: readonly KeyValue[] };
+    });
 
 /** Points of a metric of a model, none of them stored before; a part of the effect `log`. */
 export interface ModelMetricEffect extends ModelMetricSubject {

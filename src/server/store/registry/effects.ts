@@ -1,31 +1,13 @@
-import type { Int64, KeyValue } from '../../../core/model';
+import type { Int64 } from '../../../core/model';
 import type { ModelStage } from '../../../core/registry';
 import { modelStages } from '../../../core/registry';
 import { count, list, pack, pairs, string, time } from '../packing';
+import type { RegistryWrite } from './types';
 
 /** What a write to the registry really did; see `Effect` (store/effects.ts). */
 export type RegistryEffect =
-  | { kind: 'createRegisteredModel'; name: string; description: string; tags: readonly KeyValue[]; time: Int64 }
-  | { kind: 'renameRegisteredModel'; name: string; newName: string; time: Int64 }
-  | { kind: 'describeRegisteredModel'; name: string; description: string; time: Int64 }
-  | { kind: 'deleteRegisteredModel'; name: string }
-  | { kind: 'setRegisteredModelTag'; name: string; tag: KeyValue }
-  | { kind: 'deleteRegisteredModelTag'; name: string; key: string }
-  | { kind: 'setRegisteredModelAlias'; name: string; alias: string; version: number }
-  | { kind: 'deleteRegisteredModelAlias'; name: string; alias: string }
-  | {
-      kind: 'createModelVersion';
-      name: string;
-      version: number;
-      source: string;
-      location: string;
-      runId: string | undefined;
-      runLink: string;
-      description: string;
-      tags: readonly KeyValue[];
-      time: Int64;
-    }
-  | { kind: 'describeModelVersion'; name: string; version: number; description: string | undefined; time: Int64 }
+  | Exclude<RegistryWrite, { kind: 'createModelVersion' | 'setModelVersionStage' }>
+  | (Extract<RegistryWrite, { kind: 'createModelVersion' }> & { version: number })
   /** `archived`: versions that become Archived at the same time. */
   | {
       kind: 'setModelVersionStage';
@@ -34,10 +16,7 @@ export type RegistryEffect =
       stage: ModelStage;
       archived: readonly number[];
       time: Int64;
-    }
-  | { kind: 'deleteModelVersion'; name: string; version: number; time: Int64 }
-  | { kind: 'setModelVersionTag'; name: string; version: number; tag: KeyValue }
-  | { kind: 'deleteModelVersionTag'; name: string; version: number; key: string };
+    };
 
 const kinds = {
   createRegisteredModel: true,
