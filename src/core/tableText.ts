@@ -22,19 +22,80 @@ export interface TextTable {
   readonly rows: readonly (readonly TableCell[])[];
 }
 
+/** A table whose rows are made when they are written. */
+export interface RowSource {
+  readonly header: readonly string[];
+  readonly count: number;
+  /** As many cells as the header has. */
+  readonly row: (index: number) => readonly TableCell[];
+  /** Whether all values of a column are numbers: Markdown and LaTeX put those at the right. */
+  readonly isNumeric: (place: number) => boolean;
+}
+
+/** Cells that are written in one step, some milliseconds of work. */
+const cellsInStep = 4000;
+
 /** Lines end with LF, the last one too; in CSV with CRLF, as RFC 4180 says. */
-export function tableText(table: TextTable, format: TableFormat): string {
+export function tableText({ header, rows }: TextTable, format: TableFormat): string {
+  const row = (index: number): readonly TableCell[] => rows[index] ?? [];
+  const steps = tableTextSteps(
+    { header, count: rows.length, row, isNumeric: (place) => isNumeric(rows, place) },
+    format,
+  );
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) {
+      return next.value;
+    }
+  }
+}
+
+/**
+ * The same text, a few rows at a time.
+ * @yields how many rows are written
+ * @throws RangeError when the text is longer than `mostCharacters`
+ */
+export function* tableTextSteps(source: RowSource, format: TableFormat): Generator<number, string, undefined> {
+  const { count, row, header } = source;
+  const { head, rows, foot } = writerOf(source, format);
+  const atOnce = Math.max(1, Math.floor(cellsInStep / Math.max(1, header.length)));
+  const parts = [head];
+  let length = head.length;
+  for (let from = 0; from < count; from += atOnce) {
+    const some = Array.from({ length: Math.min(atOnce, count - from) }, (_, i) => row(from + i));
+    const part = rows(some, from === 0);
+    length += part.length;
+    if (length > mostCharacters) {
+      throw new RangeError('The text is too long');
+    }
+    parts.push(part);
+    yield from + some.length;
+  }
+  parts.push(foot);
+  return parts.join('');
+}
+
+/** Of one text; V8's strings end at half a billion characters. */
+const mostCharacters = 250_000_000;
+
+interface Writer {
+  readonly head: string;
+  readonly rows: (rows: readonly (readonly TableCell[])[], areFirst: boolean) => string;
+  readonly foot: string;
+}
+
+function writerOf(source: RowSource, format: TableFormat): Writer {
   switch (format) {
     case 'csv':
-      return `${separated(table, ',')}\r\n`;
+      return separated(source, ',', '\r\n');
     case 'tsv':
-      return `${separated(table, '\t')}\n`;
+      return separated(source, '\t', '\n');
     case 'json':
-      return `${JSON.stringify(jsonRows(table), null, 2)}\n`;
+      return json(source);
     case 'markdown':
-      return markdown(table);
+      return markdown(source);
     case 'latex':
-      return latex(table);
+      return latex(source);
   }
 }
 
@@ -60,15 +121,19 @@ function safeCell(cell: TableCell): string {
   return typeof cell === 'string' ? withoutFormula(cell) : cellText(cell);
 }
 
-function separated({ header, rows }: TextTable, delimiter: string): string {
-  const all = [header.map(safeCell), ...rows.map((row) => row.map(safeCell))];
-  return Papa.unparse(all, { delimiter, newline: delimiter === ',' ? '\r\n' : '\n' });
+function separated({ header }: RowSource, delimiter: string, newline: string): Writer {
+  const text = (rows: readonly (readonly TableCell[])[]): string =>
+    `${Papa.unparse(
+      rows.map((row) => row.map(safeCell)),
+      { delimiter, newline },
+    )}${newline}`;
+  return { head: text([header]), rows: text, foot: '' };
 }
 
 /** One object for each row, without what is missing; JSON has no NaN and no infinities, so those are strings. */
-function jsonRows({ header, rows }: TextTable): Record<string, string | number>[] {
+function json({ header, count }: RowSource): Writer {
   const names = distinct(header);
-  return rows.map((row) =>
+  const object = (row: readonly TableCell[]): Record<string, string | number> =>
     Object.fromEntries(
       names.flatMap((name, place): [string, string | number][] => {
         const cell = row[place];
@@ -78,8 +143,14 @@ function jsonRows({ header, rows }: TextTable): Record<string, string | number>[
         const isPlain = typeof cell === 'number' && Number.isFinite(cell) && !Object.is(cell, -0);
         return [[name, isPlain ? cell : cellText(cell)]];
       }),
-    ),
-  );
+    );
+  // Line ends within texts are escaped in JSON, so these are all between values.
+  const text = (row: readonly TableCell[]): string => JSON.stringify(object(row), null, 2).replaceAll('\n', '\n  ');
+  return {
+    head: count === 0 ? '[]\n' : '[',
+    rows: (rows, areFirst) => `${areFirst ? '' : ','}\n  ${rows.map(text).join(',\n  ')}`,
+    foot: count === 0 ? '' : '\n]\n',
+  };
 }
 
 /** Of columns with the same name, as a param and a tag may have, an object would keep only one: the others are numbered. */
@@ -96,7 +167,7 @@ function distinct(header: readonly string[]): string[] {
   });
 }
 
-function markdown({ header, rows }: TextTable): string {
+function markdown({ header, isNumeric: isRight }: RowSource): Writer {
   const line = (cells: readonly TableCell[]): string =>
     `| ${cells
       .map((cell) =>
@@ -105,8 +176,8 @@ function markdown({ header, rows }: TextTable): string {
           .replace(/\r?\n|\r/g, '<br>'),
       )
       .join(' | ')} |\n`;
-  const rule = header.map((_, place) => (isNumeric(rows, place) ? '--:' : '---'));
-  return `${line(header)}| ${rule.join(' | ')} |\n${rows.map(line).join('')}`;
+  const rule = header.map((_, place) => (isRight(place) ? '--:' : '---'));
+  return { head: `${line(header)}| ${rule.join(' | ')} |\n`, rows: (rows) => rows.map(line).join(''), foot: '' };
 }
 
 const latexEscapes: Readonly<Record<string, string>> = {
@@ -119,7 +190,7 @@ const latexEscapes: Readonly<Record<string, string>> = {
 };
 
 /** A `tabular` with rules of the package booktabs. */
-function latex({ header, rows }: TextTable): string {
+function latex({ header, isNumeric: isRight }: RowSource): Writer {
   const escape = (cell: TableCell): string =>
     cellText(cell)
       .replace(/[\\~^<>|]|[&%$#_{}]/g, (char) => latexEscapes[char] ?? `\\${char}`)
@@ -127,11 +198,12 @@ function latex({ header, rows }: TextTable): string {
       // Behind the end of a line, or a rule, these would be an argument of it.
       .replace(/^\s*[[*]/, '{$&}');
   const line = (cells: readonly TableCell[]): string => `  ${cells.map(escape).join(' & ')} \\\\\n`;
-  const columns = header.map((_, place) => (isNumeric(rows, place) ? 'r' : 'l')).join('');
-  return (
-    `\\begin{tabular}{${columns}}\n  \\toprule\n${line(header)}  \\midrule\n` +
-    `${rows.map(line).join('')}  \\bottomrule\n\\end{tabular}\n`
-  );
+  const columns = header.map((_, place) => (isRight(place) ? 'r' : 'l')).join('');
+  return {
+    head: `\\begin{tabular}{${columns}}\n  \\toprule\n${line(header)}  \\midrule\n`,
+    rows: (rows) => rows.map(line).join(''),
+    foot: '  \\bottomrule\n\\end{tabular}\n',
+  };
 }
 
 function isNumeric(rows: TextTable['rows'], place: number): boolean {

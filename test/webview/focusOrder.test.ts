@@ -61,10 +61,10 @@ describe('The focus in the experiment panel', () => {
     await press('Shift+Tab', 'Tab');
     assert.equal(await focused(panel), 'Add tag…');
     await press('ArrowRight', 'ArrowRight');
-    assert.equal(await focused(panel), 'Move to trash');
+    assert.equal(await focused(panel), 'Delete');
     // What it stood on goes away: the next is the part's first.
     await panel.host(({ page: fake }) => fake.host.connection({ state: 'connecting' }), null);
-    await page.getByRole('button', { name: 'Move to trash', exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Delete', exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('treegrid').focus();
     await press('Tab');
     assert.equal(await focused(panel), 'Compare');

@@ -187,7 +187,7 @@ describe('While the experiment panel loads', () => {
     const tell = (notice: PanelNotices['connection']) =>
       panel.host(({ page: fake, argument }) => fake.host.connection(argument), notice);
     await page.getByRole('row', { name: /run-0,/ }).click();
-    const remove = page.locator('.lb-footer').getByRole('button', { name: 'Move to trash' });
+    const remove = page.locator('.lb-footer').getByRole('button', { name: 'Delete' });
     await remove.waitFor();
     const gone = { state: 'connecting', host: 'data1:5000', awayFor: 120_000 } as const;
     await tell({ ...gone, nextTryIn: 12_000 });
@@ -225,7 +225,7 @@ describe('While the experiment panel loads', () => {
       },
     });
     await panel.page.getByRole('row', { name: /run-0,/ }).click();
-    await panel.page.locator('.lb-footer').getByRole('button', { name: 'Move to trash' }).click();
+    await panel.page.locator('.lb-footer').getByRole('button', { name: 'Delete' }).click();
     const footer = panel.page.locator('.lb-footer');
     const undo = footer.getByRole('button', { name: 'Undo' });
     await undo.waitFor();

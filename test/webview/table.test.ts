@@ -416,7 +416,8 @@ describe('The table of runs', () => {
     assert.deepEqual(['p0', 'p20', 'p39'].map(valueOf), ['0-0', '0-20', '0-39']);
     await grid(panel).press('Control+a');
     await panel.page.getByRole('button', { name: 'More actions' }).first().click();
-    await panel.page.getByRole('menuitem', { name: 'Export as JSON…' }).click();
+    await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, \d+ Visible Columns$/ }).click();
+    await panel.page.getByRole('menuitem', { name: 'JSON' }).click();
     const [{ content } = { content: '' }] = await panel.askedFor('saveFile');
     const objects = JSON.parse(typeof content === 'string' ? content : '') as Record<string, string>[];
     const found = objects.map((each) => ['Name', 'p0', 'p39'].map((key) => each[key])).sort();

@@ -1,11 +1,9 @@
 import type { Better } from '../../src/core/metricDirection';
-import { tableText } from '../../src/core/tableText';
 import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
-import { columnName, exactName } from './columnTexts';
+import { columnName } from './columnTexts';
 import type { ExperimentSession } from './experimentSession';
-import { exactCell } from './table/cellView';
 import { moved, withColumn, type ColumnChoice } from './table/columnSet';
 import type { ColumnView, DeltaMode } from './table/columnView';
 import { fieldId, shownAggregates, type ShownAggregate, type TableField } from './table/fields';
@@ -181,11 +179,8 @@ function valueActions(experiment: ExperimentSession, view: TableView, column: Co
   const { field, id } = column;
   const { groupBy, query } = experiment.arrangement.get();
   const copy = (): void => {
-    const context = { table: view.table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
-    experiment.copy([field], () => {
-      const rows = Array.from(view.runs, (slot) => [exactCell(view.column(field), slot, context)]);
-      return tableText({ header: [exactName(column)], rows }, 'tsv');
-    });
+    const runIds = Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
+    experiment.handOver({ view, runIds, columns: [field], format: 'tsv', to: 'clipboard' });
   };
   const start = filterStart(field);
   return [

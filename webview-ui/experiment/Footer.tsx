@@ -8,6 +8,7 @@ import { useStore } from '../shared/store';
 import { t, tCount } from '../shared/strings';
 import { useOneStop } from '../shared/useOneStop';
 import type { ExperimentSession } from './experimentSession';
+import type { HandOverState } from './handingOver';
 import { queryReasonSentence } from './query/queryReason';
 import { deleteRuns } from './runCommands';
 import type { TableView } from './tableModel';
@@ -32,7 +33,8 @@ export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
   const isConnected = useStore(experiment.session.connection, ({ state }) => state === 'connected');
   const box = useRef<HTMLDivElement>(null);
   useOneStop(box);
-  const isTight = useTight(box, selected.size > 0 && !isNarrow && !failure && !undo);
+  const handed = useStore(experiment.handingOver.state, (each) => each);
+  const isTight = useTight(box, selected.size > 0 && !isNarrow && !failure && !undo && !handed);
   return (
     <div ref={box} className="lb-footer" role="region" aria-label={t('runsList')}>
       <Counts experiment={experiment} view={view} drawn={drawn} />
@@ -52,6 +54,8 @@ export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
           </span>
           {isConnected && <LinkButton label={t('undo')} onAct={() => experiment.untrash()} />}
         </span>
+      ) : handed ? (
+        <HandedOver experiment={experiment} state={handed} />
       ) : (
         selected.size > 0 && (
           <Selected experiment={experiment} runIds={[...selected]} isNarrow={isNarrow || isTight} isTiny={isTiny} />
@@ -108,6 +112,42 @@ function Pending({ experiment, view }: Pick<Props, 'experiment' | 'view'>) {
     <span className="lb-footer-part lb-pending">
       <span>{isNew ? tCount('newRunsOne', 'newRunsMany', newRuns, formatCount(newRuns)) : t('orderChanged')} ·</span>
       <LinkButton label={isNew ? t('show') : t('sort')} onAct={() => experiment.model.release()} />
+    </span>
+  );
+}
+
+/** How far copying or exporting is, or what was copied or exported. */
+function HandedOver({ experiment, state }: { readonly experiment: ExperimentSession; readonly state: HandOverState }) {
+  if (state.kind !== 'done') {
+    const text = t(
+      state.kind === 'reading' ? 'readingColumns' : 'writingRuns',
+      formatCount(state.done),
+      formatCount(state.total),
+    );
+    return (
+      <span className="lb-footer-part">
+        <span className="lb-cut-text" role="progressbar" aria-valuetext={text}>
+          {text}
+        </span>
+        <LinkButton label={t('cancel')} onAct={() => experiment.handingOver.cancel()} />
+      </span>
+    );
+  }
+  const { wish, columns, all } = state;
+  const runs = wish.runIds.length;
+  const [one, many] =
+    wish.to === 'clipboard' ? (['copiedOne', 'copiedMany'] as const) : (['exportedOne', 'exportedMany'] as const);
+  return (
+    <span className="lb-footer-part">
+      <span className="lb-cut-text" role="status">
+        {t(runs === 1 ? one : many, formatCount(runs), formatCount(columns), formatCount(all))}
+      </span>
+      {columns < all && wish.columns === 'visible' && (
+        <LinkButton
+          label={t('withAllColumns')}
+          onAct={() => experiment.handOver({ ...wish, view: experiment.model.view.get() ?? wish.view, columns: 'all' })}
+        />
+      )}
     </span>
   );
 }

@@ -1,12 +1,12 @@
 import { formatCount } from '../../src/core/format';
-import { tableFormats, type TableFormat } from '../../src/core/tableText';
 import type { PanelCommand } from '../../src/protocol/panels';
 import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
+import { copyActions } from './exportActions';
 import { groupName } from './rowTexts';
-import { copyRuns, deleteRuns } from './runCommands';
+import { deleteRuns } from './runCommands';
 import { runsOfLine } from './table/selection';
 import { runKey, type Line } from './table/lines';
 import type { TableView } from './tableModel';
@@ -79,7 +79,7 @@ function sectionsOf(chosen: Chosen, onEdit: (editing: Editing) => void): MenuSec
     editActions(chosen, onEdit),
     [
       ...only(isOne, { label: t('copyIdMenu'), onAct: () => experiment.command('copyId', runIds) }),
-      { label: t('copyAs'), items: copyActions(chosen) },
+      ...copyActions(experiment, view, runIds),
       { label: t('exportMenu'), onAct: () => experiment.command('export', runIds) },
     ],
     endActions(chosen),
@@ -157,21 +157,4 @@ function endActions({ experiment, view, runIds }: Chosen): MenuAction[] {
     ...only(going.length > 0, { label: t('markAsEnded'), onAct: () => experiment.command('markAsEnded', going) }),
     { label: t('moveToTrash'), keys: 'Delete', onAct: () => deleteRuns(experiment, runIds) },
   ];
-}
-
-/** Names of formats, the same in all languages. */
-const formatNames: Readonly<Record<TableFormat, string>> = {
-  tsv: 'TSV',
-  csv: 'CSV',
-  json: 'JSON',
-  markdown: 'Markdown',
-  latex: 'LaTeX',
-};
-
-function copyActions({ experiment, view, runIds }: Chosen): MenuAction[] {
-  return tableFormats.map((format) => ({
-    label: formatNames[format],
-    ...(format === 'tsv' ? { keys: 'Ctrl+C' } : {}),
-    onAct: () => copyRuns(experiment, view, format, runIds),
-  }));
 }

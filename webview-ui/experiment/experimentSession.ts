@@ -7,7 +7,8 @@ import type { PanelSession, ViewWish } from '../shared/session';
 import { Store } from '../shared/store';
 import { keepArrangement } from './keepArrangement';
 import { readArrangement, writeArrangement, type Arrangement } from './table/arrangement';
-import { columnIdOf, type TableField } from './table/fields';
+import { HandingOver, type HandOverWish } from './handingOver';
+import { columnIdsOf, type TableField } from './table/fields';
 import { runKey } from './table/lines';
 import { cleaned, nothing, type Selection } from './table/selection';
 import { SharedSelection } from './sharedSelection';
@@ -50,6 +51,7 @@ export class ExperimentSession {
   /** Whether the help of the query line is open. */
   readonly queryHelp = new Store(false);
   readonly views: ViewList;
+  readonly handingOver: HandingOver;
   readonly #shared: SharedSelection;
   #undoTimer: number | undefined;
 
@@ -67,6 +69,9 @@ export class ExperimentSession {
     );
     this.model = new TableModel(this.reader, this.arrangement, remote);
     this.views = new ViewList(session, this.arrangement);
+    this.handingOver = new HandingOver(this.reader, session.host.channel);
+    // What can be done with what is selected comes back at once.
+    this.selection.subscribe(() => this.handingOver.forget());
     this.shown = new ShownInCharts(session, this.reader.table);
     this.#shared = new SharedSelection(session, this.selection, this.reader.table);
     session.onChanged(({ runIds, all = false }) => {
@@ -91,7 +96,7 @@ export class ExperimentSession {
   }
 
   need(who: string, fields: readonly TableField[]): void {
-    this.reader.need(who, columnIds(fields));
+    this.reader.need(who, columnIdsOf(fields));
   }
 
   /** Whether runs can be changed: the store takes writes, and the server is there. */
@@ -166,21 +171,9 @@ export class ExperimentSession {
     }
   }
 
-  /** @param text made from these fields, when they are read: columns that nobody has looked at are not */
-  copy(fields: readonly TableField[], text: () => string): void {
-    this.#ask('copyText', async () => {
-      const made = await this.reader.once(columnIds(fields), text);
-      return this.session.host.channel.request('copyText', { text: made });
-    });
-  }
-
-  /** @param content as `text` of `copy` */
-  save(name: string, fields: readonly TableField[], content: () => string): void {
-    this.#ask('saveFile', async () => {
-      const made = await this.reader.once(columnIds(fields), content);
-      // A dialog: minutes.
-      return this.session.host.channel.request('saveFile', { name, content: made }, { timeout: 600_000 });
-    });
+  /** Hands runs to other programs; says what became of it. */
+  handOver(what: HandOverWish): void {
+    this.#ask(what.to === 'clipboard' ? 'copyText' : 'saveFile', () => this.handingOver.run(what));
   }
 
   #grant(wish: ViewWish | undefined): void {
@@ -253,10 +246,6 @@ export class ExperimentSession {
     });
     arrangement.subscribe(() => session.arrange({ table: writeArrangement(arrangement.get()) }));
   }
-}
-
-function columnIds(fields: readonly TableField[]): ColumnId[] {
-  return fields.flatMap((field) => columnIdOf(field) ?? []);
 }
 
 function parsed(text: string): unknown {

@@ -1,27 +1,63 @@
-import { tableExtensions, tableFormats, type TableFormat } from '../../src/core/tableText';
-import type { MenuAction } from '../shared/Menu';
+import { formatCount } from '../../src/core/format';
+import { tableFormats, type TableFormat } from '../../src/core/tableText';
+import type { MenuEntry } from '../shared/Menu';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
-import { textFields, textOf } from './runCommands';
+import { copyRuns, exportRuns } from './runCommands';
 import type { TableView } from './tableModel';
+import { textFields } from './textColumns';
+
+/** Names of formats, the same in all languages. */
+const formatNames: Readonly<Record<TableFormat, string>> = {
+  tsv: 'TSV',
+  csv: 'CSV',
+  json: 'JSON',
+  markdown: 'Markdown',
+  latex: 'LaTeX',
+};
 
 /** Writes the selected runs, or all of the table where none is selected, to a file. */
-export function exportActions(experiment: ExperimentSession, view: TableView): MenuAction[] {
-  const labels: Readonly<Record<TableFormat, string>> = {
-    tsv: t('exportTsv'),
-    csv: t('exportCsv'),
-    json: t('exportJson'),
-    markdown: t('exportMarkdown'),
-    latex: t('exportLatex'),
-  };
-  return tableFormats.map((format) => ({
-    label: labels[format],
-    onAct: () => {
-      const selected = experiment.selection.get().runs;
-      const ids = selected.size > 0 ? [...selected] : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
-      const [name = 'runs'] = view.facts.experiments.map((each) => each.name);
-      const file = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)}.${tableExtensions[format]}`;
-      experiment.save(file, textFields(view), () => textOf(view, format, ids));
+export function exportActions(experiment: ExperimentSession, view: TableView): MenuEntry[] {
+  const selected = experiment.selection.get().runs;
+  const runIds = selected.size > 0 ? [...selected] : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
+  const [visible, all] = [textFields(view, 'visible').length, textFields(view, 'all').length];
+  const scopes = [
+    ...(visible < all ? [['visible', 'exportVisibleOne', 'exportVisibleMany', visible] as const] : []),
+    ['all', 'exportAllOne', 'exportAllMany', all] as const,
+  ];
+  return runIds.length === 0
+    ? []
+    : scopes.map(([scope, one, many, count]) => ({
+        label: t(runIds.length === 1 ? one : many, formatCount(runIds.length), formatCount(count)),
+        items: tableFormats.map((format) => ({
+          label: formatNames[format],
+          onAct: () => exportRuns(experiment, view, format, runIds, scope),
+        })),
+      }));
+}
+
+/** Copies runs as they are in the table, or with all that is known of them. */
+export function copyActions(experiment: ExperimentSession, view: TableView, runIds: readonly string[]): MenuEntry[] {
+  const [visible, all] = [textFields(view, 'visible').length, textFields(view, 'all').length];
+  return [
+    {
+      label: t('copyAs'),
+      items: tableFormats.map((format) => ({
+        label: formatNames[format],
+        ...(format === 'tsv' ? { keys: 'Ctrl+C' } : {}),
+        onAct: () => copyRuns(experiment, view, format, runIds),
+      })),
     },
-  }));
+    ...(visible < all
+      ? [
+          {
+            label: t('copyAllAs', formatCount(all)),
+            items: tableFormats.map((format) => ({
+              label: formatNames[format],
+              onAct: () => copyRuns(experiment, view, format, runIds, 'all'),
+            })),
+          },
+        ]
+      : []),
+  ];
 }

@@ -130,17 +130,28 @@ export class TableReader {
 
   /**
    * Reads columns for something that needs them once, also such as nothing shows.
-   * @param use of them, when all are there
-   * @throws Error where they cannot be read
+   * @param use of them, when all are there; they stay until it is done
+   * @param onRead told how many of them are there
+   * @throws Error where they cannot be read, or the signal came
    */
-  async once<Value>(columns: readonly ColumnId[], use: () => Value): Promise<Value> {
+  async once<Value>(
+    columns: readonly ColumnId[],
+    use: () => Value | Promise<Value>,
+    { signal, onRead }: { readonly signal?: AbortSignal; readonly onRead?: (count: number) => void } = {},
+  ): Promise<Value> {
     const who = `once ${this.#onces++}`;
-    this.#needs.set(who, columns);
     try {
-      await this.#readMissing();
-      // Asked for by others, just now.
-      await Promise.all(columns.flatMap((id) => this.#underWay.get(fieldId(id)) ?? []));
-      return use();
+      for (let from = 0; from < columns.length; from += columnsAtOnce) {
+        signal?.throwIfAborted();
+        const part = columns.slice(from, from + columnsAtOnce);
+        this.#needs.set(who, columns.slice(0, from + part.length));
+        await this.#readMissing();
+        // Asked for by others, just now.
+        await Promise.all(part.flatMap((id) => this.#underWay.get(fieldId(id)) ?? []));
+        onRead?.(from + part.length);
+      }
+      signal?.throwIfAborted();
+      return await use();
     } finally {
       this.#needs.delete(who);
     }

@@ -65,6 +65,10 @@ export function columnIdOf(field: TableField): ColumnId | undefined {
   return field.kind === 'attribute' || field.kind === 'trend' ? undefined : field;
 }
 
+export function columnIdsOf(fields: readonly TableField[]): ColumnId[] {
+  return fields.flatMap((field) => columnIdOf(field) ?? []);
+}
+
 /** MLflow's own tags that say where a run comes from stand among the run's attributes. */
 export const runTags = ['mlflow.user', 'mlflow.source.name', 'mlflow.source.git.commit'] as const;
 

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { experimentScenario, fakeRun, type FakeRun } from '../fakes/fakeHost/scenario';
+import { PanelBrowser, until, type Panel } from './panelPage';
+
+/** Two runs with more parameters than the table has columns for at first. */
+const runs: FakeRun[] = [0, 1].map((i) =>
+  fakeRun(i, {
+    name: `run-${i}`,
+    metrics: { acc: { steps: [0, 1], values: [0.5 + i / 8, 0.25] } },
+    params: { seed: `${i}`, ...Object.fromEntries(Array.from({ length: 60 }, (_, key) => [`p${key}`, `${i}-${key}`])) },
+    tags: { seed: `tag ${i}`, same: '=1' },
+  }),
+);
+
+const footer = (panel: Panel) => panel.page.locator('.lb-footer');
+
+async function more(panel: Panel): Promise<void> {
+  await panel.page.getByRole('button', { name: 'More actions' }).first().click();
+}
+
+function table(text: string, delimiter: string): Record<string, string>[] {
+  const [names = [], ...lines] = text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.split(delimiter));
+  return lines.map((cells) => Object.fromEntries(names.map((name, place) => [name, cells[place] ?? ''])));
+}
+
+describe('Runs that are handed to other programs', () => {
+  let browser: PanelBrowser;
+  before(async () => {
+    browser = await PanelBrowser.open();
+  });
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  async function open(delays: Record<string, number> = {}): Promise<Panel> {
+    const panel = await browser.show({ ...experimentScenario(runs), delays });
+    await panel.page.locator('.lb-row').first().waitFor();
+    return panel;
+  }
+
+  it('have the columns of the table when they are copied, which is told, and all columns by a click', async () => {
+    const panel = await open();
+    await panel.page.locator('.lb-row', { hasText: 'run-0' }).click();
+    await panel.page.keyboard.press('Control+c');
+    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
+    const [visible = {}] = table(text, '\t');
+    assert.deepEqual([visible['p1'], 'p59' in visible], ['0-1', false]);
+    const said = footer(panel).getByText(/^1 run copied with \d+ of \d+ columns\.$/);
+    const [, own, all] = /with (\d+) of (\d+)/.exec(await said.innerText()) ?? [];
+    assert.equal(Number(own), Object.keys(visible).length);
+    await footer(panel).getByRole('button', { name: 'With All Columns' }).click();
+    const [, { text: whole } = { text: '' }] = await panel.askedFor('copyText', 2);
+    const [everything = {}] = table(whole, '\t');
+    assert.equal(Object.keys(everything).length, Number(all));
+    // A parameter and a tag of the same name, a metric's last value beside its best, what all runs have, and no formula.
+    const keys = ['p59', 'params.seed', 'tags.seed', 'acc max', 'acc last', 'same', 'Run ID'];
+    assert.deepEqual(
+      keys.map((key) => everything[key]),
+      ['0-59', '0', 'tag 0', '0.5', '0.25', "'=1", runs[0]?.run.id],
+    );
+    await footer(panel).getByText(`1 run copied with ${all} of ${all} columns.`).waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('are exported with the columns that are chosen', async () => {
+    const panel = await open();
+    await more(panel);
+    await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, \d+ Visible Columns$/ }).waitFor();
+    await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, All \d+ Columns$/ }).click();
+    await panel.page.getByRole('menuitem', { name: 'CSV' }).click();
+    const [{ name, content } = { name: '', content: '' }] = await panel.askedFor('saveFile');
+    assert.equal(name, 'cifar100.csv');
+    const lines = table(typeof content === 'string' ? content : '', ',');
+    assert.deepEqual(lines.map((line) => [line['Name'], line['p59']]).sort(), [
+      ['run-0', '0-59'],
+      ['run-1', '1-59'],
+    ]);
+    await footer(panel)
+      .getByText(/^2 runs exported with (\d+) of \1 columns\.$/)
+      .waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('are waited for with the state of things in sight, and given up when told to', async () => {
+    const panel = await open({ copyText: 60_000 });
+    await panel.page.locator('.lb-row', { hasText: 'run-0' }).click();
+    await panel.page.keyboard.press('Control+c');
+    await footer(panel)
+      .getByText(/^Reading columns: \d+ of \d+$/)
+      .waitFor();
+    await footer(panel).getByRole('button', { name: 'Cancel' }).click();
+    await footer(panel).getByText('1 selected').waitFor();
+    await until('the host is told', () => panel.host(({ page }) => page.host.aborted.includes('copyText'), undefined));
+    assert.equal(await panel.page.getByRole('alert').count(), 0);
+    assert.deepEqual(panel.errors, []);
+  });
+});

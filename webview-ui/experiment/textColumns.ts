@@ -1,0 +1,68 @@
+/** What of the table other programs get. Pure. */
+import type { RowSource } from '../../src/core/tableText';
+import { columnSuffix, exactName } from './columnTexts';
+import { exactCell } from './table/cellView';
+import { orderedMetrics } from './table/columnSet';
+import type { ColumnView } from './table/columnView';
+import { attributeKeys, fieldId, type TableField } from './table/fields';
+import type { TableView } from './tableModel';
+
+/** `visible`: the columns that the table has, in its order; `all`: then everything else that is known of the runs; or these. */
+export type ColumnScope = 'visible' | 'all' | readonly TableField[];
+
+export function textFields(view: TableView, scope: ColumnScope): readonly TableField[] {
+  if (typeof scope !== 'string') {
+    return scope;
+  }
+  // Curves are no values.
+  const visible = view.columns.fields.filter(({ kind }) => kind !== 'trend');
+  if (scope === 'visible') {
+    return visible;
+  }
+  const { catalogue } = view.table;
+  const all: TableField[] = [
+    ...visible,
+    ...orderedMetrics(view.columnFacts).map(({ key }): TableField => ({ kind: 'metric', key, aggregate: 'last' })),
+    ...catalogue.params.map(({ key }): TableField => ({ kind: 'param', key })),
+    ...catalogue.tags.map(({ key }): TableField => ({ kind: 'tag', key })),
+    ...attributeKeys.map((key): TableField => ({ kind: 'attribute', key })),
+  ];
+  return [...new Map(all.map((field) => [fieldId(field), field])).values()];
+}
+
+/** The runs in the order of the table, each of them when it is written. */
+export function textSource(view: TableView, fields: readonly TableField[], runIds: readonly string[]): RowSource {
+  const { table } = view;
+  const wanted = new Set(runIds);
+  const inOrder = view.baseline === undefined ? view.runs : [view.baseline, ...view.runs];
+  const slots = [...new Set(inOrder)].filter((slot) => wanted.has(table.id[slot] ?? ''));
+  const columns = fields.map((field) => view.column(field));
+  const context = { table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
+  return {
+    header: headerOf(columns),
+    count: slots.length,
+    row: (index) => columns.map((column) => exactCell(column, slots[index] ?? -1, context)),
+    isNumeric: (place) => columns[place]?.isNumeric === true,
+  };
+}
+
+/** A parameter may be called as a tag is, or as a column of ours: then both say what they are, as MLflow's `search_runs` does. */
+function headerOf(columns: readonly ColumnView[]): string[] {
+  const names = columns.map(exactName);
+  const times = new Map<string, number>();
+  for (const name of names) {
+    times.set(name, (times.get(name) ?? 0) + 1);
+  }
+  return columns.map(({ field }, place) => {
+    const name = names[place] ?? '';
+    const isAlone = times.get(name) === 1;
+    return isAlone || field.kind === 'attribute' ? name : `${prefixes[field.kind]}.${field.key}${suffixOf(field)}`;
+  });
+}
+
+const prefixes = { metric: 'metrics', metricAt: 'metrics', trend: 'metrics', param: 'params', tag: 'tags' } as const;
+
+function suffixOf(field: TableField): string {
+  const suffix = columnSuffix(field);
+  return suffix === '' ? '' : ` ${suffix}`;
+}
