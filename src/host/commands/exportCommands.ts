@@ -3,10 +3,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { TrackingClient } from '../../client/types';
 import type { Run } from '../../core/model';
+import { formatCount } from '../../core/format';
 import { runColumns, runsAsPython, runsTable, type RunColumn } from '../../core/runsTable';
 import { tableExtensions, tableFormats, tableText, type TableFormat } from '../../core/tableText';
 import { commands, type CommandHandlers } from '../contributions';
 import { parquetOf } from '../export/parquet';
+import { forEachRun } from '../panels/bulk';
+import { longWait } from '../platform/longWait';
 import { inMessage } from '../platform/text';
 import { pickRuns } from './picks';
 import { runIdsOf } from './targets';
@@ -29,7 +32,7 @@ export function exportCommands(tools: Tools): ExportCommands {
     attempt(tools, t('Could not copy the runs'), async () => {
       const client = await clientOf(tools);
       const runs = await runsFor(tools, client, target, selection, t('Copy which runs?'));
-      if (runs.length > 0) {
+      if (runs !== undefined && runs.length > 0) {
         await vscode.env.clipboard.writeText(textOf(runs, await columnsOf(client, runs)));
         say(runs.length === 1 ? t('Copied the run.') : t('Copied {0} runs.', runs.length));
       }
@@ -49,33 +52,57 @@ export function exportCommands(tools: Tools): ExportCommands {
       attempt(tools, t('Could not export the runs'), async () => {
         const client = await clientOf(tools);
         const runs = await runsFor(tools, client, target, selection, t('Export which runs?'));
-        if (runs.length > 0) {
+        if (runs !== undefined && runs.length > 0) {
           await exportRuns(client, runs, preset(target, 'file'));
         }
       }),
   };
 }
 
-/** The runs of the argument, all runs of experiments among it, or those that the user picks. */
+/**
+ * The runs of the argument, all runs of experiments among it, or those that the user picks.
+ * @returns undefined where the user did not want to wait for them
+ */
 async function runsFor(
   tools: Tools,
   client: TrackingClient,
   target: unknown,
   selection: unknown,
   title: string,
-): Promise<readonly Run[]> {
+): Promise<readonly Run[] | undefined> {
   const things = thingsFor(tools, target, selection);
   const experimentIds = things.flatMap((thing) => (thing.kind === 'experiment' ? [thing.experimentId] : []));
-  const runIds = new Set(runIdsOf(things));
+  const runIds = [...new Set(runIdsOf(things))];
   if (things.length === 0) {
-    return (await pickRuns(client, title, new Set())) ?? [];
+    return pickRuns(client, title, new Set());
   }
-  const whole = experimentIds.length === 0 ? [] : await client.allRuns({ experimentIds });
+  return longWait(vscode.l10n.t('Reading runs'), (report, signal) =>
+    readRuns(client, experimentIds, runIds, (count) => report(formatCount(count)), signal),
+  );
+}
+
+/** @param onRead told how many runs are there */
+async function readRuns(
+  client: TrackingClient,
+  experimentIds: readonly string[],
+  runIds: readonly string[],
+  onRead: (count: number) => void,
+  signal: AbortSignal,
+): Promise<readonly Run[]> {
+  const whole = experimentIds.length === 0 ? [] : await client.allRuns({ experimentIds }, { signal });
   const runs = new Map(whole.map((run) => [run.info.id, run]));
-  for (const id of runIds) {
-    runs.set(id, runs.get(id) ?? (await client.getRun(id)));
+  onRead(runs.size);
+  const single = new Map<string, Run>();
+  const missing = runIds.filter((id) => !runs.has(id));
+  const { errors } = await forEachRun(missing, signal, async (id) => {
+    single.set(id, await client.getRun(id, { signal }));
+    onRead(runs.size + single.size);
+  });
+  signal.throwIfAborted();
+  if (errors.length > 0) {
+    throw errors[0];
   }
-  return [...runs.values()];
+  return [...runs.values(), ...missing.flatMap((id) => single.get(id) ?? [])];
 }
 
 async function columnsOf(client: TrackingClient, runs: readonly Run[]): Promise<RunColumn[]> {
