@@ -1,4 +1,4 @@
-import { searchMessages } from '../core/search/messages';
+import { plainMessages } from '../core/search/plainMessages';
 import { chartStrings } from './chartStrings';
 import { tableStrings } from './tableStrings';
 
@@ -10,7 +10,7 @@ import { tableStrings } from './tableStrings';
 export const panelStrings = {
   ...tableStrings,
   ...chartStrings,
-  ...searchMessages,
+  ...plainMessages,
   // Everywhere
   loading: 'Loading…',
   tryAgain: 'Try Again',

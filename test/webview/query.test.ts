@@ -48,10 +48,10 @@ describe('The query line', () => {
     }
   };
 
-  it("says what MLflow's words are as a sentence beside the others", async () => {
+  it('says in plain words what is wrong, as a sentence beside the others', async () => {
     const panel = await open();
     await line(panel).pressSequentially('val/acc > 0.4 and val/acc > abc');
-    await counted(panel, 'Not applied: Expected numeric value type for metric. Found abc. Still showing');
+    await counted(panel, 'Not applied: A number is needed for a metric, not abc. Still showing');
   });
 
   it('applies what is typed when it rests, and an invalid text never', async () => {

@@ -1,5 +1,6 @@
 import { RequestError } from '../../client/requestError';
-import { sayText, searchMessages, type SearchText } from '../../core/search/messages';
+import { sayText, type SearchText } from '../../core/search/messages';
+import { plainMessages } from '../../core/search/plainMessages';
 import { ServerProcessError, type ServerFault } from '../../client/serverProcess';
 import { english, type Translate } from './text';
 
@@ -14,7 +15,7 @@ export function reasonOf(error: unknown, t: Translate): string {
 
 /** What is wrong with a filter that was parsed here, in the user's language. */
 export function filterReason(error: SearchText, t: Translate): string {
-  return sayText(error, (key, args) => t(searchMessages[key], ...args));
+  return sayText(error, (key, args) => t(plainMessages[key], ...args));
 }
 
 /** Why a name cannot be used: in other languages that it cannot, before the rule's words. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
-import { searchMessages, type SearchMessage } from '../../../src/core/search/messages';
+import type { SearchMessage } from '../../../src/core/search/messages';
+import { plainMessages } from '../../../src/core/search/plainMessages';
 import { panelStrings } from '../../../src/protocol/panelStrings';
 import { sourcesOf } from './sources';
 
@@ -120,7 +121,7 @@ describe('l10n', () => {
 
   it('translates literals only, beside the lists of the panels and of the filter’s errors', () => {
     const others = found.flatMap((each) => each.others);
-    const lists = ['src/host/panels/panels.ts: english', 'src/host/platform/reasons.ts: searchMessages[key]'];
+    const lists = ['src/host/panels/panels.ts: english', 'src/host/platform/reasons.ts: plainMessages[key]'];
     assert.deepEqual(others, lists);
   });
 
@@ -169,7 +170,7 @@ describe('l10n', () => {
     it(`has whole sentences for every error of the filter in ${language}`, () => {
       const to = textsOf(`l10n/bundle.l10n.${language}.json`);
       const places = (text: string): string[] => text.match(/\{\d\}/g)?.sort() ?? [];
-      for (const [key, text] of Object.entries<string>(searchMessages)) {
+      for (const [key, text] of Object.entries<string>(plainMessages)) {
         assert.ok(to[text], key);
         assert.deepEqual(places(to[text]), places(text), key);
         assert.equal(panelStrings[key as SearchMessage], text, `${key} is the key of another text of the panels, too`);

@@ -41,12 +41,12 @@ describe('reasons', () => {
     for (const [filter, own, translated] of [
       [
         'metrics.loss <',
-        'Expected numeric value type for metric. Found the end',
+        'A number is needed for a metric.',
         'Für eine Metrik wird eine Zahl erwartet, aber der Filter ist hier zu Ende.',
       ],
       [
         "params.lr = 'a' x",
-        "Invalid clause(s) in filter string: 'x'. AND or OR must stand between comparisons.",
+        "AND or OR must stand between comparisons, not 'x'.",
         'Der Filter ist bei „x“ ungültig: Zwischen Vergleichen muss AND oder OR stehen.',
       ],
       [
@@ -56,14 +56,14 @@ describe('reasons', () => {
       ],
       [
         'params.lr foo',
-        "Invalid comparison clause: after param 'lr' a comparison must follow, such as = or LIKE; found 'foo'.",
+        "After parameter 'lr' a comparison must follow, such as = or LIKE, not 'foo'.",
         'Nach Parameter „lr“ muss ein Vergleich wie = oder LIKE folgen, nicht „foo“.',
       ],
       ["params.lr ~ 'a{3,2}'", '{3,2} goes down.', '{3,2} geht abwärts.'],
       // What the user wrote is no template.
       [
         'params.`{1}` foo',
-        "Invalid comparison clause: after param '{1}' a comparison must follow, such as = or LIKE; found 'foo'.",
+        "After parameter '{1}' a comparison must follow, such as = or LIKE, not 'foo'.",
         'Nach Parameter „{1}“ muss ein Vergleich wie = oder LIKE folgen, nicht „foo“.',
       ],
     ] as const) {
