@@ -41,6 +41,7 @@ export const panelViewTypes = {
 
 export const commands = {
   openExperiment: 'labbook.openExperiment',
+  openExperimentToSide: 'labbook.openExperimentToSide',
   openView: 'labbook.openView',
   saveView: 'labbook.saveView',
   saveViewAs: 'labbook.saveViewAs',
@@ -126,6 +127,8 @@ export const manageTrust = 'workbench.trust.manage';
 export interface CommandArguments {
   /** Several open in one panel. */
   [commands.openExperiment]: [target?: ExperimentTarget, selection?: readonly ExperimentTarget[]];
+  /** Without arguments of the experiment panel in front; without one, of an experiment that is asked for. */
+  [commands.openExperimentToSide]: [target?: ExperimentTarget, selection?: readonly ExperimentTarget[]];
   /** Of the experiment panel in front; without one, of an experiment that is asked for. */
   [commands.openView]: [preset?: { readonly name: string; readonly experimentId?: string }];
   [commands.saveView]: [];

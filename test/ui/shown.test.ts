@@ -23,7 +23,7 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     for (const run of runs()) {
       await checked(run, true);
     }
-    await workbench().runCommand('Labbook: Open Experiment');
+    await workbench().runCommand('Labbook: Open Experiment...');
     await workbench().pick('sweep');
     await workbench().waitForPanel();
     await inCharts(2);
@@ -148,7 +148,7 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await sweep.locator('.label-name').click();
     await inFront('sweep');
     assert.equal(await sweep.getAttribute('aria-expanded'), expanded, 'only the twistie opens the row');
-    await workbench().runCommand('Labbook: Open Experiment');
+    await workbench().runCommand('Labbook: Open Experiment...');
     await workbench().pick('Default');
     await inFront('Default');
   });
@@ -160,6 +160,27 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await workbench().tab('sweep').and(workbench().page.locator('.active')).waitFor();
     await workbench().panel.getByText('2 runs').first().waitFor({ timeout: 30_000 });
     assert.equal(await workbench().tab('sweep').count(), 1);
+  });
+
+  it('shows an experiment twice side by side, each arranged by itself, also after a reload', async () => {
+    const name = (side: 'left' | 'right'): Promise<Locator> =>
+      until(`the ${side} panel has its table`, async () => {
+        const panel = await workbench().panelAt(side);
+        const header = panel?.getByRole('columnheader', { name: /^Name/ });
+        return (await header?.count()) === 1 ? header : undefined;
+      });
+    const sorted = async (side: 'left' | 'right'): Promise<boolean> =>
+      /ascending|descending/.test((await (await name(side)).getAttribute('aria-sort')) ?? '');
+    await workbench().chooseFromMenu(workbench().row('sweep', { level: 1 }), 'Open Experiment to the Side');
+    await until('there are two tabs', async () => (await workbench().tab('sweep').count()) === 2);
+    await (await name('right')).click();
+    await until('the right one is sorted by name', () => sorted('right'));
+    assert.equal(await sorted('left'), false);
+    await workbench().session.photograph('8-side-by-side');
+    await workbench().reloadWindow();
+    await until('the right one is sorted by name again', () => sorted('right'), 30_000);
+    assert.equal(await sorted('left'), false);
+    assert.equal(await workbench().tab('sweep').count(), 2);
   });
 });
 

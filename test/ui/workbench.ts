@@ -192,6 +192,15 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
   }
 
+  /** The content of the panel in the leftmost or the rightmost group; undefined where fewer than two are in sight. */
+  async panelAt(side: 'left' | 'right'): Promise<FrameLocator | undefined> {
+    const frames = await this.page.locator('iframe.webview.ready:visible').all();
+    const places = await Promise.all(frames.map(async (frame) => ({ frame, x: (await frame.boundingBox())?.x ?? 0 })));
+    const [left, right] = places.sort((a, b) => a.x - b.x);
+    const place = right && (side === 'left' ? left : right);
+    return place?.frame.contentFrame().frameLocator('iframe#active-frame');
+  }
+
   /** The first webview of a window takes some seconds (its service worker is installed). */
   async waitForPanel(): Promise<void> {
     await this.panel.locator('body').waitFor({ timeout: 30_000 });

@@ -84,6 +84,7 @@ export class SessionRecorder {
       earlyColumns: new EarlyColumns(memento, []),
       views: new SavedViews(() => undefined, vscode.l10n.t),
       memory: memento,
+      own: { arrangement: undefined },
       lost: () => new Set(),
       shown,
       selected: new SelectedRuns(),

@@ -3,16 +3,18 @@ import { namedArtifactUri } from '../artifacts/fileSystem';
 import type { TrackingClient } from '../../client/types';
 import { formatBytes } from '../../core/format';
 import type { Run } from '../../core/model';
+import type { PanelSubject } from '../../protocol/panels';
 import { commands, readSetting, type CommandHandlers } from '../contributions';
 import type { Panels } from '../panels/panels';
 import { inMessage } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
 import { pickExperiment, pickRun, pickRuns } from './picks';
-import { keepsFocus, runIdsOf, textField, type Thing } from './targets';
+import { isByKey, keepsFocus, runIdsOf, textField, type Thing } from './targets';
 import { attempt, clientOf, thingsFor, thingsOrAsk, type Tools } from './tools';
 
 type OpenCommands = CommandHandlers<
   | typeof commands.openExperiment
+  | typeof commands.openExperimentToSide
   | typeof commands.openRun
   | typeof commands.openRunToSide
   | typeof commands.compareSelected
@@ -30,6 +32,31 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
       const things = await thingsOrAsk(tools, target, selection, () => askForRun(t('Open Run')));
       for (const runId of runIdsOf(things)) {
         await panels.open({ panel: 'run', runId }, { toSide, keepFocus: keepsFocus(target) });
+      }
+      // The key in the tree is for experiments, too.
+      const subject = isByKey(target) ? experimentsIn(things) : undefined;
+      if (subject) {
+        await panels.open(subject, { toSide });
+      }
+    });
+
+  const experimentsFor = (target: unknown, selection: unknown): PanelSubject | undefined =>
+    target === undefined ? undefined : experimentsIn(thingsFor(tools, target, selection));
+
+  const askForExperiment = async (title: string): Promise<PanelSubject | undefined> => {
+    const picked = await pickExperiment(await clientOf(tools), title);
+    return picked && { panel: 'experiment', experimentId: picked.id };
+  };
+
+  const openExperiments = (
+    target: unknown,
+    choose: () => Promise<PanelSubject | undefined>,
+    toSide = false,
+  ): Promise<void> =>
+    attempt(tools, t('Could not open the experiment'), async () => {
+      const subject = await choose();
+      if (subject) {
+        await panels.open(subject, { toSide, keepFocus: keepsFocus(target) });
       }
     });
 
@@ -53,19 +80,18 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
     });
 
   return {
+    // From the palette it asks, also while an experiment is selected in the tree: a click opens that one.
     [commands.openExperiment]: (target, selection) =>
-      attempt(tools, t('Could not open the experiment'), async () => {
-        // From the palette it asks, also while an experiment is selected in the tree: a click opens that one.
-        const things = target === undefined ? [] : thingsFor(tools, target, selection);
-        const chosen = things.flatMap((thing) => (thing.kind === 'experiment' ? [thing.experimentId] : []));
-        const picked =
-          chosen.length > 0 ? undefined : await pickExperiment(await clientOf(tools), t('Open Experiment'));
-        const [experimentId, ...moreExperimentIds] = picked ? [picked.id] : chosen;
-        if (experimentId !== undefined) {
-          const more = moreExperimentIds.length > 0 ? { moreExperimentIds } : {};
-          await panels.open({ panel: 'experiment', experimentId, ...more }, { keepFocus: keepsFocus(target) });
-        }
-      }),
+      openExperiments(target, async () => experimentsFor(target, selection) ?? askForExperiment(t('Open Experiment'))),
+    [commands.openExperimentToSide]: (target, selection) =>
+      openExperiments(
+        target,
+        async () =>
+          experimentsFor(target, selection) ??
+          panels.activeExperiment?.subject ??
+          askForExperiment(t('Open Experiment to the Side')),
+        true,
+      ),
     // Opening many runs at once is a slip of the hand more often than a wish, so only what was clicked is opened.
     [commands.openRun]: (target) => openRuns(target, undefined, false),
     [commands.openRunToSide]: (target) => openRuns(target, undefined, true),
@@ -82,6 +108,14 @@ export function openCommands(tools: Tools, panels: Panels, texts: TextDocuments)
         await openArtifact(client, texts, await client.getRun(runId), path);
       }),
   };
+}
+
+/** The experiments among what was chosen, all in one panel. */
+function experimentsIn(things: readonly Thing[]): PanelSubject | undefined {
+  const [experimentId, ...more] = things.flatMap((thing) => (thing.kind === 'experiment' ? [thing.experimentId] : []));
+  return experimentId === undefined
+    ? undefined
+    : { panel: 'experiment', experimentId, ...(more.length > 0 ? { moreExperimentIds: more } : {}) };
 }
 
 /** Bytes of a large file that are shown as its beginning. */

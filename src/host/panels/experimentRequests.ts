@@ -27,6 +27,8 @@ export interface ExperimentContext extends ShownContext {
   readonly earlyColumns: EarlyColumns;
   readonly views: SavedViews;
   readonly memory: vscode.Memento;
+  /** How this panel is arranged, as far as that is known. */
+  readonly own: { arrangement: string | undefined };
   client(): Promise<TrackingClient>;
   openPanel(subject: PanelSubject): Promise<void>;
   setTitle(title: string): void;
@@ -154,7 +156,7 @@ function factRequests(
 function keepingRequests(
   panel: ExperimentContext,
 ): Answers<'saveFile' | 'copyText' | 'readArrangement' | 'keepArrangement' | 'listViews' | 'saveView' | 'deleteView'> {
-  const { memory, views } = panel;
+  const { memory, own, views } = panel;
   const memoryKey = `arrangement.${experimentIdsOf(panel.subject).sort().join('+')}`;
   return {
     saveFile: async (params) => ({ saved: await saveFile(requests.saveFile.parse(params)) }),
@@ -164,11 +166,13 @@ function keepingRequests(
     },
     readArrangement: (params) => {
       requests.readArrangement.parse(params);
-      const arrangement: unknown = memory.get(memoryKey);
+      const arrangement: unknown = own.arrangement ?? memory.get(memoryKey);
       return typeof arrangement === 'string' ? { arrangement } : {};
     },
     keepArrangement: async (params) => {
-      await memory.update(memoryKey, requests.keepArrangement.parse(params).arrangement);
+      const { arrangement } = requests.keepArrangement.parse(params);
+      own.arrangement = arrangement;
+      await memory.update(memoryKey, arrangement);
       return null;
     },
     listViews: async (params) => {

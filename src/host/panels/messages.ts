@@ -22,8 +22,8 @@ export const panelSubject = z.discriminatedUnion('panel', [
   z.object({ panel: z.literal('compare'), runIds: ids }),
 ]);
 
-/** What a panel leaves behind with `setState`, from which it is restored. */
-export const panelState = z.object({ subject: panelSubject });
+/** What a panel leaves behind with `setState`, from which it is restored: beside what it showed, how it was arranged. */
+export const panelState = z.looseObject({ subject: panelSubject });
 
 export const requests = {
   runs: z.object({ limit: z.optional(z.int().check(z.minimum(1), z.maximum(50_000))) }),

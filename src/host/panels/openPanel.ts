@@ -10,7 +10,6 @@ export class OpenPanel {
   #isListening = false;
   /** Name of the view that is to be shown. */
   #waiting: string | undefined;
-
   constructor(
     readonly panel: Pick<
       vscode.WebviewPanel,
@@ -18,6 +17,8 @@ export class OpenPanel {
     >,
     readonly subject: PanelSubject,
     private readonly channel: () => Pick<HostChannel, 'notify'>,
+    /** How it is arranged, as far as that is known: another panel of the same has its own. */
+    public arrangement: string | undefined = undefined,
   ) {
     panel.onDidChangeViewState(() => {
       this.#isListening &&= panel.visible;

@@ -20,11 +20,13 @@ import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
 import { OpenPanel } from './openPanel';
+import { OpenPanels } from './openPanels';
 import { panelRequests } from './requests';
 import { SavedViews } from './savedViews';
 import { shownOf } from './shownRequests';
-import { experimentIdsOf, keyOf, runIdsOf } from './subjects';
 import { wakeTab } from './sleepingTabs';
+import { watchSplits, type Split } from './splitGroups';
+import { experimentIdsOf, runIdsOf } from './subjects';
 import { readTitle } from './titles';
 import { viewsFolder, watchViews } from './viewsFolder';
 
@@ -39,7 +41,7 @@ export interface LostRuns {
 
 /** The editor tabs of Labbook: opens them, brings an open one to the front, restores them after a reload. */
 export class Panels {
-  readonly #open = new Map<string, OpenPanel>();
+  readonly #open = new OpenPanels();
   readonly #owned = new Disposables();
   readonly views = new SavedViews(viewsFolder, vscode.l10n.t);
   readonly #notices: ConnectionNotices;
@@ -53,13 +55,15 @@ export class Panels {
     private readonly lost: LostRuns,
   ) {
     this.#notices = this.#owned.add(new ConnectionNotices(connection, vscode.l10n.t));
+    this.#owned.add(watchSplits((split) => this.#split(split)));
     for (const viewType of Object.values(panelViewTypes)) {
       this.#owned.add(
         vscode.window.registerWebviewPanelSerializer(viewType, {
           deserializeWebviewPanel: async (panel, state) => {
             const known = panelState.safeParse(state);
             if (known.success) {
-              this.#fill(panel, known.data.subject);
+              const { subject, ...arrangement } = known.data;
+              this.#fill(panel, subject, JSON.stringify(arrangement));
             } else {
               this.log.warn(`A panel (${viewType}) was not restored: it left nothing that says what it showed.`);
               panel.dispose();
@@ -71,55 +75,73 @@ export class Panels {
     }
   }
 
-  /** Shows a subject: in the panel that already does, else in a new one. */
+  /**
+   * Shows a subject: in a panel that already does, else in a new one. To the side: beside what is in front, which may be the same.
+   * @throws Error, fit to show, where it is not there
+   */
   async open(subject: PanelSubject, { toSide = false, keepFocus = false } = {}): Promise<void> {
-    const viewColumn = toSide ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const key = keyOf(subject);
-    const open = this.#open.get(key);
+    const { viewColumn: front } = vscode.window.tabGroups.activeTabGroup;
+    const reveal = ({ panel }: OpenPanel): void =>
+      panel.reveal(toSide && panel.viewColumn === front ? vscode.ViewColumn.Beside : undefined, keepFocus);
+    const open = toSide ? this.#open.findOther(subject) : this.#open.find(subject);
     if (open) {
-      open.panel.reveal(toSide ? viewColumn : undefined, keepFocus);
+      reveal(open);
       return;
     }
     // What is not there is an error of the command now, rather than an empty panel.
     const { client } = await this.connection.ready(10_000);
     const title = await readTitle(subject, client);
+    const before = this.#open.of(subject);
+    // Woken, or opened by another call meanwhile.
+    const find = (): OpenPanel | undefined => this.#open.of(subject).find((each) => !before.includes(each));
     const hasMoved = await wakeTab(
       panelViewTypes[subject.panel],
       title,
-      () => this.#open.has(key),
-      () => [...this.#open.values()].map(({ panel }) => panel),
+      () => find() !== undefined,
+      () => this.#open.all.map(({ panel }) => panel),
     );
     if (hasMoved && keepFocus) {
       await vscode.commands.executeCommand(`${viewIds.experiments}.focus`);
     }
-    // Woken, or opened by another call meanwhile.
-    const other = this.#open.get(key);
+    const other = find();
     if (other) {
-      other.panel.reveal(toSide ? viewColumn : undefined, keepFocus);
+      reveal(other);
       return;
     }
-    const place = { viewColumn, preserveFocus: keepFocus };
-    this.#fill(vscode.window.createWebviewPanel(panelViewTypes[subject.panel], title, place), subject);
+    const place = {
+      viewColumn: toSide ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
+      preserveFocus: keepFocus,
+    };
+    const panel = vscode.window.createWebviewPanel(panelViewTypes[subject.panel], title, place);
+    this.#fill(panel, subject, before[0]?.arrangement);
   }
 
   /** The panel of an experiment that is in front; undefined where there is none. */
   get activeExperiment(): OpenPanel | undefined {
-    const experiments = [...this.#open.values()].filter(({ subject }) => subject.panel === 'experiment');
-    const visible = experiments.filter(({ panel }) => panel.visible);
-    return visible.find(({ panel }) => panel.active) ?? (visible.length === 1 ? visible[0] : undefined);
+    return this.#open.activeExperiment;
   }
 
   /** Opens an experiment arranged as a saved view says. */
   async openView(subject: PanelSubject, name: string): Promise<void> {
     await this.open(subject);
-    this.#open.get(keyOf(subject))?.showView(name);
+    this.#open.find(subject)?.showView(name);
   }
 
   dispose(): void {
     this.#owned.dispose();
   }
 
-  #fill(panel: vscode.WebviewPanel, subject: PanelSubject): void {
+  /** Shows a panel once more, in the group that VS Code made for that. */
+  #split({ viewColumn, ...tab }: Split): void {
+    const source = this.#open.shownIn(tab);
+    if (source) {
+      const { viewType, title } = source.panel;
+      this.#fill(vscode.window.createWebviewPanel(viewType, title, viewColumn), source.subject, source.arrangement);
+    }
+  }
+
+  /** @param arrangement of the panel, as far as it is known; else that of the last one of the same */
+  #fill(panel: vscode.WebviewPanel, subject: PanelSubject, arrangement: string | undefined): void {
     const root = vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [root] };
@@ -127,17 +149,11 @@ export class Panels {
       dark: vscode.Uri.joinPath(this.extensionUri, 'media', `${subject.panel}-dark.svg`),
       light: vscode.Uri.joinPath(this.extensionUri, 'media', `${subject.panel}-light.svg`),
     };
-    const key = keyOf(subject);
     const owned = new Disposables();
-    panel.onDidDispose(() => {
-      owned.dispose();
-      if (this.#open.get(key)?.panel === panel) {
-        this.#open.delete(key);
-      }
-    });
+    panel.onDidDispose(() => owned.dispose());
     const facts = owned.add(this.#facts(subject, (notice) => notice(channel)));
-    const open: OpenPanel = new OpenPanel(panel, subject, (): HostChannel => channel);
-    this.#open.set(key, open);
+    const open: OpenPanel = new OpenPanel(panel, subject, (): HostChannel => channel, arrangement);
+    owned.add(this.#open.add(open));
     const early = owned.add(new EarlyAnswer());
     const earlyColumns = owned.add(new EarlyColumns(this.memory, experimentIdsOf(subject)));
     const channel = owned.add(this.#channel(panel, open, { facts, early, earlyColumns }));
@@ -206,6 +222,7 @@ export class Panels {
         ...parts,
         views: this.views,
         memory: this.memory,
+        own: open,
         lost: () => this.lost.lost,
         shown: this.marked.shown,
         selected: this.marked.selected,

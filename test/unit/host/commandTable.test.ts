@@ -48,6 +48,7 @@ function row(title: string, spec = ''): Row {
  */
 const table: Readonly<Record<string, Row>> = {
   openExperiment: row('Open Experiment...', 'PT'),
+  openExperimentToSide: row('Open Experiment to the Side', 'PTE'),
   openModel: row('Open Model...', 'PT'),
   openRun: row('Open Run', 'PT'),
   openRunToSide: row('Open Run to the Side', 'PT ctrl+enter'),
