@@ -497,11 +497,15 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
-  it('make 1,200 metrics as far as they are scrolled to', async () => {
+  it('of one section with 1,200 are made near what is in sight', async () => {
     const metrics = Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`m${i}`, line(5, 1)]));
     const panel = await browser.show(runScenario(fakeRun(0, { metrics })));
     await panel.drawn('m0');
-    assert.ok((await panel.page.locator('[data-chart]').count()) < 200);
+    const made = () => panel.page.locator('[data-chart]').count();
+    assert.ok((await made()) < 60, `${await made()} charts`);
+    await panel.page.locator('.lb-scroll').evaluate((part) => part.scrollTo(0, part.scrollHeight));
+    await panel.drawn('m1199');
+    assert.ok((await made()) < 60, `${await made()} charts`);
     await panel.page.getByRole('textbox', { name: 'Find charts' }).fill('m1199');
     await panel.drawn('m1199');
   });

@@ -97,7 +97,7 @@ export function Charts(props: ChartsProps) {
           isOneChart={isOneChart}
           hasLegend={hasLegend && !isOneChart}
         />
-        {hasLegend && !isOneChart && <GridLegend view={view} keys={keys} />}
+        {hasLegend && !isOneChart && <GridLegend view={view} keys={keys} primary={primary} />}
       </div>
       <Tooltip view={view} />
       <div className="lb-spoken" aria-live="polite">

@@ -1,6 +1,6 @@
 import { useRef, type PointerEvent, type RefObject } from 'react';
 import { t } from '../strings';
-import { heights, mostColumns, withEntry, type ChartSize } from './arrangement';
+import { entryOf, heights, mostColumns, withEntry, type ChartSize } from './arrangement';
 import { arrangeCharts, type ChartsView } from './controller';
 
 interface Props {
@@ -50,7 +50,7 @@ export function ResizeHandle({ view, metric, card, frame }: Props) {
 
 /** Columns that a chart takes. */
 export function spanOf(view: ChartsView, metric: string): number {
-  return view.session.state.get().charts.sizes[metric]?.columns ?? 1;
+  return entryOf(view.session.state.get().charts.sizes, metric)?.columns ?? 1;
 }
 
 /** @param size is brought into what is possible */
@@ -60,7 +60,7 @@ export function resize(view: ChartsView, metric: string, { columns, height }: Ch
     height: Math.round(Math.min(heights.most, Math.max(heights.least, height))),
   };
   const { sizes } = view.session.state.get().charts;
-  const before = sizes[metric];
+  const before = entryOf(sizes, metric);
   if (before?.columns !== size.columns || before.height !== size.height) {
     arrangeCharts(view.session, { sizes: withEntry(sizes, metric, size) });
   }

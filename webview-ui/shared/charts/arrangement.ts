@@ -164,7 +164,12 @@ export function idOfX(x: XSource): string {
 }
 
 export function scaleOf(charts: Pick<ChartsArrangement, 'yScale' | 'yScales'>, metric: string): ScaleKind {
-  return Object.hasOwn(charts.yScales, metric) ? (charts.yScales[metric] ?? charts.yScale) : charts.yScale;
+  return entryOf(charts.yScales, metric) ?? charts.yScale;
+}
+
+/** What a record holds by itself: a metric may be named as something that all objects have. */
+export function entryOf<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** The scales of single charts after one of them was chosen. */
