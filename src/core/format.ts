@@ -91,14 +91,17 @@ export function metricFormat(column: Iterable<number>, digits = 4): (value: numb
   return columnFormat(column, digits).value;
 }
 
-/** A standard deviation, a size in two significant digits: `0.0021`, `13`, `120`. */
-export function formatSpread(spread: number): string {
+/**
+ * A standard deviation, a size in two significant digits: `0.0021`, `13`, `120`.
+ * @param isScientific as the mean is written that it stands beside: `2.1e−3`
+ */
+export function formatSpread(spread: number, isScientific = false): string {
   if (!Number.isFinite(spread) || spread === 0) {
     return spread === 0 ? '0' : '–';
   }
   const text = spread.toPrecision(2);
   const size = Math.abs(Number(text));
-  if (size >= large || size < 1e-6) {
+  if (isScientific || size >= large || size < 1e-6) {
     return shown(spread.toExponential(1).replace('e+', 'e'));
   }
   return text.includes('e') ? grouped(Number(text)) : shown(text);

@@ -13,6 +13,7 @@ function smallScenario(more: Partial<Scenario> = {}): Scenario {
   const runs = values.map((value, i) =>
     fakeRun(4 - i, {
       name: `run-${'abcde'[i]}`,
+      status: i === 4 ? 'KILLED' : 'FINISHED',
       metrics: { 'val/acc': point(value), loss: point(1 - value) },
       params: { model: i < 3 ? 'r50' : 'r18', seed: String(i), fixed: 'x' },
       tags: { owner: i === 0 ? 'ada' : 'grace' },
@@ -79,6 +80,19 @@ describe('The table of runs', () => {
     await panel.page.getByRole('checkbox', { name: 'Only differing' }).click();
     await head(panel, 'fixed').waitFor();
     assert.deepEqual(panel.errors, []);
+  });
+
+  it('has no column for states while all runs are finished, and keeps it once there is another', async () => {
+    const runs = [0, 1].map((i) => fakeRun(i, { name: `run-${i}`, params: { seed: `${i}` } }));
+    const panel = await open(experimentScenario(runs));
+    await head(panel, 'seed').waitFor();
+    assert.equal(await head(panel, 'State').count(), 0);
+    const [id = ''] = runs.map(({ run }) => run.id);
+    await panel.host(({ page, argument }) => page.host.change(argument, { status: 'RUNNING' }), id);
+    await head(panel, 'State').waitFor();
+    await panel.host(({ page, argument }) => page.host.change(argument, { status: 'FINISHED' }), id);
+    await until('it has ended', async () => (await row(panel, 'run-0').innerText()).includes('running') === false);
+    assert.equal(await head(panel, 'State').count(), 1);
   });
 
   it('sorts by clicks: down, up, off; with Shift by several', async () => {

@@ -20,40 +20,36 @@ interface Props {
   readonly anchor: Anchor;
   readonly onFit: (column: PlacedColumn) => void;
   readonly onAskStep: () => void;
+  readonly onAskWidth: () => void;
   readonly onClose: () => void;
 }
 
-export function ColumnMenu({ experiment, view, columns, id, anchor, onFit, onAskStep, onClose }: Props) {
+export function ColumnMenu(props: Props) {
+  const { columns, id, anchor, onClose } = props;
   const column = columns.find((each) => each.view.id === id);
   return (
     column && (
       <Menu
         label={t('columnMenu', columnName(column.view))}
         anchor={anchor}
-        sections={sectionsOf(experiment, view, columns, column, onFit, onAskStep)}
+        sections={sectionsOf(props, column)}
         onClose={onClose}
       />
     )
   );
 }
 
-function sectionsOf(
-  experiment: ExperimentSession,
-  view: TableView,
-  columns: readonly PlacedColumn[],
-  column: PlacedColumn,
-  onFit: (column: PlacedColumn) => void,
-  askStep: () => void,
-): MenuSections {
+function sectionsOf(props: Props, column: PlacedColumn): MenuSections {
+  const { experiment, view } = props;
   const { field } = column.view;
   return [
     sortActions(experiment, view, column.view),
     field.kind === 'metric' || field.kind === 'metricAt' || field.kind === 'trend'
-      ? metricActions(experiment, view, column.view, askStep)
+      ? metricActions(experiment, view, column.view, props.onAskStep)
       : [],
     field.kind === 'metric' ? directionActions(experiment, view, column.view) : [],
     field.kind === 'metric' && view.baseline !== undefined ? deltaActions(experiment) : [],
-    placeActions(experiment, columns, column, onFit),
+    placeActions(props, column),
     valueActions(experiment, view, column.view),
   ];
 }
@@ -141,12 +137,7 @@ function deltaActions(experiment: ExperimentSession): MenuAction[] {
   }));
 }
 
-function placeActions(
-  experiment: ExperimentSession,
-  columns: readonly PlacedColumn[],
-  column: PlacedColumn,
-  onFit: (column: PlacedColumn) => void,
-): MenuAction[] {
+function placeActions({ experiment, columns, onFit, onAskWidth }: Props, column: PlacedColumn): MenuAction[] {
   const { id } = column.view;
   const choice = experiment.arrangement.get().columns;
   const isName = id === 'attribute:name';
@@ -159,9 +150,12 @@ function placeActions(
   };
   const isPinned = choice.pinned.includes(id);
   const pinned = isPinned ? choice.pinned.filter((each) => each !== id) : [...choice.pinned, id];
-  const fit: MenuAction = { label: t('fitColumn'), onAct: () => onFit(column) };
+  const sizes: MenuAction[] = [
+    { label: t('fitColumn'), onAct: () => onFit(column) },
+    { label: t('setWidth'), onAct: onAskWidth },
+  ];
   if (isName) {
-    return [fit];
+    return sizes;
   }
   return [
     {
@@ -171,7 +165,7 @@ function placeActions(
     { label: t('hideColumn'), onAct: () => setColumn(experiment, id, false) },
     ...(at > 0 ? [{ label: t('moveLeft'), onAct: () => move(-1) }] : []),
     ...(at >= 0 && at < neighbours.length - 1 ? [{ label: t('moveRight'), onAct: () => move(1) }] : []),
-    fit,
+    ...sizes,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
 import { Find, LinkButton } from '../shared/controls';
 import { Popup, type Anchor } from '../shared/Popup';
@@ -19,6 +19,7 @@ import {
   type TableField,
 } from './table/fields';
 import type { TableView } from './tableModel';
+import { useChooseKeys } from './useChooseKeys';
 
 interface Props {
   readonly experiment: ExperimentSession;
@@ -46,6 +47,8 @@ interface Entry {
 /** Chooses the table's columns. */
 export function ColumnsMenu({ experiment, view, anchor, onClose }: Props) {
   const [find, setFind] = useState('');
+  const list = useRef<HTMLDivElement>(null);
+  const onKeyDown = useChooseKeys(list);
   const choice = useStore(experiment.arrangement, (each) => each.columns);
   const all = useMemo(() => sectionsOf(view), [view]);
   const shown = new Set(view.columns.fields.map(fieldId));
@@ -62,23 +65,25 @@ export function ColumnsMenu({ experiment, view, anchor, onClose }: Props) {
   const { equal } = view.columns;
   return (
     <Popup anchor={anchor} isRight role="dialog" label={t('columns')} className="lb-choose" onClose={onClose}>
-      <Find label={t('columnsFind', formatCount(count))} text={find} onChange={setFind} />
-      <div className="lb-choose-line">
-        <CheckRow
-          label={t('onlyDiffering')}
-          on={choice.onlyDiffering}
-          onChange={(onlyDiffering) => set((before) => ({ ...before, onlyDiffering }))}
-        />
-        {choice.onlyDiffering && equal > 0 && (
-          <span className="lb-dim">{tCount('hidesEqualOne', 'hidesEqualMany', equal, formatCount(equal))}</span>
-        )}
-      </div>
-      <div className="lb-choose-list">
-        {listed.map((section) => (
-          <SectionRows key={section.id} section={section} shown={shown} view={view} onSet={set} />
-        ))}
-        {more > 0 && <p className="lb-dim">{t('moreColumns', formatCount(more))}</p>}
-        {found.length === 0 && <p className="lb-dim">{t('nothingFound', find)}</p>}
+      <div className="lb-choose-all" onKeyDown={onKeyDown}>
+        <Find label={t('columnsFind', formatCount(count))} text={find} onChange={setFind} />
+        <div className="lb-choose-line">
+          <CheckRow
+            label={t('onlyDiffering')}
+            on={choice.onlyDiffering}
+            onChange={(onlyDiffering) => set((before) => ({ ...before, onlyDiffering }))}
+          />
+          {choice.onlyDiffering && equal > 0 && (
+            <span className="lb-dim">{tCount('hidesEqualOne', 'hidesEqualMany', equal, formatCount(equal))}</span>
+          )}
+        </div>
+        <div ref={list} className="lb-choose-list">
+          {listed.map((section) => (
+            <SectionRows key={section.id} section={section} shown={shown} view={view} onSet={set} />
+          ))}
+          {more > 0 && <p className="lb-dim">{t('moreColumns', formatCount(more))}</p>}
+          {found.length === 0 && <p className="lb-dim">{t('nothingFound', find)}</p>}
+        </div>
       </div>
       <div className="lb-choose-foot">
         <LinkButton label={t('columnsReset')} onAct={() => set(() => freshChoice)} />

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
 import { Find, LinkButton } from '../shared/controls';
 import { Popup, type Anchor } from '../shared/Popup';
@@ -7,8 +7,10 @@ import { t } from '../shared/strings';
 import { CheckRow } from './CheckRow';
 import type { ExperimentSession } from './experimentSession';
 import { fieldId, type TableField } from './table/fields';
+import { isRunKey } from './table/lines';
 import type { KeyCatalogue } from './table/runTable';
 import type { TableView } from './tableModel';
+import { useChooseKeys } from './useChooseKeys';
 
 interface Props {
   readonly experiment: ExperimentSession;
@@ -23,13 +25,17 @@ const mostListed = 200;
 /** Chooses the params and tags by which runs are grouped; the chosen ones stand first, in their order. */
 export function GroupMenu({ experiment, view, anchor, onClose }: Props) {
   const [find, setFind] = useState('');
+  const list = useRef<HTMLDivElement>(null);
+  const onKeyDown = useChooseKeys(list);
   const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
   const nested = useStore(experiment.arrangement, (each) => each.nested);
   const wanted = find.trim().toLowerCase();
   const all = groupKeys(view.table.catalogue).filter(({ key }) => key.toLowerCase().includes(wanted));
   const chosen = groupBy.flatMap((id) => all.find((each) => each.id === id) ?? []);
   const others = all.filter(({ id }) => !groupBy.includes(id));
-  const set = (next: readonly string[]): void => experiment.arrange({ groupBy: next, open: [] });
+  // Runs with children stay open; other groups begin closed.
+  const open = (): readonly string[] => experiment.arrangement.get().open.filter(isRunKey);
+  const set = (next: readonly string[]): void => experiment.arrange({ groupBy: next, open: open() });
   const row = ({ id, key, title }: GroupKey) => (
     <CheckRow
       key={id}
@@ -41,17 +47,23 @@ export function GroupMenu({ experiment, view, anchor, onClose }: Props) {
   );
   return (
     <Popup anchor={anchor} isRight role="dialog" label={t('groupBy')} className="lb-choose" onClose={onClose}>
-      <Find label={t('groupFind')} text={find} onChange={setFind} />
-      <div className="lb-choose-list">
-        {/* One list: a row that goes from one part to the other is the same one, and keeps the focus. */}
-        {[...chosen.map(row), chosen.length > 0 && <hr key="" />, ...others.slice(0, mostListed).map(row)]}
-        {others.length > mostListed && (
-          <p className="lb-dim">{t('moreColumns', formatCount(others.length - mostListed))}</p>
-        )}
-        {all.length === 0 && <p className="lb-dim">{find === '' ? t('groupNothing') : t('nothingFound', find)}</p>}
+      <div className="lb-choose-all" onKeyDown={onKeyDown}>
+        <Find label={t('groupFind')} text={find} onChange={setFind} />
+        <div ref={list} className="lb-choose-list">
+          {/* One list: a row that goes from one part to the other is the same one, and keeps the focus. */}
+          {[...chosen.map(row), chosen.length > 0 && <hr key="" />, ...others.slice(0, mostListed).map(row)]}
+          {others.length > mostListed && (
+            <p className="lb-dim">{t('moreColumns', formatCount(others.length - mostListed))}</p>
+          )}
+          {all.length === 0 && <p className="lb-dim">{find === '' ? t('groupNothing') : t('nothingFound', find)}</p>}
+        </div>
       </div>
       <div className="lb-choose-foot">
-        <CheckRow label={t('groupEach')} on={nested} onChange={(on) => experiment.arrange({ nested: on, open: [] })} />
+        <CheckRow
+          label={t('groupEach')}
+          on={nested}
+          onChange={(on) => experiment.arrange({ nested: on, open: open() })}
+        />
         <span className="lb-grow" />
         {groupBy.length > 0 && <LinkButton label={t('groupNone')} onAct={() => set([])} />}
       </div>

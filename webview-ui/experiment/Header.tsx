@@ -69,7 +69,9 @@ export function Header({ layout, columns, sort, primary, isFocused, cell, action
             className={`lb-title${group.isPinned ? ' lb-pinned' : ''}${group.left > 0 ? ' lb-first' : ''}`}
             style={{ left: group.left, width: group.width }}
           >
-            <span className="lb-cut-text">{group.title}</span>
+            <span className="lb-cut-text" style={{ left: group.isPinned ? undefined : layout.pinnedWidth + 8 }}>
+              {group.title}
+            </span>
           </span>
         ))}
       </div>

@@ -7,7 +7,7 @@ import type { RunLook } from '../shared/palette';
 import { t } from '../shared/strings';
 import { GroupSwatch, Swatch } from '../shared/Swatch';
 import { EditField } from './EditField';
-import { groupName } from './rowTexts';
+import { groupName, groupTitle } from './rowTexts';
 import type { GroupLine, RunLine } from './table/lines';
 import type { RunTable } from './table/runTable';
 
@@ -96,12 +96,14 @@ interface GroupProps {
 
 export function GroupName({ line, look, onToggle }: GroupProps) {
   const name = groupName(line.group);
+  const title = groupTitle(line.group);
   return (
     <span className="lb-name lb-group-name">
       {line.depth > 0 && <span style={{ width: line.depth * indent }} />}
       <Twistie name={name} isOpen={line.open} onToggle={() => onToggle(line.key)} />
       <GroupSwatch look={look} />
-      <b className="lb-cut-text" title={name}>
+      {title !== undefined && <span className="lb-dim lb-group-key">{title}</span>}
+      <b className="lb-cut-text" title={title === undefined ? name : `${title} = ${name}`}>
         {name}
       </b>
       <span className="lb-dim">{formatCount(line.group.slots.length)}</span>

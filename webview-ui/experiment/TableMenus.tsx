@@ -1,19 +1,20 @@
 import { useCallback } from 'react';
 import type { Anchor } from '../shared/Popup';
-import { ColumnMenu } from './ColumnMenu';
+import { t } from '../shared/strings';
+import { ColumnMenu, setColumn } from './ColumnMenu';
 import type { ExperimentSession } from './experimentSession';
+import { NumberQuestion } from './NumberQuestion';
 import { RunMenu } from './RunMenu';
-import { StepQuestion } from './StepQuestion';
-import { fieldOf } from './table/fields';
+import { fieldId, fieldOf } from './table/fields';
 import type { TableView } from './tableModel';
-import type { PlacedColumn } from './useColumns';
+import { leastWidth, mostWidth, type PlacedColumn } from './useColumns';
 import type { Editing } from './useRowActions';
 
 export type OpenMenu =
   /** `key` of the line */
   | { readonly kind: 'run'; readonly key: string; readonly anchor: Anchor }
   /** `id` of the column */
-  | { readonly kind: 'column' | 'step'; readonly id: string; readonly anchor: Anchor };
+  | { readonly kind: 'column' | 'step' | 'width'; readonly id: string; readonly anchor: Anchor };
 
 interface Props {
   readonly experiment: ExperimentSession;
@@ -52,17 +53,37 @@ export function TableMenus({ experiment, view, columns, menu, onMenu, onFit, onE
           anchor={menu.anchor}
           onFit={onFit}
           onAskStep={() => onMenu({ ...menu, kind: 'step' })}
+          onAskWidth={() => onMenu({ ...menu, kind: 'width' })}
           onClose={close}
         />
       );
     case 'step':
       return (
-        <StepQuestion
-          experiment={experiment}
-          metric={fieldOf(menu.id)?.key ?? ''}
+        <NumberQuestion
+          label={t('atWhichStep')}
+          initial={0}
           anchor={menu.anchor}
+          onAnswer={(step) =>
+            setColumn(experiment, fieldId({ kind: 'metricAt', key: fieldOf(menu.id)?.key ?? '', step }), true)
+          }
+          onClose={close}
+        />
+      );
+    case 'width':
+      return (
+        <NumberQuestion
+          label={t('widthInPixels')}
+          initial={columns.find((column) => column.view.id === menu.id)?.width ?? leastWidth}
+          anchor={menu.anchor}
+          onAnswer={(width) => setWidth(experiment, menu.id, width)}
           onClose={close}
         />
       );
   }
+}
+
+function setWidth(experiment: ExperimentSession, id: string, width: number): void {
+  const { columns } = experiment.arrangement.get();
+  const widths = { ...columns.widths, [id]: Math.max(leastWidth, Math.min(mostWidth, width)) };
+  experiment.arrange({ columns: { ...columns, widths } });
 }

@@ -13,7 +13,7 @@ import { GroupMenu } from './GroupMenu';
 import { QueryLine } from './QueryLine';
 import type { LayoutMode } from './table/arrangement';
 import { fieldOf } from './table/fields';
-import { groupKey } from './table/lines';
+import { groupKey, isRunKey } from './table/lines';
 import type { Group } from './table/grouping';
 import type { TableView } from './tableModel';
 import { useTableLive } from './useTableLive';
@@ -50,6 +50,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
         icon="groupBy"
         label={groups === '' ? t('group') : groups}
         isNarrow={isNarrow}
+        isOn={groups !== ''}
         isOpen={open?.kind === 'group'}
         onOpen={toggle('group')}
       />
@@ -98,18 +99,21 @@ interface DropProps {
   readonly icon: IconName;
   readonly label: string;
   readonly isNarrow: boolean;
+  /** What it opens has something chosen. */
+  readonly isOn?: boolean;
   readonly isOpen: boolean;
   readonly onOpen: (anchor: Anchor) => void;
 }
 
 /** A button that opens something under it. */
-function Drop({ icon, label, isNarrow, isOpen, onOpen }: DropProps): ReactNode {
+function Drop({ icon, label, isNarrow, isOn = false, isOpen, onOpen }: DropProps): ReactNode {
   return (
     <button
       type="button"
       className={isNarrow ? 'lb-icon-button' : 'lb-drop'}
       aria-haspopup="dialog"
       aria-expanded={isOpen}
+      data-on={isNarrow && isOn ? true : undefined}
       aria-label={isNarrow ? label : undefined}
       title={label}
       // A press outside of a popup closes it; this one is to do so by its click.
@@ -173,7 +177,14 @@ function groupActions(experiment: ExperimentSession, { groups }: TableView): Men
   return groups.length === 0
     ? []
     : [
-        { label: t('openAll'), onAct: () => experiment.arrange({ open: keys(groups) }) },
-        { label: t('closeAll'), onAct: () => experiment.arrange({ open: [] }) },
+        {
+          label: t('openAll'),
+          onAct: () =>
+            experiment.arrange({ open: [...experiment.arrangement.get().open.filter(isRunKey), ...keys(groups)] }),
+        },
+        {
+          label: t('closeAll'),
+          onAct: () => experiment.arrange({ open: experiment.arrangement.get().open.filter(isRunKey) }),
+        },
       ];
 }

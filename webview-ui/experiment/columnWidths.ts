@@ -56,12 +56,14 @@ export interface WidthContext {
   readonly hasDelta: boolean;
   /** The means of groups stand beside their spread. */
   readonly hasSpread: boolean;
+  /** There is room for the name and one value. */
+  readonly isNarrow: boolean;
 }
 
 /** The width of a column that nobody sized. */
 export function defaultWidth(view: ColumnView, context: WidthContext): number {
   const { field, data } = view;
-  const { measure } = context;
+  const { measure, isNarrow } = context;
   const head = headWidth(view, measure);
   if (field.kind === 'attribute') {
     // The words for the states are longer in some languages.
@@ -69,7 +71,7 @@ export function defaultWidth(view: ColumnView, context: WidthContext): number {
     const atLeast = (least: number, sample: string): number =>
       Math.ceil(Math.max(least, head, measure(sample) + padding));
     return {
-      name: 208,
+      name: isNarrow ? 168 : 208,
       state: Math.ceil(Math.max(66, ...words)),
       experiment: 120,
       started: atLeast(84, '2026-09-14'),

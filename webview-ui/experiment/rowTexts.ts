@@ -4,6 +4,7 @@ import { t } from '../shared/strings';
 import { statusWord } from '../shared/Swatch';
 import { columnName } from './columnTexts';
 import { cellView, type CellContext } from './table/cellView';
+import { fieldOf } from './table/fields';
 import type { Group } from './table/grouping';
 import type { TableView } from './tableModel';
 
@@ -14,9 +15,17 @@ export function groupName(group: Group): string {
     .join(' · ');
 }
 
+/** What a group's value is of, where it is one: a lone number would say nothing. */
+export function groupTitle({ fields }: Group): string | undefined {
+  const [only, ...others] = fields;
+  return only !== undefined && others.length === 0 ? fieldOf(only)?.key : undefined;
+}
+
 export function groupRowName(group: Group): string {
   const count = group.slots.length;
-  return t(count === 1 ? 'groupRowOne' : 'groupRowMany', groupName(group), formatCount(count));
+  const title = groupTitle(group);
+  const name = title === undefined ? groupName(group) : `${title} ${groupName(group)}`;
+  return t(count === 1 ? 'groupRowOne' : 'groupRowMany', name, formatCount(count));
 }
 
 /** `r50-mixup-s0, finished, shown, val/acc max 0.8013, +0.0393 to baseline` (ui.md 10) */

@@ -30,6 +30,8 @@ export interface TableView {
   readonly primary: PrimaryMetric | undefined;
   readonly columnFacts: ColumnFacts;
   readonly columns: ColumnSet;
+  /** There is room for the name and one value. */
+  readonly isNarrow: boolean;
   readonly sort: readonly SortTerm[];
   readonly lines: readonly Line[];
   readonly groups: readonly Group[];
@@ -63,6 +65,7 @@ export class TableModel {
     error: undefined,
   };
   #isHeld = false;
+  #hasStates = false;
   #isNarrow = false;
   #isExpected = false;
   #isAwaited = false;
@@ -197,6 +200,7 @@ export class TableModel {
       primary: columnFacts.primary,
       columnFacts,
       columns: this.#columns(arrangement.columns, columnFacts),
+      isNarrow: this.#isNarrow,
       sort,
       lines: before && sameLines(before.lines, lines) ? before.lines : lines,
       groups,
@@ -276,12 +280,22 @@ export class TableModel {
 
   #columnFacts(facts: TableFacts): ColumnFacts {
     const { catalogue, size } = this.#reader.table;
-    return this.#lastFacts.of([facts, catalogue, size], () => {
+    this.#noteStates();
+    return this.#lastFacts.of([facts, catalogue, size, this.#hasStates], () => {
       const better = this.#betterOf(facts);
       const keys = catalogue.metrics.map(({ key }) => key);
       const primary = primaryOf(facts, keys, better);
-      return { catalogue, primary, better, experiments: facts.experiments.length, runs: size };
+      const { experiments } = facts;
+      return { catalogue, primary, better, experiments: experiments.length, runs: size, hasStates: this.#hasStates };
     });
+  }
+
+  /** Once there is a state to be told its column stays; it comes while nobody points at the table. */
+  #noteStates(): void {
+    const { table } = this.#reader;
+    if (!this.#hasStates && !(this.#isHeld && this.view.get())) {
+      this.#hasStates = table.order.some((slot) => table.status[slot] !== 'FINISHED');
+    }
   }
 
   #sort(arrangement: Arrangement, facts: ColumnFacts): readonly SortTerm[] {

@@ -54,7 +54,10 @@ const features = tableFeatures({
   columnResizingFeature,
 });
 const noRows: Record<string, never>[] = [];
-const limits = { minSize: 40, maxSize: 1200 };
+/** Pixels. */
+export const leastWidth = 40;
+export const mostWidth = 1200;
+const limits = { minSize: leastWidth, maxSize: mostWidth };
 
 /** Places the columns: sections, order, pinning and widths; the edges of headers can be dragged. */
 export function useColumns(

@@ -14,7 +14,7 @@ import { useColumns, type ColumnLayout, type PlacedColumn } from './useColumns';
 import { useVisibleColumns } from './useVisibleColumns';
 
 export const rowHeight = 22;
-const titlesHeight = 20;
+const titlesHeight = 24;
 const headsHeight = 24;
 const columnsAhead = 12;
 /** Milliseconds: what is in view comes first. */
@@ -57,7 +57,8 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
   const views = useMemo(() => view.columns.fields.map((field) => view.column(field)), [view]);
   const fontFamily = useStore(experiment.session.palette, (each) => each.fontFamily);
   const measure = useMemo(() => textMeasure(fontFamily), [fontFamily]);
-  const widthOf = useStableWidths(measure, view.baseline !== undefined && delta !== 'off', isGrouped);
+  const hasDelta = view.baseline !== undefined && delta !== 'off';
+  const widthOf = useStableWidths(measure, hasDelta, isGrouped, view.isNarrow);
   const layout = useColumns(experiment, views, view.columns.pinned, widthOf, widths);
   const baseline = useMemo(() => baselineLine(view), [view]);
   const place = useMemo(() => placeOf(view, baseline), [view, baseline]);
@@ -174,19 +175,24 @@ function withFocus({ startIndex, endIndex, overscan, count }: Range, focus: numb
 }
 
 /** Widths that follow the content are found once for a font: data never changes a width later. */
-function useStableWidths(measure: TextMeasure, hasDelta: boolean, hasSpread: boolean): (view: ColumnView) => number {
+function useStableWidths(
+  measure: TextMeasure,
+  hasDelta: boolean,
+  hasSpread: boolean,
+  isNarrow: boolean,
+): (view: ColumnView) => number {
   const [known] = useState(() => new WeakMap<TextMeasure, Map<string, number>>());
   return useCallback(
     (view: ColumnView) => {
       const widths = known.get(measure) ?? new Map<string, number>();
       known.set(measure, widths);
-      const key = `${view.id} ${hasDelta} ${hasSpread}`;
-      const width = widths.get(key) ?? defaultWidth(view, { measure, hasDelta, hasSpread });
+      const key = `${view.id} ${hasDelta} ${hasSpread} ${isNarrow}`;
+      const width = widths.get(key) ?? defaultWidth(view, { measure, hasDelta, hasSpread, isNarrow });
       if (view.data !== undefined) {
         widths.set(key, width);
       }
       return width;
     },
-    [known, measure, hasDelta, hasSpread],
+    [known, measure, hasDelta, hasSpread, isNarrow],
   );
 }

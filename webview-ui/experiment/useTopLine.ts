@@ -1,39 +1,51 @@
 import { useEffect, useRef, type RefObject } from 'react';
-import { afterScroll } from '../shared/scrolling';
+import { afterScroll, onOwnMovement } from '../shared/scrolling';
 import type { ExperimentSession } from './experimentSession';
 import type { TableView } from './tableModel';
 
-/** Brings the line back to the top that was there when the panel was left, and remembers which one is. */
+/** Milliseconds. */
+const patience = 10_000;
+
+/** Brings the line back to the top that was there when the panel was left, once it is there, and remembers which one is. */
 export function useTopLine(
   experiment: ExperimentSession,
   view: TableView,
   scroller: RefObject<HTMLElement | null>,
   rowHeight: number,
 ): void {
-  const isRestored = useRef(false);
+  const wanted = useRef(experiment.arrangement.get().top);
   const latest = useRef(view);
   useEffect(() => {
     latest.current = view;
     const element = scroller.current;
-    if (element && !isRestored.current && view.lines.length > 0) {
-      isRestored.current = true;
-      const index = view.lines.findIndex(({ key }) => key === experiment.arrangement.get().top);
-      if (index > 0) {
+    if (element && wanted.current !== '') {
+      // Filters and groups may still wait for what the lines come from.
+      const index = view.lines.findIndex(({ key }) => key === wanted.current);
+      if (index >= 0) {
         element.scrollTop = index * rowHeight;
+        wanted.current = '';
       }
     }
-  }, [experiment, view, scroller, rowHeight]);
+  }, [view, scroller, rowHeight]);
   useEffect(() => {
     const element = scroller.current;
     if (!element) {
       return undefined;
     }
-    return afterScroll(element, () => {
+    const remember = (): void => {
       const line = latest.current.lines[Math.round(element.scrollTop / rowHeight)];
       const top = element.scrollTop === 0 ? '' : (line?.key ?? '');
-      if (top !== experiment.arrangement.get().top) {
+      if (wanted.current === '' && top !== experiment.arrangement.get().top) {
         experiment.arrange({ top });
       }
-    });
+    };
+    // What comes later than that moves nothing.
+    const timer = window.setTimeout(() => (wanted.current = ''), patience);
+    const ends = [
+      () => window.clearTimeout(timer),
+      afterScroll(element, remember),
+      onOwnMovement(element, () => void (wanted.current = '')),
+    ];
+    return () => ends.forEach((end) => end());
   }, [experiment, scroller, rowHeight]);
 }

@@ -247,7 +247,10 @@ describe('Cells', () => {
     const format = columnFormat([0.5, 0.25]);
     assert.deepEqual([0.01, -0.2, 0, 1e-9].map(format.difference), ['+0.0100', '−0.2000', '0', '0']);
     assert.equal(columnFormat([100, 2000]).difference(-1500), '−1,500');
-    assert.deepEqual([0.00213, 13.2, 123, 0, NaN, 3e-9].map(formatSpread), ['0.0021', '13', '120', '0', '–', '3.0e−9']);
+    assert.deepEqual(
+      [0.00213, 13.2, 123, 0, NaN, 3e-9].map((each) => formatSpread(each)),
+      ['0.0021', '13', '120', '0', '–', '3.0e−9'],
+    );
     assert.deepEqual([Infinity, -Infinity, NaN].map(format.difference), ['+Inf', '−Inf', 'NaN']);
     assert.deepEqual([0.052, -0.12, 0, 25].map(formatShare), ['+5.2 %', '−12 %', '0 %', '+2500 %']);
     assert.deepEqual([-0, 0.0004, -0.0004].map(formatShare), ['0 %', '0 %', '0 %']);

@@ -38,8 +38,9 @@ export function useSuggestions(text: string, caret: number, words: QueryWords): 
     return { ...completionsAt(cut, found.from, words), to: found.to };
   }, [opened, text, caret, words, version]);
   const count = completions?.options.length ?? 0;
-  // Where nothing is typed of a word, Enter is to apply the query.
-  const first = completions && (completions.typed !== '' || opened?.all) ? 0 : -1;
+  // Where nothing is typed of a word, or a number, which is whole as it stands, Enter is to apply the query.
+  const hasWord = completions !== undefined && completions.typed !== '' && Number.isNaN(Number(completions.typed));
+  const first = hasWord || (completions && opened?.all) ? 0 : -1;
   const active = Math.min(opened?.active ?? first, count - 1);
   return {
     completions: count > 0 ? completions : undefined,

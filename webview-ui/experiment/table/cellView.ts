@@ -159,14 +159,12 @@ function freshGroupCell(view: ColumnView, slots: Int32Array, context: CellContex
     return values.length === 0 ? none : textCell([...shown, ...(more > 0 ? ['…'] : [])].join(', '), false);
   }
   const spread = spreadOf(slots, (slot) => data.get(slot));
-  return spread
-    ? {
-        kind: 'spread',
-        mean: format.value(spread.mean),
-        n: spread.n,
-        std: spread.n < 2 ? undefined : formatSpread(spread.std),
-      }
-    : none;
+  if (!spread) {
+    return none;
+  }
+  const mean = format.value(spread.mean);
+  const std = spread.n < 2 ? undefined : formatSpread(spread.std, mean.includes('e'));
+  return { kind: 'spread', mean, n: spread.n, std };
 }
 
 /**

@@ -44,6 +44,8 @@ export interface ColumnFacts {
   readonly better: (key: string) => Better | undefined;
   readonly experiments: number;
   readonly runs: number;
+  /** Some run is, or was, in another state than finished, which has no word: absent where that is not known. */
+  readonly hasStates?: boolean;
 }
 
 /** So many of each kind are there without being asked for: an experiment may have 12,000 metrics. */
@@ -159,14 +161,14 @@ function isName(field: TableField): boolean {
 
 /** Whether runs differ in a field. One run differs from nothing: then all columns are shown. */
 function differing(facts: ColumnFacts): (field: TableField) => boolean {
-  const { catalogue, primary, runs } = facts;
+  const { catalogue, primary, runs, hasStates = true } = facts;
   const keys = (list: readonly KeyFacts[]): ReadonlySet<string> =>
     new Set(list.filter((each) => each.differs).map(({ key }) => key));
   const sets = { metrics: keys(catalogue.metrics), params: keys(catalogue.params), tags: keys(catalogue.tags) };
   return (field) => {
     switch (field.kind) {
       case 'attribute':
-        return true;
+        return field.key !== 'state' || runs < 2 || hasStates;
       case 'param':
         return runs < 2 || sets.params.has(field.key);
       case 'tag':

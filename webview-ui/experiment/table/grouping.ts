@@ -9,6 +9,8 @@ export interface GroupLevel {
 export interface Group {
   /** Names it among all groups, also over reloads: the values on the way to it. */
   readonly key: string;
+  /** `fieldId`s of the level's columns. */
+  readonly fields: readonly string[];
   /** By column of the level; undefined where the runs lack the key. */
   readonly values: readonly (string | undefined)[];
   readonly depth: number;
@@ -26,11 +28,12 @@ export function groupRuns(slots: Int32Array, levels: readonly GroupLevel[], pref
   if (!level) {
     return [];
   }
+  const fields = level.columns.map(({ field }) => field);
   return members(slots, level).map((own) => {
     const first = own[0] ?? -1;
     const values = level.columns.map(({ column }) => column.get(first));
     const key = `${prefix}${JSON.stringify(values.map((value) => value ?? null))}`;
-    return { key, values, depth, slots: own, groups: groupRuns(own, inner, key, depth + 1) };
+    return { key, fields, values, depth, slots: own, groups: groupRuns(own, inner, key, depth + 1) };
   });
 }
 

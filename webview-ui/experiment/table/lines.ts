@@ -63,6 +63,11 @@ export function runKey(id: string): string {
   return `run:${id}`;
 }
 
+/** Whether a key of `Arrangement.open` is that of a run's line. */
+export function isRunKey(key: string): boolean {
+  return key.startsWith('run:');
+}
+
 export function groupKey(key: string): string {
   return `group:${key}`;
 }
