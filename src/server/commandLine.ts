@@ -52,9 +52,26 @@ Options of serve:
   --allow-artifacts DIR experiments may keep their artifacts below this folder, too (may be repeated)
   --read-only           answer every write with 403 (PERMISSION_DENIED)
 
+Scripts want the token that serve keeps in DIR/token:
+  export MLFLOW_TRACKING_URI=http://127.0.0.1:5000 MLFLOW_TRACKING_TOKEN="$(cat DIR/token)"
+
 check and repair change nothing in DIR. They end with 0 when all is well, with 1 when something is damaged or could not
 be recovered; each such thing is a line with its file and offset. --json prints one JSON object instead.
 `;
+
+/**
+ * What to type in another shell so that scripts there log to a server: without the token itself, which terminals and their logs keep.
+ * @param folder the store's, absolute
+ */
+export function scriptLine(url: string, folder: string, platform: NodeJS.Platform): string {
+  if (platform === 'win32') {
+    const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+    const token = `(Get-Content -LiteralPath ${quoted(path.win32.join(folder, 'token'))})`;
+    return `$env:MLFLOW_TRACKING_URI = ${quoted(url)}; $env:MLFLOW_TRACKING_TOKEN = ${token}`;
+  }
+  const quoted = path.posix.join(folder, 'token').replaceAll("'", "'\\''");
+  return `export MLFLOW_TRACKING_URI=${url} MLFLOW_TRACKING_TOKEN="$(cat '${quoted}')"`;
+}
 
 /** @throws UsageError */
 export function readCommandLine(args: readonly string[]): Command {

@@ -1,4 +1,5 @@
-import { helpText, readCommandLine, UsageError, type ServeOptions } from './commandLine';
+import path from 'node:path';
+import { helpText, readCommandLine, scriptLine, UsageError, type ServeOptions } from './commandLine';
 import { messageOf, stderrLog } from './log';
 import { check, repair, type Outcome } from './maintenance';
 import { serve, type RunningServer } from './serve';
@@ -92,6 +93,11 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
   }
   const secret = running.unkeptToken === undefined ? '' : ` (read-only store; token ${running.unkeptToken})`;
   process.stdout.write(`Labbook ${labbookVersion} serves ${options.store} at ${running.url}${secret}\n`);
+  // For who looks, not for the log of a server that an editor started.
+  if (process.stdout.isTTY && running.unkeptToken === undefined) {
+    const line = scriptLine(running.url, path.resolve(options.store), process.platform);
+    process.stdout.write(`Scripts log to it after\n  ${line}\n`);
+  }
   return undefined;
 }
 

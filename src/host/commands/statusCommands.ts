@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../core/format';
 import { commands, settings, type CommandHandlers, type CommandId, type SettingId } from '../contributions';
+import { folderSetting } from '../platform/storeFolder';
 import { inPick } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
 import { diagnosticsText, problemsIn } from '../status/diagnostics';
@@ -92,6 +93,7 @@ async function chooseStore(given: string | undefined): Promise<void> {
       await vscode.window.showOpenDialog({
         canSelectFiles: false,
         canSelectFolders: true,
+        title: t('Choose Store'),
         openLabel: t('Keep Runs Here'),
       })
     )?.[0]?.fsPath;
@@ -100,7 +102,9 @@ async function chooseStore(given: string | undefined): Promise<void> {
   }
   const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
   const target = hasWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration().update(storePathSetting, picked === '' ? undefined : picked, target);
+  const first = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
+  const value = picked === '' ? undefined : folderSetting(picked, first);
+  await vscode.workspace.getConfiguration().update(storePathSetting, value, target);
 }
 
 async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {

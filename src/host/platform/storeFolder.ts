@@ -43,3 +43,17 @@ export function folderOf(
   const expanded = setting === '~' || /^~[/\\]/.test(setting) ? path.join(from.home, setting.slice(1)) : setting;
   return path.resolve(from.workspaceFolder ?? from.home, expanded);
 }
+
+/**
+ * How the setting names a folder that was chosen, so that `folderOf` finds it again: below the workspace's first folder relative to
+ * that, because such a store moves with its project; else as it is.
+ */
+export function folderSetting(folder: string, workspaceFolder: string | undefined): string {
+  if (workspaceFolder === undefined) {
+    return folder;
+  }
+  const inside = path.relative(workspaceFolder, folder).split(path.sep);
+  // Another drive of Windows is absolute.
+  const isOutside = inside[0] === '..' || path.isAbsolute(inside.join(path.sep));
+  return isOutside ? folder : `./${inside.join('/')}`;
+}

@@ -8,7 +8,7 @@ import { panelState, requests } from '../../../src/host/panels/messages';
 import { PendingNotice } from '../../../src/host/panels/notices';
 import { toPanelRun } from '../../../src/host/panels/panelRun';
 import type { ServerState } from '../../../src/host/platform/connection';
-import { storeFolder, storeWords } from '../../../src/host/platform/storeFolder';
+import { folderOf, folderSetting, storeFolder, storeWords } from '../../../src/host/platform/storeFolder';
 import { english, inMessage, inPick } from '../../../src/host/platform/text';
 import { addressFor, setsVariable, trackingEnvironment, withTracking } from '../../../src/host/terminal/environment';
 import { matchesGlob, pickMetric } from '../../../src/core/primaryMetric';
@@ -88,7 +88,35 @@ describe('store folder', () => {
     assert.equal(folder({ setting: 'runs' }), path.resolve('/w/runs'));
     assert.equal(folder({ setting: '~/runs' }), path.resolve('/h/runs'));
   });
+
+  it('is named from the project where it lies in it, and so moves with it', () => {
+    const named = (chosen: string, workspaceFolder?: string): string =>
+      folderSetting(path.resolve(chosen), workspaceFolder && path.resolve(workspaceFolder));
+    assert.equal(named('/w/runs/all', '/w'), './runs/all');
+    assert.equal(named('/w/..runs', '/w'), './..runs');
+    assert.equal(named('/w', '/w'), './');
+    for (const outside of ['/other/runs', '/wide', '/']) {
+      assert.equal(named(outside, '/w'), path.resolve(outside));
+    }
+    assert.equal(named('/w/runs'), path.resolve('/w/runs'));
+  });
+
+  it('is found again by how it is named', () => {
+    const from = { workspaceFolder: path.resolve('/w'), home: path.resolve('/h') };
+    const part = fc.oneof(fc.constantFrom('w', '~', '..', 'runs'), fc.string({ minLength: 1 }).filter(isName));
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        const chosen = path.resolve('/w', ...parts);
+        assert.equal(folderOf(folderSetting(chosen, from.workspaceFolder), from), chosen);
+      }),
+    );
+  });
 });
+
+/** Whether a text is the name of a folder on every system, and not one that `path` changes. */
+function isName(text: string): boolean {
+  return /^[^\0/\\:]+$/.test(text) && text !== '.';
+}
 
 describe('what people are told that a store is', () => {
   const words = (setting: string, workspaceStorage: string | undefined, folder: string): string =>

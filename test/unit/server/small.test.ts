@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { nextToken, offsetOf } from '../../../src/server/api/pageTokens';
 import { randomRunName } from '../../../src/server/api/runNames';
 import { unknownEndpoint } from '../../../src/server/api/unsupported';
 import { attachment, contentTypeOf, parseRange } from '../../../src/server/artifacts/contentType';
-import { readCommandLine, UsageError } from '../../../src/server/commandLine';
+import { readCommandLine, scriptLine, UsageError } from '../../../src/server/commandLine';
 import { IdleWatch } from '../../../src/server/idle';
 import { FolderPresence } from '../../../src/server/presence';
 
@@ -43,6 +44,26 @@ describe('the command line', () => {
       'serve --store d --port -1', 'serve --store d --json', 'check', 'check --store d --to e', 'repair --store d', 'serve --store d --idle-exit 0', 'serve --store d --allow-host a:1', 'serve --store']; // prettier-ignore
     for (const line of lines) {
       assert.throws(() => readCommandLine(line.split(' ').filter(Boolean)), UsageError, line);
+    }
+  });
+
+  it('says what gives the token to scripts of another shell, whatever the folder is called', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), `it's "$HOME" `));
+    try {
+      await writeFile(path.join(folder, 'token'), 'abc_D-1\n');
+      const line = scriptLine('http://127.0.0.1:5000', folder, 'linux');
+      assert.ok(!line.includes('abc'), 'the token itself is not shown');
+      if (process.platform !== 'win32') {
+        const shown = execFileSync('sh', ['-c', `${line}; echo "$MLFLOW_TRACKING_URI $MLFLOW_TRACKING_TOKEN"`]);
+        assert.equal(String(shown), 'http://127.0.0.1:5000 abc_D-1\n');
+      }
+      assert.equal(
+        scriptLine('http://127.0.0.1:5000', "C:\\it's", 'win32'),
+        "$env:MLFLOW_TRACKING_URI = 'http://127.0.0.1:5000'; " +
+          "$env:MLFLOW_TRACKING_TOKEN = (Get-Content -LiteralPath 'C:\\it''s\\token')",
+      );
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 });
