@@ -69,6 +69,22 @@ describe('The query line', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('applies a number on Enter as it was typed, also where a value begins with it', async () => {
+    const runs = ['0.1', '0.125', '0.03'].map((lr, i) => fakeRun(i, { name: `run-${i}`, params: { lr } }));
+    const panel = await open(experimentScenario(runs));
+    await line(panel).click();
+    await panel.page.keyboard.type('lr >= 0.1');
+    await panel.page.getByRole('option', { name: '0.125, 1 run' }).waitFor();
+    await press(panel, 'Enter');
+    await counted(panel, '2 of 3 runs');
+    assert.equal(await line(panel).inputValue(), 'lr >= 0.1');
+    // Tab still takes it.
+    await panel.page.keyboard.type('2');
+    await panel.page.getByRole('option', { name: '0.125, 1 run' }).waitFor();
+    await press(panel, 'Tab');
+    assert.equal((await line(panel).inputValue()).trim(), 'lr >= 0.125');
+  });
+
   it('is written with the keyboard alone, from names to values with counts', async () => {
     const panel = await open();
     await press(panel, 'Control+f');

@@ -229,6 +229,61 @@ describe('The table of runs', () => {
     await order(panel, ['r50', 'r18']);
   });
 
+  it('is grouped by the keyboard alone, in levels that say what they are of, and keeps runs with children open', async () => {
+    const scenario = smallScenario();
+    const runs = scenario.runs.map((each, i) =>
+      i === 1 ? { ...each, run: { ...each.run, parentId: idOf(4) } } : each,
+    );
+    const panel = await open({ ...scenario, runs }, 800);
+    const { page } = panel;
+    const press = async (...keys: readonly string[]): Promise<void> => {
+      for (const key of keys) {
+        await page.keyboard.press(key);
+      }
+    };
+    await row(panel, 'run-a').getByRole('button', { name: 'Open run-a' }).click();
+    await row(panel, 'run-b').waitFor();
+    const button = page.getByRole('button', { name: 'Group', exact: true });
+    assert.equal(await button.getAttribute('data-on'), null);
+    await button.press('Enter');
+    const chosen = page.getByRole('dialog').locator('[aria-checked="true"]');
+    // From the field to the first, and back.
+    await press('ArrowDown', 'ArrowUp', 'ArrowDown', 'Enter');
+    await page.getByRole('checkbox', { name: 'model', checked: true }).waitFor();
+    await press('ArrowDown', 'Space');
+    await page.getByRole('checkbox', { name: 'seed', checked: true }).waitFor();
+    assert.deepEqual(await chosen.allInnerTexts(), ['model', 'seed']);
+    // The list is one stop.
+    await press('Tab', 'Space', 'Escape');
+    await order(panel, ['r50', 'r18']);
+    assert.equal(await row(panel, 'r50').getAttribute('aria-label'), 'model r50, group of 3 runs');
+    assert.equal(await page.locator('[data-on]').getAttribute('title'), 'model, seed');
+    await row(panel, 'r50').click();
+    await press('ArrowRight');
+    assert.equal(await row(panel, 'seed').first().getAttribute('aria-level'), '2');
+    await page.locator('[data-on]').press('Enter');
+    await page.getByRole('button', { name: 'No Groups' }).click();
+    await press('Escape');
+    await row(panel, 'run-b').waitFor();
+    assert.equal(await row(panel, 'run-b').getAttribute('aria-level'), '2');
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('takes a width for a column from the keyboard', async () => {
+    const panel = await open();
+    const { page } = panel;
+    await row(panel, 'run-b').click();
+    for (const key of ['Home', 'ArrowUp', 'ArrowRight', 'Shift+F10']) {
+      await page.keyboard.press(key);
+    }
+    await page.getByRole('menuitem', { name: 'Set Width…' }).press('Enter');
+    await page.getByLabel('Width in pixels').last().fill('321');
+    await page.keyboard.press('Enter');
+    const width = async (): Promise<number | undefined> => (await head(panel, 'State').boundingBox())?.width;
+    await until('it is as wide', async () => (await width()) === 321);
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'treegrid');
+  });
+
   it('closes what chooses the groups by Escape, whatever was pressed in it last', async () => {
     const panel = await open(smallScenario());
     const { page } = panel;

@@ -26,7 +26,15 @@ export function NumberQuestion({ label, initial, anchor, onAnswer, onClose }: Pr
         }}
       >
         <label>
-          {label} <input name="answer" type="number" step={1} defaultValue={initial} autoFocus />
+          {/* The popup gives it the focus, and gives it back. */}
+          {label}{' '}
+          <input
+            name="answer"
+            type="number"
+            step={1}
+            defaultValue={initial}
+            onFocus={(event) => event.currentTarget.select()}
+          />
         </label>
       </form>
     </Popup>

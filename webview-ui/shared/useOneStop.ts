@@ -15,7 +15,10 @@ export function useOneStop(box: RefObject<HTMLElement | null>): void {
     let last: HTMLElement | undefined;
     // What opens from the row is a place of its own.
     const items = (): HTMLElement[] =>
-      [...element.querySelectorAll<HTMLElement>(controls)].filter((each) => each.closest('.lb-popup') === null);
+      [...element.querySelectorAll<HTMLElement>(controls)].filter((each) => {
+        const popup = each.closest('.lb-popup');
+        return popup === null || popup.contains(element);
+      });
     const settle = (): void => {
       const all = items();
       const stop = last && all.includes(last) ? last : all[0];
