@@ -1,6 +1,7 @@
 import type { Experiment, Int64, KeyValue, LifecycleStage, RunInfo, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
 import { catalogSchema, stage } from './catalogSchema';
+import { KnownMetrics } from './knownMetrics';
 import type { MetricSummary } from './metricSummary';
 import { valueFrom } from './points';
 import { inputSchema } from './inputs/schema';
@@ -35,14 +36,22 @@ export interface RunRow {
 const runColumns =
   'r.id, r.run_id, r.experiment, r.slot, r.name, r.user_id, r.status, r.started, r.ended, r.stage, r.artifact_uri';
 
-/** Experiments, runs, and metrics, that are remembered at most, of each. */
+/** Experiments and runs that are remembered at most, of each. */
 const remembered = 10_000;
 
 /** So many rows are written at once: that takes a millisecond. */
-const manyUnsaved = 100;
+const manyUnsaved = 200;
 
-/** So many are written when there is nothing else to do. */
-const someUnsaved = 32;
+/**
+ * With so many some are written when nobody waits, of the runs that were changed first. A short run has fewer: while it is logged all that is
+ * asked of it is here.
+ */
+const someUnsaved = 64;
+/** So many then: that takes less than a client takes until its next request. */
+const savedAtOnce = 12;
+
+/** After one of these little more is logged to a run. */
+const ends: ReadonlySet<RunStatus> = new Set(['FINISHED', 'FAILED', 'KILLED'] as const);
 
 /** SQL after which what is remembered may be another one. */
 const changesRows = /^(?!SELECT\b)[^]*\b(?:experiments|experiment_tags|runs|params|tags|metrics|removals)\b/;
@@ -61,7 +70,7 @@ export class Catalog {
   /** How often a transaction was taken back: what was read before may never have come to be. */
   rollbacks = 0;
   private readonly knownRuns = new Map<string, RunRow>();
-  private readonly knownMetrics = new Map<string, MetricSummary | undefined>();
+  private readonly knownMetrics = new KnownMetrics();
   private readonly knownExperiments = new Map<number, Experiment>();
   /** The run that was looked for last and is not there: who makes it looks first. */
   private missingRun: string | undefined;
@@ -170,25 +179,21 @@ export class Catalog {
     }
   }
 
-  /** Whether so much has gathered that it should become rows when nobody waits. */
+  /** Whether so much has gathered that some of it should become rows when nobody waits. */
   get hasSome(): boolean {
     return this.unsavedBefore.size >= someUnsaved;
   }
 
-  /** Makes rows of what transactions that ended changed. Not inside a transaction. */
-  saveEarlier(): void {
-    if (this.unsavedBefore.size === 0) {
-      return;
-    }
-    this.unprepared(() => this.db.run('BEGIN'));
+  /** Makes a few rows, the oldest, of what transactions that ended changed. Not inside a transaction. */
+  saveSome(): void {
+    const some = this.unsavedBefore.split(savedAtOnce);
     try {
-      this.save(this.unsavedBefore);
-      this.unprepared(() => this.db.run('COMMIT'));
+      this.saveInTransaction(some);
     } catch (error) {
-      this.unprepared(() => this.db.run('ROLLBACK'));
+      some.take(this.unsavedBefore);
+      this.unsavedBefore = some;
       throw error;
     }
-    this.unsavedBefore.clear();
   }
 
   experiment(id: number): Experiment | undefined {
@@ -258,7 +263,7 @@ export class Catalog {
     const id = (this.nextRun ??= this.unusedRun());
     const row = { id, slot, stage: stage.active, info };
     this.nextRun++;
-    this.unsaved.slots.set(experiment, slot + 1);
+    this.unsaved.setSlot(experiment, slot + 1);
     this.setRun(row, true);
     return row;
   }
@@ -267,6 +272,9 @@ export class Catalog {
   changeRun(run: RunRow, changes: Partial<Pick<RunInfo, 'name' | 'status' | 'endTime'>>): void {
     const isNew = this.unsaved.isNew(run.id);
     this.setRun({ ...run, info: { ...run.info, ...changes } }, isNew);
+    if (changes.status !== undefined && ends.has(changes.status)) {
+      this.knownMetrics.forget(run.id);
+    }
   }
 
   /** @param tail SQL after FROM runs r */
@@ -275,10 +283,9 @@ export class Catalog {
   }
 
   param(run: number, key: string): string | undefined {
-    const name = `${run} ${key}`;
-    const unsaved = this.unsaved.params.get(name) ?? this.unsavedBefore.params.get(name);
-    if (unsaved !== undefined) {
-      return unsaved.value;
+    const unsaved = this.unsaved.param(run, key) ?? this.unsavedBefore.param(run, key);
+    if (unsaved !== undefined || this.isNew(run)) {
+      return unsaved;
     }
     return this.unprepared(() => {
       if (this.hasNone('params', run)) {
@@ -292,7 +299,7 @@ export class Catalog {
   /** Params that the run does not have. */
   addParams(run: number, params: readonly KeyValue[]): void {
     for (const { key, value } of params) {
-      this.unsaved.params.set(`${run} ${key}`, { run, key, value });
+      this.unsaved.setParam(run, key, value);
     }
   }
 
@@ -307,7 +314,7 @@ export class Catalog {
   }
 
   setTag(run: number, { key, value }: KeyValue): void {
-    this.unsaved.tags.set(`${run} ${key}`, { run, key, value });
+    this.unsaved.setTag(run, key, value);
   }
 
   setExperimentTag(experiment: number, { key, value }: KeyValue): void {
@@ -315,25 +322,22 @@ export class Catalog {
   }
 
   metric(run: number, key: string): MetricSummary | undefined {
-    const name = `${run} ${key}`;
-    const known = this.knownMetrics.get(name);
-    if (known !== undefined || this.knownMetrics.has(name)) {
+    const known = this.knownMetrics.get(run, key);
+    if (known !== undefined || this.knownMetrics.has(run, key)) {
       return known;
     }
-    const unsaved = this.unsaved.metrics.get(name) ?? this.unsavedBefore.metrics.get(name);
-    const found = unsaved?.metric ?? this.unprepared(() => this.findMetric(run, key));
-    this.makeRoom(this.knownMetrics);
-    this.knownMetrics.set(name, found);
+    const unsaved = this.unsaved.metric(run, key) ?? this.unsavedBefore.metric(run, key);
+    if (unsaved === undefined && this.isNew(run)) {
+      return undefined;
+    }
+    const found = unsaved ?? this.unprepared(() => this.findMetric(run, key));
+    this.knownMetrics.set(run, key, found);
     return found;
   }
 
   setMetric(run: number, key: string, metric: MetricSummary): void {
-    const name = `${run} ${key}`;
-    if (!this.knownMetrics.has(name)) {
-      this.makeRoom(this.knownMetrics);
-    }
-    this.knownMetrics.set(name, metric);
-    this.unsaved.metrics.set(name, { run, key, metric });
+    this.knownMetrics.set(run, key, metric);
+    this.unsaved.setMetric(run, key, metric);
   }
 
   private prepareFor(sql: string | undefined): void {
@@ -360,7 +364,6 @@ export class Catalog {
       this.unsavedBefore = unsaved;
     } else {
       unsavedBefore.take(unsaved);
-      unsaved.clear();
     }
   }
 
@@ -372,6 +375,26 @@ export class Catalog {
       return use();
     } finally {
       this.aside = before;
+    }
+  }
+
+  /** Makes rows of what transactions that ended changed. */
+  private saveEarlier(): void {
+    if (this.unsavedBefore.size > 0) {
+      this.saveInTransaction(this.unsavedBefore);
+      this.unsavedBefore.clear();
+    }
+  }
+
+  /** Rows of transactions that ended: none may be running in SQL. */
+  private saveInTransaction(rows: UnsavedRows): void {
+    this.unprepared(() => this.db.run('BEGIN'));
+    try {
+      this.save(rows);
+      this.unprepared(() => this.db.run('COMMIT'));
+    } catch (error) {
+      this.unprepared(() => this.db.run('ROLLBACK'));
+      throw error;
     }
   }
 
@@ -413,7 +436,7 @@ export class Catalog {
 
   /** The place of an experiment's next run; undefined where there is no such experiment. */
   private nextSlot(experiment: number): number | undefined {
-    const unsaved = this.unsaved.slots.get(experiment) ?? this.unsavedBefore.slots.get(experiment);
+    const unsaved = this.unsaved.slot(experiment) ?? this.unsavedBefore.slot(experiment);
     if (unsaved !== undefined) {
       return unsaved;
     }
@@ -452,9 +475,6 @@ export class Catalog {
 
   /** Whether a run has no rows there. Not before the second question for the same run: one alone costs nothing more. */
   private hasNone(table: 'params' | 'metrics', run: number): boolean {
-    if (this.unsaved.isNew(run) || this.unsavedBefore.isNew(run)) {
-      return true;
-    }
     const asked = this.asked.get(table);
     if (asked?.run !== run) {
       this.asked.set(table, { run });
@@ -462,6 +482,11 @@ export class Catalog {
     }
     asked.isEmpty ??= this.db.row(`SELECT 1 FROM ${table} WHERE run = ? LIMIT 1`, run) === undefined;
     return asked.isEmpty;
+  }
+
+  /** It has no rows of any kind yet. */
+  private isNew(run: number): boolean {
+    return this.unsaved.isNew(run) || this.unsavedBefore.isNew(run);
   }
 
   private oneExperiment(tail: string, param: Cell): Experiment | undefined {

@@ -101,7 +101,7 @@ export class Committer {
         // When the answers are out, and only where nothing came meanwhile.
         await nextTurn();
         if (!this.isWaitedFor) {
-          this.trySaving(() => this.databases.catalog.saveEarlier());
+          this.trySaving(() => this.databases.catalog.saveSome());
         }
       }
     }

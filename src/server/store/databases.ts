@@ -1,7 +1,7 @@
 import { finish } from '../../core/steps';
 import { applyToCatalog, type Change } from './apply';
 import type { Catalog } from './catalog';
-import type { Effect } from './effects';
+import type { Effect, MetricEffect } from './effects';
 import type { Histories } from './histories';
 import type { Migration } from './migrations';
 
@@ -64,12 +64,20 @@ export class Databases {
   }
 }
 
+function isInCatalogOnly({ mode }: MetricEffect): boolean {
+  return mode === 'single';
+}
+
 function applyToHistory(histories: Histories, effect: Extract<Effect, { kind: 'log' }>, seq: number): void {
-  const metrics = effect.metrics.filter((metric) => metric.mode !== 'single');
-  if (metrics.length > 0) {
-    const history = histories.change(effect.runId);
-    if (seq === -1 || seq > history.applied) {
-      metrics.forEach((metric) => history.apply(metric));
-    }
+  if (effect.metrics.every(isInCatalogOnly)) {
+    return;
+  }
+  const history = histories.change(effect.runId);
+  if (seq === -1 || seq > history.applied) {
+    effect.metrics.forEach((metric) => {
+      if (!isInCatalogOnly(metric)) {
+        history.apply(metric);
+      }
+    });
   }
 }

@@ -31,8 +31,13 @@ export function summarize(before: MetricSummary | undefined, added: readonly Poi
     if (Number.isFinite(value)) {
       finite++;
       sum += value;
-      min = min === undefined || value < min.value ? { value, step } : min;
-      max = max === undefined || value > max.value ? { value, step } : max;
+      if (min === undefined || max === undefined) {
+        min = max = { value, step };
+      } else if (value < min.value) {
+        min = { value, step };
+      } else if (value > max.value) {
+        max = { value, step };
+      }
     } else if (Number.isNaN(value)) {
       nans++;
     }

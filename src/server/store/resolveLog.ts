@@ -17,12 +17,12 @@ export function resolveLog(
   const params = newParams(catalog, run, write.params);
   const tags = lastOfEachKey(write.tags);
   const metrics: MetricEffect[] = [];
-  for (const [key, points] of byKey(write.metrics)) {
+  byKey(write.metrics).forEach((points, key) => {
     const metric = resolveMetric(catalog, histories, run, key, points);
     if (metric !== undefined) {
       metrics.push(metric);
     }
-  }
+  });
   const modelMetrics = resolveModelMetrics(catalog, run.id, write.modelMetrics ?? []);
   if (params.length + tags.length + metrics.length + modelMetrics.length === 0) {
     return undefined;
@@ -33,11 +33,15 @@ export function resolveLog(
 
 /** Params never change; the same value again is fine. */
 function newParams(catalog: Catalog, run: RunRow, params: readonly KeyValue[]): KeyValue[] {
-  const added = new Map<string, string>();
-  for (const { key, value } of params.map(wellFormedPair)) {
-    const old = added.get(key) ?? catalog.param(run.id, key);
+  const added: KeyValue[] = [];
+  const values = new Map<string, string>();
+  for (const param of params) {
+    const pair = wellFormedPair(param);
+    const { key, value } = pair;
+    const old = values.get(key) ?? catalog.param(run.id, key);
     if (old === undefined) {
-      added.set(key, value);
+      values.set(key, value);
+      added.push(pair);
     } else if (old !== value) {
       throw new ApiError(
         'INVALID_PARAMETER_VALUE',
@@ -46,24 +50,30 @@ function newParams(catalog: Catalog, run: RunRow, params: readonly KeyValue[]): 
       );
     }
   }
-  return [...added].map(([key, value]) => ({ key, value }));
+  return added;
 }
 
 function byKey(metrics: readonly Metric[]): Map<string, Point[]> {
   const groups = new Map<string, Point[]>();
-  /** By keys as they came: a batch has the same few again and again. */
-  const groupOf = new Map<string, Point[]>();
   for (const metric of metrics) {
-    let group = groupOf.get(metric.key);
+    const key = groups.has(metric.key) ? metric.key : wellFormed(metric.key);
+    const group = groups.get(key);
     if (group === undefined) {
-      const key = wellFormed(metric.key);
-      group = groups.get(key) ?? [];
-      groups.set(key, group);
-      groupOf.set(metric.key, group);
+      groups.set(key, [metric]);
+    } else {
+      group.push(metric);
     }
-    group.push(metric);
   }
   return groups;
+}
+
+/** Sorted, each once. */
+function distinctPoints(points: Point[]): Point[] {
+  const sorted = points.sort(comparePoints);
+  return sorted.filter((point, i) => {
+    const before = sorted[i - 1];
+    return before === undefined || comparePoints(before, point) !== 0;
+  });
 }
 
 /** Leaves out the points that are there already; undefined where none is left. */
@@ -74,11 +84,7 @@ function resolveMetric(
   key: string,
   logged: Point[],
 ): MetricEffect | undefined {
-  const sorted = logged.length === 1 ? logged : logged.sort(comparePoints);
-  const distinct = sorted.filter((point, i) => {
-    const before = sorted[i - 1];
-    return before === undefined || comparePoints(before, point) !== 0;
-  });
+  const distinct = logged.length === 1 ? logged : distinctPoints(logged);
   const known = catalog.metric(run.id, key);
   if (known === undefined) {
     return { key, mode: distinct.length === 1 ? 'single' : 'start', points: distinct };

@@ -84,6 +84,12 @@ export class Database {
 
   /** @returns the number of rows that were inserted, changed or deleted */
   run(sql: string, ...params: readonly Cell[]): number {
+    this.execute(sql, params);
+    return this.raw.getRowsModified();
+  }
+
+  /** The same with many parameters, and without counting. */
+  execute(sql: string, params: readonly Cell[]): void {
     this.beforeUse(sql);
     const statement = this.bound(sql, params);
     try {
@@ -91,7 +97,6 @@ export class Database {
     } finally {
       statement.reset();
     }
-    return this.raw.getRowsModified();
   }
 
   /** The first row, if there is one. */
