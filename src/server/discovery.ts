@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
-import { open, rename, rm, unlink } from 'node:fs/promises';
+import { open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Discovery } from '../protocol/extras';
 import { systemCode } from './store/files';
+
+/**
+ * What of a store is not for a project's Git, where the store lies in one: the token, and what tells of this machine's processes. The
+ * runs themselves may be committed.
+ */
+const ignored = '/token\n/server.json\n/server.log\n/lock\n/processes.json\n/*.tmp\n';
 
 /**
  * The store's token: made once and kept in `<store>/token` (mode 0600), so that scripts that were running when a server was
@@ -18,6 +24,8 @@ export async function readOrMakeToken(folder: string, readOnly: boolean): Promis
   }
   const token = randomBytes(32).toString('base64url');
   if (!readOnly) {
+    // Before the token, so that it is never there without; one that is there is the user's.
+    await writeFile(path.join(folder, '.gitignore'), ignored, { flag: 'wx', mode: 0o600 }).catch(() => undefined);
     await replaceFile(file, `${token}\n`);
   }
   return { token, kept: !readOnly };
