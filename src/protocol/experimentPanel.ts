@@ -44,7 +44,13 @@ export interface ExperimentRequests {
     params: Record<string, never>;
     result: { views: { name: string; content: string; problem?: string }[] };
   };
-  saveView: { params: { name: string; content: string }; result: null };
+  /**
+   * `was`: what the file holds as far as the panel knows, as `listViews` told; null for a file that is not there. Refused where it holds
+   * something else, which somebody wrote meanwhile. Answered with what `listViews` tells from now on.
+   */
+  saveView: { params: { name: string; content: string; was: string | null }; result: { content: string } };
+  /** Shows a view's file in an editor, at the place where it is wrong. */
+  openViewFile: { params: { name: string }; result: null };
   deleteView: { params: { name: string }; result: null };
   /** A chart in an editor tab of its own. */
   openChart: { params: { metric: string; runIds: string[] }; result: null };

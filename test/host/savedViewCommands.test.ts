@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { panelViewTypes } from '../../src/host/contributions';
@@ -43,6 +44,31 @@ describe('commands of saved views', () => {
       files().filter((name) => name.endsWith('.json')),
       [view],
     );
+  });
+
+  it('are noticed in a folder outside of the workspace that was not there, and comes back after it was removed', async () => {
+    const outside = mkdtempSync(path.join(tmpdir(), 'lbo-'));
+    const made = path.join(outside, 'team', 'views');
+    const settings = vscode.workspace.getConfiguration('labbook.views');
+    await settings.update('folder', made, vscode.ConfigurationTarget.Global);
+    let notices = 0;
+    const watched = watchViews(() => notices++);
+    const noticed = async (what: string, deed: () => void): Promise<void> => {
+      const before = notices;
+      deed();
+      await until(what, () => notices > before, 15_000);
+    };
+    try {
+      for (const name of ['first', 'second']) {
+        await noticed('the folder', () => mkdirSync(made, { recursive: true }));
+        await noticed(`the ${name} file`, () => writeFileSync(path.join(made, `${name}.json`), '{}'));
+        await noticed('that it is gone', () => rmSync(path.dirname(made), { recursive: true }));
+      }
+    } finally {
+      watched.dispose();
+      await settings.update('folder', undefined, vscode.ConfigurationTarget.Global);
+      rmSync(outside, { recursive: true, force: true });
+    }
   });
 
   it('are noticed in a folder that was not there, also when its name has characters of patterns', async () => {

@@ -167,7 +167,6 @@ describe('Saved views in the panel', () => {
   it('say what is wrong with a file, and what the host says when saving', async () => {
     const panel = await open(smallScenario({ Bad: '[1]', Half: '{"query":"seed = 1","sort":7}' }));
     await button(panel).click();
-    await rows(panel).filter({ hasText: 'This file is no view.' }).click({ force: true });
     await rows(panel).filter({ hasText: 'Left out, as it does not fit: sort' }).waitFor();
     await labelled(panel, 'Views');
     await panel.host(
@@ -192,6 +191,54 @@ describe('Saved views in the panel', () => {
     await panel.host(({ page }) => page.host.experiment.writeView('Team', '{"query":"seed in (1, 2)"}'), null);
     await labelled(panel, 'View Team, changed');
     assert.equal(await line(panel).inputValue(), 'seed = 0');
+  });
+
+  it('are not replaced after somebody else changed them, unless the user says what is to stay', async () => {
+    const panel = await open(smallScenario({ Team: view('seed = 1') }));
+    const theirs = async (content: string): Promise<void> => {
+      await panel.host(({ page, argument }) => page.host.experiment.writeView('Team', argument), content);
+      await notice.waitFor();
+    };
+    const notice = panel.page.locator('.lb-banner', { hasText: 'The view “Team” changed on disk, and here too.' });
+    const gone = (): Promise<void> => notice.waitFor({ state: 'detached' });
+    await button(panel).click();
+    await rows(panel).filter({ hasText: 'Team' }).click();
+    await labelled(panel, 'View Team');
+    await filter(panel, 'seed = 0');
+    await theirs(view('seed = 2'));
+    await panel.host(({ page }) => page.host.saveView(), undefined);
+    await panel.page.locator('.lb-footer', { hasText: 'Revert to the file, or keep what is here?' }).waitFor();
+    assert.equal(await fileOf(panel, 'Team'), view('seed = 2'));
+    await notice.getByRole('button', { name: 'Keep' }).click();
+    await gone();
+    assert.equal(await line(panel).inputValue(), 'seed = 0');
+    await panel.host(({ page }) => page.host.saveView(), undefined);
+    await labelled(panel, 'View Team');
+    assert.match((await fileOf(panel, 'Team')) ?? '', /"query":"seed = 0"/);
+    await filter(panel, 'seed = 1');
+    await theirs(view('seed in (1, 2)'));
+    await notice.getByRole('button', { name: 'Open File' }).click();
+    assert.deepEqual(await panel.askedFor('openViewFile'), [{ name: 'Team' }]);
+    await notice.getByRole('button', { name: 'Revert' }).click();
+    await gone();
+    assert.equal(await line(panel).inputValue(), 'seed in (1, 2)');
+    await labelled(panel, 'View Team');
+    await filter(panel, 'seed = 0');
+    await theirs(view('seed = 2'));
+    // What is there by chance the same is no matter of anybody.
+    await filter(panel, 'seed = 2');
+    await panel.host(({ page }) => page.host.experiment.writeView('Other', '{}'), undefined);
+    await gone();
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('that are wrong open in an editor, and are not replaced by a save', async () => {
+    const panel = await open(smallScenario({ Team: view('seed = 1'), Bad: '[1]' }));
+    await button(panel).click();
+    await rows(panel).filter({ hasText: 'This file is no view. Open File' }).click();
+    assert.deepEqual(await panel.askedFor('openViewFile'), [{ name: 'Bad' }]);
+    await popup(panel).waitFor({ state: 'detached' });
+    await labelled(panel, 'Views');
   });
 
   for (const [theme, width] of [

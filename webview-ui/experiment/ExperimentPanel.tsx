@@ -16,6 +16,7 @@ import type { TableView } from './tableModel';
 import { Toolbar } from './Toolbar';
 import { useIsPainted } from './useIsPainted';
 import { useSpokenEnds } from './useSpokenEnds';
+import { ViewNotice } from './views/ViewNotice';
 
 /** The runs of an experiment: their table, and the curves of those that are shown. */
 export function ExperimentPanel({ experiment }: { readonly experiment: ExperimentSession }) {
@@ -28,6 +29,7 @@ export function ExperimentPanel({ experiment }: { readonly experiment: Experimen
   return (
     <div className="lb-panel">
       <ConnectionBanner session={session} problem={problem} at={at} />
+      <ViewNotice experiment={experiment} />
       {isRestricted && state.kind !== 'ready' && <RestrictedState session={session} />}
       {!isRestricted && state.kind === 'loading' && <LoadingTable experiment={experiment} />}
       {state.kind === 'cancelled' && (

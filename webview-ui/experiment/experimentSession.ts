@@ -176,6 +176,10 @@ export class ExperimentSession {
     this.#ask(what.to === 'clipboard' ? 'copyText' : 'saveFile', () => this.handingOver.run(what));
   }
 
+  openViewFile(name: string): void {
+    this.#ask('openViewFile', () => this.views.openFile(name));
+  }
+
   #grant(wish: ViewWish | undefined): void {
     if (wish?.kind === 'show') {
       this.#ask('showView', () => this.views.show(wish.name));

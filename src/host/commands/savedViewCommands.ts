@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commands, type CommandHandlers } from '../contributions';
 import type { OpenPanel } from '../panels/openPanel';
 import type { Panels } from '../panels/panels';
+import { openAt } from '../panels/viewsFolder';
 import { inMessage, inPick } from '../platform/text';
 import { pickExperiment } from './picks';
 import { attempt, clientOf, preset, type Tools } from './tools';
@@ -23,6 +24,11 @@ export function savedViewCommands(tools: Tools, panels: Panels): SavedViewComman
         }
         const name = preset(given, 'name') ?? (await askForView(panels));
         if (name === undefined) {
+          return;
+        }
+        const problem = (await panels.views.list()).find((each) => each.name === name)?.problem;
+        if (problem !== undefined) {
+          offerFile(tools, panels, name, problem);
           return;
         }
         if (experimentId !== undefined) {
@@ -72,6 +78,19 @@ async function askForView({ views }: Panels): Promise<string | undefined> {
     ...(problem === undefined ? {} : { detail: inPick(problem) }),
   }));
   return (await vscode.window.showQuickPick(items, { title: t('Open View'), matchOnDetail: true }))?.name;
+}
+
+/** Says what is wrong with a view, and offers its file. */
+function offerFile(tools: Tools, { views }: Panels, name: string, problem: string): void {
+  const { t } = vscode.l10n;
+  const what = t('Could not open the view');
+  const openFile = t('Open File');
+  // Nobody waits for the notification to be closed.
+  void vscode.window
+    .showErrorMessage(`${what}: ${inMessage(problem, 400)}`, openFile)
+    .then((choice) =>
+      choice === openFile ? attempt(tools, what, async () => openAt(await views.locate(name))) : undefined,
+    );
 }
 
 /** A name that can be a file's, after a question where it would replace another view. */

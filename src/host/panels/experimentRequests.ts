@@ -16,6 +16,7 @@ import type { SavedViews } from './savedViews';
 import { shownRequests, type ShownContext } from './shownRequests';
 import { experimentIdsOf } from './subjects';
 import { panelTitle } from './titles';
+import { openAt } from './viewsFolder';
 
 /** An experiment's panel as the handlers of its requests see it. */
 export interface ExperimentContext extends ShownContext {
@@ -155,7 +156,16 @@ function factRequests(
 
 function keepingRequests(
   panel: ExperimentContext,
-): Answers<'saveFile' | 'copyText' | 'readArrangement' | 'keepArrangement' | 'listViews' | 'saveView' | 'deleteView'> {
+): Answers<
+  | 'saveFile'
+  | 'copyText'
+  | 'readArrangement'
+  | 'keepArrangement'
+  | 'listViews'
+  | 'saveView'
+  | 'openViewFile'
+  | 'deleteView'
+> {
   const { memory, own, views } = panel;
   const memoryKey = `arrangement.${experimentIdsOf(panel.subject).sort().join('+')}`;
   return {
@@ -182,8 +192,11 @@ function keepingRequests(
       return { views: list };
     },
     saveView: async (params) => {
-      const { name, content } = requests.saveView.parse(params);
-      await views.save(name, content);
+      const { name, content, was } = requests.saveView.parse(params);
+      return { content: await views.save(name, content, was) };
+    },
+    openViewFile: async (params) => {
+      await openAt(await views.locate(requests.openViewFile.parse(params).name));
       return null;
     },
     deleteView: async (params) => {

@@ -116,7 +116,8 @@ export const experimentRequests = {
     selection: z.array(z.object({ experimentId: id, runIds: ids })).check(z.maxLength(100)),
   }),
   listViews: nothing,
-  saveView: z.object({ name: viewName, content: document }),
+  saveView: z.object({ name: viewName, content: document, was: z.nullable(document) }),
+  openViewFile: z.object({ name: viewName }),
   deleteView: z.object({ name: viewName }),
   openChart: z.object({ metric: key, runIds: ids }),
 };

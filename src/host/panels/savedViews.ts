@@ -44,12 +44,21 @@ export class SavedViews {
     }
   }
 
-  /** @param content a JSON object. @throws Error, fit to show, where the name or the content will not do; system errors */
-  async save(name: string, content: string): Promise<void> {
+  /**
+   * @param content a JSON object
+   * @param was what `list` told of the view; null for none, '' for one that is wrong
+   * @returns what `list` tells from now on
+   * @throws Error, fit to show, where the name or the content will not do, or the file holds something else than it was; system errors
+   */
+  async save(name: string, content: string, was: string | null): Promise<string> {
     const file = this.#fileOf(name);
     const value = parseObject(content);
     if (value === undefined) {
       throw new Error(this.t('The view “{0}” could not be saved: it is no JSON object.', name));
+    }
+    const present = await this.#read(file).catch(missing(undefined));
+    if ((present?.content ?? null) !== was) {
+      throw new Error(this.t('The view “{0}” was changed on disk meanwhile, so it was not saved.', name));
     }
     await mkdir(path.dirname(file), { recursive: true });
     // Renamed into place, so that a reader never sees half a file, and a link in its place is replaced rather than followed.
@@ -58,6 +67,7 @@ export class SavedViews {
       const view = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'schema'));
       await writeFile(temporary, `${JSON.stringify({ schema, ...view }, null, 2)}\n`, { flag: 'wx' });
       await rename(temporary, file);
+      return JSON.stringify(view);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -67,6 +77,23 @@ export class SavedViews {
   /** Nothing happens where there is none of this name. @throws Error where the name will not do; system errors */
   async delete(name: string): Promise<void> {
     await rm(this.#fileOf(name), { force: true });
+  }
+
+  /**
+   * Of a view in the list, also of one that is wrong: its file, and the place where that stops being JSON, counted from 1.
+   * @throws Error, fit to show, where there is no such file; system errors
+   */
+  async locate(name: string): Promise<{ file: string; line: number; column: number }> {
+    const folder = this.folder();
+    const names = folder === undefined ? [] : await readdir(folder).catch(missing([]));
+    const file = path.join(folder ?? '', name + extension);
+    if (!names.includes(name + extension) || !(await lstat(file)).isFile()) {
+      throw new Error(this.t('There is no file of the view “{0}”.', name));
+    }
+    const text = await readFile(file, 'utf8');
+    const conflict = /^<{7} /m.exec(text);
+    const place = conflict ? placeAt(text, conflict.index) : placeOfFault(text);
+    return { file, line: 1, column: 1, ...place };
   }
 
   async #read(file: string): Promise<SavedView> {
@@ -137,9 +164,13 @@ function placeOfFault(text: string): { line: number; column: number } | undefine
     return undefined;
   } catch (error) {
     const found = /at position (\d+)$/.exec(error instanceof Error ? error.message : '');
-    const lines = text.slice(0, Number(found?.[1])).split(/\r\n|\n|\r/);
-    return found ? { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 } : undefined;
+    return found ? placeAt(text, Number(found[1])) : undefined;
   }
+}
+
+function placeAt(text: string, offset: number): { line: number; column: number } {
+  const lines = text.slice(0, offset).split(/\r\n|\n|\r/);
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 function missing<T>(fallback: T): (error: unknown) => T {

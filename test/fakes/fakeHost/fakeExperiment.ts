@@ -204,6 +204,7 @@ export class FakeExperiment {
     | 'keepArrangement'
     | 'listViews'
     | 'saveView'
+    | 'openViewFile'
     | 'deleteView'
     | 'openChart'
   > {
@@ -236,10 +237,14 @@ export class FakeExperiment {
         })),
       saveView: (params) =>
         answer('saveView', params, () => {
-          const { name, content } = params as Params<'saveView'>;
+          const { name, content, was } = params as Params<'saveView'>;
+          if ((this.views.get(name) ?? null) !== was) {
+            throw new Error(`The view “${name}” was changed on disk meanwhile, so it was not saved.`);
+          }
           this.writeView(name, content);
-          return null;
+          return { content };
         }),
+      openViewFile: (params) => answer('openViewFile', params, () => null),
       deleteView: (params) =>
         answer('deleteView', params, () => {
           this.views.delete((params as Params<'deleteView'>).name);

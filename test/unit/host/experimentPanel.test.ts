@@ -115,12 +115,12 @@ describe('saved views', () => {
 
   it('are JSON files that people can read and compare, with a mark of what they are', async () => {
     assert.deepEqual(await views.list(), []);
-    await views.save('best of März', '{"sort":[{"key":"val/acc"}],"schema":"other"}');
+    await views.save('best of März', '{"sort":[{"key":"val/acc"}],"schema":"other"}', null);
     const text = await readFile(fileOf('best of März'), 'utf8');
     assert.equal(text, '{\n  "schema": "labbook.view/1",\n  "sort": [\n    {\n      "key": "val/acc"\n    }\n  ]\n}\n');
     assert.deepEqual(await views.list(), [{ name: 'best of März', content: '{"sort":[{"key":"val/acc"}]}' }]);
-    await views.save('best of März', '{"sort":[]}');
-    await views.save('b', '{}');
+    await views.save('best of März', '{"sort":[]}', '{"sort":[{"key":"val/acc"}]}');
+    await views.save('b', '{}', null);
     assert.deepEqual(
       (await views.list()).map(({ name, content }) => [name, content]),
       [
@@ -134,7 +134,7 @@ describe('saved views', () => {
   });
 
   it('say what is wrong with a file, beside those that are right', async () => {
-    await views.save('good', '{}');
+    await views.save('good', '{}', null);
     await writeFile(fileOf('broken'), '{"a":');
     await writeFile(fileOf('comma'), '{\r\n  "a at position 1": 1,\n  "b": [1,, 2]\n}');
     await writeFile(fileOf('conflict'), '{\n<<<<<<< HEAD\n  "a": 1\n=======\n  "a": 2\n>>>>>>> theirs\n}\n');
@@ -163,6 +163,42 @@ describe('saved views', () => {
     });
   });
 
+  it('are not replaced where they are not what whoever saves has seen', async () => {
+    const save = (content: string, was: string | null): Promise<string> => views.save('team', content, was);
+    const told = await save('{"query":"a","schema":7}', null);
+    assert.equal(told, (await views.list())[0]?.content);
+    await writeFile(fileOf('team'), '{"query":"theirs"}');
+    await assert.rejects(save('{"query":"b"}', told), /“team” was changed on disk/);
+    await assert.rejects(save('{"query":"b"}', null), /“team” was changed on disk/);
+    assert.equal(await readFile(fileOf('team'), 'utf8'), '{"query":"theirs"}');
+    await save('{"query":"b"}', '{"query":"theirs"}');
+    await rm(fileOf('team'));
+    await assert.rejects(save('{"query":"c"}', '{"query":"b"}'), /“team” was changed on disk/);
+    await save('{"query":"c"}', null);
+    await writeFile(fileOf('team'), '<<<<<<< ');
+    await assert.rejects(save('{"query":"d"}', '{"query":"c"}'), /“team” was changed on disk/);
+    await save('{"query":"d"}', '');
+    assert.deepEqual(await views.list(), [{ name: 'team', content: '{"query":"d"}' }]);
+  });
+
+  it('have a file that can be opened at the place where it is wrong', async () => {
+    await views.save('good', '{}', null);
+    await writeFile(fileOf('comma'), '{\n  "b": [1,, 2]\n}');
+    await writeFile(fileOf('conflict'), '{\n  "a": 1,\n<<<<<<< HEAD\n');
+    await writeFile(path.join(folder, 'a', 'outside.json'), '{}');
+    const at = async (name: string): Promise<[string, number, number]> => {
+      const { file, line, column } = await views.locate(name);
+      return [path.relative(folder, file), line, column];
+    };
+    assert.deepEqual(await at('good'), ['a/views/good.json', 1, 1]);
+    assert.deepEqual(await at('comma'), ['a/views/comma.json', 2, 11]);
+    assert.deepEqual(await at('conflict'), ['a/views/conflict.json', 3, 1]);
+    await symlink('/etc/passwd', fileOf('link'));
+    for (const name of ['../outside', 'none', 'link', '']) {
+      await assert.rejects(views.locate(name), /There is no file of the view/);
+    }
+  });
+
   it('say of a name why it will not do', () => {
     assert.equal(views.faultOf('Best'), undefined);
     assert.match(views.faultOf('a/b') ?? '', /cannot have/);
@@ -173,7 +209,7 @@ describe('saved views', () => {
     await writeFile(path.join(folder, 'outside.json'), 'mine');
     await mkdir(path.join(folder, 'a', 'views'), { recursive: true });
     await symlink(path.join(folder, 'outside.json'), fileOf('link'));
-    await views.save('link', '{}');
+    await views.save('link', '{}', '');
     const odd = [
       '../../outside',
       '..',
@@ -191,12 +227,12 @@ describe('saved views', () => {
       '\n',
     ];
     for (const name of [...odd, '/etc/x', 'x'.repeat(101)]) {
-      await assert.rejects(views.save(name, '{}'), Error, JSON.stringify(name));
+      await assert.rejects(views.save(name, '{}', null), Error, JSON.stringify(name));
       await assert.rejects(views.delete(name), Error, JSON.stringify(name));
     }
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 12 }), async (name) => {
-        await views.save(name, '{}').catch(() => undefined);
+        await views.save(name, '{}', null).catch(() => undefined);
         await views.delete(name).catch(() => undefined);
       }),
       { numRuns: 40 },
@@ -208,10 +244,10 @@ describe('saved views', () => {
 
   it('are refused where they are no JSON object, or where no folder is open', async () => {
     for (const content of ['', '1', '[]', 'null', '{']) {
-      await assert.rejects(views.save('a', content), /no JSON object/);
+      await assert.rejects(views.save('a', content, null), /no JSON object/);
     }
     const nowhere = new SavedViews(() => undefined, words);
-    await assert.rejects(nowhere.save('a', '{}'), /open a folder first/);
+    await assert.rejects(nowhere.save('a', '{}', null), /open a folder first/);
     assert.deepEqual(await nowhere.list(), []);
   });
 });
@@ -280,7 +316,9 @@ describe('messages of the experiment panel', () => {
       ['saveFile', { name: 'a', content: { length: 3 } }],
       ['saveFile', { name: '', content: '' }],
       ['keepArrangement', { arrangement: 'x'.repeat(1_000_001) }],
-      ['saveView', { name: 7, content: '{}' }],
+      ['saveView', { name: 7, content: '{}', was: null }],
+      ['saveView', { name: 'a', content: '{}' }],
+      ['openViewFile', { name: '' }],
       ['openChart', { metric: '', runIds: [] }],
       ['copyText', {}],
     ];

@@ -80,7 +80,7 @@ describe('The fake host', () => {
     const run = fakeRun(0, { metrics: { loss: curve(3, (step) => step) }, params: { lr: '1' } });
     const { host, panel, notices } = open(experimentScenario([run]));
     await panel.request('setPrimaryMetric', { key: 'loss', aggregate: 'min' });
-    await panel.request('saveView', { name: 'mine', content: '{}' });
+    await panel.request('saveView', { name: 'mine', content: '{}', was: null });
     host.changeFacts({ digits: 6 });
     const facts = await panel.request('tableFacts', {});
     assert.deepEqual([facts.primaryMetric, facts.digits], [{ key: 'loss', aggregate: 'min' }, 6]);

@@ -25,6 +25,8 @@ export interface Arrangement {
   readonly left: number;
   /** Name of the saved view that this came from; empty for none. */
   readonly view: string;
+  /** What that view's file held when the panel last took it over, or the user looked at it (`printOf`); empty where that is not known. */
+  readonly viewPrint: string;
   /** Queries that were asked before, newest first. */
   readonly recent: readonly string[];
 }
@@ -42,6 +44,7 @@ export const freshArrangement: Arrangement = {
   top: '',
   left: 0,
   view: '',
+  viewPrint: '',
   recent: [],
 };
 
@@ -58,7 +61,7 @@ export function writeArrangement(arrangement: Arrangement): Record<string, unkno
 /** Field by field, as it may be of an older version or edited by hand. */
 export function readArrangement(saved: unknown): Arrangement {
   const from = isRecord(saved) ? saved : {};
-  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, top, left, view, recent } = from;
+  const { query, sort, groupBy, nested, open, columns, delta, mode, sash, top, left, view, viewPrint, recent } = from;
   return {
     query: typeof query === 'string' ? query : '',
     sort: Array.isArray(sort) ? sort.filter(isTerm).map(({ field, descending }) => ({ field, descending })) : undefined,
@@ -72,6 +75,7 @@ export function readArrangement(saved: unknown): Arrangement {
     top: typeof top === 'string' ? top : '',
     left: typeof left === 'number' && left > 0 && left < mostPixels ? Math.round(left) : 0,
     view: typeof view === 'string' ? view : '',
+    viewPrint: typeof viewPrint === 'string' ? viewPrint : '',
     recent: texts(recent).slice(0, 50),
   };
 }

@@ -43,7 +43,11 @@ export function ViewsPopup({ experiment, isChanged, anchor, onClose }: Props) {
     <Popup anchor={anchor} role="dialog" label={t('views')} className="lb-choose lb-views" onClose={onClose}>
       {question === undefined ? (
         <>
-          <Listed experiment={experiment} onClose={onClose} />
+          <Listed
+            experiment={experiment}
+            onClose={onClose}
+            onOpenFile={(broken) => attempt(() => views.openFile(broken))}
+          />
           <div className="lb-choose-foot">
             {name !== '' && isChanged && <Button label={t('viewSave')} onAct={() => attempt(() => views.save(name))} />}
             <Button label={t('viewSaveAs')} onAct={() => setQuestion({ kind: 'name' })} />
@@ -69,7 +73,7 @@ export function ViewsPopup({ experiment, isChanged, anchor, onClose }: Props) {
           text={t(question.kind === 'replace' ? 'viewReplace' : 'viewDeleteAsk', question.name)}
           yes={t(question.kind === 'replace' ? 'viewReplaceAct' : 'viewDeleteAct')}
           onYes={() =>
-            attempt(() => (question.kind === 'replace' ? views.save(question.name) : views.delete(question.name)))
+            attempt(() => (question.kind === 'replace' ? views.save(question.name, true) : views.delete(question.name)))
           }
           onCancel={back}
         />
@@ -83,7 +87,12 @@ export function ViewsPopup({ experiment, isChanged, anchor, onClose }: Props) {
   );
 }
 
-function Listed({ experiment, onClose }: Pick<Props, 'experiment' | 'onClose'>) {
+interface ListedProps extends Pick<Props, 'experiment' | 'onClose'> {
+  /** Of a view that is wrong. */
+  readonly onOpenFile: (name: string) => void;
+}
+
+function Listed({ experiment, onClose, onOpenFile }: ListedProps) {
   const { views } = experiment;
   const [find, setFind] = useState('');
   const box = useRef<HTMLDivElement>(null);
@@ -102,7 +111,7 @@ function Listed({ experiment, onClose }: Pick<Props, 'experiment' | 'onClose'>) 
     onClose();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const rows = [...(box.current?.querySelectorAll<HTMLElement>('.lb-view-row:not(:disabled)') ?? [])];
+    const rows = [...(box.current?.querySelectorAll<HTMLElement>('.lb-view-row') ?? [])];
     const at = rows.findIndex((each) => each === document.activeElement);
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (by !== 0) {
@@ -119,7 +128,12 @@ function Listed({ experiment, onClose }: Pick<Props, 'experiment' | 'onClose'>) 
       <div className="lb-choose-list">
         {wanted === '' && <Row label={t('viewDefault')} isCurrent={current === ''} onOpen={() => open('')} />}
         {found.map((view) => (
-          <ViewRow key={view.name} view={view} isCurrent={view.name === current} onOpen={() => open(view.name)} />
+          <ViewRow
+            key={view.name}
+            view={view}
+            isCurrent={view.name === current}
+            onOpen={() => (view.content ? open(view.name) : onOpenFile(view.name))}
+          />
         ))}
         {failure !== undefined && <p className="lb-view-problem">{t('viewsFailed', failure)}</p>}
         {all.length === 0 && failure === undefined && <p className="lb-dim">{t('viewsNone')}</p>}
@@ -133,20 +147,12 @@ interface RowProps {
   readonly label: string;
   readonly isCurrent: boolean;
   readonly onOpen: () => void;
-  readonly isBroken?: boolean;
   readonly children?: ReactNode;
 }
 
-function Row({ label, isCurrent, onOpen, isBroken = false, children }: RowProps) {
+function Row({ label, isCurrent, onOpen, children }: RowProps) {
   return (
-    <button
-      type="button"
-      className="lb-view-row"
-      aria-current={isCurrent}
-      // Not `disabled`: what is wrong is to be read with the keyboard too.
-      aria-disabled={isBroken}
-      onClick={() => !isBroken && onOpen()}
-    >
+    <button type="button" className="lb-view-row" aria-current={isCurrent} onClick={onOpen}>
       <span className="lb-menu-check">{isCurrent && <Icon name="check" />}</span>
       <span className="lb-view-text">
         <span className="lb-cut-text">{label}</span>
@@ -161,10 +167,10 @@ function ViewRow({ view, isCurrent, onOpen }: { readonly view: SavedView } & Pic
   const isBroken = content === undefined;
   const note = isBroken ? (problem ?? t('viewBroken')) : leftOut.length > 0 ? t('viewLeftOut', leftOut.join(', ')) : '';
   return (
-    <Row label={name} isCurrent={isCurrent} onOpen={onOpen} isBroken={isBroken}>
+    <Row label={name} isCurrent={isCurrent} onOpen={onOpen}>
       {note !== '' && (
         <span className="lb-view-problem">
-          <Icon name="warning" small /> {note}
+          <Icon name="warning" small /> {note} {isBroken && <span className="lb-link">{t('openFile')}</span>}
         </span>
       )}
     </Row>

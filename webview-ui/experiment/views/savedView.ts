@@ -66,6 +66,17 @@ export function isSameView(a: ViewContent, b: ViewContent): boolean {
   return writeView(a) === writeView(b);
 }
 
+/** A short text that views that are not the same do not share, but by a chance that nobody meets. */
+export function printOf(content: ViewContent): string {
+  const text = writeView(content);
+  // FNV-1a of UTF-16 code units.
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return `${text.length.toString(36)}-${hash.toString(36)}`;
+}
+
 /** Places of what was written and is not in what was read. */
 function lost(raw: unknown, read: unknown, place: string): string[] {
   if (Array.isArray(raw)) {
