@@ -378,6 +378,19 @@ describe('The table of runs', () => {
     await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
   });
 
+  it('is live for as long as a run of it goes on, not for one that is gone', async () => {
+    const runs = [fakeRun(1, { name: 'ends' }), fakeRun(0, { name: 'goes on', status: 'RUNNING' })];
+    const panel = await open(experimentScenario(runs));
+    const live = panel.page.getByRole('button', { name: 'Live' });
+    await live.waitFor();
+    await row(panel, 'goes on').click();
+    await panel.page.keyboard.press('Delete');
+    await live.waitFor({ state: 'detached' });
+    await panel.page.getByRole('button', { name: 'Undo' }).click();
+    await live.waitFor();
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('has the menu of the sidebar for its runs, by Shift+F10 too', async () => {
     const panel = await open(smallScenario({}));
     const item = (name: string) => panel.page.getByRole('menuitem', { name });

@@ -200,15 +200,13 @@ function Buttons({ typed, recent, anchor, onChoose, onClear }: ButtonsProps) {
   );
 }
 
-/** The names and values of the table, for as long as the panel is there. */
-function useWords({ reader, session }: ExperimentSession, { better, table }: TableView): QueryWords {
-  const { metrics } = table.catalogue;
-  const hasBest = useMemo(() => metrics.some(({ key }) => better(key) !== undefined), [metrics, better]);
+/** The names and values of the table, for as long as the same is known of what is better. */
+function useWords({ reader, session }: ExperimentSession, { better }: TableView): QueryWords {
   return useMemo(
     () =>
-      new QueryWords(reader.table, hasBest, session.host.channel, (error) =>
+      new QueryWords(reader.table, better, session.host.channel, (error) =>
         session.host.logError('reading the values', error),
       ),
-    [reader, session, hasBest],
+    [reader, session, better],
   );
 }

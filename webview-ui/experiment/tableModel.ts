@@ -144,7 +144,7 @@ export class TableModel {
     const arrangement = this.#arrangement.get();
     const columnFacts = this.#columnFacts(facts);
     this.#parse(arrangement.query, facts);
-    const { fields } = columnSet(arrangement.columns, columnFacts);
+    const { fields } = this.#columns(arrangement.columns, columnFacts);
     return this.#lineNeeds(columnFacts).concat(fields.slice(0, count).flatMap((field) => columnIdOf(field) ?? []));
   }
 

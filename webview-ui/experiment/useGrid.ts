@@ -1,6 +1,5 @@
 import { useVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { useNow } from '../shared/dates';
 import { useStore } from '../shared/store';
 import { defaultWidth } from './columnWidths';
 import type { ExperimentSession } from './experimentSession';
@@ -11,6 +10,7 @@ import type { Place, Selection } from './table/selection';
 import type { TableView } from './tableModel';
 import { textMeasure, type TextMeasure } from './textMeasure';
 import { useColumns, type ColumnLayout, type PlacedColumn } from './useColumns';
+import { useTableNow } from './useTableLive';
 import { useVisibleColumns } from './useVisibleColumns';
 
 export const rowHeight = 22;
@@ -49,7 +49,7 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
   const delta = useStore(experiment.arrangement, (each) => each.delta);
   const widths = useStore(experiment.arrangement, (each) => each.columns.widths);
   const isGrouped = view.groups.length > 0;
-  const now = useNow(30_000);
+  const now = useTableNow(experiment, view);
   const cells = useMemo(
     (): CellContext => ({ table: view.table, delta, baseline: view.baseline, now }),
     [view, delta, now],

@@ -1,4 +1,5 @@
 import type { KnownValue, NamedKey, Vocabulary } from '../../../src/core/search/completions';
+import type { Better } from '../../../src/core/metricDirection';
 import type { PanelChannel } from '../../../src/protocol/panelChannel';
 import { decodeTableColumns } from '../../../src/protocol/tableCodec';
 import type { ColumnId } from '../../../src/protocol/tableTypes';
@@ -22,10 +23,15 @@ export class QueryWords implements Vocabulary {
 
   constructor(
     private readonly table: RunTable,
-    readonly hasBest: boolean,
+    private readonly better: (key: string) => Better | undefined,
     private readonly channel: PanelChannel,
     private readonly onError: (error: unknown) => void,
   ) {}
+
+  /** Whether of any metric low or high values are known to be best: asked only by who writes a query. */
+  get hasBest(): boolean {
+    return this.table.catalogue.metrics.some(({ key }) => this.better(key) !== undefined);
+  }
 
   /** The same list while the names are the same. */
   get keys(): readonly NamedKey[] {

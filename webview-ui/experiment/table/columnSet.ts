@@ -81,11 +81,17 @@ export function orderedMetrics(facts: ColumnFacts): KeyFacts[] {
     }
     return key === primary?.key ? 0 : isNearPrimary(key) || known.has(prefixOf(key)) ? 1 : 2;
   };
+  const prefixes = new Map<string, string>();
+  const prefixKey = (prefix: string): string => {
+    const known = prefixes.get(prefix) ?? naturalKey(prefix);
+    prefixes.set(prefix, known);
+    return known;
+  };
   return facts.catalogue.metrics
     .map((each) => ({
       each,
       rank: rank(each.key),
-      prefix: naturalKey(prefixOf(each.key)),
+      prefix: prefixKey(prefixOf(each.key)),
       leaf: naturalKey(leafOf(each.key)),
     }))
     .sort((a, b) => a.rank - b.rank || byUnits(a.prefix, b.prefix) || byUnits(a.leaf, b.leaf))

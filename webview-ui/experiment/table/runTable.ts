@@ -156,6 +156,11 @@ export class RunTable {
     return status === 'RUNNING' && this.#lost.has(this.id[slot] ?? '') ? 'LOST' : status;
   }
 
+  /** Whether any of the runs that are there goes on, as far as is known. */
+  get goesOn(): boolean {
+    return this.order.some((slot) => this.markOf(slot) === 'RUNNING');
+  }
+
   statusRank(slot: number): number {
     return runMarks.indexOf(this.markOf(slot));
   }
