@@ -76,11 +76,19 @@ export function checkRunIdForm(id: string): string {
   return id;
 }
 
+const runIdForm = /^[a-zA-Z0-9][\w-]{0,255}$/;
+
 function isRunId(id: string): boolean {
-  return /^[a-zA-Z0-9][\w-]{0,255}$/.test(id);
+  return runIdForm.test(id);
 }
 
+/** Ids as they mostly are. */
+const plainExperimentId = /^\d{1,18}$/;
+
 export function checkExperimentId(id: string): string {
+  if (plainExperimentId.test(id)) {
+    return id;
+  }
   if (!/^-?[a-zA-Z0-9][\w-]{0,63}$/.test(id)) {
     throw invalid(`Invalid experiment ID: '${shorten(id)}'. It may hold letters, digits, '_' and '-', at most 64.`);
   }

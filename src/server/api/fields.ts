@@ -21,6 +21,8 @@ const fieldNames = new Set<string>();
 /** Reads a value; `refused` where it does not fit. */
 type PlainReader = (value: unknown) => unknown;
 
+const halfPair = /\p{Surrogate}/u;
+
 const refused = Symbol('refused');
 const refuse: PlainReader = () => refused;
 /** Of the types that `field` made, and of messages and lists of such. */
@@ -308,7 +310,7 @@ function spellingsOf(name: string): string[] {
 
 /** Neither NUL, which ends strings inside SQLite, nor half a surrogate pair, which is no text at all. */
 function readText(value: unknown): string | undefined {
-  return typeof value === 'string' && !value.includes('\0') && !/\p{Surrogate}/u.test(value) ? value : undefined;
+  return typeof value === 'string' && !value.includes('\0') && !halfPair.test(value) ? value : undefined;
 }
 
 function readInteger(value: unknown): Int64 | undefined {

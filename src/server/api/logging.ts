@@ -53,12 +53,16 @@ function logMetric(store: Store, input: unknown): Promise<object> {
 /** @param input what `scanMetric` made of the body, or `parseJson` */
 export function readMetric(input: unknown): { runId: string; batch: Batch; modelMetrics: ModelPoint[] } {
   if (input instanceof PlainBatch) {
-    return { runId: input.run_id, batch: { metrics: input.metrics, params: [], tags: [] }, modelMetrics: [] };
+    return { runId: input.run_id, batch: batchOf(input), modelMetrics: [] };
   }
   const request = decode(requests.metric, input);
   const { run_id, key, value, timestamp, step = 0 } = request;
   const batch = { metrics: [checkMetric({ key, value, timestamp, step })], params: [], tags: [] };
   return { runId: run_id, batch, modelMetrics: modelPoints([request]) };
+}
+
+function batchOf({ metrics, params, tags }: PlainBatch): Batch {
+  return { metrics, params, tags };
 }
 
 function logParam(store: Store, input: unknown): Promise<object> {
@@ -86,8 +90,7 @@ interface LoggedBatch {
 /** @param input what `scanBatch` made of the body, or `parseJson` */
 export function readBatch(input: unknown): LoggedBatch {
   if (input instanceof PlainBatch) {
-    const batch = { metrics: input.metrics, params: [], tags: [] };
-    return { runId: checkRunIdForm(input.run_id), batch, modelMetrics: [] };
+    return { runId: checkRunIdForm(input.run_id), batch: batchOf(input), modelMetrics: [] };
   }
   return finish(readInSteps(input));
 }

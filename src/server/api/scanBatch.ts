@@ -1,20 +1,27 @@
 /**
  * Reads bodies of log-batch as clients mostly send them, `{"metrics": [{"key": …, "value": …, "timestamp": …, "step": …}, …],
- * "run_id": …}`, and those of log-metric, `{"run_uuid": …, "key": …, "value": …, "timestamp": …, "step": …, "run_id": …}`, in one
+ * "params": [{"key": …, "value": …}, …], "tags": […], "run_id": …}`, and those of log-metric, `{"run_uuid": …, "key": …, "value": …, "timestamp": …, "step": …, "run_id": …}`, in one
  * pass: `JSON.parse` and declared fields take several times as long for a thousand metrics. Whatever is not quite so, be it wrong or not,
  * is left to them: this knows no errors and no second way to read anything.
  */
 import { checkKey, limits } from '../../core/limits';
-import type { Metric } from '../../core/model';
+import type { KeyValue, Metric } from '../../core/model';
 import { notPlain, PlainJson } from './plainJson';
 
-/** Metrics that keep MLflow's rules; nothing is said of the run. */
+/** Metrics, params and tags that keep MLflow's rules; nothing is said of the run. */
 export class PlainBatch {
   constructor(
     readonly run_id: string,
     readonly metrics: readonly Metric[],
+    readonly params: readonly KeyValue[] = none,
+    readonly tags: readonly KeyValue[] = none,
   ) {}
 }
+
+const none: readonly never[] = [];
+
+/** V8 copies parts of strings that are shorter; longer ones keep the whole string in memory for as long as they are kept. */
+const sharedLength = 13;
 
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
@@ -59,21 +66,28 @@ class Scanner extends PlainJson {
   batch(): PlainBatch {
     let runId: string | undefined;
     let metrics: Metric[] | undefined;
+    let params: KeyValue[] | undefined;
+    let tags: KeyValue[] | undefined;
     this.take(openBrace);
     do {
       if (metrics === undefined && this.hasName('metrics')) {
         metrics = this.metrics();
       } else if (runId === undefined && this.hasName('run_id')) {
         runId = this.copy(this.inQuotes());
+      } else if (params === undefined && this.hasName('params')) {
+        params = this.pairs(limits.paramsPerBatch, limits.paramValue);
+      } else if (tags === undefined && this.hasName('tags')) {
+        tags = this.pairs(limits.tagsPerBatch, limits.runTagValue);
       } else {
         throw notPlain;
       }
     } while (this.goesOn(closeBrace));
     this.skipSpace();
-    if (!runId || metrics === undefined || this.at < this.body.length) {
+    const entries = (metrics?.length ?? 0) + (params?.length ?? 0) + (tags?.length ?? 0);
+    if (!runId || entries === 0 || entries > limits.entriesPerBatch || this.at < this.body.length) {
       throw notPlain;
     }
-    return new PlainBatch(runId, metrics);
+    return new PlainBatch(runId, metrics ?? none, params, tags);
   }
 
   single(): PlainBatch {
@@ -97,6 +111,37 @@ class Scanner extends PlainJson {
       throw notPlain;
     }
     return metrics;
+  }
+
+  /** @param longest a value that is not cut */
+  private pairs(most: number, longest: number): KeyValue[] {
+    const pairs: KeyValue[] = [];
+    const keys = new Set<string>();
+    this.take(openBracket);
+    do {
+      this.take(openBrace);
+      let key: string | undefined;
+      let value: string | undefined;
+      do {
+        if (key === undefined && this.hasName('key')) {
+          key = this.keptRules(this.part(this.inQuotes()));
+        } else if (value === undefined && this.hasName('value')) {
+          value = this.part(this.inQuotes());
+        } else {
+          throw notPlain;
+        }
+      } while (this.goesOn(closeBrace));
+      if (key === undefined || value === undefined || value.length > longest) {
+        throw notPlain;
+      }
+      keys.add(key);
+      pairs.push({ key, value });
+    } while (this.goesOn(closeBracket));
+    // What it means that a key is there twice is not for here.
+    if (pairs.length > most || keys.size < pairs.length) {
+      throw notPlain;
+    }
+    return pairs;
   }
 
   /** A metric that differs from the one before in its values only. @returns undefined, having passed nothing, for any other */
@@ -169,23 +214,29 @@ class Scanner extends PlainJson {
   private key(): string {
     const start = this.inQuotes();
     if (this.keys.size === 0) {
-      return this.newKey(start);
+      return this.newKey(this.copy(start));
     }
-    const known = this.keys.get((this.text ??= this.body.toString('latin1')).slice(start, this.at - 1));
-    if (known !== undefined) {
-      return known;
-    }
-    return this.newKey(start);
+    const text = (this.text ??= this.body.toString('latin1')).slice(start, this.at - 1);
+    return this.keys.get(text) ?? this.newKey(text.length < sharedLength ? text : this.copy(start));
   }
 
-  private newKey(start: number): string {
-    const key = this.copy(start);
+  private newKey(key: string): string {
+    this.keys.set(this.keptRules(key), key);
+    return key;
+  }
+
+  private keptRules(key: string): string {
     try {
-      checkKey(key);
+      return checkKey(key);
     } catch {
       throw notPlain;
     }
-    this.keys.set(key, key);
-    return key;
+  }
+
+  /** The string that was passed; one of many. */
+  private part(start: number): string {
+    return this.at - 1 - start < sharedLength
+      ? (this.text ??= this.body.toString('latin1')).slice(start, this.at - 1)
+      : this.copy(start);
   }
 }

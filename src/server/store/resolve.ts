@@ -173,19 +173,21 @@ export function defaultArtifactLocation(root: string, experiment: number): strin
   return join(root, String(experiment));
 }
 
+const numeral = /^\d{1,15}$/;
+
 /** An experiment's number; ids are decimal numbers, as in MLflow's SQL store. Undefined for anything else. */
 export function experimentNumber(id: string): number | undefined {
-  return /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+  return numeral.test(id) ? Number(id) : undefined;
 }
 
 function anyExperiment(catalog: Catalog, experimentId: string): { id: number; experiment: Experiment } {
-  if (!/^-?\d+$/.test(experimentId)) {
+  const id = experimentNumber(experimentId);
+  if (id === undefined && !/^-?\d+$/.test(experimentId)) {
     throw new ApiError(
       'INVALID_PARAMETER_VALUE',
       `Invalid experiment ID '${experimentId}'. Experiment ID must be a valid integer.`,
     );
   }
-  const id = experimentNumber(experimentId);
   const experiment = id === undefined ? undefined : catalog.experiment(id);
   if (id === undefined || experiment === undefined) {
     throw missing(`No Experiment with id=${experimentId} exists`);

@@ -111,6 +111,44 @@ function batchOf(metrics: fc.Arbitrary<string[]>): fc.Arbitrary<string> {
   );
 }
 
+/** Params and tags: keys that differ, values as they mostly are. */
+const plainPairs = fc
+  .uniqueArray(fc.tuple(plainKey, fc.oneof(plainKey, fc.constantFrom('""', '"a value that is longer"', '"0.001"'))), {
+    selector: ([key]) => key,
+    minLength: 1,
+  })
+  .chain((all) => fc.tuple(...all.map(([key, value]) => pairOf(fc.constant(key), fc.constant(value)))));
+const oddPairs = fc.array(
+  fc.oneof(
+    pairOf(plainKey, plainKey),
+    pairOf(fc.oneof(plainKey, oddKey), fc.oneof(oddKey, odd)),
+    objectOf(fc.array(fc.tuple(name, fc.oneof(plainKey, odd)), { maxLength: 3 })),
+  ),
+  { maxLength: 4 },
+);
+
+function pairOf(key: fc.Arbitrary<string>, value: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return objectOf(
+    fc.tuple(key, value).map(([k, v]) => [
+      ['key', k],
+      ['value', v],
+    ]),
+  );
+}
+
+/** A body of log-batch with any of its lists. */
+function mixedOf(metrics: fc.Arbitrary<string[]>, pairs: fc.Arbitrary<string[]>): fc.Arbitrary<string> {
+  const lists = fc.tuple(metrics, pairs, pairs, fc.subarray(['metrics', 'params', 'tags'], { minLength: 1 }));
+  return objectOf(
+    lists.map(([first, params, tags, names]) => [
+      ['run_id', `"${runId}"`],
+      ...Object.entries({ metrics: first, params, tags })
+        .filter(([each]) => names.includes(each))
+        .map(([each, items]): [string, string] => [each, `[${items.join(',')}]`]),
+    ]),
+  );
+}
+
 const namesOfRun = fc.subarray(['run_id', 'run_uuid']);
 const plainRun = fc.constantFrom(`"${runId}"`, '"other"');
 const oddRun = fc.oneof(plainRun, odd, fc.constantFrom('"x y"', '"\\u0061"'));
@@ -165,6 +203,68 @@ describe('log-batch bodies that are read in one pass', () => {
         assert.deepEqual(scanned, general);
       }),
     );
+  });
+
+  it('have params and tags, too', () => {
+    const metrics = fc.array(plainMetric, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(mixedOf(metrics, plainPairs), (body) => {
+        const { scanned, general } = readBoth(body);
+        assert.notEqual(scanned, undefined);
+        assert.deepEqual(scanned, general);
+      }),
+    );
+    fc.assert(
+      fc.property(mixedOf(fc.oneof(metrics, fc.array(oddMetric)), oddPairs), (body) => {
+        const { scanned, general } = readBoth(body);
+        assert.deepEqual(scanned ?? general, general);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('are read the general way where their params or tags are too many, too long or there twice', () => {
+    const list = (name: string, pairs: readonly [string, string][]): string =>
+      `"${name}": ${JSON.stringify(pairs.map(([key, value]) => ({ key, value })))}`;
+    const many = (count: number) => Array.from({ length: count }, (_, i): [string, string] => [`k${i}`, 'v']);
+    const scans = (...lists: string[]): boolean => {
+      const { scanned, general } = readBoth(`{"run_id": "${runId}", ${lists.join(', ')}}`);
+      assert.deepEqual(scanned ?? general, general);
+      return scanned !== undefined;
+    };
+    for (const [name, longest] of [
+      ['params', 6000],
+      ['tags', 8000],
+    ] as const) {
+      assert.equal(scans(list(name, many(100))), true);
+      assert.equal(scans(list(name, many(101))), false);
+      assert.equal(scans(list(name, [['k', 'v'.repeat(longest)]])), true);
+      assert.equal(scans(list(name, [['k', 'v'.repeat(longest + 1)]])), false);
+      assert.equal(
+        scans(
+          list(name, [
+            ['k', 'v'],
+            ['k', 'v'],
+          ]),
+        ),
+        false,
+      );
+      assert.equal(
+        scans(
+          list(name, [
+            ['k', 'v'],
+            ['k', 'w'],
+          ]),
+        ),
+        false,
+      );
+      assert.equal(scans(list(name, [['../k', 'v']])), false);
+      assert.equal(scans(list(name, [])), false);
+    }
+    const metrics = (count: number) =>
+      `"metrics": ${JSON.stringify(Array.from({ length: count }, (_, i) => ({ key: `m${i}`, value: i, timestamp: 1 })))}`;
+    assert.equal(scans(metrics(800), list('params', many(100)), list('tags', many(100))), true);
+    assert.equal(scans(metrics(801), list('params', many(100)), list('tags', many(100))), false);
   });
 
   it('are read so in whatever order and with whatever space their metrics have their fields', () => {
