@@ -3,6 +3,7 @@ import { runStatuses } from '../../core/model';
 import { catalogSchema, stage } from './catalogSchema';
 import { KnownMetrics } from './knownMetrics';
 import type { MetricSummary } from './metricSummary';
+import type { FilePieces, Snapshot } from './pieceFile';
 import { valueFrom } from './points';
 import { inputSchema } from './inputs/schema';
 import { migrations, stepsFrom } from './migrations';
@@ -103,7 +104,7 @@ export class Catalog {
   }
 
   static create(sqlite: SqlJs): Catalog {
-    const db = new Database(sqlite, undefined, 'inPieces');
+    const db = Database.inPieces(sqlite);
     db.script(catalogSchema);
     makeLaterTables(db);
     db.run("INSERT INTO meta VALUES ('format', ?), ('applied', 0)", formatVersion);
@@ -111,12 +112,13 @@ export class Catalog {
   }
 
   /**
-   * From a file of this or an older version, which stays as it is.
+   * From a file of this or an older version.
+   * @param content nobody else may have its pieces
    * @throws StoreDamagedError, StoreVersionError
    */
-  static open(sqlite: SqlJs, file: string, bytes: Uint8Array, known = migrations): Catalog {
-    const db = openDatabase(sqlite, file, bytes, 'inPieces');
-    const format = formatOf(bytes);
+  static open(sqlite: SqlJs, file: string, content: FilePieces, known = migrations): Catalog {
+    const format = formatOf(content);
+    const db = openDatabase(sqlite, file, content);
     const steps = stepsFrom(format, formatVersion, file, known);
     steps.forEach((step) => db.transaction(step.catalog));
     makeLaterTables(db);
@@ -135,7 +137,7 @@ export class Catalog {
   }
 
   /** The same as `Database.snapshot`. */
-  snapshot(): Uint8Array[] {
+  snapshot(): Snapshot {
     this.noteApplied();
     return this.db.snapshot();
   }

@@ -10,6 +10,7 @@ import { segmentPattern } from './journal';
 import { headerSize, readHeader, scanSegment } from './journalFormat';
 import { StoreLock } from './lock';
 import { messageOf } from './messages';
+import { inPieces } from './pieceFile';
 import { recover } from './recover';
 import { Database, loadSqlite, real, type SqlJs, text, verifyDatabase } from './sqlite';
 
@@ -206,7 +207,7 @@ class Check {
   /** Every file is as it was written. Are they of one store, and is nothing missing? */
   private async checkTogether(file: string, historyFolder: string): Promise<void> {
     const bytes = await this.storeFiles.read(file);
-    const catalog = Catalog.open(this.sqlite, file, bytes);
+    const catalog = Catalog.open(this.sqlite, file, inPieces(bytes));
     const databases = new Databases(catalog, new Histories(this.sqlite, this.storeFiles, historyFolder));
     try {
       await recover(this.storeFiles, path.join(this.folder, journalName), databases, true);

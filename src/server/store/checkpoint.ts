@@ -148,8 +148,15 @@ export class Checkpointer {
 
   private async saveCatalog(): Promise<number> {
     const { catalog } = this.databases;
-    const { seq, pieces } = await this.committer.between(() => ({ seq: catalog.applied, pieces: catalog.snapshot() }));
-    await replaceFile(this.files, path.join(this.folder, catalogName), await inTurns(stamped(pieces)));
+    const { seq, snapshot } = await this.committer.between(() => ({
+      seq: catalog.applied,
+      snapshot: catalog.snapshot(),
+    }));
+    try {
+      await replaceFile(this.files, path.join(this.folder, catalogName), await inTurns(stamped(snapshot.pieces)));
+    } finally {
+      snapshot.release();
+    }
     await this.files.syncFolder(this.folder);
     return seq;
   }

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readvSync,
   realpathSync,
   renameSync,
   statSync,
@@ -15,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { factsOf, realFiles, type StoreFile, type StoreFiles, systemCode } from './files';
+import { emptyPieces, factsOf, partsToRead, realFiles, type StoreFile, type StoreFiles, systemCode } from './files';
 
 /** Larger files are read by other threads: a disk may take long for them, and the lock's signs of life have to go on. Bytes. */
 const largest = 1024 * 1024;
@@ -32,6 +33,26 @@ export const filesHere: StoreFiles = {
   list: (folder) => here(() => readdirSync(folder)),
   async read(path) {
     return statSync(path).size > largest ? realFiles.read(path) : readFileSync(path);
+  },
+  async readInPieces(path) {
+    const { size } = statSync(path);
+    if (size > largest) {
+      return realFiles.readInPieces(path);
+    }
+    const file = emptyPieces(size);
+    const fd = openSync(path, 'r');
+    try {
+      for (let at = 0; at < size;) {
+        const count = readvSync(fd, partsToRead(file, at), at);
+        if (count === 0) {
+          return { ...file, size: at };
+        }
+        at += count;
+      }
+      return file;
+    } finally {
+      closeSync(fd);
+    }
   },
   async open(path, how) {
     // The lock. What else is opened may get more bytes than a disk takes at once.

@@ -1,5 +1,35 @@
 /** Bytes of a piece. */
-const pieceSize = 256 * 1024;
+export const pieceSize = 256 * 1024;
+
+/** A file's content in arrays of `pieceSize` bytes, each with memory of its own; behind the file's end they hold zeros. */
+export interface FilePieces {
+  readonly pieces: readonly Uint8Array[];
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
+/** What a file was at a moment. */
+export interface Snapshot {
+  /** They stay as they are, and must. */
+  readonly pieces: readonly Uint8Array[];
+  /** To be called when the pieces are not used any more: they can then be written to without being copied. */
+  readonly release: () => void;
+}
+
+/** Copies a file's content. */
+export function inPieces(bytes: Uint8Array): FilePieces {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / pieceSize) }, (_, i) => {
+    const piece = new Uint8Array(pieceSize);
+    piece.set(bytes.subarray(i * pieceSize, (i + 1) * pieceSize));
+    return piece;
+  });
+  return { pieces, size: bytes.length };
+}
+
+/** The content alone, without what is behind the file's end. */
+export function contentOf({ pieces, size }: FilePieces): Uint8Array[] {
+  return pieces.map((piece, i) => piece.subarray(0, size - i * pieceSize));
+}
 
 /**
  * The content of a database's file in the memory that sql.js takes for a disk, in pieces. sql.js itself keeps one array, and each time
@@ -15,19 +45,19 @@ export class PieceFile {
   private readonly content: Content;
   private isTaken = false;
 
-  /** @param bytes a database's file; they stay as they are, and must */
-  constructor(bytes: Uint8Array) {
-    const content = new Content(bytes);
+  /** @param file nobody else may have its pieces */
+  constructor(file: FilePieces) {
+    const content = new Content(file);
     this.content = content;
-    const { length } = bytes;
+    const length = file.size;
     const slice = (from: number, to: number): unknown => {
       if (from !== 0 || to !== length) {
-        return bytes.slice(from, to);
+        return content.subarray(from, to).slice();
       }
       this.isTaken = true;
       return content;
     };
-    this.data = { length, subarray: (from, to) => bytes.subarray(from, to), slice };
+    this.data = { length, subarray: (from, to) => content.subarray(from, to), slice };
   }
 
   /** Bytes of the file. */
@@ -48,8 +78,8 @@ export class PieceFile {
     return this.isTaken && this.content.writes > writesBefore;
   }
 
-  /** The file as it is now, in pieces, which stay as they are, and must. */
-  snapshot(): Uint8Array[] {
+  /** The file as it is now. */
+  snapshot(): Snapshot {
     return this.content.snapshot();
   }
 }
@@ -65,19 +95,14 @@ class Content {
   readonly length = Number.MAX_SAFE_INTEGER;
   size: number;
   writes = 0;
-  private readonly pieces: Uint8Array[] = [];
-  /** Pieces that nobody else has. Others are copied before they are written to. */
-  private readonly own = new Set<number>();
+  private readonly pieces: Uint8Array[];
+  /** Pieces that a snapshot has, too. They are copied before they are written to. */
+  private readonly shared = new Set<Uint8Array>();
+  private snapshots = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.size = bytes.length;
-    for (let at = 0; at < bytes.length; at += pieceSize) {
-      this.pieces.push(bytes.subarray(at, at + pieceSize));
-    }
-    // Each piece is whole: the file may grow behind the last one.
-    if (bytes.length % pieceSize > 0) {
-      this.ownPiece(this.pieces.length - 1);
-    }
+  constructor({ pieces, size }: FilePieces) {
+    this.size = size;
+    this.pieces = [...pieces];
   }
 
   /** Pages lie within a piece and are not copied; more than a piece is. */
@@ -109,26 +134,36 @@ class Content {
     }
   }
 
-  snapshot(): Uint8Array[] {
-    this.own.clear();
-    return Array.from({ length: Math.ceil(this.size / pieceSize) }, (_, i) =>
-      (this.pieces[i] ?? new Uint8Array(pieceSize)).subarray(0, this.size - i * pieceSize),
-    );
+  snapshot(): Snapshot {
+    const count = Math.ceil(this.size / pieceSize);
+    while (this.pieces.length < count) {
+      this.pieces.push(new Uint8Array(pieceSize));
+    }
+    const pieces = contentOf({ pieces: this.pieces.slice(0, count), size: this.size });
+    this.pieces.forEach((piece) => this.shared.add(piece));
+    this.snapshots++;
+    let isReleased = false;
+    const release = (): void => {
+      if (!isReleased) {
+        isReleased = true;
+        this.snapshots--;
+      }
+      if (this.snapshots === 0) {
+        this.shared.clear();
+      }
+    };
+    return { pieces, release };
   }
 
   /** A piece that can be written to, all of it. */
   private ownPiece(i: number): Uint8Array {
     const known = this.pieces[i];
-    if (known !== undefined && this.own.has(i)) {
+    if (known !== undefined && (this.snapshots === 0 || !this.shared.has(known))) {
       return known;
     }
-    const piece = new Uint8Array(pieceSize);
-    piece.set(known ?? []);
     while (this.pieces.length < i) {
       this.pieces.push(new Uint8Array(pieceSize));
     }
-    this.pieces[i] = piece;
-    this.own.add(i);
-    return piece;
+    return (this.pieces[i] = known?.slice() ?? new Uint8Array(pieceSize));
   }
 }

@@ -13,6 +13,7 @@ import { segmentPattern } from './journal';
 import { scanSegment } from './journalFormat';
 import { StoreLock } from './lock';
 import { messageOf } from './messages';
+import { inPieces } from './pieceFile';
 import { appendPoints, endOfPoints } from './pointsFile';
 import { reconcile } from './reconcile';
 import { Missing, type MissingOptions, runsBy } from './repairMissing';
@@ -135,7 +136,7 @@ class Repair {
     const file = path.join(this.from, catalogName);
     const bytes = await this.read(file);
     if (bytes !== undefined && this.verified(file, bytes)) {
-      return Catalog.open(this.sqlite, file, bytes);
+      return Catalog.open(this.sqlite, file, inPieces(bytes));
     }
     const catalog = Catalog.create(this.sqlite);
     if (bytes !== undefined) {

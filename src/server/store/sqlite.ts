@@ -4,7 +4,7 @@ import type { Int64 } from '../../core/model';
 import { finish, type Steps } from '../../core/steps';
 import { StoreDamagedError, StoreVersionError } from './damage';
 import { loadSqlJs } from './loadSqlJs';
-import { PieceFile, type SqlJsData } from './pieceFile';
+import { contentOf, type FilePieces, inPieces, PieceFile, type Snapshot, type SqlJsData } from './pieceFile';
 
 /** Version of the whole store's format (databases, journal, layout). Raised when an older Labbook could not read it. */
 export const formatVersion = 1;
@@ -55,13 +55,19 @@ export class Database {
   beforeUse: (sql: string | undefined) => void = () => undefined;
 
   /**
-   * @param bytes a database file; without it a new, empty database
-   * @param kept a large database is kept in pieces, so that it can grow, and be saved, without being copied
+   * @param file a database file; without it a new, empty database. A large database is kept in pieces, so that it can grow, and be saved,
+   * without being copied; nobody else may have them
    */
-  constructor(sqlite: SqlJs, bytes?: Uint8Array, kept: 'whole' | 'inPieces' = 'whole') {
-    this.file = kept === 'whole' ? undefined : new PieceFile(bytes ?? emptyFile(sqlite));
-    this.raw = new sqlite.Database(this.file?.data ?? bytes);
+  constructor(sqlite: SqlJs, file?: Uint8Array | FilePieces) {
+    const isWhole = file === undefined || file instanceof Uint8Array;
+    this.file = isWhole ? undefined : new PieceFile(file);
+    this.raw = new sqlite.Database(isWhole ? file : this.file?.data);
     this.configure();
+  }
+
+  /** A new, empty database that is kept in pieces. */
+  static inPieces(sqlite: SqlJs): Database {
+    return new Database(sqlite, inPieces(emptyFile(sqlite)));
   }
 
   /** Runs statements without parameters and without results. */
@@ -153,24 +159,29 @@ export class Database {
 
   /** The database as a file, stamped with the format and a checksum over the whole (see `stamped`). Not inside a transaction. */
   export(): Uint8Array {
-    const pieces = finish(stamped(this.snapshot()));
+    const snapshot = this.snapshot();
+    const pieces = finish(stamped(snapshot.pieces));
     const [first = new Uint8Array(0)] = pieces;
-    return pieces.length === 1 ? first : Buffer.concat(pieces);
+    const whole = pieces.length === 1 ? first : Buffer.concat(pieces);
+    snapshot.release();
+    return whole;
   }
 
   /**
-   * The file as it is now, in pieces, which stay as they are, and must. Of a database that is kept in pieces this takes no time; only what
-   * is written to later is copied then. `stamped` makes a file of it that can be opened. Not inside a transaction.
+   * The file as it is now. Of a database that is kept in pieces this takes no time; only what is written to before its release is copied
+   * then. `stamped` makes a file of it that can be opened. Not inside a transaction.
    */
-  snapshot(): Uint8Array[] {
+  snapshot(): Snapshot {
     this.beforeUse(undefined);
-    if (this.file === undefined) {
-      return [this.raw.export()];
+    if (this.file !== undefined) {
+      const { writes } = this.file;
+      // Writes to the file, whatever there is to change.
+      this.raw.run('PRAGMA user_version = 0');
+      if (this.file.isUsed(writes)) {
+        return this.file.snapshot();
+      }
     }
-    const { writes } = this.file;
-    // Writes to the file, whatever there is to change.
-    this.raw.run('PRAGMA user_version = 0');
-    return this.file.isUsed(writes) ? this.file.snapshot() : [this.raw.export()];
+    return { pieces: [this.raw.export()], release: () => undefined };
   }
 
   /** Bytes of the file of a database that is kept in pieces; 0 of others. */
@@ -255,6 +266,8 @@ export function integer(cell: Cell | undefined): Int64 {
 // Offsets in SQLite's file header, both free for applications: "user version" and "application id".
 const checksumAt = 60;
 const applicationAt = 68;
+/** Bytes of that header. */
+const headerLength = 100;
 const applicationName = [0x4c, 0x42, 0x4b];
 
 /**
@@ -289,13 +302,13 @@ function emptyFile(sqlite: SqlJs): Uint8Array {
 }
 
 /**
- * Opens a database file that `export()` made.
+ * Opens a database file that `export()` made; one in pieces is kept so.
  * @throws StoreDamagedError, StoreVersionError
  */
-export function openDatabase(sqlite: SqlJs, file: string, bytes: Uint8Array, kept?: 'inPieces'): Database {
-  verifyDatabase(file, bytes);
+export function openDatabase(sqlite: SqlJs, file: string, content: Uint8Array | FilePieces): Database {
+  verifyDatabase(file, content);
   try {
-    return new Database(sqlite, bytes, kept);
+    return new Database(sqlite, content);
   } catch (error) {
     throw new StoreDamagedError(file, 0, `SQLite says: ${error instanceof Error ? error.message : String(error)}.`);
   }
@@ -305,33 +318,41 @@ export function openDatabase(sqlite: SqlJs, file: string, bytes: Uint8Array, kep
  * Checks what `stamp` wrote.
  * @throws StoreDamagedError, StoreVersionError
  */
-export function verifyDatabase(file: string, bytes: Uint8Array): void {
-  if (bytes.length < 100 || applicationName.some((byte, i) => bytes[applicationAt + i] !== byte)) {
+export function verifyDatabase(file: string, content: Uint8Array | FilePieces): void {
+  const [first = new Uint8Array(0)] = partsOf(content);
+  if (first.length < headerLength || applicationName.some((byte, i) => first[applicationAt + i] !== byte)) {
     throw new StoreDamagedError(file, 0, 'This is no database of Labbook.');
   }
-  const format = formatOf(bytes);
+  const format = formatOf(content);
   if (format > formatVersion) {
     throw new StoreVersionError(file, format, formatVersion);
   }
-  if (!checksumHolds(bytes)) {
-    throw new StoreDamagedError(file, 0, `The checksum over its ${bytes.length} bytes does not match.`);
+  if (!checksumHolds(content)) {
+    const size = content instanceof Uint8Array ? content.length : content.size;
+    throw new StoreDamagedError(file, 0, `The checksum over its ${size} bytes does not match.`);
   }
 }
 
-/** The format version of a database file that was verified. */
-export function formatOf(bytes: Uint8Array): number {
-  return bytes[applicationAt + 3] ?? 0;
+/** The format version of a database file. */
+export function formatOf(content: Uint8Array | FilePieces): number {
+  return partsOf(content)[0]?.[applicationAt + 3] ?? 0;
 }
 
 /** Of a database file, of whatever version. */
-export function checksumHolds(bytes: Uint8Array): boolean {
-  if (bytes.length < 100) {
+export function checksumHolds(content: Uint8Array | FilePieces): boolean {
+  const [first = new Uint8Array(0), ...others] = partsOf(content);
+  if (first.length < headerLength) {
     return false;
   }
-  const expected = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(checksumAt);
-  const before = crc32(bytes.subarray(0, checksumAt));
+  const expected = new DataView(first.buffer, first.byteOffset, first.byteLength).getUint32(checksumAt);
+  const before = crc32(first.subarray(0, checksumAt));
   const zeros = crc32(new Uint8Array(4), before);
-  return crc32(bytes.subarray(checksumAt + 4), zeros) === expected;
+  const found = crc32(first.subarray(checksumAt + 4), zeros);
+  return others.reduce((checksum, part) => crc32(part, checksum), found) === expected;
+}
+
+function partsOf(content: Uint8Array | FilePieces): Uint8Array[] {
+  return content instanceof Uint8Array ? [content] : contentOf(content);
 }
 
 export type { SqlJs };

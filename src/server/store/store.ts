@@ -10,6 +10,7 @@ import { Histories } from './histories';
 import { Journal, segmentPattern } from './journal';
 import { LabbookStore } from './labbookStore';
 import { isReadOnly, lockName, StoreLock } from './lock';
+import type { FilePieces } from './pieceFile';
 import { recover } from './recover';
 import { defaultArtifactLocation } from './resolve';
 import { loadSqlite, type SqlJs } from './sqlite';
@@ -135,16 +136,16 @@ async function openCatalog(
   migrations: StoreOptions['migrations'],
 ): Promise<Catalog | undefined> {
   const file = path.join(folder, catalogName);
-  let bytes: Uint8Array;
+  let content: FilePieces;
   try {
-    bytes = await files.read(file);
+    content = await files.readInPieces(file);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') {
       return undefined;
     }
     throw error;
   }
-  return Catalog.open(sqlite, file, bytes, migrations);
+  return Catalog.open(sqlite, file, content, migrations);
 }
 
 async function createCatalog(

@@ -117,7 +117,7 @@ describe('a server whose disk fails', () => {
     await first.log(runId, 1);
     await first.server.stop();
     const files = new FaultyFiles();
-    const reads: Operation[] = ['realpath', 'list', 'read', 'readSync', 'readPartSync', 'facts'];
+    const reads: Operation[] = ['realpath', 'list', 'read', 'readInPieces', 'readSync', 'readPartSync', 'facts'];
     files.fault = (operation) => (reads.includes(operation) ? undefined : systemError('EROFS'));
     const { steps, log, ask } = await start(folder, files);
     assert.deepEqual(await steps(runId), [1]);

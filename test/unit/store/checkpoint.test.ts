@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Catalog } from '../../../src/server/store/catalog';
+import { inPieces } from '../../../src/server/store/pieceFile';
 import { loadSqlite } from '../../../src/server/store/sqlite';
 import { nextTurn } from '../../../src/server/turns';
 import { createRun, FaultyFiles, history, log, metric, runId, Scene } from './support';
@@ -12,7 +13,7 @@ describe('Store: checkpoints', () => {
 
   const catalogIn = async (folder: string) => {
     const file = path.join(folder, 'catalog.sqlite');
-    return Catalog.open(await loadSqlite(), file, await readFile(file));
+    return Catalog.open(await loadSqlite(), file, inPieces(await readFile(file)));
   };
 
   it('saves the catalog as it was at one moment: what is written meanwhile stays in the journal', async () => {

@@ -200,7 +200,7 @@ describe('Store: a folder that cannot be written to', () => {
   /** As on a read-only medium. */
   function readOnlyFiles(): FaultyFiles {
     const faulty = new FaultyFiles();
-    const reads: Operation[] = ['realpath', 'list', 'read', 'readSync', 'readPartSync', 'facts'];
+    const reads: Operation[] = ['realpath', 'list', 'read', 'readInPieces', 'readSync', 'readPartSync', 'facts'];
     faulty.fault = (operation) => (reads.includes(operation) ? undefined : systemError('EROFS'));
     return faulty;
   }

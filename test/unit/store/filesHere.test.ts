@@ -44,6 +44,9 @@ async function walk(files: StoreFiles, folder: string): Promise<unknown[]> {
   await say(async () => Buffer.from(await files.read(at('one'))).toString());
   await say(async () => Buffer.from(await files.read(at('made'))).toString());
   await say(() => files.read(at('none')));
+  await say(() => files.readInPieces(at('one')));
+  await say(() => files.readInPieces(at('none')));
+  await say(() => files.readInPieces(folder));
   await say(() => files.read(folder));
   await say(() => files.link(at('one'), at('two')));
   await say(() => files.link(at('one'), at('two')));

@@ -123,6 +123,7 @@ export class FaultyFiles {
       makeFolder: async (path) => (check('makeFolder', path), realFiles.makeFolder(path)),
       list: async (path) => (check('list', path), realFiles.list(path)),
       read: async (path) => (check('read', path), realFiles.read(path)),
+      readInPieces: async (path) => (check('readInPieces', path), realFiles.readInPieces(path)),
       readSync: (path) => (check('readSync', path), realFiles.readSync(path)),
       readPartSync: (path, offset, length) => (
         check('readPartSync', path),

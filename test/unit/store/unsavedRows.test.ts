@@ -4,6 +4,7 @@ import type { RunInfo, RunStatus } from '../../../src/core/model';
 import { applyToCatalog } from '../../../src/server/store/apply';
 import { Catalog, toKeyValue } from '../../../src/server/store/catalog';
 import { type MetricSummary, summarize } from '../../../src/server/store/metricSummary';
+import { inPieces } from '../../../src/server/store/pieceFile';
 import { loadSqlite, type SqlJs } from '../../../src/server/store/sqlite';
 
 interface ModelRun {
@@ -76,7 +77,7 @@ describe('Store: rows that are made later', () => {
           }
         }
         checkAnswers(catalog, model);
-        const saved = Catalog.open(sqlite, 'catalog', catalog.export());
+        const saved = Catalog.open(sqlite, 'catalog', inPieces(catalog.export()));
         checkAnswers(saved, model);
         checkTables(saved, model);
         catalog.db.close();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FileFacts, StoreFile, StoreFiles } from '../../../../src/server/store/files';
+import { inPieces } from '../../../../src/server/store/pieceFile';
 import { type Operation, systemError } from '../support';
 
 interface FileNode {
@@ -118,6 +119,10 @@ export class MemoryDisk {
     read: async (path) => {
       await this.ask('read', path);
       return this.content(path);
+    },
+    readInPieces: async (path) => {
+      await this.ask('readInPieces', path);
+      return inPieces(this.content(path));
     },
     readSync: (path) => {
       this.check('readSync', path);

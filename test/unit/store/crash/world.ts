@@ -239,7 +239,9 @@ export class World {
 
   private watch(disk: MemoryDisk): MemoryDisk {
     disk.before = ({ operation, path, torn }) => {
-      if (!['realpath', 'list', 'read', 'readSync', 'readPartSync', 'facts', 'touch'].includes(operation)) {
+      if (
+        !['realpath', 'list', 'read', 'readInPieces', 'readSync', 'readPartSync', 'facts', 'touch'].includes(operation)
+      ) {
         this.note(`${operation} ${path}`, torn);
       }
       return undefined;
