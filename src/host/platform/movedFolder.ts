@@ -1,8 +1,9 @@
 /**
- * A workspace's folder that was renamed or moved is a new workspace for VS Code, with an empty storage; its runs stay in the old one. Each
- * storage therefore holds which folder it was made for, by the file system's own numbers, which a rename does not change.
+ * A workspace's folder that was renamed or moved is a new workspace for VS Code, with an empty storage; its runs stay in the old one. So is
+ * a folder that is reached by another address: another name of an SSH host, another port of a browser's VS Code. Each storage therefore
+ * holds which folder it was made for, by the file system's own numbers, which neither changes.
  */
-import { access, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Beside the store, in the storage that VS Code gives an extension for a workspace. */
@@ -16,7 +17,7 @@ interface FolderNote {
 }
 
 export interface LeftStore {
-  /** Where the workspace's folder was. */
+  /** Where the workspace's folder was; the same place where it was only reached otherwise. */
   readonly folder: string;
   readonly store: string;
 }
@@ -40,18 +41,35 @@ export async function followFolder(storage: string, folder: string): Promise<Lef
   return left;
 }
 
+/** The one that was used last, where there are several. */
 async function leftStore(storage: string, folder: string, identity: string): Promise<LeftStore | undefined> {
   const workspaces = path.dirname(path.dirname(storage));
   const names = await readdir(workspaces).catch(() => []);
+  let newest: (LeftStore & { readonly used: number }) | undefined;
   for (const name of names) {
     const other = path.join(workspaces, name, path.basename(storage));
     const note = other === storage ? undefined : await readNote(path.join(other, noteName));
     const store = path.join(other, 'store');
-    if (note?.identity === identity && note.folder !== folder && (await isThere(path.join(store, 'catalog.sqlite')))) {
-      return { folder: note.folder, store };
+    if (note?.identity === identity && (note.folder !== folder || (await hasRuns(store)))) {
+      const used = await timeOf(path.join(store, 'catalog.sqlite'));
+      if (used !== undefined && used > (newest?.used ?? -Infinity)) {
+        newest = { folder: note.folder, store, used };
+      }
     }
   }
-  return undefined;
+  return newest && { folder: newest.folder, store: newest.store };
+}
+
+/** Whether something was logged to a store: a window that was only opened makes one, too, and nobody misses that. */
+async function hasRuns(store: string): Promise<boolean> {
+  const holds = (name: string): Promise<boolean> =>
+    readdir(path.join(store, name)).then(
+      (names) => names.length > 0,
+      () => false,
+    );
+  return (
+    (await timeOf(path.join(store, 'processes.json'))) !== undefined || (await holds('history')) || holds('artifacts')
+  );
 }
 
 async function identityOf(folder: string): Promise<string | undefined> {
@@ -76,9 +94,10 @@ async function readNote(file: string): Promise<FolderNote | undefined> {
   }
 }
 
-async function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
+/** When a file was last changed; undefined where it is not there. */
+async function timeOf(file: string): Promise<number | undefined> {
+  return stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
   );
 }

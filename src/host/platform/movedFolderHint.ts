@@ -4,7 +4,7 @@ import { describe, type Log } from './connection';
 import { followFolder } from './movedFolder';
 import { inMessage } from './text';
 
-/** Where this workspace's folder was renamed or moved: says where its runs are, once, and offers to use them. */
+/** Where this workspace's folder was renamed, moved, or is reached otherwise than before: says where its runs are, once, and offers to use them. */
 export async function offerLeftStore(context: vscode.ExtensionContext, log: Log): Promise<void> {
   const storage = context.storageUri?.fsPath;
   const [folder, ...more] = vscode.workspace.workspaceFolders ?? [];
@@ -20,10 +20,15 @@ export async function offerLeftStore(context: vscode.ExtensionContext, log: Log)
     }
     const { t } = vscode.l10n;
     const use = t('Use Them');
-    const text = t(
-      'This folder was {0} before. The runs of that time are still there, but not in this window.',
-      inMessage(left.folder, 200),
-    );
+    const text =
+      left.folder === folder.uri.fsPath
+        ? t(
+            'VS Code takes this window for another workspace than before, for instance because of another address. The runs of that time are still there, but not in this window.',
+          )
+        : t(
+            'This folder was {0} before. The runs of that time are still there, but not in this window.',
+            inMessage(left.folder, 200),
+          );
     if ((await vscode.window.showInformationMessage(text, use)) === use) {
       await vscode.commands.executeCommand(commands.chooseStore, { path: left.store });
     }

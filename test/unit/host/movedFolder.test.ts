@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { followFolder } from '../../../src/host/platform/movedFolder';
@@ -36,6 +36,34 @@ describe('a workspace’s folder that was moved', () => {
     await mkdir(at('other'));
     assert.equal(await followFolder(storageOf('two'), at('other')), undefined);
     assert.equal(await followFolder(storageOf('three'), at('not there')), undefined);
+  });
+
+  it('is known again at its place when VS Code has another storage for it, if something was logged', async () => {
+    await mkdir(at('project'));
+    await followFolder(storageOf('by name'), at('project'));
+    const store = await withRuns('by name');
+    assert.equal(await followFolder(storageOf('by address'), at('project')), undefined, 'nothing was logged');
+    for (const made of ['processes.json', 'history/1.sqlite', 'artifacts/1']) {
+      await mkdir(path.dirname(path.join(store, made)), { recursive: true });
+      await writeFile(path.join(store, made), '');
+      const left = await followFolder(storageOf(made.replace('/', '-')), at('project'));
+      assert.deepEqual(left, { folder: at('project'), store }, made);
+      await rm(path.join(store, made));
+    }
+  });
+
+  it('has the runs that were used last, where several storages are of it', async () => {
+    await mkdir(at('project'));
+    const stores = new Map<string, string>();
+    for (const name of ['a', 'b', 'c']) {
+      await followFolder(storageOf(name), at('project'));
+      stores.set(name, await withRuns(name));
+      await writeFile(path.join(storageOf(name), 'store', 'processes.json'), '');
+    }
+    for (const [second, name] of ['c', 'a', 'b'].entries()) {
+      await utimes(path.join(storageOf(name), 'store', 'catalog.sqlite'), second, second);
+    }
+    assert.equal((await followFolder(storageOf('d'), at('project')))?.store, stores.get('b'));
   });
 
   it('needs no hint where it left no runs', async () => {
