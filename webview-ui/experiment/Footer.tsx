@@ -137,10 +137,11 @@ function HandedOver({ experiment, state }: { readonly experiment: ExperimentSess
   const runs = wish.runIds.length;
   const [one, many] =
     wish.to === 'clipboard' ? (['copiedOne', 'copiedMany'] as const) : (['exportedOne', 'exportedMany'] as const);
+  const text = t(runs === 1 ? one : many, formatCount(runs), formatCount(columns), formatCount(all));
   return (
     <span className="lb-footer-part">
-      <span className="lb-cut-text" role="status">
-        {t(runs === 1 ? one : many, formatCount(runs), formatCount(columns), formatCount(all))}
+      <span className="lb-cut-text" role="status" title={text}>
+        {text}
       </span>
       {columns < all && wish.columns === 'visible' && (
         <LinkButton

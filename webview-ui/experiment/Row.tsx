@@ -164,7 +164,8 @@ function runContent(
         isShown={isShown}
         isBaseline={isBaseline}
         isEditing={editing === view.id}
-        canCompare={table.baseline !== undefined}
+        // Where there is little room the name has it; the menu does the same.
+        canCompare={table.baseline !== undefined && !table.isNarrow}
         actions={actions}
       />
     );
