@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import path from 'node:path';
 import { EventConnections } from './api/labbook/events';
 import { TableWarmth } from './api/labbook/tableWarmth';
@@ -95,15 +95,14 @@ async function serveStore(
     hub.add(batch);
   });
   const places = new ArtifactPlaces(artifacts, localFolders(store.folder, options));
-  const app = createApp({ store, places, events, log, shutdown: onStopWish });
-  const drain = new Drain();
-  const route = (request: IncomingMessage, response: ServerResponse): void => {
+  const onRequest = (): void => {
     idle.noteRequest();
     presence.isGone();
-    app.handle(request, response);
   };
+  const app = createApp({ store, places, events, log, onRequest, shutdown: onStopWish });
+  const drain = new Drain();
   const gate = createGate({ token, allowHosts: options.allowHosts });
-  const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, route, log, () => drain.isClosing), {
+  const { port, servers } = await listenOnLoopback(() => createHttpServer(gate, app, log, () => drain.isClosing), {
     named: options.port,
     preferred: options.preferPort,
   });

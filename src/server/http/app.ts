@@ -27,25 +27,30 @@ import { machine } from '../store/processIdentity';
 import type { Store } from '../store/types';
 import { nextTurn } from '../turns';
 import { mlflowVersion } from '../version';
-import { readInput, readJsonBody } from './body';
+import { readInput, readJsonBody, readWhole } from './body';
 import { answerError, toApiError } from './errors';
 import { extraRoutes } from './extraRoutes';
 import { pathOf, setSafetyHeaders } from './gate';
 import { RouteTable } from './routeTable';
 import { sendAnswer, sendText } from './sendAnswer';
+import type { AnswerBody } from './shortWay';
 
 export interface AppContext {
   store: Store;
   places: ArtifactPlaces;
   events: EventConnections;
   log: Log;
+  /** Called with each request that the gate let in. */
+  readonly onRequest: () => void;
   /** Ends the server cleanly; called after the answer to POST shutdown is on its way. */
   readonly shutdown: () => void;
 }
 
 export interface App {
   /** Answers a request, with safety headers; the gate stands before it. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  handle(this: void, request: IncomingMessage, response: ServerResponse): void;
+  /** How a request that the gate lets in is answered by its body alone; undefined where it takes more. */
+  answerOf(this: void, request: IncomingMessage): AnswerBody | undefined;
   /** Makes all routes ready that `handle` would wait for. @returns them, as `METHOD path` */
   ready(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -60,6 +65,9 @@ const signsOfLife = new Set([
   '/runs/log-inputs',
 ]);
 
+/** What scripts send again and again. The answers are plain objects. */
+const repeated = new Set([...signsOfLife, '/runs/update', '/runs/set-tag']);
+
 /** Where MLflow's clients of all ages look for the same operations. */
 const apiPrefixes = [apiPrefix, '/ajax-api/2.0/mlflow', '/api/2.0/preview/mlflow'];
 
@@ -71,33 +79,25 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
  * or when `ready` is called, a part at a time.
  */
 export function createApp(context: AppContext): App {
-  const { store, log } = context;
+  const { store, log, onRequest } = context;
   const routes = new RouteTable();
   const plain = new Map<string, Answer>();
+  const byBody = new Map<string, AnswerBody>();
   const withParameters: Endpoint[] = [];
   const add = (method: string, path: string, answer: Answer): void => {
     routes.add(method, path);
     plain.set(`${method} ${path}`, answer);
   };
-  const addEndpoint = (prefix: string, { method, path, handle, scan }: Endpoint, noteLife?: NoteLife): void => {
+  const addEndpoint = (prefix: string, endpoint: Endpoint, noteLife?: NoteLife): void => {
+    const { method, path, handle } = endpoint;
     if (/[:*]/.test(path)) {
       withParameters.push({ method, path: prefix + path, handle });
       return;
     }
-    const answered = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      try {
-        const contentType = request.headers['content-type'];
-        const input = await (method === 'POST'
-          ? readJsonBody(request, contentType, scan)
-          : readInput(request, contentType, scan));
-        const answer = await handle(input);
-        noteLife?.(path, input, answer, request);
-        sendAnswer(request, response, answer, log);
-      } catch (error) {
-        answerError(request, response, toApiError(error, log));
-      }
-    };
-    add(method, prefix + path, (request, response) => void answered(request, response));
+    add(method, prefix + path, answerTo(endpoint, noteLife, log));
+    if (method === 'POST' && repeated.has(path)) {
+      byBody.set(prefix + path, answerToBody(endpoint, noteLife, onRequest));
+    }
   };
   add('GET', '/health', (_request, response) => sendText(response, 'text/plain', 'OK'));
   add('GET', '/version', (_request, response) => sendText(response, 'text/plain', mlflowVersion));
@@ -123,6 +123,7 @@ export function createApp(context: AppContext): App {
   const others = () => (loading ??= loadOthers(context, withParameters, routes));
   return {
     handle: (request, response) => {
+      onRequest();
       const path = pathOf(request);
       const answer = plain.get(`${request.method} ${path.includes('%') ? decodeURIComponent(path) : path}`);
       if (answer !== undefined) {
@@ -138,6 +139,7 @@ export function createApp(context: AppContext): App {
         (error: unknown) => answerError(request, response, toApiError(error, log)),
       );
     },
+    answerOf: (request) => (request.method === 'POST' ? byBody.get(pathOf(request)) : undefined),
     ready: async () => {
       await others();
       return routes.all;
@@ -146,6 +148,38 @@ export function createApp(context: AppContext): App {
       await (await loading)?.close();
       await liveness.close();
     },
+  };
+}
+
+function answerTo({ method, path, handle, scan }: Endpoint, noteLife: NoteLife | undefined, log: Log): Answer {
+  const answered = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const contentType = request.headers['content-type'];
+      const input = await (method === 'POST'
+        ? readJsonBody(request, contentType, scan)
+        : readInput(request, contentType, scan));
+      const answer = await handle(input);
+      noteLife?.(path, input, answer, request);
+      sendAnswer(request, response, answer, log);
+    } catch (error) {
+      answerError(request, response, toApiError(error, log));
+    }
+  };
+  return (request, response) => void answered(request, response);
+}
+
+/** The same without all that a request's head decides. */
+function answerToBody(
+  { path, handle, scan }: Endpoint,
+  noteLife: NoteLife | undefined,
+  onRequest: () => void,
+): AnswerBody {
+  return async (body, socket) => {
+    onRequest();
+    const input = readWhole(body, scan);
+    const answer = await handle(input);
+    noteLife?.(path, input, answer, { socket });
+    return answer;
   };
 }
 
@@ -180,7 +214,7 @@ function endpointsOf({ store, places }: AppContext): Endpoint[] {
   ];
 }
 
-type NoteLife = (path: string, input: unknown, answer: object, request: IncomingMessage) => void;
+type NoteLife = (path: string, input: unknown, answer: object, request: Pick<IncomingMessage, 'socket'>) => void;
 
 /** To be told of every request that was answered without an error. */
 function noteLifeIn(liveness: Liveness): NoteLife {

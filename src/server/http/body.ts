@@ -44,9 +44,13 @@ export function readJsonBody(
       return inTurns(readInSteps(chunks, size));
     }
     const [first] = chunks;
-    const bytes = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
-    return size === 0 ? {} : (scan?.(bytes) ?? readJson(bytes));
+    return readWhole(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks), scan);
   });
+}
+
+/** The same of a body that is all there, and not long. */
+export function readWhole(bytes: Buffer, scan?: Endpoint['scan']): unknown {
+  return bytes.length === 0 ? {} : (scan?.(bytes) ?? readJson(bytes));
 }
 
 function readJson(bytes: Buffer): unknown {

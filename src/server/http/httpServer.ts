@@ -12,8 +12,14 @@ import { ApiError } from '../../core/errors';
 import type { Log } from '../log';
 import { answerError, errnoOf, errorBody } from './errors';
 import type { Gate } from './gate';
+import { type AnswerBody, ShortWays } from './shortWay';
 
-export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+/** What stands behind the gate. */
+export interface Handlers {
+  handle(this: void, request: IncomingMessage, response: ServerResponse): void;
+  /** How requests with such a head are answered by their bodies alone; undefined for those that are not. */
+  answerOf(this: void, request: IncomingMessage): AnswerBody | undefined;
+}
 
 const statusTexts: Partial<Record<number, string>> = {
   400: 'Bad Request',
@@ -28,13 +34,20 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /** Longest silence on a connection, milliseconds. */
 const longestSilence = 60_000;
+/** The same between two requests. */
+const keepAliveTimeout = 75_000;
 
 /**
- * One listening server: limits on what a connection may take, the gate, then `route`. Uploads may take as long as they flow,
+ * One listening server: limits on what a connection may take, the gate, then the handlers. Uploads may take as long as they flow,
  * so there is no limit on a whole request, only on its headers and on a client's silence.
  * @param isEnding asked before each answer; where it says so, the answer is the last one of its connection
  */
-export function createHttpServer(gate: Gate, route: RequestListener, log: Log, isEnding: () => boolean): Server {
+export function createHttpServer(
+  gate: Gate,
+  { handle, answerOf }: Handlers,
+  log: Log,
+  isEnding: () => boolean,
+): Server {
   /** The newest answer of each connection. */
   const answers = new WeakMap<Socket, ServerResponse>();
   class Answer extends ServerResponse {
@@ -55,27 +68,32 @@ export function createHttpServer(gate: Gate, route: RequestListener, log: Log, i
     keepAlive: true,
     headersTimeout: 10_000,
     requestTimeout: 0,
-    keepAliveTimeout: 75_000,
+    keepAliveTimeout,
     connectionsCheckingInterval: 2_000,
     maxHeaderSize: 32 * 1024,
     // The gate asks for the Host header itself, with a JSON answer.
     requireHostHeader: false,
   });
+  const shortWays = new ShortWays({ answerOf, isEnding, keepAlive: keepAliveTimeout / 1000, log });
+  const closeIdleConnections = server.closeIdleConnections.bind(server);
+  // Node takes connections for idle whose request it has not read.
+  server.closeIdleConnections = () => shortWays.whenIdle(closeIdleConnections);
   server.timeout = longestSilence;
   server.on('timeout', (socket: Socket) => {
     const answer = answers.get(socket);
     // Where the request is here and its answer is not, the silence is ours: permanent deletion of many runs takes minutes.
-    if (answer === undefined || !answer.req.complete || answer.headersSent) {
+    if (!shortWays.isAnswering(socket) && (answer === undefined || !answer.req.complete || answer.headersSent)) {
       socket.destroy();
     }
   });
   server.maxConnections = 1024;
   server.maxHeadersCount = 200;
   const serve = (request: IncomingMessage, response: ServerResponse, prepare?: () => void): void => {
+    shortWays.note(request, response);
     const refusal = gate(request);
     if (refusal === undefined) {
       prepare?.();
-      route(request, response);
+      handle(request, response);
     } else {
       answerError(request, response, refusal, headersOf(refusal));
     }
@@ -88,6 +106,7 @@ export function createHttpServer(gate: Gate, route: RequestListener, log: Log, i
     serve(request, response, () => delete request.headers.expect),
   );
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    shortWays.cut(request.socket);
     const error = gate(request) ?? new ApiError('METHOD_NOT_ALLOWED', 'CONNECT is not offered here.');
     endSocket(socket, error);
   });

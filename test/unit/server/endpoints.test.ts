@@ -46,7 +46,7 @@ describe('the table of endpoints', () => {
     const local = new LocalFolders({ store: folder, workspace: undefined, allowed: [] });
     const places = new ArtifactPlaces(new ArtifactStore(folder), local);
     const events = new EventConnections(new ChangeHub(store.revision));
-    const app = createApp({ store, places, events, log, shutdown: () => undefined });
+    const app = createApp({ store, places, events, log, onRequest: () => undefined, shutdown: () => undefined });
     routes = await app.ready();
     await app.close();
     await store.close();

@@ -17,7 +17,7 @@ describe('the gate', () => {
     const gate = createGate({ token, allowHosts: [] });
     const route = (_request: IncomingMessage, response: Parameters<typeof sendText>[0]): void =>
       sendText(response, 'text/plain', 'in');
-    server = createHttpServer(gate, route, log, () => isEnding);
+    server = createHttpServer(gate, { handle: route, answerOf: () => undefined }, log, () => isEnding);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
   afterEach(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));

@@ -16,7 +16,7 @@ describe('silence on a connection to the server', () => {
     const gate = createGate({ token, allowHosts: [] });
     server = createHttpServer(
       gate,
-      (incoming, response) => route(incoming, response),
+      { handle: (incoming, response) => route(incoming, response), answerOf: () => undefined },
       log,
       () => false,
     );
