@@ -298,6 +298,11 @@ export class Catalog {
     });
   }
 
+  /** True of a new run to which no param was logged; where it is false it may have none all the same. */
+  hasNoParams(run: number): boolean {
+    return this.isNew(run) && !this.unsaved.hasParams(run) && !this.unsavedBefore.hasParams(run);
+  }
+
   /** Params that the run does not have. */
   addParams(run: number, params: readonly KeyValue[]): void {
     for (const { key, value } of params) {

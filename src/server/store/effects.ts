@@ -1,4 +1,4 @@
-import { decode, Encoder } from '@msgpack/msgpack';
+import { decode } from '@msgpack/msgpack';
 import type { Int64, KeyValue, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
 import { binary, count, list, pack, pairs, string, time } from './packing';
@@ -13,6 +13,7 @@ import {
   modelMetricsFromArray,
   modelMetricsToArray,
 } from './models/effects';
+import { MessageWriter } from './messageWriter';
 import { migrations, stepsFrom } from './migrations';
 import { packPoints, type Point, unpackPoints } from './points';
 import { formatVersion } from './sqlite';
@@ -91,20 +92,14 @@ export type Effect =
     }
   | { kind: 'deleteTag'; runId: string; key: string };
 
-/** Its buffer is used again and again, unless it had to grow to more bytes than this. */
-const keptBytes = 256 * 1024;
-let encoder = new Encoder({ useBigInt64: true });
+const writer = new MessageWriter();
 
 /**
  * A frame's payload: MessagePack of `[[kind, field, …], …]`. docs/store.md lists the fields of each kind.
  * @returns bytes that are good until the next call
  */
 export function encodeEffects(effects: readonly Effect[]): Uint8Array {
-  const bytes = encoder.encodeSharedRef(effects.map(toArray));
-  if (bytes.length > keptBytes) {
-    encoder = new Encoder({ useBigInt64: true });
-  }
-  return bytes;
+  return writer.write(effects.map(toArray));
 }
 
 /**
@@ -120,6 +115,10 @@ export function decodeEffects(bytes: Uint8Array, format = formatVersion, known =
 }
 
 function toArray(effect: Effect): unknown[] {
+  // Most effects.
+  if (effect.kind === 'log') {
+    return logToArray(effect);
+  }
   if (isOfRegistry(effect)) {
     return registryEffectToArray(effect);
   }
@@ -162,17 +161,22 @@ function toArray(effect: Effect): unknown[] {
       return [kind, effect.runId, effect.time];
     case 'restoreRun':
       return [kind, effect.runId];
-    case 'log': {
-      const { counts, values, steps, timestamps } = packPoints(effect.metrics.map((metric) => metric.points));
-      const keys = effect.metrics.map((metric) => metric.key);
-      const modes = effect.metrics.map((metric) => metricModes.indexOf(metric.mode));
-      const columns = keys.length === 0 ? null : [keys, modes, counts, values, steps, timestamps];
-      const row = [kind, effect.runId, columns, pack(effect.params), pack(effect.tags)];
-      return effect.modelMetrics === undefined ? row : [...row, modelMetricsToArray(effect.modelMetrics)];
-    }
     case 'deleteTag':
       return [kind, effect.runId, effect.key];
   }
+}
+
+function logToArray(effect: Extract<Effect, { kind: 'log' }>): unknown[] {
+  const { kind, runId, metrics, params, tags, modelMetrics } = effect;
+  const row = [kind, runId, metrics.length === 0 ? null : columnsOf(metrics), pack(params), pack(tags)];
+  return modelMetrics === undefined ? row : [...row, modelMetricsToArray(modelMetrics)];
+}
+
+function columnsOf(metrics: readonly MetricEffect[]): unknown[] {
+  const { counts, values, steps, timestamps } = packPoints(metrics.map((metric) => metric.points));
+  const keys = metrics.map((metric) => metric.key);
+  const modes = metrics.map((metric) => metricModes.indexOf(metric.mode));
+  return [keys, modes, counts, values, steps, timestamps];
 }
 
 function fromArray(raw: unknown): Effect {

@@ -3,7 +3,11 @@ import type { Int64, KeyValue } from '../../core/model';
 /** Parts of effects as the journal keeps them. Readers throw an Error where the bytes hold something else. */
 
 export function pack(pairs: readonly KeyValue[]): string[] {
-  return pairs.flatMap(({ key, value }) => [key, value]);
+  const flat: string[] = [];
+  for (const { key, value } of pairs) {
+    flat.push(key, value);
+  }
+  return flat;
 }
 
 export function list(raw: unknown): unknown[] {

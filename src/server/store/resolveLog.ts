@@ -34,11 +34,15 @@ export function resolveLog(
 /** Params never change; the same value again is fine. */
 function newParams(catalog: Catalog, run: RunRow, params: readonly KeyValue[]): KeyValue[] {
   const added: KeyValue[] = [];
+  if (params.length === 0) {
+    return added;
+  }
+  const hasNone = catalog.hasNoParams(run.id);
   const values = new Map<string, string>();
   for (const param of params) {
     const pair = wellFormedPair(param);
     const { key, value } = pair;
-    const old = values.get(key) ?? catalog.param(run.id, key);
+    const old = values.get(key) ?? (hasNone ? undefined : catalog.param(run.id, key));
     if (old === undefined) {
       values.set(key, value);
       added.push(pair);

@@ -84,6 +84,10 @@ export class UnsavedRows {
     return this.find(run)?.params?.get(key);
   }
 
+  hasParams(run: number): boolean {
+    return this.find(run)?.params !== undefined;
+  }
+
   metric(run: number, key: string): MetricSummary | undefined {
     return this.find(run)?.metrics?.get(key);
   }
