@@ -1,5 +1,5 @@
 import { type Int64, tagNames } from '../../core/model';
-import type { Steps } from '../../core/steps';
+import { finish, type Steps } from '../../core/steps';
 import type { Aspect } from '../../protocol/extras';
 import type { Catalog, RunRow } from './catalog';
 import { stage } from './catalogSchema';
@@ -17,6 +17,9 @@ import { integer, real } from './sqlite';
 
 /** Runs that are deleted or restored with their experiment in one step: one to four milliseconds. */
 const runsInStep = 2000;
+
+/** So many datasets are linked at once: with a description of 10 KB each that takes a millisecond. */
+const datasetsAtOnce = 16;
 
 /** What an effect changed, for readers of the change feed. */
 export interface Change {
@@ -155,7 +158,11 @@ function applyToRun(catalog: Catalog, effect: RunEffect): Change {
   const { experimentId } = run.info;
   const change = (aspects: readonly Aspect[]): Change => ({ run: { id: effect.runId, experimentId, aspects } });
   if (isOfInputs(effect)) {
-    applyToInputs(catalog, id, Number(experimentId), effect);
+    const steps = applyToInputs(catalog, id, Number(experimentId), effect);
+    if (effect.kind === 'logInputs' && effect.datasets.length > datasetsAtOnce) {
+      return { ...change(['info']), rest: steps };
+    }
+    finish(steps);
     return change(['info']);
   }
   switch (effect.kind) {

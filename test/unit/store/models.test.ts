@@ -6,6 +6,9 @@ import type { ApiError } from '../../../src/core/errors';
 import type { DatasetInput, LoggedModel, ModelPoint } from '../../../src/core/loggedModels';
 import { parseFilter } from '../../../src/core/search/parse';
 import type { Filter } from '../../../src/core/search/ast';
+import { finish } from '../../../src/core/steps';
+import { applyToCatalog } from '../../../src/server/store/apply';
+import { Catalog } from '../../../src/server/store/catalog';
 import { loadSqlite, openDatabase } from '../../../src/server/store/sqlite';
 import type { ModelQuery } from '../../../src/server/store/models/types';
 import type { Store, Write } from '../../../src/server/store/types';
@@ -109,6 +112,45 @@ describe('Store: logged models, inputs and outputs', () => {
       store.write({ kind: 'logOutputs', runId: 'second', models: [] }),
       code('INVALID_PARAMETER_VALUE'),
     );
+  });
+
+  it('links many datasets in turns with others, all or none of them', async () => {
+    const { store, folder } = await scene.withRun();
+    await createRun(store, 'second');
+    const many = Array.from({ length: 300 }, (_, i) => dataset(`d${i}`, '1', { context: 'x' }));
+    const logMany = (id: string) => store.write({ kind: 'logInputs', runId: id, datasets: many, models: ['m-1'] });
+    await Promise.all([logMany(runId), log(store, { metrics: [metric('loss', 1)] }), logMany('second')]);
+    for (const each of [store, await scene.open(await scene.copy(folder))]) {
+      for (const id of [runId, 'second']) {
+        const { inputs } = each.getRun(id) ?? {};
+        assert.deepEqual(inputs?.datasets, many);
+        assert.deepEqual(inputs.models, ['m-1']);
+      }
+    }
+  });
+
+  it('leaves what is left of many datasets to others', async () => {
+    const catalog = Catalog.create(await loadSqlite());
+    const time = 0;
+    applyToCatalog(catalog, { kind: 'createExperiment', id: 0, name: '', artifactLocation: '', tags: [], time });
+    const info = { experimentId: 0, name: '', userId: '', startTime: 0, artifactUri: '', tags: [] };
+    applyToCatalog(catalog, { kind: 'createRun', runId, ...info });
+    const linked = (): number => catalog.db.rows('SELECT 1 FROM run_datasets').length;
+    const logInputs = (first: number, count: number) => {
+      const names = Array.from({ length: count }, (_, i) => dataset(`d${first + i}`, '1').dataset);
+      const datasets = names.map((added) => ({ name: added.name, digest: added.digest, added, tags: [] }));
+      return applyToCatalog(catalog, { kind: 'logInputs', runId, datasets, models: [] });
+    };
+    assert.equal(logInputs(0, 16).rest, undefined);
+    assert.equal(linked(), 16);
+    const { rest } = logInputs(16, 17);
+    assert.equal(linked(), 16);
+    assert.ok(rest);
+    rest.next();
+    assert.equal(linked(), 17);
+    finish(rest);
+    assert.equal(linked(), 33);
+    catalog.db.close();
   });
 
   it('summarizes datasets with each context in which they were used', async () => {

@@ -1,10 +1,11 @@
+import type { Steps } from '../../../core/steps';
 import type { Catalog } from '../catalog';
 import { real } from '../sqlite';
 import type { InputEffect } from './effects';
 import { datasetNumber } from './resolve';
 
-/** Writes an effect into the catalog; it decides nothing. */
-export function applyToInputs(catalog: Catalog, run: number, experiment: number, effect: InputEffect): void {
+/** Writes an effect into the catalog; it decides nothing. In a step is one dataset: its description may be long. */
+export function* applyToInputs(catalog: Catalog, run: number, experiment: number, effect: InputEffect): Steps<void> {
   const { db } = catalog;
   if (effect.kind === 'logOutputs') {
     for (const { modelId, step } of effect.models) {
@@ -34,6 +35,7 @@ export function applyToInputs(catalog: Catalog, run: number, experiment: number,
     for (const tag of tags) {
       db.run('INSERT INTO run_dataset_tags VALUES (?, ?, ?)', input, tag.key, tag.value);
     }
+    yield;
   }
   for (const model of effect.models) {
     db.run('INSERT INTO run_model_inputs (run, model_id) VALUES (?, ?)', run, model);
