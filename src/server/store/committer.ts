@@ -38,6 +38,8 @@ interface Done {
  */
 export class Committer {
   private queue: Waiting[] = [];
+  /** Writes in the group before, in this run. */
+  private lastGroup = 0;
   private interludes: (() => void)[] = [];
   private running: Promise<void> | undefined;
   /** Set when memory and journal may differ; every later write is refused with it. */
@@ -106,6 +108,7 @@ export class Committer {
       }
     }
     // In the same turn as the last look at the queue, so that whatever comes later starts a new run.
+    this.lastGroup = 0;
     this.running = undefined;
   }
 
@@ -172,10 +175,11 @@ export class Committer {
     const context = { catalog, histories, artifactRoot: this.artifactRoot };
     const group: Done[] = [];
     const end = performance.now() + groupTime;
+    const most = this.journal.groupSize(this.lastGroup, this.queue.length);
     let points = 0;
     let taken = 0;
     for (const waiting of this.queue) {
-      if (taken > 0 && (points >= groupPoints || performance.now() > end)) {
+      if (taken === most || (taken > 0 && (points >= groupPoints || performance.now() > end))) {
         break;
       }
       taken++;
@@ -200,6 +204,7 @@ export class Committer {
       }
     }
     this.queue = this.queue.slice(taken);
+    this.lastGroup = taken;
     return group;
   }
 

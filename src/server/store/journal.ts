@@ -111,6 +111,11 @@ export class Journal {
     }
   }
 
+  /** How many of those that wait should share the next append (`Pace.groupSize`). */
+  groupSize(last: number, waiting: number): number {
+    return this.pace.groupSize(last, waiting);
+  }
+
   /** A checkpoint begins: the next append starts a new segment. Not while one is under way. */
   rotate(): void {
     this.isCheckpointing = true;

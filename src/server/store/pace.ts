@@ -29,7 +29,22 @@ export class Pace {
   /** @param writers how many wait for the append that comes next */
   isToWaitHere(writers: number): boolean {
     this.aloneInARow = writers === 1 ? this.aloneInARow + 1 : 0;
-    return this.aloneInARow > this.limits.alone && this.quickInARow >= this.limits.appends;
+    return this.aloneInARow > this.limits.alone && this.isQuick;
+  }
+
+  /**
+   * Writers mostly come again when they are answered: were everything that waits to go into one group, all would soon wait for the same
+   * sync, with nothing to do for anybody meanwhile. So where syncs cost little, each of two groups takes half.
+   * @param last writes in the group before this one, whose writers are just being answered; 0 where there was none
+   * @param waiting at least 1
+   * @returns how many of those that wait go into the next group
+   */
+  groupSize(last: number, waiting: number): number {
+    return last > 0 && this.isQuick ? Math.min(waiting, Math.ceil((last + waiting) / 2)) : waiting;
+  }
+
+  private get isQuick(): boolean {
+    return this.quickInARow >= this.limits.appends;
   }
 
   /** Times an append that is made in another thread. */

@@ -49,4 +49,20 @@ describe('Store: the pace of appends', () => {
     await quickOnes(pace, 100);
     assert.equal(alone(pace), false);
   });
+
+  it('lets two groups share the writers where syncs cost little', async () => {
+    const pace = new Pace(limits);
+    const sizes = (): number[] =>
+      [
+        [0, 16],
+        [15, 1],
+        [1, 15],
+        [8, 8],
+        [1, 1],
+        [3, 4],
+      ].map(([last = 0, waiting = 0]) => pace.groupSize(last, waiting));
+    assert.deepEqual(sizes(), [16, 1, 15, 8, 1, 4]);
+    await quickOnes(pace, 3);
+    assert.deepEqual(sizes(), [16, 1, 8, 8, 1, 4]);
+  });
 });

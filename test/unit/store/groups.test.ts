@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { realFiles, type StoreFile, type StoreFiles } from '../../../src/server/store/files';
+import { openStore } from '../../../src/server/store/store';
+import { nextTurn } from '../../../src/server/turns';
+import { artifactRoot, createRun, history, log, metric, Scene } from './support';
+
+const limit = 10_000;
+
+/** A disk that syncs when it is told to. */
+class HeldDisk {
+  isHeld = false;
+  /** Of the syncs that wait. */
+  private readonly releases: (() => void)[] = [];
+
+  readonly files: StoreFiles = {
+    ...realFiles,
+    open: async (path, how) => {
+      const file = await realFiles.open(path, how);
+      const held: StoreFile = {
+        append: (data) => file.append(data),
+        writeSynced: async (data, at) => {
+          if (this.isHeld) {
+            await new Promise<void>((resolve) => this.releases.push(resolve));
+          }
+          await file.writeSynced(data, at);
+        },
+        sync: () => file.sync(),
+        truncate: (size) => file.truncate(size),
+        close: () => file.close(),
+      };
+      return held;
+    },
+  };
+
+  /** Waits until a group is being synced. */
+  async asked(): Promise<void> {
+    for (const end = performance.now() + limit; this.releases.length === 0;) {
+      assert.ok(performance.now() < end, 'nothing was written');
+      await nextTurn();
+    }
+  }
+
+  release(): void {
+    this.releases.shift()?.();
+  }
+}
+
+describe('Store: groups of writes', () => {
+  const scene = new Scene();
+  afterEach(() => scene.end());
+
+  it('hold at most half of those that write again and again', async () => {
+    const disk = new HeldDisk();
+    const folder = await scene.folder();
+    const patience = { quick: limit, appends: 1, alone: 1000, stall: limit, pause: 0 };
+    const store = await openStore({ folder, artifactRoot, patience }, disk.files);
+    try {
+      await createRun(store);
+      const sizes: number[] = [];
+      let before = store.revision;
+      store.onChange(({ revision }) => {
+        sizes.push(revision - before);
+        before = revision;
+      });
+      disk.isHeld = true;
+      let step = 0;
+      let isOver = false;
+      const write = async (): Promise<void> => {
+        do {
+          await log(store, { metrics: [metric('loss', 1, step++)] });
+        } while (!isOver);
+      };
+      const writers = [write()];
+      await disk.asked();
+      writers.push(...Array.from({ length: 15 }, () => write()));
+      for (let group = 0; group < 6; group++) {
+        await disk.asked();
+        disk.release();
+      }
+      isOver = true;
+      disk.isHeld = false;
+      disk.release();
+      await Promise.all(writers);
+      // Fewer where applying them took long.
+      assert.ok(Math.max(...sizes.slice(0, 6)) <= 8, sizes.join(' '));
+      assert.equal(history(store, 'loss').length, step);
+    } finally {
+      await store.close();
+    }
+  });
+});
