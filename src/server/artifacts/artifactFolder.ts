@@ -82,7 +82,8 @@ export class ArtifactFolder {
     return (await this.lstatInside(segments))?.isDirectory() === true;
   }
 
-  protected at(segments: readonly string[]): string {
+  /** The path of a place, whatever is there. */
+  at(segments: readonly string[]): string {
     return path.join(this.root, ...segments);
   }
 

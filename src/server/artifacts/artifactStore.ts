@@ -12,6 +12,8 @@ import { writeChunks } from './writeChunks';
 export class ArtifactStore extends ArtifactFolder {
   /** Uploads that come in parts. */
   readonly multipart: MultipartUploads;
+  /** How often a folder was made here: what was known of missing ones may be otherwise since. */
+  foldersMade = 0;
   private readonly uploads: string;
   /** Folders that are being made: whoever needs one too waits until it is durable. */
   private readonly making = new Map<string, Promise<void>>();
@@ -148,22 +150,24 @@ export class ArtifactStore extends ArtifactFolder {
   }
 
   private async makeFolder(folder: string): Promise<void> {
-    const task = this.making.get(folder) ?? makeFolder(folder).finally(() => this.making.delete(folder));
+    const beforeMaking = (): void => void this.foldersMade++;
+    const task = this.making.get(folder) ?? makeFolder(folder, beforeMaking).finally(() => this.making.delete(folder));
     this.making.set(folder, task);
     await task;
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string, beforeMaking: () => void): Promise<void> {
   const stats = await lstatOrNothing(folder);
   if (stats === undefined) {
+    beforeMaking();
     try {
       await mkdir(folder, { mode: 0o700 });
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') {
         throw error;
       }
-      return makeFolder(folder);
+      return makeFolder(folder, beforeMaking);
     }
     await syncFolder(path.dirname(folder));
   } else if (!stats.isDirectory()) {

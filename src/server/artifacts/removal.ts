@@ -1,6 +1,8 @@
 import type { Log } from '../log';
 import type { PurgeReader, Removal } from '../store/purge/types';
+import { takingTurns } from '../turns';
 import type { ArtifactPlaces } from './places';
+import { PresentFolders } from './presentFolders';
 
 /**
  * Removes from the disk what purges left: the artifacts of runs and logged models below the store's own, and the folders of
@@ -8,12 +10,15 @@ import type { ArtifactPlaces } from './places';
  * logged, and tried again when the store opens next.
  */
 export async function finishPurges(purging: PurgeReader, places: ArtifactPlaces, log: Log): Promise<void> {
+  const present = new PresentFolders(places.own);
+  const turn = takingTurns();
   await purging.finish(async (removals) => {
     const gone: Removal[] = [];
     // Experiments after what is in them.
     for (const removal of [...removals].sort((a, b) => (a.kind < b.kind ? -1 : 1))) {
       try {
-        await removeOne(purging, places, removal);
+        await turn();
+        await removeOne({ purging, places, present }, removal);
         gone.push(removal);
       } catch (error) {
         log.error(`the files at ${removal.name} could not be removed; the next start tries again`, error);
@@ -23,9 +28,15 @@ export async function finishPurges(purging: PurgeReader, places: ArtifactPlaces,
   });
 }
 
-async function removeOne(purging: PurgeReader, places: ArtifactPlaces, { kind, name }: Removal): Promise<void> {
+interface Places {
+  readonly purging: PurgeReader;
+  readonly places: ArtifactPlaces;
+  readonly present: PresentFolders;
+}
+
+async function removeOne({ purging, places, present }: Places, { kind, name }: Removal): Promise<void> {
   const segments = places.ownSegments(name);
-  if (segments === undefined || segments.length === 0) {
+  if (segments === undefined || segments.length === 0 || !(await present.mayHave(segments))) {
     return;
   }
   if (kind === 'artifacts') {

@@ -110,7 +110,9 @@ describe('Store: permanent deletion', () => {
     const ids = [runId, ...Array.from({ length: 450 }, (_, i) => `b${String(i).padStart(31, '0')}`)];
     await Promise.all(ids.slice(1).map((id) => createRun(store, id)));
     await Promise.all(ids.map((id) => trash(store, id)));
-    assert.ok((await store.purging.historyBytes(ids)) > 1000);
+    const bytes = await store.purging.historyBytes(ids);
+    assert.deepEqual([...bytes.keys()], [runId]);
+    assert.ok((bytes.get(runId) ?? 0) > 1000);
     const found: string[] = [];
     for (let more = true; more;) {
       const page = store.purging.runsOf('0', { after: found.at(-1), limit: 100 });

@@ -3,10 +3,12 @@ import { checkExperimentId, checkRunId } from '../../../core/limits';
 import type { RunInfo } from '../../../core/model';
 import type { PurgeItem, PurgeResponse } from '../../../protocol/extras';
 import type { ArtifactPlaces } from '../../artifacts/places';
+import { PresentFolders } from '../../artifacts/presentFolders';
 import { finishPurges } from '../../artifacts/removal';
 import type { Log } from '../../log';
 import { notDeleted } from '../../store/purge/resolve';
 import type { Store } from '../../store/types';
+import { nextTurn, takingTurns } from '../../turns';
 import { boolean, decode, message, texts } from '../fields';
 
 const request = message({ run_ids: texts, experiment_ids: texts, dry_run: boolean.optional });
@@ -32,13 +34,17 @@ export async function purge(context: PurgeContext, input: unknown): Promise<Purg
   const { run_ids, experiment_ids, dry_run = false } = decode(request, input);
   const experiments = [...new Set(experiment_ids.map(checkExperimentId))];
   const runs = await lookAt(store, run_ids, experiments);
-  const { bytes, kept_artifacts } = await measure(context, [...runs.values()], experiments);
+  const looked: Looked = {
+    histories: await store.purging.historyBytes([...runs.keys()]),
+    present: new PresentFolders(places.own),
+  };
+  const { bytes, kept_artifacts } = await measure(context, looked, [...runs.values()], experiments);
   const counted = { runs: runs.size, experiments: experiments.length, bytes, kept_artifacts };
   if (dry_run) {
     const items =
       experiments.length === 1 && run_ids.length === 0
         ? experiments.map((id) => experimentItem(store, id, runs.size, bytes))
-        : await measureEach(context, [...new Set(run_ids)], experiments, runs);
+        : await measureEach(context, looked, { runIds: [...new Set(run_ids)], experimentIds: experiments, runs });
     return { ...counted, items };
   }
   const ids = [...runs.keys()];
@@ -53,23 +59,36 @@ export async function purge(context: PurgeContext, input: unknown): Promise<Purg
   return counted;
 }
 
+/** What is looked at once for everything that is asked about. */
+interface Looked {
+  /** Bytes of the runs' histories; runs without one are not in it. */
+  readonly histories: ReadonlyMap<string, number>;
+  readonly present: PresentFolders;
+}
+
+interface Asked {
+  readonly runIds: readonly string[];
+  readonly experimentIds: readonly string[];
+  /** Those of the experiments included. */
+  readonly runs: ReadonlyMap<string, RunInfo>;
+}
+
 /** What each of the asked things takes by itself. */
 async function measureEach(
   context: PurgeContext,
-  runIds: readonly string[],
-  experimentIds: readonly string[],
-  runs: ReadonlyMap<string, RunInfo>,
+  looked: Looked,
+  { runIds, experimentIds, runs }: Asked,
 ): Promise<PurgeItem[]> {
   const { store } = context;
   const items: PurgeItem[] = [];
   for (const id of runIds) {
     const info = runs.get(id);
-    const { bytes } = await measure(context, info ? [info] : [], []);
+    const { bytes } = await measure(context, looked, info ? [info] : [], []);
     items.push({ kind: 'run', id, bytes, runs: 1, deleted: store.purging.deletedAt(id) });
   }
   for (const id of experimentIds) {
     const own = [...runs.values()].filter(({ experimentId }) => experimentId === id);
-    const { bytes } = await measure(context, own, [id]);
+    const { bytes } = await measure(context, looked, own, [id]);
     items.push(experimentItem(store, id, own.length, bytes));
   }
   return items;
@@ -121,30 +140,28 @@ async function lookAt(
 
 async function measure(
   { store, places }: PurgeContext,
+  { histories, present }: Looked,
   runs: readonly RunInfo[],
   experimentIds: readonly string[],
 ): Promise<{ bytes: number; kept_artifacts: string[] }> {
   const uris = new Set<string>();
-  for (const [i, { id, artifactUri }] of runs.entries()) {
+  const turn = takingTurns();
+  let bytes = 0;
+  for (const { id, artifactUri } of runs) {
     [artifactUri, ...store.purging.modelUris(id)].forEach((uri) => uris.add(uri));
-    if (i % runsPerLook === runsPerLook - 1) {
-      await nextTurn();
-    }
+    bytes += histories.get(id) ?? 0;
+    await turn();
   }
   experimentIds.flatMap((id) => store.purging.modelUrisIn(id)).forEach((uri) => uris.add(uri));
-  let bytes = await store.purging.historyBytes(runs.map(({ id }) => id));
   const kept: string[] = [];
   for (const uri of uris) {
     const segments = places.ownSegments(uri);
+    await turn();
     if (segments !== undefined) {
-      bytes += await places.own.size(segments);
+      bytes += (await present.mayHave(segments)) ? await places.own.size(segments) : 0;
     } else if (await places.mayHave(uri)) {
       kept.push(uri);
     }
   }
   return { bytes, kept_artifacts: kept.sort() };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -23,7 +23,9 @@ export function applyToPurge(catalog: Catalog, effect: PurgeEffect): Change {
     effect.removals.forEach(({ kind, name }) => db.run('DELETE FROM removals WHERE kind = ? AND name = ?', kind, name));
     return {};
   }
-  const runs = effect.runIds.map((runId) => purgeRun(catalog, runId));
+  // Most stores have nothing in most of these: a look at each table is less than one for each run.
+  const tables = effect.runIds.length === 0 ? [] : ofRuns.filter((table) => hasRows(db, table));
+  const runs = effect.runIds.map((runId) => purgeRun(catalog, tables, runId));
   effect.models.forEach((modelId) => purgeModel(catalog, modelId));
   for (const id of effect.experiments) {
     db.run('DELETE FROM experiment_tags WHERE experiment = ?', id);
@@ -39,15 +41,20 @@ export function applyToPurge(catalog: Catalog, effect: PurgeEffect): Change {
   };
 }
 
-function purgeRun({ db }: Catalog, id: string): { id: string; experiment: number } {
+/** @param tables those of `ofRuns` that have rows */
+function purgeRun({ db }: Catalog, tables: readonly string[], id: string): { id: string; experiment: number } {
   const row = db.row('SELECT id, experiment FROM runs WHERE run_id = ?', id);
   if (row === undefined) {
     throw new Error(`the run ${id} of a change is not in the catalog`);
   }
   const run = real(row[0]);
-  const datasets = db.rows('SELECT dataset FROM run_datasets WHERE run = ?', run).map((each) => real(each[0]));
-  db.run('DELETE FROM run_dataset_tags WHERE input IN (SELECT id FROM run_datasets WHERE run = ?)', run);
-  deleteFrom(db, ofRuns, 'run', run);
+  const datasets = tables.includes('run_datasets')
+    ? db.rows('SELECT dataset FROM run_datasets WHERE run = ?', run).map((each) => real(each[0]))
+    : [];
+  if (datasets.length > 0) {
+    db.run('DELETE FROM run_dataset_tags WHERE input IN (SELECT id FROM run_datasets WHERE run = ?)', run);
+  }
+  deleteFrom(db, tables, 'run', run);
   for (const dataset of datasets) {
     // What no run uses any more.
     db.run(
@@ -67,6 +74,10 @@ function purgeModel({ db }: Catalog, modelId: string): void {
   }
   deleteFrom(db, ofModels, 'model', real(row[0]));
   db.run('DELETE FROM logged_models WHERE id = ?', real(row[0]));
+}
+
+function hasRows(db: Catalog['db'], table: string): boolean {
+  return db.row(`SELECT 1 FROM ${table} LIMIT 1`) !== undefined;
 }
 
 function deleteFrom(db: Catalog['db'], tables: readonly string[], column: string, value: Cell): void {

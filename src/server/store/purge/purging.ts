@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { RunInfo } from '../../../core/model';
-import { nextTurn } from '../../turns';
+import { takingTurns } from '../../turns';
 import type { Catalog } from '../catalog';
 import { type StoreFiles, systemCode } from '../files';
 import type { Histories } from '../histories';
@@ -21,9 +21,6 @@ export interface PurgeParts {
 
 /** Removals that are carried out, and noted, at once: few, so that other requests get their turn. */
 const removalsAtOnce = 200;
-
-/** Runs whose files are looked for between two turns of other requests. */
-const runsAtOnce = 1000;
 
 /** Permanent deletion: what is asked before, and what is to be removed from the disk after. */
 export class Purging implements PurgeReader {
@@ -61,14 +58,15 @@ export class Purging implements PurgeReader {
     return id === undefined ? [] : modelsOf(this.parts.catalog, 'experiment', id).map(([, uri]) => uri);
   }
 
-  async historyBytes(runIds: readonly string[]): Promise<number> {
-    let bytes = 0;
+  async historyBytes(runIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const bytes = new Map<string, number>();
     const there = await this.historyFiles();
-    for (let i = 0; i < runIds.length; i += runsAtOnce) {
-      for (const file of runIds.slice(i, i + runsAtOnce).flatMap(there)) {
-        bytes += (await this.parts.files.facts(file))?.size ?? 0;
+    const turn = takingTurns();
+    for (const runId of runIds) {
+      for (const file of there(runId)) {
+        bytes.set(runId, (bytes.get(runId) ?? 0) + ((await this.parts.files.facts(file))?.size ?? 0));
       }
-      await nextTurn();
+      await turn();
     }
     return bytes;
   }

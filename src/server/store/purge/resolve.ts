@@ -69,6 +69,9 @@ export function modelsOf(
   column: 'source_run_id' | 'experiment',
   value: string | number,
 ): [string, string][] {
+  if (catalog.db.row('SELECT 1 FROM logged_models LIMIT 1') === undefined) {
+    return [];
+  }
   // The second condition lets the index of runs be used.
   const more = column === 'source_run_id' ? " AND source_run_id <> ''" : '';
   return catalog.db

@@ -29,8 +29,8 @@ export interface PurgeReader {
   modelUris(runId: string): string[];
   /** URIs of the artifacts of all logged models of an experiment. */
   modelUrisIn(experimentId: string): string[];
-  /** Bytes of the points' files that runs have on the disk. */
-  historyBytes(runIds: readonly string[]): Promise<number>;
+  /** Bytes of the points' files that runs have on the disk, by run; runs without any are left out. */
+  historyBytes(runIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** `artifact_location` of all experiments, each once. */
   locations(): string[];
   /** What is still to be removed from the disk. */
