@@ -310,9 +310,12 @@ export class Catalog implements TreeModel {
     await mapLimited(others, parallelCounts, (id) => this.#count(id));
   }
 
-  async #count(experimentId: string): Promise<void> {
+  /** @returns whether it is another number than before */
+  async #count(experimentId: string): Promise<boolean> {
+    const before = this.experiment(experimentId)?.total;
     const total = await this.#connected().countRuns([experimentId], 'active');
     this.#experiments.change(experimentId, { total });
+    return total !== before;
   }
 
   async #readExperiments(): Promise<void> {
@@ -347,15 +350,15 @@ export class Catalog implements TreeModel {
   /** @returns the runs whose rows changed; undefined where the experiment's rows did */
   async #refreshRuns(experimentId: string, runIds: ReadonlySet<string>): Promise<readonly string[] | undefined> {
     const list = this.experiment(experimentId)?.list;
+    // Those that are not loaded are counted none the less: they may have gone to the trash, or come back.
+    const isBeyond = list?.more === true && [...runIds].some((id) => !list.runs.has(id));
     const applied = list && (await this.#lists.renew(list, experimentId, runIds));
     if (applied === undefined) {
       await this.#read(experimentId);
       return undefined;
     }
-    if (applied.structure && list?.more === true) {
-      await this.#count(experimentId);
-    }
-    return applied.structure ? undefined : applied.changed;
+    const isCount = (isBeyond || (applied.structure && list?.more === true)) && (await this.#count(experimentId));
+    return applied.structure || isCount ? undefined : applied.changed;
   }
 
   /** Reads as many pages of an experiment as are shown, of another query the first. */

@@ -166,6 +166,23 @@ describe('the tree at real sizes', () => {
     }
   });
 
+  it('counts runs that go to the trash and come back beyond the page that is loaded', async () => {
+    const id = await experiment('counted');
+    const [oldest = ''] = await fill(id, rowsPerPage + 5);
+    await afresh(id, rowsPerPage);
+    const row = (): string | undefined => descriptionOf(experimentRef(id));
+    assert.equal(row(), `${rowsPerPage + 5} runs`);
+    for (const [call, count] of [
+      ['delete', rowsPerPage + 4],
+      ['restore', rowsPerPage + 5],
+    ] as const) {
+      touched = [];
+      await ask(`runs/${call}`, { run_id: oldest });
+      await quiet(() => row() === `${count} runs` && touched.some(({ experiments }) => experiments.has(id)));
+    }
+    assert.equal(loaded(id), rowsPerPage);
+  });
+
   it('counts no lost run as running', async () => {
     const id = await experiment('lost');
     const lost = await run(id, 'lost', { status: 'RUNNING' });
