@@ -5,9 +5,10 @@ import { checkEncoding, readJsonBody } from '../http/body';
 import { pathOf } from '../http/gate';
 import type { Store } from '../store/types';
 import type { ArtifactStore } from './artifactStore';
+import { bodyOf } from './bodyOf';
 import { runOfSegments } from './locations';
 import { parseArtifactPath, parseArtifactUrl } from './paths';
-import { bodyOf, checkWritable, noteChange, sendJson } from './proxy';
+import { checkWritable, noteChange, sendJson } from './proxy';
 
 const requests = {
   create: message({ path: text.required, num_parts: integer.optional }),

@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../core/errors';
 import { stringifyJson } from '../../core/json';
 import type { WireFileInfo } from '../../protocol/mlflow';
 import { artifactToWire } from '../../protocol/wire';
 import { decode, message, text } from '../api/fields';
 import { checkEncoding, readQuery } from '../http/body';
-import { hasBody } from '../http/errors';
 import { pathOf, queryOf } from '../http/gate';
 import type { Store } from '../store/types';
 import type { ArtifactListing } from './artifactFolder';
 import type { ArtifactStore } from './artifactStore';
+import { bodyOf } from './bodyOf';
 import { attachment, contentTypeOf, parseRange } from './contentType';
 import { parseRelative, runOfSegments } from './locations';
 import { parseArtifactUrl } from './paths';
@@ -132,22 +131,4 @@ export async function sendFile(
   // What goes wrong now breaks the answer off, and the client sees that bytes are missing.
   await sendBytes(handle, { start, end }, reply.raw).catch(() => undefined);
   return reply;
-}
-
-/** The body's chunks. Leaving early keeps the request usable, so that its error can still be answered. */
-export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
-  if (!hasBody(request)) {
-    return;
-  }
-  const chunks: AsyncIterable<Uint8Array> = {
-    [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }),
-  };
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw new ApiError('BAD_REQUEST', 'The upload broke off; nothing was stored.', { cause: error });
-  }
-  if (!request.complete) {
-    throw new ApiError('BAD_REQUEST', 'The upload ended before its body was complete; nothing was stored.');
-  }
 }

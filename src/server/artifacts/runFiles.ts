@@ -6,10 +6,11 @@ import { decode, message, text } from '../api/fields';
 import { mustGetModel } from '../api/loggedModels';
 import { checkEncoding, readQuery } from '../http/body';
 import type { Store } from '../store/types';
+import { bodyOf } from './bodyOf';
 import { segmentsOfUri } from './locations';
 import { parseArtifactPath } from './paths';
 import { type ArtifactPlace, type ArtifactPlaces, elsewhere } from './places';
-import { bodyOf, checkWritable, noteChange, sendFile, sendJson } from './proxy';
+import { checkWritable, noteChange, sendFile, sendJson } from './proxy';
 
 /** Largest file of `upload-artifact`, bytes. */
 const maxUpload = 10 * 1024 * 1024;

@@ -2,8 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 
 /** Pieces as they come from a socket are small; so many bytes of them go to the file at once. */
 const batchBytes = 1024 * 1024;
-/** After so many bytes the disk is asked to take them while further ones arrive, so that the end has little left to sync. */
-const syncBytes = 64 * 1024 * 1024;
+/** So many of these may be on their way; then the chunks wait. */
+const batchesAtOnce = 4;
+/** As soon as there are so many bytes that the disk was not yet asked to take, it is asked, one time after the other, so that the end has little left to sync. */
+const syncBytes = 8 * 1024 * 1024;
+/** When there are so many, the disk does not keep up, and the chunks wait. */
+const unsyncedBytes = 64 * 1024 * 1024;
 
 /**
  * Writes chunks one behind the other, while the next ones arrive. Holds some megabytes at most. The caller syncs and closes.
@@ -11,47 +15,85 @@ const syncBytes = 64 * 1024 * 1024;
  * @throws what the chunks throw, and system errors; nothing is being written any more then
  */
 export async function writeChunks(handle: FileHandle, chunks: AsyncIterable<Uint8Array>, position = 0): Promise<void> {
-  let batch: Uint8Array[] = [];
-  let bytes = 0;
-  let unsynced = 0;
-  let at = position;
-  let writing: Promise<void> = Promise.resolve();
-  let syncing: Promise<void> = Promise.resolve();
-  const flush = async (): Promise<void> => {
-    await writing;
-    const [full, start] = [batch, at];
-    at += bytes;
-    unsynced += bytes;
-    batch = [];
-    bytes = 0;
-    writing = writeAll(handle, full, start);
-    // Whoever waits for it gets the error; nobody does where the chunks break off first.
-    writing.catch(() => undefined);
-  };
+  const file = new FileEnd(handle, position);
   const gather = async (): Promise<void> => {
+    let batch: Uint8Array[] = [];
+    let bytes = 0;
     for await (const chunk of chunks) {
       batch.push(chunk);
       bytes += chunk.length;
       if (bytes >= batchBytes) {
-        await flush();
-      }
-      if (unsynced >= syncBytes) {
-        await syncing;
-        unsynced = 0;
-        syncing = writing.then(() => handle.datasync());
-        syncing.catch(() => undefined);
+        await file.add(batch, bytes);
+        batch = [];
+        bytes = 0;
       }
     }
-    await flush();
+    await file.add(batch, bytes);
   };
   const [gathered] = await Promise.allSettled([gather()]);
-  // Also where the chunks broke off: the caller closes the file next.
-  const [written, synced] = await Promise.allSettled([writing, syncing]);
-  // A full disk is the reason where a write failed, whatever became of the chunks after it.
-  for (const each of [written, synced, gathered]) {
-    if (each.status === 'rejected') {
-      throw each.reason;
+  // Also where the chunks broke off: the caller closes the file next. A full disk is the reason where a write failed, whatever became of
+  // the chunks after it.
+  await file.settled();
+  if (gathered.status === 'rejected') {
+    throw gathered.reason;
+  }
+}
+
+/** A file that grows at its end. */
+class FileEnd {
+  private writing: Promise<void> = Promise.resolve();
+  private syncing: Promise<void> = Promise.resolve();
+  private isSyncing = false;
+  /** Those that are being written, or wait for it; the first may have been written. */
+  private readonly batches: Promise<void>[] = [];
+  private unsynced = 0;
+
+  constructor(
+    private readonly handle: FileHandle,
+    private position: number,
+  ) {}
+
+  /** Resolves when more is welcome. @throws where an earlier write or sync failed */
+  async add(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
+    const at = this.position;
+    this.position += bytes;
+    this.writing = this.writing.then(async () => {
+      await writeAll(this.handle, chunks, at);
+      this.unsynced += bytes;
+      this.sync();
+    });
+    // Whoever waits for it gets the error; nobody does where the chunks break off first.
+    this.writing.catch(() => undefined);
+    this.batches.push(this.writing);
+    if (this.batches.length >= batchesAtOnce) {
+      await this.batches.shift();
     }
+    if (this.unsynced >= unsyncedBytes) {
+      await this.syncing;
+    }
+  }
+
+  /** Resolves when nothing is going on any more. @throws what went wrong */
+  async settled(): Promise<void> {
+    const written = await Promise.allSettled([this.writing]);
+    const synced = await Promise.allSettled([this.syncing]);
+    for (const each of [...written, ...synced]) {
+      if (each.status === 'rejected') {
+        throw each.reason;
+      }
+    }
+  }
+
+  private sync(): void {
+    if (this.isSyncing || this.unsynced < syncBytes) {
+      return;
+    }
+    this.isSyncing = true;
+    this.unsynced = 0;
+    this.syncing = this.handle.datasync().then(() => {
+      this.isSyncing = false;
+    });
+    this.syncing.catch(() => undefined);
   }
 }
 

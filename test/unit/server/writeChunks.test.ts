@@ -69,6 +69,32 @@ describe('Writing what arrives in chunks', () => {
     assert.equal((await readFile(file)).length, size);
   });
 
+  it('asks the disk to take what was written all along, one time after the other', async () => {
+    let [written, synced, syncing] = [0, 0, 0];
+    const disk = {
+      writev: (buffers: readonly Uint8Array[]) => {
+        const bytesWritten = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+        written += bytesWritten;
+        assert.ok(written - synced < 80_000_000, 'the disk is behind');
+        return Promise.resolve({ bytesWritten });
+      },
+      datasync: async () => {
+        const before = written;
+        assert.equal(++syncing, 1);
+        for (let turn = 0; turn < 50; turn++) {
+          await Promise.resolve();
+        }
+        syncing--;
+        synced = before;
+      },
+    } as unknown as FileHandle;
+    const chunk = Buffer.alloc(500_000);
+    await writeChunks(disk, each(Array.from({ length: 1000 }, () => chunk)));
+    assert.equal(written, 500_000_000);
+    assert.ok(written - synced < 80_000_000, 'there is much left to sync');
+    assert.equal(syncing, 0);
+  });
+
   it('fails with the disk’s reason, in a write or in a sync', async () => {
     const full = Object.assign(new Error('ENOSPC: made by a test'), { code: 'ENOSPC' });
     const chunks = Array.from({ length: 30 }, () => Buffer.alloc(8_000_000));
