@@ -9,6 +9,11 @@ import { finish, type Steps } from './steps';
 const keptFingerprints = 4;
 /** Points that a fingerprint takes in at once. */
 const fingerprintStep = 250_000;
+/**
+ * Points that are taken in at once. V8 makes functions fast that are called often; while one that is called for very many points is made
+ * fast in its first loop, what comes behind the loop is not known yet, and each further call ends with going back to slow code.
+ */
+const pieceSize = 1024;
 
 export interface RowsQuery {
   /** A curve of more points is thinned into so many buckets at most; at least 2 (one bucket each side of 0 cannot be merged). */
@@ -57,6 +62,8 @@ export class Curve {
   private readonly smoothing = new CurveSmoothing();
   /** Those of the lengths that were asked for last. */
   private fingerprints: readonly Fingerprint[] = [];
+  /** Of all points. */
+  private readonly whole = new Fingerprint();
   private size = 0;
 
   /** The columns become the curve's own until more is appended. @param x finite, ascending @throws RangeError as `append` */
@@ -111,6 +118,7 @@ export class Curve {
       const shared = new Int16Array(capacity);
       shared.set(this.shared.subarray(0, this.size));
       this.shared = shared;
+      this.blocks.reserve(capacity);
     }
   }
 
@@ -149,12 +157,14 @@ export class Curve {
 
   /** What goes through all points, done before and remembered. */
   private *prepare({ smoothing, known = '' }: RowsQuery): Steps<void> {
-    for (let done = this.longestFingerprint; done + fingerprintStep < this.size; done += fingerprintStep) {
-      this.fingerprint(done + fingerprintStep);
-      yield;
+    const knownLength = parseInt(known);
+    if (knownLength <= this.size) {
+      for (let next = this.nearest(knownLength).length + fingerprintStep; next < knownLength; next += fingerprintStep) {
+        this.fingerprint(next);
+        yield;
+      }
     }
     if (smoothing?.kind === 'timeEma') {
-      const knownLength = parseInt(known);
       if (knownLength > 0 && knownLength < this.size) {
         yield* this.smoothing.distance(this.xs, this.ys, knownLength);
       }
@@ -162,17 +172,10 @@ export class Curve {
     }
   }
 
-  private get longestFingerprint(): number {
-    return Math.max(0, ...this.fingerprints.map(({ length }) => length));
-  }
-
   /** Of the first so many points. */
   private fingerprint(length: number): Fingerprint {
-    let nearest = new Fingerprint();
-    for (const each of this.fingerprints) {
-      nearest = each.length <= length && each.length > nearest.length ? each : nearest;
-    }
-    if (nearest.length === length) {
+    const nearest = this.nearest(length);
+    if (nearest.length === length && nearest !== this.whole) {
       return nearest;
     }
     const made = nearest.copy();
@@ -181,15 +184,39 @@ export class Curve {
     return made;
   }
 
+  /** The longest fingerprint that there is of not more points; of the remembered ones where there is one of as many. */
+  private nearest(length: number): Fingerprint {
+    let nearest = new Fingerprint();
+    for (const each of [...this.fingerprints, this.whole]) {
+      nearest = each.length <= length && each.length > nearest.length ? each : nearest;
+    }
+    return nearest;
+  }
+
   private take(x: Float64Array, y: Float64Array): void {
     if (x.length !== y.length) {
       throw new RangeError(`The columns differ in length: ${x.length} and ${y.length}`);
     }
-    let before = this.lastX;
+    const { size } = this;
+    const end = size + x.length;
+    for (let from = size; from < end; from += pieceSize) {
+      this.compare(x, from - size, Math.min(end, from + pieceSize) - size);
+    }
+    for (let from = size; from < end; from += pieceSize) {
+      const to = Math.min(end, from + pieceSize);
+      this.blocks.update(this.ys, this.shared, from, to);
+      this.whole.extend(this.xs, this.ys, to);
+    }
+    this.size = end;
+  }
+
+  /** Finds the shared exponents of new points, by their places in `x`. @throws RangeError where x falls */
+  private compare(x: Float64Array, from: number, to: number): void {
+    const { shared, size } = this;
+    let before = from === 0 ? this.lastX : at(x, from - 1);
     // Whether it is a whole number from 0 on that fits into 31 bits; most are, and `sharedExponent` is then done here: half the time.
     let isSmall = (before | 0) === before && before >= 0;
-    const { shared, size } = this;
-    for (let i = 0; i < x.length; i++) {
+    for (let i = from; i < to; i++) {
       const next = x[i] ?? NaN;
       if (!(next >= before)) {
         throw new RangeError(`x falls from ${before} to ${next}`);
@@ -203,8 +230,6 @@ export class Curve {
       }
       before = next;
     }
-    this.size += x.length;
-    this.blocks.update(this.ys, this.shared, this.size - x.length, this.size);
   }
 
   private spanOf(range: RowsQuery['range']): Span {

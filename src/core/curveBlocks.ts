@@ -26,6 +26,8 @@ export class Blocks {
   private highest = new Int16Array(0);
   /** Of each stack of `blockSize` blocks. */
   private highestOfStack = new Int16Array(0);
+  /** Whether any value is not finite; most curves have none. */
+  private hasOdd = false;
 
   get bytes(): number {
     return this.min.length * 27;
@@ -41,11 +43,10 @@ export class Blocks {
     return this.highestOfStack[stack] ?? neverShared;
   }
 
-  /** Takes in the points from `from` on. */
-  update(y: Float64Array, shared: Int16Array, from: number, to: number): void {
-    const needed = Math.ceil(to / blockSize);
-    if (needed > this.min.length) {
-      const capacity = Math.ceil(Math.max(needed, this.min.length * 1.25));
+  /** Makes room for so many points. */
+  reserve(points: number): void {
+    const capacity = Math.ceil(points / blockSize);
+    if (capacity > this.min.length) {
       this.min = grown(this.min, this.min.length, capacity);
       this.max = grown(this.max, this.max.length, capacity);
       this.sum = grown(this.sum, this.sum.length, capacity);
@@ -56,6 +57,14 @@ export class Blocks {
       const highestOfStack = new Int16Array(Math.ceil(capacity / blockSize)).fill(sameX);
       highestOfStack.set(this.highestOfStack);
       this.highestOfStack = highestOfStack;
+    }
+  }
+
+  /** Takes in the points from `from` on. */
+  update(y: Float64Array, shared: Int16Array, from: number, to: number): void {
+    const needed = Math.ceil(to / blockSize);
+    if (needed > this.min.length) {
+      this.reserve(Math.max(to, this.min.length * blockSize * 1.25));
     }
     for (let block = Math.floor(from / blockSize); block < needed; block++) {
       const start = block * blockSize;
@@ -81,6 +90,7 @@ export class Blocks {
             finite++;
           }
         }
+        this.hasOdd ||= finite < end - start;
       }
       this.min[block] = min;
       this.max[block] = max;
@@ -96,10 +106,11 @@ export class Blocks {
     let [min, max, sum, finite] = [Infinity, -Infinity, 0, 0];
     let i = from;
     while (i < to) {
-      const block = i / blockSize;
-      if (Number.isInteger(block) && i + blockSize <= to) {
-        min = Math.min(min, at(this.min, block));
-        max = Math.max(max, at(this.max, block));
+      if (i % blockSize === 0 && i + blockSize <= to) {
+        const block = i / blockSize;
+        const [least, greatest] = [at(this.min, block), at(this.max, block)];
+        min = least < min ? least : min;
+        max = greatest > max ? greatest : max;
         sum += at(this.sum, block);
         finite += this.finite[block] ?? 0;
         i += blockSize;
@@ -162,9 +173,8 @@ export class Blocks {
 
   /** Visits all indices but those of blocks that have finite values only. */
   private eachOddStretch(from: number, to: number, visit: (i: number) => void): void {
-    for (let i = from; i < to;) {
-      const block = i / blockSize;
-      if (Number.isInteger(block) && i + blockSize <= to && this.finite[block] === blockSize) {
+    for (let i = this.hasOdd ? from : to; i < to;) {
+      if (i % blockSize === 0 && i + blockSize <= to && this.finite[i / blockSize] === blockSize) {
         i += blockSize;
       } else {
         visit(i++);

@@ -17,6 +17,7 @@ import { listenOnLoopback, prepareToListen } from './http/listen';
 import { IdleWatch } from './idle';
 import type { Log } from './log';
 import { FolderPresence } from './presence';
+import { whenQuiet } from './quiet';
 import type { StoreFiles } from './store/files';
 import { openStore } from './store/store';
 import type { Store } from './store/types';
@@ -25,8 +26,6 @@ import { labbookVersion } from './version';
 /** How long a clean end waits for requests that were accepted. */
 const drainMilliseconds = 5_000;
 const maxIdleCheckMilliseconds = 15_000;
-/** When all routes are made ready; those who waited for the start ask first. Milliseconds. */
-const readyAfter = 250;
 
 export interface RunningServer {
   readonly url: string;
@@ -114,12 +113,12 @@ async function serveStore(
     }
   }, lookEvery);
   // Whoever asks for a file soon need not wait for it, nor whoever comes right after the start with something else.
-  const readying = setTimeout(() => {
+  const stopWaiting = whenQuiet(() => {
     app.ready().catch((error: unknown) => log.error('routes could not be made ready', error));
-  }, readyAfter);
+  });
   const stop = async (): Promise<void> => {
     clearInterval(timer);
-    clearTimeout(readying);
+    stopWaiting();
     events.endAll();
     await drain.close(servers);
     await warmth.end();

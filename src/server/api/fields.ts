@@ -168,10 +168,22 @@ export const double = field(readDouble);
 export const boolean = field(readBoolean);
 
 /** A list of strings; a query's parameter that occurs once is a list of one. */
-export const texts: z.ZodType<string[]> = z.preprocess(
-  (input) => (typeof input === 'string' ? [input] : (input ?? [])),
-  z.array(text.required),
-);
+export const texts: z.ZodType<string[]> = z.preprocess(asTexts, z.array(text.required));
+plainReaders.set(texts, (value) => readList(asTexts(value), plainReaders.get(text.required) ?? refuse));
+
+function asTexts(value: unknown): unknown {
+  return typeof value === 'string' ? [value] : (value ?? []);
+}
+
+/** What may be absent, but not null. */
+export function optional<T>(type: z.ZodType<T>): z.ZodType<T | undefined> {
+  const made = z.optional(type);
+  const read = plainReaders.get(type);
+  if (read !== undefined) {
+    plainReaders.set(made, (value) => (value === undefined ? undefined : read(value)));
+  }
+  return made;
+}
 
 /** @param names the enum's names in the order of their numbers, which begin at 1 */
 export function choice<T extends string>(names: readonly T[]): Field<T> {

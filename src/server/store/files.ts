@@ -42,8 +42,8 @@ export interface StoreFiles {
   readInPieces(path: string): Promise<FilePieces>;
   /** For histories, which are opened on demand inside synchronous reads. */
   readSync(path: string): Uint8Array;
-  /** `length` bytes from `offset` on; fewer where the file ends before. */
-  readPartSync(path: string, offset: number, length: number): Uint8Array;
+  /** `length` bytes from `offset` on; fewer where the file ends before. @param room where they may be put, of that length at least */
+  readPartSync(path: string, offset: number, length: number, room?: Uint8Array): Uint8Array;
   /**
    * `create`: empties an existing file; `log`: the same, for `writeSynced` instead of `append`; `exclusive`: fails with EEXIST;
    * `extend`: keeps its content, must exist.
@@ -184,10 +184,9 @@ export const realFiles: StoreFiles = {
     }
   },
   readSync: (path) => readFileSync(path),
-  readPartSync(path, offset, length) {
+  readPartSync(path, offset, length, bytes = new Uint8Array(length)) {
     const file = openSync(path, 'r');
     try {
-      const bytes = new Uint8Array(length);
       let done = 0;
       for (let read = -1; read !== 0 && done < length; done += read) {
         read = readSync(file, bytes, done, length - done, offset + done);

@@ -167,10 +167,10 @@ export class Histories {
       pointsFile,
       sizes: this.sizes,
       migrations: this.migrations,
-      readPoints: (offset, length) => {
+      readPoints: (offset, length, room) => {
         let bytes: Uint8Array;
         try {
-          bytes = this.files.readPartSync(pointsFile, offset, length);
+          bytes = this.files.readPartSync(pointsFile, offset, length, room);
         } catch (error) {
           if (systemCode(error) === 'ENOENT') {
             throw new StoreDamagedError(pointsFile, offset, 'It is missing.');

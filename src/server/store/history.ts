@@ -8,6 +8,7 @@ import { type Block, type BlockPlace, MetricPoints } from './metricPoints';
 import { type ExpectedBlock, packBlock, unpackBlock, unpackBlockInto } from './pointBlock';
 import { type Migration, stepsFrom } from './migrations';
 import type { PointList } from './pointList';
+import { readingAhead, type ReadPoints } from './pointsFile';
 import { type Point, valueFrom } from './points';
 import {
   type Database,
@@ -43,8 +44,8 @@ export interface HistoryHome {
   readonly sizes: PointSizes;
   /** For tests: others than there are. */
   readonly migrations?: readonly Migration[] | undefined;
-  /** Reads a part of the points' file. @throws StoreDamagedError where it has no such part */
-  readonly readPoints: (offset: number, length: number) => Uint8Array;
+  /** Reads a part of the points' file. @param room where it may be put @throws StoreDamagedError where it has no such part */
+  readonly readPoints: ReadPoints;
 }
 
 /** A history as files. */
@@ -211,19 +212,25 @@ export class History {
 
   /** What `Store.copyMetricColumns` says. @param limit not more than the columns have room for */
   copyColumns(key: string, from: number, limit: number, into: Partial<MetricColumns>): number {
+    const parts: { readonly block: Block; readonly start: number; readonly end: number }[] = [];
+    this.metrics.get(key)?.eachBlock(from, limit, (block, start, end) => parts.push({ block, start, end }));
+    const read = readingAhead(
+      parts.flatMap(({ block }) => block.place ?? []),
+      this.home.readPoints,
+    );
     let at = 0;
-    this.metrics.get(key)?.eachBlock(from, limit, (block, start, end) => {
+    for (const { block, start, end } of parts) {
       const part = partOf(into, at, end - start);
       at += end - start;
       if (end - start === block.count && block.points === undefined && this.unpacked?.block !== block) {
-        unpackBlockInto(this.bytesOf(block), this.expected(key, block), part);
-        return;
+        unpackBlockInto(this.bytesOf(block, read), this.expected(key, block), part);
+        continue;
       }
       const { steps, timestamps, values } = this.load(key, block).columns();
       part.step?.set(steps.subarray(start, end));
       part.time?.set(timestamps.subarray(start, end));
       part.value?.set(values.subarray(start, end));
-    });
+    }
     return at;
   }
 
@@ -260,8 +267,8 @@ export class History {
   };
 
   /** Of a block that is not in memory as points. */
-  private bytesOf({ packed, place }: Block): Uint8Array {
-    return packed ?? this.home.readPoints(place?.offset ?? 0, place?.length ?? 0);
+  private bytesOf({ packed, place }: Block, read = this.home.readPoints): Uint8Array {
+    return packed ?? read(place?.offset ?? 0, place?.length ?? 0);
   }
 
   private expected(key: string, { count, packed, place }: Block): ExpectedBlock {

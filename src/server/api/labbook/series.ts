@@ -1,10 +1,9 @@
-import * as z from 'zod';
 import { ApiError } from '../../../core/errors';
 import { ExpressionError, parseExpression } from '../../../core/expression';
 import { smoothingFault, smoothingKinds } from '../../../core/smoothing';
 import { encodeSeries, type SeriesEntry } from '../../../protocol/seriesCodec';
 import type { XAxis } from '../../../protocol/extras';
-import { choice, decode, double, integer, list, message, text, texts } from '../fields';
+import { choice, decode, double, integer, list, message, optional, text, texts } from '../fields';
 import { inTurns, nextTurn } from '../../turns';
 import type { CurveX, Curves } from './curves';
 
@@ -17,17 +16,16 @@ const fields = {
   run_ids: texts,
   keys: texts,
   max_points: integer.required,
-  range: message({ min: double.required, max: double.required }).optional(),
-  smoothing: message({ kind: choice(smoothingKinds).required, amount: double.required }).optional(),
+  range: optional(message({ min: double.required, max: double.required })),
+  smoothing: optional(message({ kind: choice(smoothingKinds).required, amount: double.required })),
   known: list(message({ run_id: text.required, key: text.required, version: text.required })),
 };
 const overAxisRequest = message({ ...fields, x: choice(axes).required });
 const overExpressionRequest = message({ ...fields, x: message({ expression: text.required }) });
-const kindOfX = z.looseObject({ x: z.looseObject({ expression: z.string() }) });
 
 /** POST series: the histories of runs x keys, smoothed and thinned, in one binary answer (protocol/seriesCodec.ts). */
 export async function answerSeries(curves: Curves, input: unknown): Promise<Uint8Array> {
-  const { run_ids, keys, x, max_points, range, smoothing, known } = kindOfX.safeParse(input).success
+  const { run_ids, keys, x, max_points, range, smoothing, known } = isOverExpression(input)
     ? decode(overExpressionRequest, input)
     : decode(overAxisRequest, input);
   if (max_points < 2 || max_points > 10_000) {
@@ -65,6 +63,12 @@ export async function answerSeries(curves: Curves, input: unknown): Promise<Uint
     }
   }
   return encodeSeries(entries);
+}
+
+function isOverExpression(input: unknown): boolean {
+  const field = (of: unknown, name: string): unknown =>
+    typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+  return typeof field(field(input, 'x'), 'expression') === 'string';
 }
 
 function readX(x: XAxis | { expression: string }): CurveX {
