@@ -26,12 +26,21 @@ describe('commands of artifacts', () => {
 
   it('save a file, and a folder with all that is in it', async () => {
     const file = path.join(folder, 'saved.csv');
-    await answering(
-      'showSaveDialog',
-      () => vscode.Uri.file(file),
-      () => execute(commands.saveArtifactAs, { runId, path: 'plots/loss.csv' }),
+    const said = await answering(
+      'showInformationMessage',
+      () => 'Open',
+      () =>
+        answering(
+          'showSaveDialog',
+          () => vscode.Uri.file(file),
+          () => execute(commands.saveArtifactAs, { runId, path: 'plots/loss.csv' }),
+        ),
     );
     assert.equal(readFileSync(file, 'utf8'), 'step,loss\n1,0.5\n');
+    assert.deepEqual(said[0]?.slice(0, 2), ['Saved saved.csv, 16 B.', 'Open']);
+    await until('it is opened', () =>
+      vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === file),
+    );
     const target = { kind: 'artifact', runId, path: 'plots', isDirectory: true };
     await answering(
       'showOpenDialog',
@@ -39,6 +48,25 @@ describe('commands of artifacts', () => {
       () => execute(commands.saveArtifactAs, target),
     );
     assert.equal(readFileSync(path.join(folder, 'plots', 'loss.csv'), 'utf8'), 'step,loss\n1,0.5\n');
+  });
+
+  it('save into the workspace, where the file can be shown in its folder', async () => {
+    const place = vscode.Uri.joinPath(vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/'), 'kept.csv');
+    try {
+      const said = await answering(
+        'showInformationMessage',
+        () => undefined,
+        () =>
+          answering(
+            'showSaveDialog',
+            () => place,
+            () => execute(commands.saveArtifactAs, { runId, path: 'plots/loss.csv' }),
+          ),
+      );
+      assert.deepEqual(said, [['Saved kept.csv, 16 B.', 'Open', 'Show in Folder']]);
+    } finally {
+      rmSync(place.fsPath, { force: true });
+    }
   });
 
   it('compare a file with that of another run in the diff editor', async () => {

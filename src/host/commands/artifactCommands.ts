@@ -8,6 +8,7 @@ import { formatBytes } from '../../core/format';
 import type { Run } from '../../core/model';
 import { namedArtifactUri } from '../artifacts/fileSystem';
 import { commands, type CommandHandlers } from '../contributions';
+import { tellSaved } from '../platform/savedFile';
 import { inMessage, inPick } from '../platform/text';
 import { pickRun } from './picks';
 import { runIdsOf, textField } from './targets';
@@ -111,7 +112,9 @@ async function saveAs(client: TrackingClient, artifact: Artifact): Promise<void>
     }
   });
   if (saved !== undefined) {
-    say(t('Saved {0}.', formatBytes(saved)));
+    const place = artifact.isDirectory ? vscode.Uri.joinPath(target, name) : target;
+    const file = path.posix.basename(place.path);
+    tellSaved(t('Saved {0}, {1}.', inMessage(file), formatBytes(saved)), place, artifact.isDirectory);
   }
 }
 

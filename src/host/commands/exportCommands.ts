@@ -10,6 +10,7 @@ import { commands, type CommandHandlers } from '../contributions';
 import { parquetOf } from '../export/parquet';
 import { forEachRun } from '../panels/bulk';
 import { longWait } from '../platform/longWait';
+import { tellSaved } from '../platform/savedFile';
 import { inMessage } from '../platform/text';
 import { pickRuns } from './picks';
 import { runIdsOf } from './targets';
@@ -145,12 +146,5 @@ async function exportRuns(client: TrackingClient, runs: readonly Run[], file: st
     );
   }
   await writeFile(target.fsPath, format === undefined ? parquetOf(columns) : tableText(runsTable(columns), format));
-  const open = t('Open');
-  const said = runs.length === 1 ? t('Exported 1 run.') : t('Exported {0} runs.', runs.length);
-  // Nobody waits for the notification to be closed.
-  void vscode.window.showInformationMessage(said, open).then(async (choice) => {
-    if (choice === open) {
-      await vscode.commands.executeCommand('vscode.open', target);
-    }
-  });
+  tellSaved(runs.length === 1 ? t('Exported 1 run.') : t('Exported {0} runs.', runs.length), target);
 }

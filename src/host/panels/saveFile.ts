@@ -1,5 +1,7 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
-import { oneLine } from '../platform/text';
+import { tellSaved } from '../platform/savedFile';
+import { inMessage, oneLine } from '../platform/text';
 
 /**
  * Asks where to write a file and writes it there.
@@ -21,5 +23,6 @@ export async function saveFile({ name, content }: { name: string; content: strin
     uri,
     typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
   );
+  tellSaved(vscode.l10n.t('Saved {0}.', inMessage(path.posix.basename(uri.path))), uri);
   return true;
 }
