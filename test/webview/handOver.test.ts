@@ -34,24 +34,43 @@ describe('Runs that are handed to other programs', () => {
   afterEach(() => browser.closePages());
   after(() => browser.dispose());
 
-  async function open(delays: Record<string, number> = {}): Promise<Panel> {
-    const panel = await browser.show({ ...experimentScenario(runs), delays });
-    await panel.page.locator('.lb-row').first().waitFor();
+  /** What is said for some seconds only is looked at while the page's clock stands still. */
+  async function open(): Promise<Panel> {
+    const panel = await browser.show(experimentScenario(runs), { isPaused: true });
+    await passing(panel, 'the runs are there', async () => (await panel.page.locator('.lb-row').count()) > 0);
     return panel;
   }
+
+  /** Lets the page's time pass until something is so. */
+  const passing = (panel: Panel, what: string, look: () => Promise<boolean>): Promise<void> =>
+    until(what, async () => {
+      const isSo = await look();
+      if (!isSo) {
+        await panel.page.clock.runFor(20);
+      }
+      return isSo;
+    });
+  const passingUntilAsked = (panel: Panel, method: 'copyText' | 'saveFile', count = 1): Promise<void> =>
+    passing(panel, `${method} is asked for`, async () => (await panel.asked(method)).length >= count);
+  const passingUntilSaid = (panel: Panel, text: RegExp | string): Promise<void> =>
+    passing(panel, `${String(text)} is said`, async () => (await footer(panel).getByText(text).count()) > 0);
 
   it('have the columns of the table when they are copied, which is told, and all columns by a click', async () => {
     const panel = await open();
     await panel.page.locator('.lb-row', { hasText: 'run-0' }).click();
     await panel.page.keyboard.press('Control+c');
-    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
+    await passingUntilAsked(panel, 'copyText');
+    const [{ text } = { text: '' }] = await panel.asked('copyText');
     const [visible = {}] = table(text, '\t');
     assert.deepEqual([visible['p1'], 'p59' in visible], ['0-1', false]);
-    const said = footer(panel).getByText(/^1 run copied with \d+ of \d+ columns\.$/);
+    const copied = /^1 run copied with \d+ of \d+ columns\.$/;
+    await passingUntilSaid(panel, copied);
+    const said = footer(panel).getByText(copied);
     const [, own, all] = /with (\d+) of (\d+)/.exec(await said.innerText()) ?? [];
     assert.equal(Number(own), Object.keys(visible).length);
     await footer(panel).getByRole('button', { name: 'With All Columns' }).click();
-    const [, { text: whole } = { text: '' }] = await panel.askedFor('copyText', 2);
+    await passingUntilAsked(panel, 'copyText', 2);
+    const [, { text: whole } = { text: '' }] = await panel.asked('copyText');
     const [everything = {}] = table(whole, '\t');
     assert.equal(Object.keys(everything).length, Number(all));
     // A parameter and a tag of the same name, a metric's last value beside its best, what all runs have, and no formula.
@@ -60,7 +79,10 @@ describe('Runs that are handed to other programs', () => {
       keys.map((key) => everything[key]),
       ['0-59', '0', 'tag 0', '0.5', '0.25', "'=1", runs[0]?.run.id],
     );
-    await footer(panel).getByText(`1 run copied with ${all} of ${all} columns.`).waitFor();
+    await passingUntilSaid(panel, `1 run copied with ${all} of ${all} columns.`);
+    // Then what can be done with what is selected is back.
+    await panel.page.clock.runFor(10_000);
+    await footer(panel).getByText('1 selected').waitFor();
     assert.deepEqual(panel.errors, []);
   });
 
@@ -70,25 +92,25 @@ describe('Runs that are handed to other programs', () => {
     await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, \d+ Visible Columns$/ }).waitFor();
     await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, All \d+ Columns$/ }).click();
     await panel.page.getByRole('menuitem', { name: 'CSV' }).click();
-    const [{ name, content } = { name: '', content: '' }] = await panel.askedFor('saveFile');
+    await passingUntilAsked(panel, 'saveFile');
+    const [{ name, content } = { name: '', content: '' }] = await panel.asked('saveFile');
     assert.equal(name, 'cifar100.csv');
     const lines = table(typeof content === 'string' ? content : '', ',');
     assert.deepEqual(lines.map((line) => [line['Name'], line['p59']]).sort(), [
       ['run-0', '0-59'],
       ['run-1', '1-59'],
     ]);
-    await footer(panel)
-      .getByText(/^2 runs exported with (\d+) of \1 columns\.$/)
-      .waitFor();
+    await passingUntilSaid(panel, /^2 runs exported with (\d+) of \1 columns\.$/);
     assert.deepEqual(panel.errors, []);
   });
 
   it('are waited for with the state of things in sight, and given up when told to', async () => {
-    const panel = await open({ copyText: 60_000 });
+    const panel = await browser.show({ ...experimentScenario(runs), delays: { copyText: 60_000 } });
+    await panel.page.locator('.lb-row').first().waitFor();
     await panel.page.locator('.lb-row', { hasText: 'run-0' }).click();
     await panel.page.keyboard.press('Control+c');
     await footer(panel)
-      .getByText(/^Reading columns: \d+ of \d+$/)
+      .getByText(/^(?:Reading columns|Writing runs): \d+ of \d+$/)
       .waitFor();
     await footer(panel).getByRole('button', { name: 'Cancel' }).click();
     await footer(panel).getByText('1 selected').waitFor();

@@ -93,7 +93,8 @@ export class PanelBrowser {
     }
     if (options.isPaused) {
       const { now = Date.UTC(2026, 8, 15, 0, 20) } = options;
-      await page.clock.install({ time: now });
+      // From its installation on it runs, and it goes forward only: a minute is more than until it is stopped.
+      await page.clock.install({ time: now - 60_000 });
       await page.clock.pauseAt(now);
     } else if (options.now !== undefined) {
       await page.clock.setFixedTime(options.now);
