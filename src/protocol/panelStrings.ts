@@ -98,7 +98,7 @@ export const panelStrings = {
   noRunsHint: 'A run appears here as soon as a script starts one in this experiment.',
   showAll: 'Show all in charts',
   noneShown: 'No run is shown in the charts',
-  noneShownHint: 'Click a run in the list to show its curves.',
+  noneShownHint: 'Show runs by the eye beside their names, or with the Space key.',
 } as const satisfies Record<string, string>;
 
 export type PanelStringKey = keyof typeof panelStrings;

@@ -18,6 +18,7 @@ const twoRuns = (): FakeRun[] =>
       metrics: { 'a/x': line(50, slot), 'a/y': line(50, -slot), 'b/z': line(50, slot), lr: line(50, 1) },
     }),
   );
+const twoSections = twoRuns()[0]?.metrics ?? {};
 const orderOf = (panel: Panel): Promise<(string | null)[]> =>
   panel.page.locator('[data-chart]').evaluateAll((charts) => charts.map((chart) => chart.getAttribute('data-chart')));
 const menu = async (panel: Panel, metric: string, item: string | RegExp): Promise<void> => {
@@ -85,6 +86,73 @@ describe('Charts in use', () => {
     await panel.host(({ page, argument }) => page.host.changeFacts({ primaryMetric: argument }), primaryMetric);
     await until('the other one is', async () => (await orderOf(panel))[0] === 'a/x');
     assert.deepEqual(await orderOf(panel), ['a/x', 'a/y', 'lr', 'b/z']);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('of a run or a comparison follow a primary metric that is chosen elsewhere', async () => {
+    for (const scenario of [runScenario(fakeRun(0, { metrics: twoSections })), compareScenario(twoRuns())]) {
+      const panel = await browser.show({ ...scenario, facts: { primaryMetric: { key: 'b/z', aggregate: 'last' } } });
+      await panel.drawn('b/z');
+      await until('its section is first', async () => (await orderOf(panel))[0] === 'b/z');
+      const primaryMetric = { key: 'a/y', aggregate: 'last' } as const;
+      await panel.host(({ page, argument }) => page.host.changeFacts({ primaryMetric: argument }), primaryMetric);
+      await until('the other one is', async () => (await orderOf(panel))[0] === 'a/x');
+      assert.deepEqual(panel.errors, []);
+    }
+  });
+
+  it('stay tables while they are out of sight; large, the table is below the plot', async () => {
+    const metrics = Object.fromEntries(
+      Array.from({ length: 90 }, (_, i) => [`m${String(i).padStart(2, '0')}`, line(9, i)]),
+    );
+    const panel = await browser.show(compareScenario([fakeRun(0, { metrics }), fakeRun(1, { metrics })]));
+    const { page } = panel;
+    await panel.drawn('m00');
+    await panel.chart('m00').getByRole('img').focus();
+    await page.keyboard.press('t');
+    await panel.chart('m00').getByRole('table').waitFor();
+    assert.equal(await panel.canvas('m00').count(), 0);
+    await panel.chart('m04').getByRole('img').focus();
+    const part = page.locator('.lb-scroll');
+    await part.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await panel.drawn('m89');
+    await panel.chart('m00').waitFor({ state: 'detached' });
+    await part.evaluate((element) => element.scrollTo(0, 0));
+    await panel.chart('m00').getByRole('table').waitFor();
+    await panel.chart('m00').locator('.lb-chart-frame').focus();
+    await page.keyboard.press('f');
+    await panel.drawn('m00');
+    const plot = await panel.canvas('m00').boundingBox();
+    const table = await panel.chart('m00').getByRole('table').boundingBox();
+    assert.ok(plot && table && table.y >= plot.y + plot.height, 'the table is below the plot');
+    assert.deepEqual(await panel.chart('m00').getByRole('columnheader').allInnerTexts(), ['Step', 'run-0', 'run-1']);
+    await page.keyboard.press('t');
+    await panel.chart('m00').getByRole('table').waitFor({ state: 'detached' });
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('have sections that open and close together, under a bar that stays in sight', async () => {
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: twoSections })), { height: 400 });
+    const { page } = panel;
+    await panel.drawn('lr');
+    const choose = async (name: string): Promise<void> => {
+      await page.getByRole('button', { name: 'More options of the charts' }).click();
+      await page.getByRole('menuitem', { name }).click();
+    };
+    const open = () => page.locator('.lb-section[aria-expanded="true"]').count();
+    await choose('Close All Sections');
+    await until(
+      'all are closed',
+      async () => (await open()) === 0 && (await panel.page.locator('canvas').count()) === 0,
+    );
+    await choose('Open All Sections');
+    await until('all are open', async () => (await open()) === (await page.locator('.lb-section').count()));
+    await panel.drawn('lr');
+    const bar = page.getByRole('toolbar', { name: 'Options of the charts' });
+    const before = await bar.boundingBox();
+    await page.locator('.lb-scroll').evaluate((element) => element.scrollTo(0, 120));
+    const after = await bar.boundingBox();
+    assert.deepEqual(after, before);
     assert.deepEqual(panel.errors, []);
   });
 

@@ -96,7 +96,7 @@ export class PanelSession {
     this.#readsRuns = readsRuns;
     this.host = connectHost({
       changed: (change) => this.#hear(change),
-      factsChanged: () => [...this.#factsListeners].forEach((listener) => listener()),
+      factsChanged: () => this.#onFactsChanged(),
       showView: ({ name }) => this.viewWish.set({ kind: 'show', name }),
       saveView: ({ name }) => this.viewWish.set({ kind: 'save', name }),
       tableRead: (progress) => this.tableRead.set(progress),
@@ -237,6 +237,14 @@ export class PanelSession {
     } else {
       this.#onChanged(change);
     }
+  }
+
+  /** The primary metric, for one, comes with the runs. What somebody changes is shown also where the panel is paused. */
+  #onFactsChanged(): void {
+    if (this.#readsRuns) {
+      this.#reader.request();
+    }
+    [...this.#factsListeners].forEach((listener) => listener());
   }
 
   #onChanged(change: Changed): void {

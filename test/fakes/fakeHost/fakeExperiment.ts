@@ -70,6 +70,11 @@ export class FakeExperiment {
     }
   }
 
+  /** Key of the metric that is looked at first, where the experiment has its own. */
+  get primary(): string | undefined {
+    return this.#facts.primaryMetric?.key;
+  }
+
   /** As if settings, or tags of the experiment, were changed elsewhere. */
   changeFacts(change: Partial<TableFacts>): void {
     this.#facts = { ...this.#facts, ...change };

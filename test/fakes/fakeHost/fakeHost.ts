@@ -170,8 +170,8 @@ export class FakeHost {
       runs: (params) =>
         this.#answer('runs', params, () => {
           const { limit = 20 } = params as Params<'runs'>;
-          const { experimentName, subject, total, facts } = this.scenario;
-          const primary = facts?.primaryMetric?.key;
+          const { experimentName, subject, total } = this.scenario;
+          const { primary } = this.experiment;
           const there = this.#runs.filter(({ facts }) => subject.panel !== 'experiment' || facts.stage === 'active');
           const runs = subject.panel === 'experiment' ? there.slice(0, limit) : there;
           return {

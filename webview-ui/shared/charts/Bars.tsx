@@ -39,7 +39,7 @@ export function Bars({ view, metric, curves }: Props) {
   const room = `min(72%, max(0px, 100% - ${longest + 2}ch))`;
   const names = shown.reduce((length, { runId }) => Math.max(length, view.nameOf(runId).length), 0);
   return (
-    <div className="lb-bars" style={{ '--lb-names': `${names + 1}ch` }}>
+    <div className="lb-bars" tabIndex={-1} style={{ '--lb-names': `${names + 1}ch` }}>
       {shown.map(({ runId, value, start, size, isBest, note }) => {
         const name = view.nameOf(runId);
         const look = view.looks.get(runId) ?? unknownLook;

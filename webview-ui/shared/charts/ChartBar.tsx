@@ -11,12 +11,15 @@ import type { ChartsArrangement } from './arrangement';
 import { arrangeCharts, resetLayout, resetZoom, type ChartsView } from './controller';
 import { ExpressionInput } from './ExpressionInput';
 import { GroupSelect } from './GroupSelect';
+import { arrangedSections } from './sections';
 import { SmoothingControl } from './SmoothingControl';
 import { scaleKinds } from './transform';
 
 interface Props {
   readonly view: ChartsView;
   readonly keys: readonly string[];
+  /** The primary metric, where the panel knows it. */
+  readonly primary: string | undefined;
   readonly find: string;
   /** undefined: there is nothing to find. */
   readonly onFind: ((text: string) => void) | undefined;
@@ -217,8 +220,13 @@ function ColumnSelect({ view, charts, isCompact }: Pick<SizedProps, 'view' | 'ch
 const xScales = { linear: 'linearX', log: 'logX', symlog: 'symlogX' } as const;
 const yScales = { linear: 'linearY', log: 'logY', symlog: 'symlogY' } as const;
 
-function menuOf({ view, hasLegend, groupCount }: Props, charts: ChartsArrangement): MenuSections {
+function menuOf(props: Props, charts: ChartsArrangement): MenuSections {
+  const { view, hasLegend, groupCount, keys, primary, onFind } = props;
   const { session } = view;
+  const openAll = (isOpen: boolean): void => {
+    const all = arrangedSections(keys, charts, primary);
+    arrangeCharts(session, { sections: Object.fromEntries(all.map(({ id }) => [id, isOpen])) });
+  };
   return [
     scaleKinds.map((kind) => ({
       label: t(xScales[kind]),
@@ -244,6 +252,12 @@ function menuOf({ view, hasLegend, groupCount }: Props, charts: ChartsArrangemen
         : []),
       { label: t('legend'), checked: hasLegend, onAct: () => arrangeCharts(session, { legend: !hasLegend }) },
     ],
+    onFind
+      ? [
+          { label: t('openAllSections'), onAct: () => openAll(true) },
+          { label: t('closeAllSections'), onAct: () => openAll(false) },
+        ]
+      : [],
     [
       { label: t('resetZoomOf'), onAct: () => resetZoom(view) },
       { label: t('resetLayout'), onAct: () => resetLayout(session) },

@@ -51,7 +51,7 @@ export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScal
     );
   }
   if (isTable) {
-    return <DataTable view={view} metric={metric} curves={curves} />;
+    return <DataTable view={view} metric={metric} curves={curves} isBars={isBars} />;
   }
   if (isBars) {
     return <Bars view={view} metric={metric} curves={curves} />;

@@ -1,4 +1,4 @@
-import { memo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { memo, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { IconButton, LinkButton } from '../controls';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { Icon } from '../Icon';
@@ -9,6 +9,7 @@ import { useStore } from '../store';
 import { t } from '../strings';
 import { scaleOf, type ChartSize } from './arrangement';
 import { ChartBody } from './ChartBody';
+import { DataTable } from './DataTable';
 import { handleChartKey, type ChartKeyContext } from './chartKeys';
 import { chartLabel } from './chartLabel';
 import { chartMenu, type ChartMenuContext } from './chartMenu';
@@ -51,7 +52,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const frame = useRef<HTMLDivElement>(null);
   const isNear = useNear(card, readMargin);
   const isDrawn = useNear(card, 0);
-  const [isTable, setIsTable] = useState(false);
+  const isTable = useStore(view.tables, (tables) => tables.has(metric));
   const [isEntered, setIsEntered] = useState(false);
   const [menu, setMenu] = useState<Anchor>();
   const found = useChartCurves(view, metric, isNear, isLarge ? roomOfLarge : 0);
@@ -59,8 +60,9 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const yScale = useStore(view.session.state, ({ charts }) => scaleOf(charts, metric));
   const lost = useStore(lostRuns, (ids) => ids);
   const isBars = isOneEach(view, data, found.runs, lost);
-  const menuContext: ChartMenuContext = { ...props, found, isTable, setIsTable, yScale, isBars };
-  const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, setIsTable, frame };
+  const menuContext: ChartMenuContext = { ...props, found, isTable, yScale, isBars };
+  const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, frame };
+  const label = useLabel(view, metric, curves);
   const onKeyDown = (event: KeyboardEvent): void => {
     if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
       event.preventDefault();
@@ -93,8 +95,8 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
           ref={frame}
           className={isEntered ? 'lb-chart-frame lb-entered' : 'lb-chart-frame'}
           style={size && !isLarge ? { height: size.height, maxHeight: 'none', aspectRatio: 'auto' } : undefined}
-          role={isTable ? 'group' : 'img'}
-          aria-label={chartLabel(metric, curves, view.settings.x, view.better(metric), view.nameOf)}
+          role={isTable && !isLarge ? 'group' : 'img'}
+          aria-label={label}
           aria-roledescription={t('chart')}
           tabIndex={isStop ? 0 : -1}
           onFocus={() => onFocus(metric)}
@@ -106,11 +108,16 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
           }}
         >
           <ErrorBoundary onError={(error) => view.session.host.logError(`drawing ${metric}`, error)}>
-            <ChartBody {...{ view, metric, found, isDrawn, isTable, isBars, yScale, frame }} />
+            <ChartBody {...{ view, metric, found, isDrawn, isBars, yScale, frame }} isTable={isTable && !isLarge} />
           </ErrorBoundary>
         </div>
         {hasLegend && <Legend view={view} curves={curves} metric={metric} isNamed={false} />}
       </div>
+      {isTable && isLarge && curves.length > 0 && (
+        <div className="lb-table-below">
+          <DataTable view={view} metric={metric} curves={curves} isBars={isBars} />
+        </div>
+      )}
       {!isLarge && !isAlone && <ResizeHandle view={view} metric={metric} card={card} frame={frame} />}
       {menu && (
         <Menu label={metric} anchor={menu} sections={chartMenu(menuContext)} onClose={() => setMenu(undefined)} />
@@ -118,6 +125,15 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
     </div>
   );
 });
+
+/** The same as long as the curves are: all values are looked at. */
+function useLabel(view: ChartsView, metric: string, curves: readonly Curve[]): string {
+  const { settings, better, nameOf } = view;
+  return useMemo(
+    () => chartLabel(metric, curves, settings.x, better(metric), nameOf),
+    [metric, curves, settings.x, better, nameOf],
+  );
+}
 
 /** Why something could not be saved or copied, where it was asked for. */
 function Failure({ view, metric }: { readonly view: ChartsView; readonly metric: string }) {

@@ -58,12 +58,12 @@ export function ChartTitle(props: Props) {
           <>
             <InnerButton
               icon={isPinned ? 'pinned' : 'pin'}
-              label={t(isPinned ? 'unpinChart' : 'pinChart')}
+              label={t(isPinned ? 'unpinNamed' : 'pinNamed', metric)}
               onAct={togglePin}
             />
             <InnerButton
               icon={isLarge ? 'screenNormal' : 'screenFull'}
-              label={t(isLarge ? 'smallChart' : 'largeChart')}
+              label={t(isLarge ? 'smallNamed' : 'largeNamed', metric)}
               onAct={toggleLarge}
             />
           </>

@@ -81,6 +81,7 @@ export function Charts(props: ChartsProps) {
       <ChartBar
         view={view}
         keys={keys}
+        primary={primary}
         find={find}
         onFind={isOneChart ? undefined : setFind}
         width={width}
@@ -113,6 +114,7 @@ function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
     hover: new Store<Hover | undefined>(undefined),
     refocused: new Store<string | undefined>(undefined),
     failure: new Store<ChartFailure | undefined>(undefined),
+    tables: new Store<ReadonlySet<string>>(new Set()),
     queue: new DrawQueue(),
     zoom: new ZoomControl(session),
   }));

@@ -5,6 +5,7 @@ import { useStore } from '../store';
 import { t, tCount } from '../strings';
 import { goingOn, lostRuns } from '../lostRuns';
 import { placeCell } from './axisText';
+import { entryOf } from './arrangement';
 import { arrangeCharts, type ChartsView } from './controller';
 import { CrossHair } from './CrossHair';
 import type { Curve } from './curve';
@@ -46,9 +47,7 @@ export function PlotView({ view, metric, curves, behind, yScale, frame }: Props)
   const { isInside, onDrawn, box, yPan } = pointer;
   useEffect(() => plot?.drawn.subscribe(onDrawn), [plot, onDrawn]);
   useEffect(() => plot?.set(model), [plot, model]);
-  const yZoom = useStore(view.session.state, ({ charts }) =>
-    Object.hasOwn(charts.yZoom, metric) ? charts.yZoom[metric] : undefined,
-  );
+  const yZoom = useStore(view.session.state, ({ charts }) => entryOf(charts.yZoom, metric));
   // What was dragged is arranged.
   useEffect(() => yPan.set(undefined), [yPan, yZoom]);
   useEffect(() => {

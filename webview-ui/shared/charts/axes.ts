@@ -40,8 +40,8 @@ export const mostBands = 6;
 export const mostRaw = 12;
 /** Percentiles are taken of so many values at most, evenly chosen. */
 const mostSorted = 4096;
-/** Of fewer where nothing is drawn by them. */
-const mostLookedAt = 1024;
+/** Of fewer where nothing is drawn by them; and of a few, which mostly tell already. */
+const mostLookedAt = { all: 1024, first: 96 };
 /** A share of the y axis in which everything but outliers is one flat line. */
 const flatShare = 0.05;
 
@@ -95,7 +95,7 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
     hasValues: true,
     notPositive: notPositiveX + (isLog ? extent.notPositive : 0),
     ...told,
-    isFlattened: isWhole && isFlattened(extent, percentiles(curves, x, false, mostLookedAt)),
+    isFlattened: isWhole && isFlattened(extent, curves, x),
   };
 }
 
@@ -207,8 +207,17 @@ export function yExtentOf(curves: readonly Curve[], range: Range, banded: boolea
   return extent.min <= extent.max ? extent : undefined;
 }
 
-/** The 1st to the 99th percentile of what lies in an x range. @param most values that are looked at, evenly chosen */
-function percentiles(curves: readonly Curve[], range: Range, positive: boolean, most: number): Range | undefined {
+/**
+ * The 1st to the 99th percentile of what lies in an x range, or as far from the ends as `share` says.
+ * @param most values that are looked at, evenly chosen
+ */
+function percentiles(
+  curves: readonly Curve[],
+  range: Range,
+  positive: boolean,
+  most: number,
+  share = 0.01,
+): Range | undefined {
   const parts = curves.map(({ x, y }) => y.subarray(lowerBound(x, range.min), upperBound(x, range.max)));
   const count = parts.reduce((sum, part) => sum + part.length, 0);
   const stride = Math.max(1, Math.ceil(count / most));
@@ -224,14 +233,22 @@ function percentiles(curves: readonly Curve[], range: Range, positive: boolean, 
     index -= part.length;
   }
   const sorted = Float64Array.from(chosen).sort();
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
-  return sorted.length === 0 ? undefined : { min: at(0.01), max: at(0.99) };
+  const at = (place: number): number => sorted[Math.round(place * (sorted.length - 1))] ?? NaN;
+  return sorted.length === 0 ? undefined : { min: at(share), max: at(1 - share) };
+}
+
+/** While an axis moves this is asked for each frame: mostly the middle of a few values is already too wide. */
+function isFlattened(whole: Range, curves: readonly Curve[], x: Range): boolean {
+  if (isWide(percentiles(curves, x, false, mostLookedAt.first, 0.1), whole)) {
+    return false;
+  }
+  const most = percentiles(curves, x, false, mostLookedAt.all);
+  return most !== undefined && most.max > most.min && !isWide(most, whole);
 }
 
 /** Halves first: the span of the largest doubles overflows. */
-function isFlattened(whole: Range, most: Range | undefined): boolean {
-  const height = most ? most.max / 2 - most.min / 2 : 0;
-  return height > 0 && height < flatShare * (whole.max / 2 - whole.min / 2);
+function isWide(part: Range | undefined, whole: Range): boolean {
+  return part !== undefined && part.max / 2 - part.min / 2 >= flatShare * (whole.max / 2 - whole.min / 2);
 }
 
 /** Curves that leave the plot at the top and at the bottom. */

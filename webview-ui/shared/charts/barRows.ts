@@ -29,14 +29,15 @@ export function barsOf(
   // Values below zero go to the other side of it, by the same measure. Shares of the largest: a span of doubles may be no double.
   const low = finite.reduce((least, value) => Math.min(least, value / most), 0);
   const span = finite.reduce((high, value) => Math.max(high, value / most), 0) - low || 1;
-  const bars = rows.map(({ curve, value }, index) => {
+  const best = better === undefined ? NaN : rows[0]?.value;
+  const bars = rows.map(({ curve, value }) => {
     const share = Number.isFinite(value) ? value / most : 0;
     return {
       runId: curve.runId,
       value,
       start: (Math.min(share, 0) - low) / span,
       size: Math.abs(share) / span,
-      isBest: index === 0 && better !== undefined && !Number.isNaN(value),
+      isBest: value === best,
       note: curve.members && t('groupSize', curve.members.at(-1) ?? 0),
     };
   });

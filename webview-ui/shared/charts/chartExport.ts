@@ -3,6 +3,7 @@ import type { XSource } from '../../../src/protocol/extras';
 import { unknownLook } from '../palette';
 import { t } from '../strings';
 import { goingOn, lostRuns } from '../lostRuns';
+import { entryOf } from './arrangement';
 import { pngPicture, svgPicture, type Picture } from './chartPicture';
 import type { ChartsView } from './controller';
 import { csvHead, csvLines, type CsvColumn } from './csv';
@@ -85,7 +86,7 @@ function pictureOf(view: ChartsView, metric: string, { found, yScale, isBars }: 
     isBars,
     nameOf,
     zoom: zoom.range.get(),
-    yZoom: session.state.get().charts.yZoom[metric],
+    yZoom: entryOf(session.state.get().charts.yZoom, metric),
     model: {
       curves: [...found.curves.map(draw(false)), ...found.behind.map(draw(true))],
       axis: settings.x satisfies XSource,

@@ -1,6 +1,6 @@
 import type { KeyboardEvent, RefObject } from 'react';
 import { t } from '../strings';
-import { arrangeCharts, showLarge, toggleIn, toggleLog, type ChartsView } from './controller';
+import { arrangeCharts, showLarge, toggleIn, toggleLog, toggleTable, type ChartsView } from './controller';
 import { plotKeyEvent } from './usePlotKeys';
 
 export interface ChartKeyContext {
@@ -10,7 +10,6 @@ export interface ChartKeyContext {
   readonly isLarge: boolean;
   readonly isAlone: boolean;
   readonly setIsEntered: (entered: boolean) => void;
-  readonly setIsTable: (change: (is: boolean) => boolean) => void;
   readonly frame: RefObject<HTMLDivElement | null>;
 }
 
@@ -58,12 +57,12 @@ export function handleChartKey(event: KeyboardEvent, context: ChartKeyContext): 
   return true;
 }
 
-function toggle(key: string, { view, metric, isLarge, isAlone, frame, setIsTable }: ChartKeyContext): boolean {
+function toggle(key: string, { view, metric, isLarge, isAlone, frame }: ChartKeyContext): boolean {
   const { charts } = view.session.state.get();
   if (key === 'l') {
     toggleLog(view.session, metric);
   } else if (key === 't') {
-    setIsTable((is) => !is);
+    toggleTable(view, metric);
     // The table's own focus goes with it.
     frame.current?.focus();
   } else if (isAlone) {

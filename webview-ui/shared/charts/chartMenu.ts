@@ -3,7 +3,7 @@ import { t } from '../strings';
 import { withEntry, withScale } from './arrangement';
 import type { CardProps } from './ChartCard';
 import { copyImage, exportChart, type ExportKind } from './chartExport';
-import { arrangeCharts, resetZoom, showLarge, toggleIn, type ChartsView } from './controller';
+import { arrangeCharts, resetZoom, showLarge, toggleIn, toggleTable, type ChartsView } from './controller';
 import { frameOf } from './gridKeys';
 import { resize, spanOf } from './ResizeHandle';
 import { movedTo } from './sections';
@@ -13,7 +13,6 @@ import type { ChartCurves } from './useChartData';
 export interface ChartMenuContext extends CardProps {
   readonly found: ChartCurves;
   readonly isTable: boolean;
-  readonly setIsTable: (change: (is: boolean) => boolean) => void;
   readonly yScale: ScaleKind;
   readonly isBars: boolean;
 }
@@ -22,7 +21,7 @@ const scaleNames = { linear: 'linearY', log: 'logY', symlog: 'symlogY' } as cons
 
 /** What can be done with one chart. */
 export function chartMenu(context: ChartMenuContext): MenuSections {
-  const { view, metric, isTable, setIsTable, yScale } = context;
+  const { view, metric, isTable, yScale } = context;
   const { session } = view;
   const scales: MenuAction[] = scaleKinds.map((kind) => ({
     label: t(scaleNames[kind]),
@@ -36,7 +35,7 @@ export function chartMenu(context: ChartMenuContext): MenuSections {
     placeActions(context),
     scales,
     [
-      { label: t('dataTable'), keys: 'T', checked: isTable, onAct: () => setIsTable((is) => !is) },
+      { label: t('dataTable'), keys: 'T', checked: isTable, onAct: () => toggleTable(view, metric) },
       { label: t('resetZoomOf'), keys: '0', onAct: () => resetZoom(view, metric) },
     ],
     context.isAlone || context.isLarge ? [] : layoutActions(context),

@@ -54,6 +54,8 @@ export interface ChartsView {
   readonly zoom: ZoomControl;
   /** The chart that moves to another place of the page, and takes the focus there. */
   readonly refocused: Store<string | undefined>;
+  /** Metrics that are shown as tables; kept while a chart is scrolled out of sight. */
+  readonly tables: Store<ReadonlySet<string>>;
   /** What could not be saved or copied, told at its chart until it is closed. */
   readonly failure: Store<ChartFailure | undefined>;
   /** The runs that are drawn. */
@@ -148,6 +150,15 @@ export function toggleLog(session: PanelSession, metric: string): void {
 export function showLarge(view: ChartsView, large: string): void {
   view.hover.set(undefined);
   arrangeCharts(view.session, { large });
+}
+
+/** Shows the points as a table, or no longer. */
+export function toggleTable({ tables }: ChartsView, metric: string): void {
+  const next = new Set(tables.get());
+  if (!next.delete(metric)) {
+    next.add(metric);
+  }
+  tables.set(next);
 }
 
 export function toggleIn(list: readonly string[], item: string): string[] {

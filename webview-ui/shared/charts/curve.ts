@@ -115,6 +115,12 @@ function withBreaks(rows: Omit<Rows, 'odd'> & { low: Float64Array; high: Float64
   return { x: x ?? none, y: y ?? none, values: values ?? none, low: low ?? none, high: high ?? none, odd };
 }
 
+/** What was put together last of a coarse column. */
+const joined = new WeakMap<
+  Float64Array,
+  { readonly fine: Float64Array; readonly from: number; readonly to: number; readonly x: Float64Array }
+>();
+
 function splice(coarse: Rows, fine: Rows, { min, max }: Range): Rows {
   const from = lowerBound(coarse.x, min);
   const to = upperBound(coarse.x, max);
@@ -127,8 +133,12 @@ function splice(coarse: Rows, fine: Rows, { min, max }: Range): Rows {
   };
   const values = join(coarse.values, fine.values);
   const isSmooth = coarse.y !== coarse.values || fine.y !== fine.values;
+  // Many runs have the same steps, and then the same columns of them.
+  const known = joined.get(coarse.x);
+  const x = known?.fine === fine.x && known.from === from && known.to === to ? known.x : join(coarse.x, fine.x);
+  joined.set(coarse.x, { fine: fine.x, from, to, x });
   return {
-    x: join(coarse.x, fine.x),
+    x,
     y: isSmooth ? join(coarse.y, fine.y) : values,
     values,
     low: join(coarse.low ?? coarse.values, fine.low ?? fine.values),

@@ -1,10 +1,11 @@
 /** What stands on lines: single points, ends of live runs, best values, NaN and infinities. */
 import { bestOf, lowerBound, upperBound, type Curve, type OddPoint } from './curve';
 import type { DrawnCurve } from './plotModel';
+import { isSameRange, type Range } from './range';
 import { contains, stretches } from './strokes';
 import type { Pen } from './surface';
 
-/** Beyond this many odd points of a chart they are marked but not named. */
+/** Beyond this many odd points in view of a chart they are marked but not named. */
 const mostNamed = 3;
 /** Of one kind in one pixel column a curve has one mark, and a chart has no more than this: more cannot be told apart. */
 const mostMarks = 2000;
@@ -49,23 +50,29 @@ export function drawLiveEnds(pen: Pen, curves: readonly DrawnCurve[]): void {
   }
 }
 
+interface Best {
+  readonly x: number;
+  readonly y: number;
+  readonly colour: string;
+}
+
+/** What was found last: a chart is painted many times with the same curves. */
+const knownBest = new WeakMap<
+  readonly DrawnCurve[],
+  { readonly better: 'lower' | 'higher'; readonly range: Range; readonly best: Best | undefined }
+>();
+
 /** A hollow ring at the best of all values that the x range holds. */
 export function drawBest(pen: Pen, curves: readonly DrawnCurve[], better: 'lower' | 'higher' | undefined): void {
   if (!better) {
     return;
   }
-  let best: { x: number; y: number; colour: string } | undefined;
-  let isAnyOther = false;
-  for (const { curve, look } of curves) {
-    const own = curve.members ? undefined : bestOf(curve, better, pen.range);
-    // Where all values are equal none is best.
-    isAnyOther ||= bestOf(curve, better === 'lower' ? 'higher' : 'lower', pen.range)?.y !== (best ?? own)?.y;
-    if (own && (!best || (better === 'lower' ? own.y < best.y : own.y > best.y))) {
-      best = { ...own, colour: look.colour };
-    }
-  }
+  const known = knownBest.get(curves);
+  const isKnown = known?.better === better && isSameRange(known.range, pen.range);
+  const best = isKnown ? known.best : bestIn(curves, better, pen.range);
+  knownBest.set(curves, { better, range: pen.range, best });
   const [x, y] = [pen.x(best?.x ?? NaN), pen.y(best?.y ?? NaN)];
-  if (best && isAnyOther && contains(pen.area, x, y)) {
+  if (best && contains(pen.area, x, y)) {
     const { context } = pen;
     context.beginPath();
     context.arc(x, y, 3.5, 0, 2 * Math.PI);
@@ -77,10 +84,25 @@ export function drawBest(pen: Pen, curves: readonly DrawnCurve[], better: 'lower
   }
 }
 
+/** Undefined where all values are equal, too: none is best. */
+function bestIn(curves: readonly DrawnCurve[], better: 'lower' | 'higher', range: Range): Best | undefined {
+  let best: Best | undefined;
+  let isAnyOther = false;
+  for (const { curve, look } of curves) {
+    const own = curve.members ? undefined : bestOf(curve, better, range);
+    isAnyOther ||= bestOf(curve, better === 'lower' ? 'higher' : 'lower', range)?.y !== (best ?? own)?.y;
+    if (own && (!best || (better === 'lower' ? own.y < best.y : own.y > best.y))) {
+      best = { ...own, colour: look.colour };
+    }
+  }
+  return isAnyOther ? best : undefined;
+}
+
 /** NaN as a cross on the x axis, +Inf as a triangle at the top, -Inf at the bottom. */
 export function drawOddPoints(pen: Pen, curves: readonly DrawnCurve[]): void {
   const { context, area, palette } = pen;
-  const count = curves.reduce((sum, { curve }) => sum + curve.odd.length, 0);
+  const seen = curves.map(({ curve, look }) => ({ look, points: within(curve, pen.range) }));
+  const count = seen.reduce((sum, { points }) => sum + points.length, 0);
   if (count === 0) {
     return;
   }
@@ -88,16 +110,16 @@ export function drawOddPoints(pen: Pen, curves: readonly DrawnCurve[]): void {
   context.font = `11px ${palette.fontFamily}`;
   context.textBaseline = 'middle';
   let marks = 0;
-  for (const { curve, look } of curves) {
-    const seen = new Set<string>();
-    for (const point of within(curve, pen.range)) {
+  for (const { look, points } of seen) {
+    const places = new Set<string>();
+    for (const point of points) {
       // At the ends of the axis they are whole.
       const x = inside(pen.x(point.x), area);
       const place = `${Math.round(x)} ${point.y}`;
-      if (Number.isNaN(x) || seen.has(place) || marks >= mostMarks) {
+      if (Number.isNaN(x) || places.has(place) || marks >= mostMarks) {
         continue;
       }
-      seen.add(place);
+      places.add(place);
       marks++;
       const y = point.y === Infinity ? area.top + 4 : point.y === -Infinity ? area.bottom - 5 : area.bottom - 4;
       symbol(context, point.y, x, y, look.colour);
@@ -114,12 +136,10 @@ function inside(x: number, { left, right }: Pen['area']): number {
   return x >= left - 1 && x <= right + 1 ? Math.min(right - markReach, Math.max(left + markReach, x)) : NaN;
 }
 
-function within({ odd }: Curve, range: { min: number; max: number }): readonly OddPoint[] {
-  if (odd.length < 50) {
-    return odd;
-  }
+/** Those in view: a zoom may leave few enough to name them. */
+function within({ odd }: Curve, range: Range): readonly OddPoint[] {
   const x = odd.map((point) => point.x);
-  return odd.slice(Math.max(0, lowerBound(x, range.min) - 1), upperBound(x, range.max) + 1);
+  return odd.slice(lowerBound(x, range.min), upperBound(x, range.max));
 }
 
 function name({ context, area, palette }: Pen, point: OddPoint, x: number, y: number): void {
