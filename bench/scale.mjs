@@ -279,8 +279,8 @@ const notes = [
     `${pressure.toLocaleString('en-US')} further points went into the same run, so that checkpoints came due. Opening is from the ` +
     'start of the process to the first answer; memory is that of the process after it. Runs have 20 params, 20 metrics and 5 tags; ' +
     `curves are ${curves.runs} runs of ${curves.points.toLocaleString('en-US')} points, thinned to 1,000 buckets, first right after ` +
-    'the start. A zoom shows a twentieth of the curve. The longest pause is the longest that a question for `/health` waited ' +
-    `meanwhile; of what goes through many runs, each time is followed by its pause.${values.quick ? ' Measured with `--quick`: small and short.' : ''}`,
+    'the start, when the generator’s own threads have started. A zoom shows a twentieth of the curve. The longest pause is the longest ' +
+    `that a question for \`/health\` waited meanwhile; of what goes through many runs, each time is followed by its pause.${values.quick ? ' Measured with `--quick`: small and short.' : ''}`,
 ];
 const before = values.add ? lastOf('scale') : undefined;
 const rows = {};
