@@ -202,19 +202,19 @@ export class MetricPoints {
       from + firstPlace(points.length - from, (at) => comparePoints(points[from + at] ?? first, block.last) > 0);
     const merged = this.load(this.key, block).merged(points.slice(from, end));
     if (merged.length > block.count) {
-      const made: Block[] = [];
-      for (let at = 0; at < merged.length; at += this.blockPoints) {
-        const part = merged.slice(at, at + this.blockPoints);
-        made.push({
-          count: part.length,
-          first: part[0] ?? first,
-          last: part.at(-1) ?? first,
-          points: PointList.of(part),
-        });
-      }
-      this.blocks.splice(place, 1, ...made);
+      this.blocks.splice(place, 1, ...this.blocksOf(merged));
     }
     return end;
+  }
+
+  /** One block, or several of the same size, which all have room for more: points behind others seldom come alone. */
+  private blocksOf(points: PointList): Block[] {
+    const parts = Math.ceil(points.length / this.blockPoints);
+    const size = Math.ceil(points.length / parts);
+    return Array.from({ length: parts }, (_, i) => {
+      const part = parts === 1 ? points : points.part(i * size, Math.min((i + 1) * size, points.length));
+      return { count: part.length, first: part.at(0), last: part.at(part.length - 1), points: part };
+    });
   }
 
   /** Place of the first block whose last point is not before this one. */

@@ -111,24 +111,43 @@ export class PointList {
     return firstPlace(this.size, (at) => compareInt64(this.at(at).step, step) >= 0);
   }
 
-  /** With more points, those that are in it already left out. @param points in their order */
-  merged(points: readonly Point[]): Point[] {
-    const all: Point[] = [];
-    let next = 0;
-    for (let at = 0; at < this.size; at++) {
-      const own = this.at(at);
-      for (let point = points[next]; point !== undefined; point = points[++next]) {
-        const order = comparePoints(point, own);
-        if (order > 0) {
-          break;
-        }
-        if (order < 0) {
-          all.push(point);
-        }
+  /** With more points, those that are in it already left out. It stays as it is. @param points in their order */
+  merged(points: readonly Point[]): PointList {
+    const all = new PointList(this.size + points.length);
+    let from = 0;
+    for (const point of points) {
+      const place = this.placeOf(point);
+      all.pushPart(this, from, place);
+      from = place;
+      if (place === this.size || comparePoints(this.at(place), point) !== 0) {
+        all.push(point.step, point.timestamp, point.value);
       }
-      all.push(own);
     }
-    return [...all, ...points.slice(next)];
+    all.pushPart(this, from, this.size);
+    return all;
+  }
+
+  /** The points from the place `from` to before `to`, as a list of its own. */
+  part(from: number, to: number): PointList {
+    const part = new PointList(to - from);
+    part.pushPart(this, from, to);
+    return part;
+  }
+
+  /** There must be room. */
+  private pushPart(list: PointList, from: number, to: number): void {
+    const at = this.size;
+    this.steps.set(list.steps.subarray(from, to), at);
+    this.timestamps.set(list.timestamps.subarray(from, to), at);
+    this.values.set(list.values.subarray(from, to), at);
+    this.size += to - from;
+    for (let place = from; list.wide !== undefined && place < to; place++) {
+      const point = list.wide.get(place);
+      if (point !== undefined) {
+        this.wide ??= new Map();
+        this.wide.set(at + place - from, point);
+      }
+    }
   }
 }
 

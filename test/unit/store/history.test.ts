@@ -4,6 +4,7 @@ import type { MetricColumns } from '../../../src/core/metricColumns';
 import { finish, type Steps } from '../../../src/core/steps';
 import { StoreDamagedError } from '../../../src/server/store/damage';
 import { History, pointSizes, type HistoryHome, type PointSizes } from '../../../src/server/store/history';
+import { MetricPoints } from '../../../src/server/store/metricPoints';
 import { packBlock, unpackBlock } from '../../../src/server/store/pointBlock';
 import { PointList } from '../../../src/server/store/pointList';
 import { comparePoints, type Point } from '../../../src/server/store/points';
@@ -221,6 +222,28 @@ describe('Store: a history', () => {
       assert.equal(history.has(key, { step: 7, timestamp: 12345, value: 0.123 }), false);
     }
   }
+
+  it('keeps its blocks large where points come behind others one by one', () => {
+    const metric = new MetricPoints('loss', 8, (_key, { points }) => points ?? new PointList());
+    const add = (step: number): void => {
+      metric.begin();
+      metric.add([{ step, timestamp: 0, value: 0 }]);
+      metric.commit();
+    };
+    for (let step = 0; step < 800; step += 10) {
+      add(step);
+    }
+    assert.equal(metric.all.length, 10);
+    for (let step = 0; step < 800; step++) {
+      add(step);
+    }
+    assert.equal(metric.count, 800);
+    assert.ok(metric.all.length <= 200, `${metric.all.length} blocks`);
+    assert.deepEqual(
+      metric.pick(Array.from({ length: 800 }, (_, place) => place)).map(({ step }) => step),
+      Array.from({ length: 800 }, (_, place) => place),
+    );
+  });
 
   it('moves points out of its database only when these are many', async () => {
     const disk = new Disk(await loadSqlite(), pointSizes);
