@@ -174,9 +174,12 @@ export class Catalog {
     }
   }
 
-  /** Makes rows of what the running transaction changed where that is much; all other SQL does so anyway. */
-  saveMany(): void {
-    if (this.unsaved.size >= manyUnsaved) {
+  /**
+   * Makes rows of what the running transaction changed where that is much; all other SQL does so anyway.
+   * @param many so many rows
+   */
+  saveMany(many = manyUnsaved): void {
+    if (this.unsaved.size >= many) {
       this.prepareFor(undefined);
     }
   }

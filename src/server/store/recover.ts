@@ -12,6 +12,9 @@ export interface Recovery {
   readonly warnings: readonly string[];
 }
 
+/** Rows that a replay gathers before they are written: a metric that is logged to again and again is still one of them. */
+const rowsInMemory = 10_000;
+
 /** A part at the journal's end that was never answered. */
 interface Torn {
   readonly file: string;
@@ -132,6 +135,7 @@ function replayAll(databases: Databases, segments: readonly Segment[]): number {
           seq++;
           databases.replay(effect, seq);
         }
+        databases.catalog.saveMany(rowsInMemory);
       } catch (error) {
         if (
           error instanceof StoreDamagedError ||
