@@ -27,6 +27,8 @@ const maxBytes = 64 * 1024;
 /** The short ways of a server's connections (docs/adr/0011). */
 export class ShortWays {
   private readonly ways = new WeakMap<Socket, ShortWay>();
+  /** The newest request of each connection without a short way. */
+  private readonly newest = new WeakMap<Socket, IncomingMessage>();
   private readonly writer: AnswerWriter;
   private busy = 0;
   private waiting: (() => void)[] = [];
@@ -41,7 +43,10 @@ export class ShortWays {
     const way = this.ways.get(socket);
     if (way !== undefined) {
       way.note(request, response);
-    } else if (this.options.answerOf(request) !== undefined) {
+      return;
+    }
+    this.newest.set(socket, request);
+    if (this.options.answerOf(request) !== undefined) {
       response.once('finish', () => this.open(socket, request, response));
     }
   }
@@ -87,7 +92,9 @@ export class ShortWays {
   private open(socket: Socket, request: IncomingMessage, response: ServerResponse): void {
     // Node's parser listens, and nobody else; were that ever different, all would go on as before.
     const [parse, ...others] = socket.listeners('data');
-    if (parse !== undefined && others.length === 0 && socket.writable && !this.ways.has(socket)) {
+    const isBetween = request.complete && this.newest.get(socket) === request;
+    if (parse !== undefined && others.length === 0 && isBetween && socket.writable) {
+      this.newest.delete(socket);
       const toNode = (chunk: Buffer): void => void Reflect.apply(parse, socket, [chunk]);
       this.ways.set(socket, new ShortWay(this, socket, toNode, { request, response, received: 0 }));
     }
@@ -211,8 +218,9 @@ class ShortWay {
     }
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
     const whole = first === undefined ? received : bodyStart(first) + Number(length);
-    // Node takes the socket from an answer that is out.
-    if (response.socket !== null || encoding !== undefined || received !== whole) {
+    // Node takes the socket from an answer that is out; one that has to wait for others has none yet.
+    const isOut = response.writableFinished && response.socket === null;
+    if (!isOut || encoding !== undefined || received !== whole) {
       this.leave();
       return false;
     }

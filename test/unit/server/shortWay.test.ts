@@ -39,6 +39,7 @@ async function start(hasShortWay: boolean): Promise<Running> {
   const answered = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const input = request.method === 'GET' ? {} : await readJsonBody(request, request.headers['content-type']);
+      await (JSON.stringify(input).includes('slow') ? running.wait() : undefined);
       sendAnswer(request, response, answerTo(input), log);
     } catch (error) {
       answerError(request, response, toApiError(error, log));
@@ -207,6 +208,24 @@ describe('the short way of requests that differ in their bodies', () => {
     }
     await client.ask(post('1'), post('2'), ...[1, 2, 3].map(() => post('3', ['Expect: 100-continue'])));
     assert.equal(client.received.split('100 Continue').length, 4);
+  });
+
+  it('answers in the order of requests, whichever came together', async () => {
+    let goOn = (): void => undefined;
+    running.wait = () => new Promise((resolve) => (goOn = resolve));
+    client.socket.write(post('1') + post('["slow"]'));
+    await client.answered(1);
+    for (const body of ['2', '3', '4']) {
+      const wanted = (running.sockets[0]?.bytesRead ?? 0) + post(body).length;
+      client.socket.write(post(body));
+      await until(() => running.sockets[0]?.bytesRead === wanted);
+    }
+    goOn();
+    await client.answered(5);
+    assert.deepEqual(
+      client.bodies,
+      [1, ['slow'], 2, 3, 4].map((got) => JSON.stringify({ got })),
+    );
   });
 
   it('answers what was taken before the server ends, as the last of its connection', async () => {
