@@ -12,11 +12,19 @@ export class Workbench {
 
   /** Opens Labbook's side bar by its icon, and waits until it shows runs or says that there are none. */
   async openLabbook(): Promise<void> {
-    if ((await this.session.labbookTab.getAttribute('aria-selected')) !== 'true') {
-      await this.session.labbookTab.click();
-    }
     const experiments = this.section('Experiments');
-    await experiments.getByText('No runs yet').or(experiments.locator('.monaco-list-row')).first().waitFor();
+    const content = experiments.getByText('No runs yet').or(experiments.locator('.monaco-list-row')).first();
+    const open = async (): Promise<boolean> => {
+      // While a window is restored, the side bar may open just before the click, which then closes it.
+      if ((await this.session.labbookTab.getAttribute('aria-selected')) !== 'true') {
+        await this.session.labbookTab.click();
+      }
+      return content.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    };
+    await until('the side bar shows runs, or that there are none', open, 2 * patience);
   }
 
   /** A section of the side bar, by its title. */
