@@ -234,7 +234,7 @@ describe('Store: a history', () => {
       add(step);
     }
     assert.equal(metric.all.length, 10);
-    for (let step = 0; step < 800; step++) {
+    for (let step = 799; step >= 0; step--) {
       add(step);
     }
     assert.equal(metric.count, 800);
