@@ -218,6 +218,43 @@ describe('Charts in use', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('are large as far as the room beside the table goes, but never too low to be read', async () => {
+    const panel = await browser.show(experimentScenario(twoRuns()), { width: 1060, height: 860 });
+    await panel.drawn('a/x');
+    // Out of sight at first: it comes from below.
+    await panel.chart('b/z').getByRole('img').focus();
+    await panel.page.keyboard.press('f');
+    const room = panel.page.locator('.lb-charts-part');
+    const places = (): Promise<{ top: number; bottom: number; title: number; end: number }> =>
+      room.evaluate((box) => {
+        const at = (selector: string): DOMRect =>
+          box.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect(0, -1, 0, 0);
+        return {
+          top: at('.lb-charts > .lb-toolbar').bottom,
+          bottom: box.getBoundingClientRect().bottom,
+          title: at('.lb-large .lb-chart-title').top,
+          end: at('.lb-large .lb-chart-frame').bottom,
+        };
+      });
+    const isWhole = async (): Promise<boolean> => {
+      const { top, bottom, title, end } = await places();
+      return title >= top - 1 && end > title + 180 && end <= bottom;
+    };
+    await until('its title and its x axis are in sight', isWhole);
+    const height = (): Promise<number> =>
+      panel
+        .chart('b/z')
+        .locator('.lb-chart-frame')
+        .evaluate((frame) => frame.clientHeight);
+    const before = await height();
+    await panel.page.setViewportSize({ width: 1060, height: 760 });
+    await until('it is lower where there is less room', async () => (await height()) < before);
+    await until('it is whole there', isWhole);
+    await panel.page.setViewportSize({ width: 1060, height: 320 });
+    await until('it can be read all the same', async () => Math.abs((await height()) - 180) < 3);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('are smoothed by the server over all points, and tell the raw value too', async () => {
     const noisy = curve(2000, (step) => (step % 2 === 0 ? 1 : 3));
     const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: noisy } })));

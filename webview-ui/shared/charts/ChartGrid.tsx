@@ -13,6 +13,7 @@ import { neighbourOf, planGrid, type SectionPlan, type Stop } from './gridPlan';
 import { SectionList } from './SectionList';
 import { arrangedSections, type Section } from './sections';
 import { useDragging } from './useDragging';
+import { useLargeRoom } from './useLargeRoom';
 import { useWidth } from './useWidth';
 
 interface Props {
@@ -36,6 +37,7 @@ const margin = 16;
 export function ChartGrid({ view, keys, primary, find, isOneChart, hasLegend }: Props) {
   const grid = useRef<HTMLDivElement>(null);
   const width = useWidth(grid);
+  useLargeRoom(grid);
   const charts = useStore(view.session.state, (state) => state.charts);
   const large = keys.includes(charts.large) ? charts.large : isOneChart ? keys[0] : undefined;
   const { pinned, hidden, order, sectionOrder, sizes, sections: byHand } = charts;
