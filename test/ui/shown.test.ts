@@ -153,13 +153,23 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await inFront('Default');
   });
 
-  it('shows the tab that was open before a reload, rather than a second one of the same', async () => {
+  it('shows the tab that was open before a reload, rather than a second one of the same, with the same runs selected', async () => {
+    await workbench().row('sweep', { level: 1 }).locator('.label-name').click();
+    await workbench().tab('sweep').and(workbench().page.locator('.active')).waitFor();
+    const selectedRow = workbench().panel.locator('.lb-row[aria-selected="true"]');
+    await workbench().panel.locator('.lb-row', { hasText: 'lr-0.01' }).click();
+    // What the tree selects, the host was told.
+    await until('the tree selects it', async () => (await runs()[1].getAttribute('aria-selected')) === 'true');
+    await workbench().row('Default', { level: 1 }).locator('.label-name').click();
+    await workbench().tab('Default').and(workbench().page.locator('.active')).waitFor();
     await workbench().reloadWindow();
     await workbench().openLabbook();
     await workbench().row('sweep', { level: 1 }).locator('.label-name').click();
     await workbench().tab('sweep').and(workbench().page.locator('.active')).waitFor();
     await workbench().panel.getByText('2 runs').first().waitFor({ timeout: 30_000 });
     assert.equal(await workbench().tab('sweep').count(), 1);
+    await selectedRow.filter({ hasText: 'lr-0.01' }).waitFor();
+    assert.equal(await selectedRow.count(), 1);
   });
 
   it('shows an experiment twice side by side, each arranged by itself, also after a reload', async () => {

@@ -87,7 +87,7 @@ export class SessionRecorder {
       own: { arrangement: undefined },
       lost: () => new Set(),
       shown,
-      selected: new SelectedRuns(),
+      selected: new SelectedRuns(memento, fail),
       selector: this,
       log: { info: fail, warn: fail, error: fail } as never,
       openPanel: () => Promise.resolve(),

@@ -12,7 +12,7 @@ import { ShownState } from './shownState';
 /** What tree, table and charts have in common: which runs charts draw, and which are selected. */
 export class MarkedRuns {
   readonly shown: ShownState;
-  readonly selected = new SelectedRuns();
+  readonly selected: SelectedRuns;
   readonly actions: ShownActions;
   readonly marks: ExperimentMarks;
   readonly #newest = oncePerTurn(() => readSetting(vscode.workspace, 'labbook.charts.initialRuns'));
@@ -21,6 +21,9 @@ export class MarkedRuns {
   constructor(connection: Connection, memory: vscode.Memento, log: vscode.LogOutputChannel) {
     this.#better = oncePerTurn(() => readBetter(memory, vscode.workspace));
     this.shown = new ShownState(memory, (error) => log.error(`keeping which runs are shown: ${describe(error)}`));
+    this.selected = new SelectedRuns(memory, (error) =>
+      log.error(`keeping which runs are selected: ${describe(error)}`),
+    );
     this.marks = new ExperimentMarks(memory);
     this.actions = new ShownActions(this.shown, {
       session: () => connection.ready(10_000),

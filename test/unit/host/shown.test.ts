@@ -59,7 +59,7 @@ describe('shown runs in the host', () => {
   it('are changed by a panel only of its own experiments', () => {
     const subject: PanelSubject = { panel: 'experiment', experimentId: '1', moreExperimentIds: ['2'] };
     const shown = new ShownState(memento(), failing);
-    const selected = new SelectedRuns();
+    const selected = new SelectedRuns(memento(), failing);
     const panel = { subject, shown, selected, selector: {} };
     const handlers = shownRequests(panel);
     const signal = new AbortController().signal;
@@ -92,7 +92,7 @@ describe('shown runs in the host', () => {
 
 describe('selected runs in the host', () => {
   it('are told to others, once, and only of experiments where they changed', () => {
-    const selected = new SelectedRuns();
+    const selected = new SelectedRuns(memento(), failing);
     const told: [string[], object][] = [];
     selected.onChange(({ experimentIds, by }) => told.push([[...experimentIds], by]));
     const [tree, panel] = [{}, {}];
@@ -110,6 +110,27 @@ describe('selected runs in the host', () => {
     assert.equal(told[0]?.[1], tree);
     assert.equal(told[1]?.[1], panel);
     assert.deepEqual(selected.get(['1', '2']), []);
+  });
+
+  it('are kept by the workspace, some hundred of those that were selected last, and none of a larger selection', () => {
+    const memory = memento();
+    const ids = (count: number, name: string): string[] => Array.from({ length: count }, (_, i) => `${name}${i}`);
+    const select = (experimentId: string, runIds: string[]): void =>
+      new SelectedRuns(memory, failing).set(new Map([[experimentId, runIds]]), {});
+    const kept = (...experimentIds: string[]): string[] => new SelectedRuns(memory, failing).get(experimentIds);
+    select('1', ['a', 'b']);
+    select('2', ['c']);
+    assert.deepEqual(kept('1', '2'), ['a', 'b', 'c']);
+    select('3', ids(499, 'd'));
+    assert.deepEqual(kept('1', '2', '3'), ['c', ...ids(499, 'd')], 'what was selected before that has no room');
+    select('3', ids(10_000, 'd'));
+    assert.deepEqual(kept('2', '3'), ['c']);
+    select('2', []);
+    assert.equal(memory.values.get('selected'), undefined);
+    for (const other of [7, {}, [['1', [7]]], [['1']]]) {
+      memory.values.set('selected', other);
+      assert.deepEqual(kept('1'), []);
+    }
   });
 });
 
