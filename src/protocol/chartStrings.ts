@@ -70,6 +70,8 @@ export const chartStrings = {
   metrics: 'metrics',
   noMetrics: 'No metrics yet',
   noMetricsHint: 'Curves appear here as soon as a script logs a metric.',
+  noMetricsAtEnd: 'No metrics',
+  noMetricsAtEndHint: 'The run ended without logging any.',
   noChartFound: 'No chart matches “{0}”.',
   allChartsHidden: 'All charts are hidden.',
   pinnedCharts: 'Pinned',

@@ -47,6 +47,24 @@ describe('Panels', () => {
     assert.deepEqual(await panel.askedFor('command'), [{ command: 'copyId', runIds: [`f26e71d5${'0'.repeat(24)}`] }]);
   });
 
+  it('say of a run that ended without metrics that it logged none, and of one that may still do so that none is there yet', async () => {
+    const run = fakeRun(0, { status: 'RUNNING' });
+    const panel = await browser.show(runScenario(run));
+    const yet = panel.page.getByText('No metrics yet', { exact: true });
+    const none = panel.page.getByText('The run ended without logging any.', { exact: true });
+    await yet.waitFor();
+    assert.equal(await none.count(), 0);
+    await panel.host(
+      ({ page, argument: id }) => page.host.change(id, { status: 'KILLED', endTime: Date.now() }),
+      run.run.id,
+    );
+    await none.waitFor();
+    assert.equal(await yet.count(), 0);
+    await panel.page.getByRole('tab', { name: 'Overview' }).click();
+    await none.waitFor();
+    assert.equal(await yet.count(), 0);
+  });
+
   it('follow a run from running to its end', async () => {
     const run = fakeRun(0, { status: 'RUNNING', metrics: { loss: line } });
     const panel = await browser.show(runScenario(run));

@@ -3,10 +3,10 @@ import { exactNumber, formatCount, formatInstant, metricFormat } from '../../src
 import type { PanelMetric, PanelRun } from '../../src/protocol/panels';
 import { bestOf, curveOf } from '../shared/charts/curve';
 import { Find } from '../shared/controls';
+import { NoMetrics } from '../shared/NoMetrics';
 import { fromPanelInt64, fromWireDouble } from '../shared/numbers';
 import type { RunLook } from '../shared/palette';
 import type { PanelSession } from '../shared/session';
-import { EmptyState } from '../shared/states';
 import { t } from '../shared/strings';
 import { Sparkline } from './Sparkline';
 
@@ -33,7 +33,7 @@ export function MetricTable({ session, run, look }: Props) {
         <span className="lb-grow" />
         {run.metrics.length > 0 && <Find label={t('findMetrics')} text={text} onChange={setText} />}
       </h2>
-      {run.metrics.length === 0 && <EmptyState title={t('noMetrics')} detail={t('noMetricsHint')} />}
+      {run.metrics.length === 0 && <NoMetrics of={run} />}
       {run.metrics.length > 0 && metrics.length === 0 && <p className="lb-faint lb-small">{t('nothingFound', text)}</p>}
       {metrics.length > 0 && (
         <table className="lb-table lb-metrics">

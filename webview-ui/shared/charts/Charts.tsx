@@ -1,10 +1,9 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { isSmoothing } from './arrangement';
+import { NoMetrics } from '../NoMetrics';
 import type { RunLook } from '../palette';
 import type { PanelSession } from '../session';
-import { EmptyState } from '../states';
 import { Store, useStore } from '../store';
-import { t } from '../strings';
 import { ChartBar } from './ChartBar';
 import { ChartGrid } from './ChartGrid';
 import {
@@ -68,7 +67,7 @@ export function Charts(props: ChartsProps) {
   const curves = view.groups.length > 0 ? view.groups.length : runs.length;
   const hasLegend = legend ?? (!hasRunList && !isOneChart && curves > mostWithoutLegend && width >= widthWithLegend);
   if (keys.length === 0) {
-    return <EmptyState title={t('noMetrics')} detail={t('noMetricsHint')} />;
+    return <NoMetrics of={props.isSingle ? runs[0] : undefined} />;
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && view.hover.get()?.isKept) {
