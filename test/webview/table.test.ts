@@ -378,6 +378,61 @@ describe('The table of runs', () => {
     await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
   });
 
+  it('takes a deletion back with Ctrl+Z in the table, later by the command, never while a text is typed', async () => {
+    const panel = await open();
+    const { keyboard } = panel.page;
+    await panel.page.getByRole('combobox', { name: 'Filter runs' }).click();
+    await keyboard.press('Control+z');
+    await row(panel, 'run-b').click();
+    await keyboard.press('Delete');
+    await order(panel, ['run-d', 'run-c', 'run-a', 'run-e']);
+    await panel.page.getByText('1 run moved to the trash.').waitFor();
+    await row(panel, 'run-c').click();
+    await keyboard.press('Control+z');
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+    assert.deepEqual(await panel.askedFor('restoreRuns'), [{ runIds: [idOf(1)] }]);
+    assert.deepEqual(await panel.asked('command'), []);
+    await keyboard.press('Control+z');
+    assert.deepEqual(await panel.askedFor('command'), [{ command: 'undo', runIds: [] }]);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('lets runs that are deleted here go at once, also where that comes run by run before the answer', async () => {
+    const panel = await open();
+    const stage = (slot: number, is: 'active' | 'deleted'): Promise<void> =>
+      panel.host(({ page, argument }) => page.host.change(argument.id, { stage: argument.is }), { id: idOf(slot), is });
+    await row(panel, 'run-b').click();
+    await panel.page.keyboard.press('Shift+ArrowDown');
+    await panel.page.keyboard.press('Shift+ArrowDown');
+    // As a server that is far away says it: run by run, before it answers.
+    await panel.host(({ page }) => page.host.slow(60_000, ['trashRuns']), undefined);
+    await panel.page.keyboard.press('Delete');
+    await panel.askedFor('trashRuns');
+    await stage(3, 'deleted');
+    await order(panel, ['run-d', 'run-c', 'run-a', 'run-e']);
+    await stage(1, 'deleted');
+    await order(panel, ['run-c', 'run-a', 'run-e']);
+    await stage(2, 'deleted');
+    await order(panel, ['run-a', 'run-e']);
+    assert.equal(await panel.page.getByText('Order changed').count(), 0);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('brings deleted runs back to their place at once, and keeps the place of one that somebody else deleted', async () => {
+    const panel = await open();
+    await row(panel, 'run-d').click();
+    await panel.host(({ page, argument }) => page.host.change(argument, { stage: 'deleted' }), idOf(2));
+    await row(panel, 'run-c is no longer there').waitFor();
+    await panel.page.keyboard.press('Shift+ArrowUp');
+    await panel.page.keyboard.press('Delete');
+    await order(panel, ['', 'run-a', 'run-e']);
+    await row(panel, 'run-c is no longer there').waitFor();
+    // By a click that leaves the focus in the table.
+    await panel.page.getByRole('button', { name: 'Undo' }).dispatchEvent('click');
+    await order(panel, ['run-b', 'run-d', '', 'run-a', 'run-e']);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('is live for as long as a run of it goes on, not for one that is gone', async () => {
     const runs = [fakeRun(1, { name: 'ends' }), fakeRun(0, { name: 'goes on', status: 'RUNNING' })];
     const panel = await open(experimentScenario(runs));

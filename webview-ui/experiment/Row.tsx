@@ -141,7 +141,11 @@ function contentOf(props: Props, line: Line, mark: RunMark, { view }: PlacedColu
     case 'group':
       return groupContent(props, line, view);
     case 'gone':
-      return index === 0 ? <span className="lb-name lb-faint lb-gone">{t('goneRun', line.name)}</span> : null;
+      return index === 0 ? (
+        <span className="lb-name lb-faint lb-gone" title={t('goneRun', line.name)}>
+          {t('goneRun', line.name)}
+        </span>
+      ) : null;
   }
 }
 

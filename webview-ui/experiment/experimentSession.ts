@@ -149,12 +149,12 @@ export class ExperimentSession {
 
   /** Moves runs to the trash, which can be undone for 10 s. */
   trash(runIds: readonly string[]): void {
+    this.model.own.deleting(runIds);
     this.#ask('trashRuns', async () => {
       await this.session.host.channel.request('trashRuns', { runIds: [...runIds] });
       window.clearTimeout(this.#undoTimer);
       this.undo.set({ runIds });
       this.#undoTimer = window.setTimeout(() => this.undo.set(undefined), undoTime);
-      this.model.expect();
       this.reader.invalidate(runIds);
     });
   }
@@ -163,9 +163,9 @@ export class ExperimentSession {
     const undo = this.undo.get();
     if (undo) {
       this.undo.set(undefined);
+      this.model.own.restoring(undo.runIds);
       this.#ask('restoreRuns', async () => {
         await this.session.host.channel.request('restoreRuns', { runIds: [...undo.runIds] });
-        this.model.expect();
         this.reader.invalidate(undo.runIds);
       });
     }

@@ -16,6 +16,7 @@ import type { Group } from './table/grouping';
 import { held, sameOrder } from './table/hold';
 import { isSameList, Latest } from './table/latest';
 import { linesOf, type Line, type LineInput, type Lines } from './table/lines';
+import { OwnChanges } from './table/ownChanges';
 import type { RunTable } from './table/runTable';
 import type { SortTerm } from './table/sorting';
 import type { TableReader } from './tableReader';
@@ -55,6 +56,7 @@ const nothingPending = { newRuns: 0, isOrderChanged: false };
 /** Makes the view from what was read and what is arranged. Changes of data move no line while `hold` says so. */
 export class TableModel {
   readonly view = new Store<TableView | undefined>(undefined);
+  readonly own = new OwnChanges();
   readonly #reader: TableReader;
   readonly #arrangement: Store<Arrangement>;
   /** `from`: what `filter` was read from, the last text that was right. */
@@ -167,14 +169,15 @@ export class TableModel {
     this.#isExpected = false;
     this.#isAwaited = isMissing && (reason === 'user' || isAsked);
     if (reason === 'data' && isHeld && before) {
-      const kept = held(before.lines, next.lines, this.#reader.table);
+      const kept = held(before.lines, next.lines, this.#reader.table, this.own);
       const { newRuns, isOrderChanged } = kept;
       const isMoved = newRuns > 0 || isOrderChanged;
       const lines = sameLines(before.lines, kept.lines) ? before.lines : kept.lines;
       this.view.set({ ...next, lines, pending: isMoved ? { newRuns, isOrderChanged } : nothingPending });
-      return;
+    } else {
+      this.view.set(before && isSameView(before, next) ? before : next);
     }
-    this.view.set(before && isSameView(before, next) ? before : next);
+    this.own.seen(this.#reader.table);
   }
 
   #make(facts: TableFacts, columnFacts: ColumnFacts, before: TableView | undefined): TableView {

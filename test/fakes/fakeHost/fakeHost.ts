@@ -31,6 +31,7 @@ export class FakeHost {
   readonly #failures = new Map<Method, { message: string; keys: readonly string[] | undefined }>();
   readonly #channel: RpcChannel<None, PanelRequests, PanelNotices, None>;
   #delay = 0;
+  readonly #delays = new Map<Method, number>();
   #chartDefaults: ChartDefaults;
   #lost: readonly string[];
 
@@ -143,9 +144,13 @@ export class FakeHost {
     this.#channel.notify('saveView', name === undefined ? {} : { name });
   }
 
-  /** Milliseconds that answers take from now on. */
-  slow(milliseconds: number): void {
-    this.#delay = milliseconds;
+  /** Milliseconds that answers take from now on. @param methods only to these */
+  slow(milliseconds: number, methods?: readonly Method[]): void {
+    if (methods) {
+      methods.forEach((method) => this.#delays.set(method, milliseconds));
+    } else {
+      this.#delay = milliseconds;
+    }
   }
 
   #noteAborts(port: Port): void {
@@ -206,7 +211,9 @@ export class FakeHost {
     result: () => PanelRequests[Name]['result'],
   ): Promise<PanelRequests[Name]['result']> {
     this.requests.push({ method, params });
-    await new Promise((resolve) => setTimeout(resolve, this.scenario.delays?.[method] ?? this.#delay));
+    await new Promise((resolve) =>
+      setTimeout(resolve, this.#delays.get(method) ?? this.scenario.delays?.[method] ?? this.#delay),
+    );
     const failure = this.#failures.get(method);
     const asked = method === 'series' ? (params as Params<'series'>).keys : [];
     if (failure && (failure.keys === undefined || failure.keys.some((key) => asked.includes(key)))) {

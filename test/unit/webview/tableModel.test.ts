@@ -8,6 +8,7 @@ import { fieldId, fieldOf, type TableField } from '../../../webview-ui/experimen
 import { columnsOfFilter, passingRuns } from '../../../webview-ui/experiment/table/filtering';
 import { held } from '../../../webview-ui/experiment/table/hold';
 import { linesOf, type Line, type LineInput } from '../../../webview-ui/experiment/table/lines';
+import { OwnChanges } from '../../../webview-ui/experiment/table/ownChanges';
 import { naturalKey, rankTexts } from '../../../webview-ui/experiment/table/naturalOrder';
 import { NumberColumn } from '../../../webview-ui/experiment/table/columnData';
 import { clicked } from '../../../webview-ui/experiment/table/sorting';
@@ -379,6 +380,72 @@ describe('Lines under the pointer', () => {
         });
       }),
     );
+  });
+
+  it('go at once where the user deleted their runs, and come back to their place', () => {
+    fc.assert(
+      fc.property(anyRuns, fc.func(fc.boolean()), fc.func(fc.boolean()), (runs, isDeleted, isOthers) => {
+        const before = input(runs, { sort: [{ field: fieldId(acc), descending: true }] });
+        const { lines } = linesOf(before);
+        const own = new OwnChanges();
+        own.deleting(runs.filter((_, i) => isDeleted(i)).map(({ id }) => id));
+        const { deleted } = own;
+        const idOf = (line: Line): string => line.key.slice('run:'.length);
+        before.table.takeRows(rowsOf(runs.filter(({ id }, i) => !deleted.has(id) && !isOthers(i))));
+        const after = linesOf({ ...before, passing: before.table.order }).lines;
+        const without = held(lines, after, before.table, own);
+        assert.deepEqual(
+          without.lines.map(({ key }) => key),
+          lines.filter((line) => !deleted.has(idOf(line))).map(({ key }) => key),
+        );
+        assert.equal(
+          without.isOrderChanged,
+          without.lines.some(({ kind }) => kind === 'gone'),
+        );
+        const undone = new OwnChanges();
+        undone.restoring([...deleted]);
+        before.table.takeRows(rowsOf(runs));
+        const again = linesOf({ ...before, passing: before.table.order }).lines;
+        const back = held(without.lines, again, before.table, undone);
+        assert.deepEqual(
+          back.lines.map(({ key }) => key),
+          lines.map(({ key }) => key),
+        );
+        assert.deepEqual([back.newRuns, back.isOrderChanged], [0, false]);
+        undone.seen(before.table);
+        assert.equal(undone.restored.size, 0);
+      }),
+    );
+  });
+
+  it('of a group go with its last run where the user deleted that, and of children come when their parent was', () => {
+    const given = input(
+      [
+        { id: 'a', started: 3, params: { lr: '1' } },
+        { id: 'b', started: 2, params: { lr: '2' } },
+        { id: 'c', started: 1, params: { lr: '2' }, parent: 'b' },
+      ],
+      { groupBy: [fieldId(lr)] },
+    );
+    const { table } = given;
+    const own = new OwnChanges();
+    const steps = (change: Partial<LineInput>, gone: string, rest: readonly string[]): Line[][] => {
+      const before = linesOf({ ...given, ...change }).lines;
+      own.deleting([gone]);
+      table.takeRows(rowsOf(rest.map((id): FakeRow => rowOf(id))));
+      const after = linesOf({ ...given, ...change, passing: table.order }).lines;
+      return [[...held(before, after, table).lines], [...held(before, after, table, own).lines]];
+    };
+    const rowOf = (id: string): FakeRow => ({
+      id,
+      started: id === 'b' ? 2 : 1,
+      ...(id === 'c' ? { parent: 'b' } : {}),
+    });
+    const [others = [], mine = []] = steps({}, 'a', ['b', 'c']);
+    assert.deepEqual(names(given, others), ['[1]', '[2]']);
+    assert.deepEqual(names(given, mine), ['[2]']);
+    const nested = { groupBy: [], nested: true, passing: table.order };
+    assert.deepEqual(names(given, steps(nested, 'b', ['c'])[1] ?? []), ['c']);
   });
 
   it('tell that they would stand in another order', () => {
