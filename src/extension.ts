@@ -8,6 +8,7 @@ import { Panels } from './host/panels/panels';
 import { apiOf, type LabbookApi } from './host/platform/api';
 import { Connection } from './host/platform/connection';
 import { Documents } from './host/platform/documents';
+import { LastTrashed } from './host/platform/lastTrashed';
 import { offerLeftStore } from './host/platform/movedFolderHint';
 import { ServerLog } from './host/platform/serverLog';
 import { followServerSettings } from './host/platform/serverSettings';
@@ -40,7 +41,8 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const statusBar = own(new StatusBar(connection, experiments, server.storeName, log));
   own(watchRunEnds(experiments));
   const { texts } = own(new Documents(connection));
-  const panels = own(new Panels(extensionUri, connection, log, workspaceState, marked, experiments));
+  const trashed = new LastTrashed((canUndo) => contextKeys.set('labbook.canUndo', canUndo));
+  const panels = own(new Panels(extensionUri, connection, log, workspaceState, marked, experiments, trashed));
   own(new ScriptEnvironment(collection, connection, server.expectedAddress, workspaceState, log));
   own(vscode.window.registerTerminalLinkProvider(new RunLinkProvider(connection)));
 
@@ -62,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
       statusBar,
       texts,
       marked,
+      trashed,
       serverLog,
     }),
   );

@@ -101,6 +101,7 @@ export const panelCommands = [
   'rename',
   'addTag',
   'moveToTrash',
+  'undo',
   'restore',
   'copyId',
   'compareSelected',

@@ -157,9 +157,9 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await workbench().row('sweep', { level: 1 }).locator('.label-name').click();
     await workbench().tab('sweep').and(workbench().page.locator('.active')).waitFor();
     const selectedRow = workbench().panel.locator('.lb-row[aria-selected="true"]');
-    await workbench().panel.locator('.lb-row', { hasText: 'lr-0.01' }).click();
-    // What the tree selects, the host was told.
-    await until('the tree selects it', async () => (await runs()[1].getAttribute('aria-selected')) === 'true');
+    await workbench().showRuns('sweep');
+    await runs()[0].click({ modifiers: ['Control'] });
+    await selectedRow.filter({ hasText: 'lr-0.1' }).waitFor();
     await workbench().row('Default', { level: 1 }).locator('.label-name').click();
     await workbench().tab('Default').and(workbench().page.locator('.active')).waitFor();
     await workbench().reloadWindow();
@@ -168,8 +168,26 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await workbench().tab('sweep').and(workbench().page.locator('.active')).waitFor();
     await workbench().panel.getByText('2 runs').first().waitFor({ timeout: 30_000 });
     assert.equal(await workbench().tab('sweep').count(), 1);
-    await selectedRow.filter({ hasText: 'lr-0.01' }).waitFor();
+    await selectedRow.filter({ hasText: 'lr-0.1' }).waitFor();
     assert.equal(await selectedRow.count(), 1);
+  });
+
+  it('takes a deletion in the table back with Ctrl+Z there, and by the command in the palette', async () => {
+    const rows = workbench().panel.locator('.lb-row');
+    const row = rows.filter({ hasText: 'lr-0.1' });
+    await row.click();
+    await workbench().page.keyboard.press('Delete');
+    await row.waitFor({ state: 'detached' });
+    await workbench().panel.getByText('1 run moved to the trash.').waitFor();
+    await workbench().page.keyboard.press('Control+z');
+    await row.waitFor();
+    await row.click();
+    await workbench().page.keyboard.press('Delete');
+    await row.waitFor({ state: 'detached' });
+    await workbench().panel.getByText('1 run moved to the trash.').waitFor();
+    await workbench().runCommand('Labbook: Undo Move to Trash');
+    await row.waitFor();
+    await runs()[0].waitFor();
   });
 
   it('shows an experiment twice side by side, each arranged by itself, also after a reload', async () => {

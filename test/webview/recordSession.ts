@@ -11,6 +11,7 @@ import type * as realRequests from '../../src/host/panels/requests';
 import { SavedViews } from '../../src/host/panels/savedViews';
 import { shownOf } from '../../src/host/panels/shownRequests';
 import { ExperimentMarks } from '../../src/host/platform/experimentMarks';
+import { LastTrashed } from '../../src/host/platform/lastTrashed';
 import { SelectedRuns } from '../../src/host/shown/selectedRuns';
 import { ShownState } from '../../src/host/shown/shownState';
 import type { PanelNotices, PanelRequests, PanelSubject } from '../../src/protocol/panels';
@@ -84,6 +85,7 @@ export class SessionRecorder {
       earlyColumns: new EarlyColumns(memento, []),
       views: new SavedViews(() => undefined, vscode.l10n.t),
       memory: memento,
+      trashed: new LastTrashed(() => undefined),
       own: { arrangement: undefined },
       lost: () => new Set(),
       shown,

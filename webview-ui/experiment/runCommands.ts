@@ -10,6 +10,15 @@ export function deleteRuns(experiment: ExperimentSession, runIds: readonly strin
   }
 }
 
+/** Takes back what was moved to the trash last: here, or, when that is over, elsewhere in the window. */
+export function undoDeletion(experiment: ExperimentSession): void {
+  if (experiment.canWrite && experiment.undo.get()) {
+    experiment.untrash();
+  } else if (experiment.canWrite) {
+    experiment.command('undo', []);
+  }
+}
+
 /** Copies runs in full precision. */
 export function copyRuns(
   experiment: ExperimentSession,

@@ -2,7 +2,7 @@ import type { KeyboardEvent, RefObject } from 'react';
 import { anchorOf } from '../shared/Popup';
 import { headerRowId } from './Header';
 import { groupName } from './rowTexts';
-import { copyRuns, deleteRuns } from './runCommands';
+import { copyRuns, deleteRuns, undoDeletion } from './runCommands';
 import type { ExperimentSession } from './experimentSession';
 import { commandOf, type TableCommand } from './table/keys';
 import type { Line } from './table/lines';
@@ -82,6 +82,9 @@ function run(command: TableCommand, context: Context, time: number): boolean {
       return startEdit(line, context);
     case 'delete':
       deleteRuns(experiment, targets(context, line));
+      return true;
+    case 'undo':
+      undoDeletion(experiment);
       return true;
     case 'copy':
       copyRuns(experiment, view, 'tsv', targets(context, line));

@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import { mapLimited } from '../../client/mapLimited';
 import type { TrackingClient } from '../../client/types';
-import { commands, type CommandHandlers, type ContextKeySetter } from '../contributions';
+import { commands, type CommandHandlers } from '../contributions';
+import type { LastTrashed } from '../platform/lastTrashed';
 import { inMessage } from '../platform/text';
+import { gone } from '../tree/runReader';
 import { pickFromTrash, pickRun } from './picks';
 import { runIdsOf, type Thing } from './targets';
 import { attempt, clientOf, preset, nameOfRun, say, thingsFor, thingsOrAsk, type Tools } from './tools';
@@ -15,21 +18,19 @@ type EditCommands = CommandHandlers<
   | typeof commands.newExperiment
 >;
 
+/** Requests at the same time. */
+const parallel = 8;
+
 /** Commands that change the store. Names and tags that come with the argument are taken, others are asked for. */
-export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditCommands {
+export function editCommands(tools: Tools, trashed: LastTrashed): EditCommands {
   const { t } = vscode.l10n;
-  /** What was moved to the trash last, as long as it was not taken back. */
-  let undoable: readonly Thing[] = [];
-  const remember = (things: readonly Thing[]): void => {
-    undoable = things;
-    contextKeys.set('labbook.canUndo', things.length > 0);
-  };
   const undo = (): Promise<void> =>
     attempt(tools, t('Could not restore'), async () => {
       const client = await clientOf(tools);
-      const things = await stillInTrash(client, undoable);
-      const late = undoable.length > 0 && things.length === 0;
-      remember([]);
+      const before = trashed.things;
+      const things = await stillInTrash(client, before);
+      const late = before.length > 0 && things.length === 0;
+      trashed.set([]);
       if (late) {
         // The notification that offers it cannot be taken away when somebody restores them elsewhere.
         say(t('Nothing is left to undo: it was restored already.'));
@@ -63,7 +64,7 @@ export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditC
         const client = await clientOf(tools);
         const ask = (): Promise<Thing[]> => askForRun(client, t('Move to Trash: choose a run'));
         const things = await thingsOrAsk(tools, target, selection, ask);
-        await moveToTrash(client, things, remember, undo);
+        await moveToTrash(client, things, (done) => trashed.set(done), undo);
       }),
     [commands.undo]: undo,
     [commands.restore]: (target, selection) =>
@@ -72,6 +73,7 @@ export function editCommands(tools: Tools, contextKeys: ContextKeySetter): EditC
         const given = thingsFor(tools, target, selection);
         const things = given.length > 0 ? given : await pickFromTrash(client, t('Restore from the trash'));
         await restoreAll(client, things ?? []);
+        trashed.restored(things ?? []);
       }),
     [commands.newExperiment]: (given) =>
       attempt(tools, t('Could not create the experiment'), async () => {
@@ -194,23 +196,23 @@ async function nameOf(client: TrackingClient, thing: Thing): Promise<string> {
     : inMessage((await client.getExperiment(thing.experimentId)).name);
 }
 
-/** Those that nobody has restored meanwhile. */
+/** Those that nobody has restored, or deleted for good, meanwhile. */
 async function stillInTrash(client: TrackingClient, things: readonly Thing[]): Promise<readonly Thing[]> {
-  const deleted: Thing[] = [];
-  for (const thing of things) {
-    const { stage } =
-      thing.kind === 'run' ? (await client.getRun(thing.runId)).info : await client.getExperiment(thing.experimentId);
-    if (stage === 'deleted') {
-      deleted.push(thing);
-    }
-  }
-  return deleted;
+  const isInTrash = async (thing: Thing): Promise<boolean> => {
+    const found =
+      thing.kind === 'run'
+        ? (await gone(client.getRun(thing.runId)))?.info
+        : await gone(client.getExperiment(thing.experimentId));
+    return found?.stage === 'deleted';
+  };
+  const are = await mapLimited(things, parallel, isInTrash);
+  return things.filter((_, place) => are[place]);
 }
 
 async function restoreAll(client: TrackingClient, things: readonly Thing[]): Promise<void> {
-  for (const thing of things) {
-    await (thing.kind === 'run' ? client.restoreRun(thing.runId) : client.restoreExperiment(thing.experimentId));
-  }
+  await mapLimited(things, parallel, (thing) =>
+    thing.kind === 'run' ? client.restoreRun(thing.runId) : client.restoreExperiment(thing.experimentId),
+  );
   if (things.length > 0) {
     say(things.length === 1 ? vscode.l10n.t('Restored.') : vscode.l10n.t('Restored {0} items.', things.length));
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands, type ContextKeySetter } from '../contributions';
+import type { LastTrashed } from '../platform/lastTrashed';
 import type { ModelsView } from '../models/modelsView';
 import type { Panels } from '../panels/panels';
 import type { MarkedRuns } from '../shown/markedRuns';
@@ -36,6 +37,7 @@ export interface Parts {
   readonly statusBar: StatusBar;
   readonly texts: TextDocuments;
   readonly marked: MarkedRuns;
+  readonly trashed: LastTrashed;
   readonly serverLog: ServerLog;
 }
 
@@ -45,7 +47,7 @@ export function registerAllCommands(tools: Tools, parts: Parts): vscode.Disposab
   return vscode.Disposable.from(
     ...registerCommands(api, openCommands(tools, parts.panels, parts.texts)),
     ...registerCommands(api, savedViewCommands(tools, parts.panels)),
-    ...registerCommands(api, editCommands(tools, parts.contextKeys)),
+    ...registerCommands(api, editCommands(tools, parts.trashed)),
     ...registerCommands(api, viewCommands(tools, parts)),
     ...registerCommands(api, trashCommands(tools, parts)),
     ...registerCommands(api, runCommands(tools, parts.marked.marks)),

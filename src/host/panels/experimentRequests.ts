@@ -4,6 +4,7 @@ import type { ExperimentRequests } from '../../protocol/experimentPanel';
 import type { PanelNotices, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { describe } from '../platform/connection';
+import type { LastTrashed, Trashed } from '../platform/lastTrashed';
 import { inMessage } from '../platform/text';
 import { forEachRun } from './bulk';
 import type { EarlyColumns } from './earlyColumns';
@@ -28,6 +29,7 @@ export interface ExperimentContext extends ShownContext {
   readonly earlyColumns: EarlyColumns;
   readonly views: SavedViews;
   readonly memory: vscode.Memento;
+  readonly trashed: LastTrashed;
   /** How this panel is arranged, as far as that is known. */
   readonly own: { arrangement: string | undefined };
   client(): Promise<TrackingClient>;
@@ -117,10 +119,30 @@ function editRequests(panel: ExperimentContext): Answers<'setName' | 'setTag' | 
         value === undefined ? client.deleteTag(runId, key) : client.setTag(runId, key, value),
       );
     },
-    trashRuns: (params, signal) =>
-      forEach(requests.trashRuns.parse(params).runIds, signal, (client, runId) => client.deleteRun(runId)),
-    restoreRuns: (params, signal) =>
-      forEach(requests.restoreRuns.parse(params).runIds, signal, (client, runId) => client.restoreRun(runId)),
+    trashRuns: async (params, signal) => {
+      const { runIds } = requests.trashRuns.parse(params);
+      const done: Trashed[] = [];
+      try {
+        return await forEach(runIds, signal, async (client, runId) => {
+          await client.deleteRun(runId);
+          done.push({ kind: 'run', runId });
+        });
+      } finally {
+        if (done.length > 0) {
+          panel.trashed.set(done);
+        }
+      }
+    },
+    restoreRuns: async (params, signal) => {
+      const { runIds } = requests.restoreRuns.parse(params);
+      return forEach(runIds, signal, async (client, runId) => {
+        // By the command, which is there at the same time, it may be back already.
+        if ((await client.getRun(runId, { signal })).info.stage === 'deleted') {
+          await client.restoreRun(runId);
+        }
+        panel.trashed.restored([{ kind: 'run', runId }]);
+      });
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { panelStrings } from '../../protocol/panelStrings';
 import { RpcChannel } from '../../protocol/rpc';
 import { panelViewTypes, viewIds } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
+import type { LastTrashed } from '../platform/lastTrashed';
 import type { MarkedRuns } from '../shown/markedRuns';
 import { ExperimentMarks } from '../platform/experimentMarks';
 import { Disposables } from '../platform/disposables';
@@ -53,6 +54,7 @@ export class Panels {
     private readonly memory: vscode.Memento,
     private readonly marked: MarkedRuns,
     private readonly lost: LostRuns,
+    private readonly trashed: LastTrashed,
   ) {
     this.#notices = this.#owned.add(new ConnectionNotices(connection, vscode.l10n.t));
     this.#owned.add(watchSplits((split) => this.#split(split)));
@@ -222,6 +224,7 @@ export class Panels {
         ...parts,
         views: this.views,
         memory: this.memory,
+        trashed: this.trashed,
         own: open,
         lost: () => this.lost.lost,
         shown: this.marked.shown,

@@ -344,6 +344,8 @@ describe('Keys of the table', () => {
     assert.equal(press('F10'), undefined);
     assert.deepEqual(press('c', { ctrlKey: true }), { do: 'copy' });
     assert.deepEqual(press('c'), { do: 'type', letter: 'c' });
+    assert.deepEqual(press('z', { ctrlKey: true }), { do: 'undo' });
+    assert.equal(press('Z', { ctrlKey: true, shiftKey: true }), undefined);
     assert.equal(press('b', { ctrlKey: true }), undefined);
     assert.equal(press('ArrowDown', { altKey: true }), undefined);
     assert.deepEqual(commandOf({ key: 'a', ctrlKey: false, metaKey: true, shiftKey: false, altKey: false }, true), {

@@ -17,7 +17,7 @@ export type TableCommand =
       readonly ctrl: boolean;
     }
   | { readonly do: 'cell'; readonly sign: 1 | -1 }
-  | { readonly do: 'toggle' | 'shown' | 'rename' | 'delete' | 'all' | 'copy' | 'find' | 'escape' | 'menu' }
+  | { readonly do: 'toggle' | 'shown' | 'rename' | 'delete' | 'all' | 'copy' | 'find' | 'undo' | 'escape' | 'menu' }
   | { readonly do: 'open'; readonly toSide: boolean; readonly adding: boolean }
   | { readonly do: 'type'; readonly letter: string };
 
@@ -64,15 +64,23 @@ export function commandOf(press: KeyPress, isMac: boolean): TableCommand | undef
     case 'F10':
       return shift ? { do: 'menu' } : undefined;
     default:
-      return letterCommand(key, ctrl);
+      return letterCommand(key, ctrl, shift);
   }
 }
 
-function letterCommand(key: string, ctrl: boolean): TableCommand | undefined {
+const letters = [
+  { letter: 'a', do: 'all' },
+  { letter: 'c', do: 'copy' },
+  { letter: 'f', do: 'find' },
+  { letter: 'z', do: 'undo' },
+] as const;
+
+function letterCommand(key: string, ctrl: boolean, shift: boolean): TableCommand | undefined {
   if (ctrl) {
-    const commands = { a: 'all', c: 'copy', f: 'find' } as const;
     const letter = key.toLowerCase();
-    return letter === 'a' || letter === 'c' || letter === 'f' ? { do: commands[letter] } : undefined;
+    // Ctrl+Shift+Z is Redo, of which there is none.
+    const known = letters.find((each) => each.letter === letter && !(shift && each.do === 'undo'));
+    return known && { do: known.do };
   }
   return [...key].length === 1 ? { do: 'type', letter: key } : undefined;
 }
