@@ -63,7 +63,17 @@ export interface ExperimentShown {
   shown?: KeptShown;
 }
 
-export interface TableFacts {
+/** What decides how the values of metrics are written, and which of them are better. */
+export interface MetricFacts {
+  /** Globs of the settings, and what the user said of single metrics, which wins. */
+  lowerIsBetter: string[];
+  higherIsBetter: string[];
+  directions: Record<string, 'lower' | 'higher'>;
+  /** `labbook.table.digits` */
+  digits: number;
+}
+
+export interface TableFacts extends MetricFacts {
   experiments: { id: string; name: string }[];
   baseline?: string;
   primaryMetric?: { key: string; aggregate: 'last' | 'min' | 'max' };
@@ -71,12 +81,6 @@ export interface TableFacts {
   primary: string[];
   /** `labbook.charts.initialRuns` */
   initialRuns: number;
-  /** Globs of the settings, and what the user said of single metrics, which wins. */
-  lowerIsBetter: string[];
-  higherIsBetter: string[];
-  directions: Record<string, 'lower' | 'higher'>;
-  /** `labbook.table.digits` */
-  digits: number;
   canWrite: boolean;
   /**
    * Set where the server cannot tell the least, greatest and mean value of a metric, its value at a step and its number of points: of

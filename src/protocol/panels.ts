@@ -4,7 +4,7 @@
  * form of `seriesCodec.ts`.
  */
 import type { RunStatus, LifecycleStage } from '../core/model';
-import type { ExperimentRequests, ExperimentShown } from './experimentPanel';
+import type { ExperimentRequests, ExperimentShown, MetricFacts } from './experimentPanel';
 import type { Smoothing, XSource } from './extras';
 import type { WireDouble } from './mlflow';
 
@@ -72,7 +72,7 @@ export interface PanelRequests extends ExperimentRequests {
   runs: {
     params: { limit?: number };
     /** `primary`: key of the first experiment's primary metric, its own or the settings'. */
-    result: { runs: PanelRun[]; total: number; experimentName: string; primary?: string };
+    result: { runs: PanelRun[]; total: number; experimentName: string; primary?: string; metricFacts: MetricFacts };
   };
   /** Curves as one ArrayBuffer (`decodeSeries`). */
   series: {
@@ -130,7 +130,7 @@ export interface PanelNotices {
   changed: { runIds: string[]; metrics: boolean; runs: boolean; artifacts: boolean; all?: boolean };
   /** How many rows of `tableRows` were read so far, while it has no answer; `total` where it is known. */
   tableRead: { read: number; total?: number };
-  /** `tableFacts` has another answer: a setting, a tag of the experiment. */
+  /** `tableFacts`, or what `runs` tells of metrics, has another answer: a setting, a tag of the experiment. */
   factsChanged: Record<string, never>;
   /** `chartDefaults` has another answer. */
   chartDefaultsChanged: Record<string, never>;

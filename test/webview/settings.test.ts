@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { curve, experimentScenario, fakeRun, runScenario, type Scenario } from '../fakes/fakeHost/scenario';
+import {
+  compareScenario,
+  curve,
+  experimentScenario,
+  fakeRun,
+  runScenario,
+  type Scenario,
+} from '../fakes/fakeHost/scenario';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
 const line = curve(300, (step) => step);
@@ -38,6 +45,26 @@ describe('Settings of charts', () => {
       }
       assert.deepEqual(panel.errors, []);
     }
+  });
+
+  it('say in comparisons too which values of a metric are better, also while they are open', async () => {
+    const one = (slot: number, value: number) =>
+      fakeRun(slot, { metrics: { 'test/gap': { steps: [9], values: [value] } } });
+    const scenario = compareScenario([one(0, 0.7), one(1, 0.9), one(2, 0.8)]);
+    const panel = await browser.show({ ...scenario, facts: { lowerIsBetter: ['*gap'] } });
+    const rows = panel.chart('test/gap').locator('.lb-bar-row');
+    const isFirst = async (name: string, best: number): Promise<boolean> =>
+      (await rows.count()) === 3 &&
+      (await rows.first().innerText()).startsWith(name) &&
+      (await rows.locator('.lb-best').count()) === best;
+    await until('the lowest is the best', () => isFirst('run-0', 1));
+    await panel.host(({ page }) => page.host.changeFacts({ higherIsBetter: ['*gap'], lowerIsBetter: [] }), undefined);
+    await until('the highest is the best', () => isFirst('run-1', 1));
+    await panel.host(({ page }) => page.host.changeFacts({ higherIsBetter: [] }), undefined);
+    await until('none is', () => isFirst('run-1', 0));
+    await panel.host(({ page }) => page.host.changeFacts({ directions: { 'test/gap': 'lower' } }), undefined);
+    await until('it is as was said of this one', () => isFirst('run-0', 1));
+    assert.deepEqual(panel.errors, []);
   });
 
   it('change charts that are open, but not what was chosen by hand, also after a reload', async () => {

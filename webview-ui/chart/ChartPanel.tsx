@@ -6,7 +6,7 @@ import type { ContentProps } from '../shared/mountPanel';
 
 /** One metric of some runs, with an editor tab to itself. */
 export function ChartPanel({ session, data }: ContentProps) {
-  const { runs, looks, keys } = useChartRuns(session, data.runs, true);
+  const { runs, looks, keys, better } = useChartRuns(session, data, true);
   const live = useLiveRuns(session, data.runs);
   const { subject } = data;
   const metric = subject.panel === 'chart' ? subject.metric : '';
@@ -19,6 +19,7 @@ export function ChartPanel({ session, data }: ContentProps) {
         runs={runs}
         keys={all}
         looks={looks}
+        better={better}
         isSingle={false}
         isOneChart
         extra={(isNarrow) => <LiveButton live={live} isNarrow={isNarrow} />}

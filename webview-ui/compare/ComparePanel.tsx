@@ -15,7 +15,7 @@ import { Differences } from './Differences';
 /** Chosen runs side by side, and their curves over each other. */
 export function ComparePanel({ session, data }: ContentProps) {
   const wanted = useStore(session.state, (state) => state.tab);
-  const { runs, looks, keys } = useChartRuns(session, data.runs, true);
+  const { runs, looks, keys, better } = useChartRuns(session, data, true);
   const box = useScroll(session, 'charts');
   if (data.runs.length === 0) {
     return <EmptyState title={t('tooFewRuns')} detail={t('tooFewRunsHint')} />;
@@ -54,7 +54,15 @@ export function ComparePanel({ session, data }: ContentProps) {
           <Differences session={session} runs={data.runs} looks={looks} />
         ) : (
           <div ref={box} className="lb-scroll">
-            <Charts session={session} runs={runs} keys={keys} primary={data.primary} looks={looks} isSingle={false} />
+            <Charts
+              session={session}
+              runs={runs}
+              keys={keys}
+              primary={data.primary}
+              looks={looks}
+              better={better}
+              isSingle={false}
+            />
           </div>
         )}
       </TabPanel>

@@ -15,7 +15,7 @@ import { RunHeader } from './RunHeader';
 /** One run: what it is, its figures, its curves, its files. */
 export function RunPanel({ session, data }: ContentProps) {
   const wanted = useStore(session.state, (state) => state.tab);
-  const { runs, looks, keys } = useChartRuns(session, data.runs, false);
+  const { runs, looks, keys, better } = useChartRuns(session, data, false);
   const run = data.runs[0];
   if (!run) {
     return <EmptyState title={t('runGone')} detail={t('runGoneHint')} />;
@@ -41,7 +41,15 @@ export function RunPanel({ session, data }: ContentProps) {
         {tab === 'overview' && <Overview session={session} run={run} look={looks.get(run.id)} />}
         {tab === 'charts' && (
           <Scrolled session={session}>
-            <Charts session={session} runs={runs} keys={keys} primary={data.primary} looks={looks} isSingle />
+            <Charts
+              session={session}
+              runs={runs}
+              keys={keys}
+              primary={data.primary}
+              looks={looks}
+              better={better}
+              isSingle
+            />
           </Scrolled>
         )}
         {tab === 'artifacts' && <Artifacts session={session} run={run} />}

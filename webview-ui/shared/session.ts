@@ -1,4 +1,5 @@
 import { Coalescer } from '../../src/core/coalescer';
+import type { MetricFacts } from '../../src/protocol/experimentPanel';
 import type { PanelNotices, PanelRequests, PanelRun, PanelSubject } from '../../src/protocol/panels';
 import { chartsBySettings, followSettings, plainCharts, type ChartsArrangement } from './charts/arrangement';
 import { SeriesLoader } from './charts/seriesLoader';
@@ -20,6 +21,7 @@ export type RunsState =
       readonly experimentName: string;
       /** Key of the metric that is looked at first. */
       readonly primary?: string;
+      readonly metricFacts: MetricFacts;
       /** When it was read, Unix milliseconds. */
       readonly at: number;
       /** Why a later reading failed; what is here stays. */

@@ -3,7 +3,7 @@ import { mostHistories } from '../../client/searchedTable';
 import { Coalescer } from '../../core/coalescer';
 import type { Experiment, LifecycleStage } from '../../core/model';
 import { pickMetric } from '../../core/primaryMetric';
-import type { TableFacts } from '../../protocol/experimentPanel';
+import type { MetricFacts, TableFacts } from '../../protocol/experimentPanel';
 import type { PanelSubject } from '../../protocol/panels';
 import { readSetting } from '../contributions';
 import type { Session } from '../platform/connection';
@@ -13,7 +13,7 @@ import { experimentIdsOf } from './subjects';
 
 type Direction = TableFacts['directions'][string];
 
-/** Settings that `TableFacts` has. */
+/** Settings that `TableFacts` has, and with it `MetricFacts`. */
 export const factSettings = [
   'labbook.metrics.lowerIsBetter',
   'labbook.metrics.higherIsBetter',
@@ -88,6 +88,18 @@ export class ExperimentFacts {
     return own?.key ?? pickMetric(keys, readSetting(this.parts.workspace, 'labbook.metrics.primary'));
   }
 
+  /** What the settings, and the user, say of metrics' values. */
+  ofMetrics(): MetricFacts {
+    const setting = <Id extends (typeof factSettings)[number]>(id: Id) => readSetting(this.parts.workspace, id);
+    const digits = Math.round(setting('labbook.table.digits'));
+    return {
+      lowerIsBetter: [...setting('labbook.metrics.lowerIsBetter')],
+      higherIsBetter: [...setting('labbook.metrics.higherIsBetter')],
+      directions: readDirections(this.parts.memory),
+      digits: Math.min(17, Math.max(2, digits)),
+    };
+  }
+
   async #check(): Promise<void> {
     const before = this.#told;
     if (before === undefined) {
@@ -113,7 +125,6 @@ export class ExperimentFacts {
     const baseline = first && marks.baseline(first);
     const primaryMetric = first && marks.primaryMetric(first);
     const setting = <Id extends (typeof factSettings)[number]>(id: Id) => readSetting(this.parts.workspace, id);
-    const digits = Math.round(setting('labbook.table.digits'));
     return {
       facts: {
         experiments: experiments.map(({ id, name }) => ({ id, name })),
@@ -121,10 +132,7 @@ export class ExperimentFacts {
         ...(primaryMetric === undefined ? {} : { primaryMetric }),
         primary: [...setting('labbook.metrics.primary')],
         initialRuns: Math.max(0, Math.round(setting('labbook.charts.initialRuns'))),
-        lowerIsBetter: [...setting('labbook.metrics.lowerIsBetter')],
-        higherIsBetter: [...setting('labbook.metrics.higherIsBetter')],
-        directions: readDirections(this.parts.memory),
-        digits: Math.min(17, Math.max(2, digits)),
+        ...this.ofMetrics(),
         canWrite: !server.info.read_only,
         ...(client.has('table') ? {} : { figuresOfNewest: mostHistories }),
       },

@@ -308,7 +308,16 @@ export class Panels {
 
   /** Settings, tags of the experiments and files of views that change. */
   #watch(owned: Disposables, channel: HostChannel, subject: PanelSubject, facts: ExperimentFacts): void {
+    const isOfFacts = (event: vscode.ConfigurationChangeEvent): boolean =>
+      factSettings.some((id) => event.affectsConfiguration(id));
     if (subject.panel !== 'experiment') {
+      owned.add(
+        vscode.workspace.onDidChangeConfiguration((event) => {
+          if (isOfFacts(event)) {
+            channel.notify('factsChanged', {});
+          }
+        }),
+      );
       return;
     }
     const experiments = experimentIdsOf(subject);
@@ -322,7 +331,7 @@ export class Panels {
     owned.add(this.connection.onReset(() => facts.check()));
     owned.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (factSettings.some((id) => event.affectsConfiguration(id))) {
+        if (isOfFacts(event)) {
           facts.check();
         }
       }),

@@ -146,6 +146,7 @@ async function readRuns(
       : runs.length,
     experimentName,
     ...(primary === undefined ? {} : { primary }),
+    metricFacts: panel.facts.ofMetrics(),
   };
 }
 

@@ -1,6 +1,11 @@
 /** What the experiment panel asks of a fake host: the table, edits, saved views, and what leaves the panel. */
 import { changeShown, readShown, writeShown, type ShownChange, type ShownRuns } from '../../../src/core/shownRuns';
-import type { ExperimentRequests, ExperimentShown, TableFacts } from '../../../src/protocol/experimentPanel';
+import type {
+  ExperimentRequests,
+  ExperimentShown,
+  MetricFacts,
+  TableFacts,
+} from '../../../src/protocol/experimentPanel';
 import type { PanelNotices } from '../../../src/protocol/panels';
 import type { Handlers } from '../../../src/protocol/rpc';
 import { encodeTableColumns, encodeTableRows } from '../../../src/protocol/tableCodec';
@@ -73,6 +78,11 @@ export class FakeExperiment {
   /** Key of the metric that is looked at first, where the experiment has its own. */
   get primary(): string | undefined {
     return this.#facts.primaryMetric?.key;
+  }
+
+  get metricFacts(): MetricFacts {
+    const { lowerIsBetter, higherIsBetter, directions, digits } = this.#facts;
+    return { lowerIsBetter, higherIsBetter, directions, digits };
   }
 
   /** As if settings, or tags of the experiment, were changed elsewhere. */

@@ -184,6 +184,7 @@ export class FakeHost {
             total: Math.max(total, there.length),
             experimentName,
             ...(primary === undefined ? {} : { primary }),
+            metricFacts: this.experiment.metricFacts,
           };
         }),
       series: (params) => this.#answer('series', params, () => this.#series(params as Params<'series'>)),

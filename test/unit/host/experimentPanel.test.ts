@@ -399,6 +399,9 @@ describe('facts of an experiment panel', () => {
     assert.equal(read.digits, 17);
     assert.ok(read.lowerIsBetter.includes('*loss*') && read.higherIsBetter.includes('*acc*'));
     assert.deepEqual(Object.keys(read.directions), ['__proto__']);
+    const { lowerIsBetter, higherIsBetter, directions, digits } = read;
+    // What the panels of runs and comparisons are told.
+    assert.deepEqual(facts.ofMetrics(), { lowerIsBetter, higherIsBetter, directions, digits });
     assert.equal(read.canWrite, true);
     facts.dispose();
   });

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { Better } from '../../../src/core/metricDirection';
 import { isSmoothing } from './arrangement';
 import { NoMetrics } from '../NoMetrics';
 import type { RunLook } from '../palette';
@@ -15,7 +16,6 @@ import {
   type ChartsView,
   type Hover,
 } from './controller';
-import { usuallyBetter, type Better } from './direction';
 import { DrawQueue } from './drawQueue';
 import { GridLegend } from './GridLegend';
 import type { Range } from './range';
@@ -34,8 +34,8 @@ export interface ChartsProps {
   readonly isSingle: boolean;
   /** Runs that may be drawn as one curve; of the same identity as long as they say the same. */
   readonly groups?: readonly ChartGroup[];
-  /** Default: as the settings' defaults say. */
-  readonly better?: (key: string) => Better | undefined;
+  /** Of the same identity as long as it says the same. */
+  readonly better: (key: string) => Better | undefined;
   /** Hides all runs but these. */
   readonly showOnly?: (runIds: readonly string[]) => void;
   /** The panel has a list of the runs of its own. */
@@ -108,7 +108,7 @@ export function Charts(props: ChartsProps) {
 }
 
 function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
-  const { session, runs, looks, isSingle, groups = noGroups, better = usuallyBetter, showOnly } = props;
+  const { session, runs, looks, isSingle, groups = noGroups, better, showOnly } = props;
   const [parts] = useState(() => ({
     hover: new Store<Hover | undefined>(undefined),
     refocused: new Store<string | undefined>(undefined),

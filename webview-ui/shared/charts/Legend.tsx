@@ -1,12 +1,12 @@
 import { useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { exactNumber, formatCount, metricFormat } from '../../../src/core/format';
+import type { Better } from '../../../src/core/metricDirection';
 import { Find } from '../controls';
 import { unknownLook } from '../palette';
 import { useStore } from '../store';
 import { t } from '../strings';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
-import type { Better } from './direction';
 import { LineSwatch } from './LineSwatch';
 import { select } from './usePlotPointer';
 

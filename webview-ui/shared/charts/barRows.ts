@@ -1,8 +1,8 @@
 /** The bars of a metric of which each run has one value, for the page and for a picture to keep. Pure. */
 import { metricFormat } from '../../../src/core/format';
+import type { Better } from '../../../src/core/metricDirection';
 import { t } from '../strings';
 import type { Curve } from './curve';
-import type { Better } from './direction';
 import { lastOf } from './Legend';
 
 export interface Bar {

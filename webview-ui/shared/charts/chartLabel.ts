@@ -1,9 +1,9 @@
 import { formatCount, metricFormat } from '../../../src/core/format';
+import type { Better } from '../../../src/core/metricDirection';
 import type { XSource } from '../../../src/protocol/extras';
 import { t, tCount } from '../strings';
 import { placeCell } from './axisText';
 import { bestOf, xExtent, type Curve } from './curve';
-import type { Better } from './direction';
 
 /** What a chart shows, in a sentence: `val/loss, 10 runs, steps 0 to 78,200, lowest 0.7364 wrn28-10-cutmix`. */
 export function chartLabel(

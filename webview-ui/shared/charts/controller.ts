@@ -1,10 +1,10 @@
+import type { Better } from '../../../src/core/metricDirection';
 import type { PanelRun } from '../../../src/protocol/panels';
 import type { XSource } from '../../../src/protocol/extras';
 import type { RunLook } from '../palette';
 import type { PanelSession } from '../session';
 import { Store } from '../store';
 import { plainCharts, scaleOf, withScale, type ChartsArrangement } from './arrangement';
-import type { Better } from './direction';
 import type { DrawQueue } from './drawQueue';
 import type { Range } from './range';
 import type { Reading } from './reading';

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
-import type { PanelRun } from '../../../src/protocol/panels';
+import { betterOf, type Better } from '../../../src/core/metricDirection';
 import { looksOf, type RunLook } from '../palette';
-import type { PanelSession } from '../session';
+import type { PanelSession, RunsState } from '../session';
 import { useStore } from '../store';
 import type { ChartRun } from './controller';
 
@@ -11,13 +11,18 @@ interface ChartRuns {
   readonly looks: ReadonlyMap<string, RunLook>;
   /** All metrics of the runs. */
   readonly keys: readonly string[];
+  readonly better: (key: string) => Better | undefined;
+  /** Significant digits of metrics' values. */
+  readonly digits: number;
 }
 
+type ReadRuns = Pick<Extract<RunsState, { kind: 'ready' }>, 'runs' | 'metricFacts'>;
+
 /** What charts need of the runs, the same object for as long as it says the same. */
-export function useChartRuns(session: PanelSession, all: readonly PanelRun[], apart: boolean): ChartRuns {
+export function useChartRuns(session: PanelSession, data: ReadRuns, apart: boolean): ChartRuns {
   const palette = useStore(session.palette, (each) => each);
   const facts = useSame(
-    all.map(({ id, name, status, slot, colour, startTime }) => ({
+    data.runs.map(({ id, name, status, slot, colour, startTime }) => ({
       id,
       name,
       status,
@@ -26,8 +31,14 @@ export function useChartRuns(session: PanelSession, all: readonly PanelRun[], ap
       ...(colour ? { colour } : {}),
     })),
   );
-  const keys = useSame([...new Set(all.flatMap(({ metrics }) => metrics.map(({ key }) => key)))]);
-  return useMemo(() => ({ runs: facts, looks: looksOf(facts, palette, apart), keys }), [facts, palette, apart, keys]);
+  const keys = useSame([...new Set(data.runs.flatMap(({ metrics }) => metrics.map(({ key }) => key)))]);
+  const metricFacts = useSame(data.metricFacts);
+  const better = useMemo(() => betterOf(metricFacts), [metricFacts]);
+  const { digits } = metricFacts;
+  return useMemo(
+    () => ({ runs: facts, looks: looksOf(facts, palette, apart), keys, better, digits }),
+    [facts, palette, apart, keys, better, digits],
+  );
 }
 
 /** The earlier value while the new one is equal to it as JSON. */
