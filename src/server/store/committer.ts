@@ -4,7 +4,7 @@ import type { ChangeBatch, RunChange } from '../../protocol/extras';
 import type { Change } from './apply';
 import { unreadableAnswer } from './damage';
 import type { Databases } from './databases';
-import { type Effect, encodeEffects } from './effects';
+import { type Effect, encodeEffects, encodeEffectsInSteps } from './effects';
 import { isFull } from './files';
 import { type Journal, UncertainAppendError } from './journal';
 import { inTurns, nextTurn } from '../turns';
@@ -135,7 +135,8 @@ export class Committer {
     if (effects.length > 0) {
       try {
         const writers = group.length + this.queue.length;
-        const appended = this.journal.append(this.revision + 1, effects.length, encodeEffects(effects), writers);
+        const payload = rest === undefined ? encodeEffects(effects) : await encodedInTurns(effects);
+        const appended = this.journal.append(this.revision + 1, effects.length, payload, writers);
         // While the disk works.
         this.trySaving(() => this.databases.catalog.saveMany());
         await appended;
@@ -211,6 +212,7 @@ export class Committer {
   /** Does what is left of the group's last effect, in turns. @returns false where that failed, the transaction then being taken back */
   private async applyRest(rest: Steps<void>, group: Done[]): Promise<boolean> {
     try {
+      await nextTurn();
       await inTurns(rest);
       return true;
     } catch (error) {
@@ -231,6 +233,14 @@ export class Committer {
     );
     this.queue = [...others.map(({ waiting }) => waiting), ...this.queue];
   }
+}
+
+/** What is left of a change to be done in turns may be long to write, too. */
+async function encodedInTurns(effects: readonly Effect[]): Promise<Uint8Array[]> {
+  await nextTurn();
+  const pieces = await inTurns(encodeEffectsInSteps(effects));
+  await nextTurn();
+  return pieces;
 }
 
 function resultOf(effect: Effect | undefined): WriteResult {

@@ -1,6 +1,7 @@
 import { decode } from '@msgpack/msgpack';
 import type { Int64, KeyValue, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
+import type { Steps } from '../../core/steps';
 import { binary, count, list, pack, pairs, string, time } from './packing';
 import { inputEffectFromArray, inputEffectToArray, type InputEffect, isInputKind, isOfInputs } from './inputs/effects';
 import {
@@ -100,6 +101,11 @@ const writer = new MessageWriter();
  */
 export function encodeEffects(effects: readonly Effect[]): Uint8Array {
   return writer.write(effects.map(toArray));
+}
+
+/** The same of what may be long, in steps. @returns pieces of it that stay good */
+export function encodeEffectsInSteps(effects: readonly Effect[]): Steps<Uint8Array[]> {
+  return new MessageWriter().writeInSteps(effects.map(toArray));
 }
 
 /**

@@ -72,11 +72,11 @@ export class Journal {
   /**
    * Writes one frame and syncs it. When this rejects, nothing of it is in the journal, and the next append may succeed.
    * @param first sequence number of the first change in it
-   * @param payload is copied before this returns
+   * @param payload in one piece or some; is copied before this returns
    * @param writers how many wait for it: for one alone this may hold the event loop instead of going to another thread (`Pace`)
    * @throws UncertainAppendError where something of it may be in the journal until the next append succeeds; system errors
    */
-  async append(first: number, count: number, payload: Uint8Array, writers = 1): Promise<void> {
+  async append(first: number, count: number, payload: Uint8Array | readonly Uint8Array[], writers = 1): Promise<void> {
     const frame = encodeFrame(first, count, payload);
     if (this.current?.reserving !== undefined) {
       // Never both at once: whatever fails concerns either the room or the frame, and what is not durable is one write at most.

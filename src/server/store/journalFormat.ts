@@ -37,13 +37,20 @@ export function segmentHeader(first: number): Buffer {
   return header;
 }
 
-export function encodeFrame(first: number, count: number, payload: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(frameHeaderSize + payload.length);
+/** @param payload in one piece or some */
+export function encodeFrame(first: number, count: number, payload: Uint8Array | readonly Uint8Array[]): Buffer {
+  const pieces = payload instanceof Uint8Array ? [payload] : payload;
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const frame = Buffer.allocUnsafe(frameHeaderSize + length);
   marker.copy(frame);
-  frame.writeUInt32LE(payload.length, 8);
+  frame.writeUInt32LE(length, 8);
   frame.writeUInt32LE(count, 12);
   frame.writeBigUInt64LE(BigInt(first), 16);
-  frame.set(payload, frameHeaderSize);
+  let at = frameHeaderSize;
+  for (const piece of pieces) {
+    frame.set(piece, at);
+    at += piece.length;
+  }
   frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
   return frame;
 }

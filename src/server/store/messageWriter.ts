@@ -1,5 +1,9 @@
+import type { Steps } from '../../core/steps';
+
 /** Bytes that are kept for the next message; one that needed more gives them back. */
 const keptBytes = 256 * 1024;
+/** Bytes of one piece, at least, of a message that is written in steps. */
+const pieceBytes = keptBytes / 2;
 /** Shorter texts are mostly ASCII, and written faster one by one than by the system's encoder. */
 const shortText = 32;
 
@@ -25,13 +29,48 @@ export class MessageWriter {
     return this.bytes.subarray(0, this.at);
   }
 
+  /**
+   * The same bytes in steps, each of them of one piece: for long messages, which are never copied to make room. Nothing else may be written
+   * with it meanwhile.
+   * @returns pieces that stay good
+   */
+  *writeInSteps(value: unknown): Steps<Uint8Array[]> {
+    const pieces: Uint8Array[] = [];
+    this.at = 0;
+    yield* this.inSteps(value, pieces);
+    pieces.push(this.take());
+    return pieces;
+  }
+
+  private *inSteps(value: unknown, pieces: Uint8Array[]): Steps<void> {
+    if (Array.isArray(value)) {
+      this.list(value.length);
+      for (const each of value) {
+        yield* this.inSteps(each, pieces);
+      }
+      return;
+    }
+    this.value(value);
+    if (this.at >= pieceBytes) {
+      pieces.push(this.take());
+      yield;
+    }
+  }
+
+  private take(): Uint8Array {
+    const taken = this.bytes.subarray(0, this.at);
+    this.bytes = Buffer.allocUnsafeSlow(keptBytes);
+    this.at = 0;
+    return taken;
+  }
+
   private value(value: unknown): void {
     if (typeof value === 'string') {
       this.text(value);
     } else if (typeof value === 'number') {
       this.number(value);
     } else if (Array.isArray(value)) {
-      this.sized(value.length, 0x90, 16, 0, 0xdc);
+      this.list(value.length);
       for (const each of value) {
         this.value(each);
       }
@@ -48,6 +87,10 @@ export class MessageWriter {
     } else {
       throw new TypeError(`a ${typeof value} cannot be written`);
     }
+  }
+
+  private list(length: number): void {
+    this.sized(length, 0x90, 16, 0, 0xdc);
   }
 
   private text(text: string): void {

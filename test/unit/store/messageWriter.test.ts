@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { decode, Encoder } from '@msgpack/msgpack';
 import fc from 'fast-check';
+import { finish } from '../../../src/core/steps';
 import { MessageWriter } from '../../../src/server/store/messageWriter';
 
 const text = fc.oneof(
@@ -47,6 +48,30 @@ describe('Store: messages of the journal', () => {
     for (const value of [long, 'short', long, new Uint8Array(70_000), []]) {
       assert.deepEqual(decode(new Uint8Array(writer.write(value))), value);
     }
+  });
+
+  it('are the same in steps, in pieces that stay good', () => {
+    fc.assert(
+      fc.property(message, fc.nat(8), (value, times) => {
+        const writer = new MessageWriter();
+        const long = Array.from({ length: times }, () => [value, 'x'.repeat(50_000)]);
+        const pieces = finish(writer.writeInSteps(long));
+        finish(writer.writeInSteps([long, value]));
+        assert.ok(Buffer.concat(pieces).equals(writer.write(long)));
+      }),
+    );
+  });
+
+  it('that are long leave time for others', () => {
+    const steps = new MessageWriter().writeInSteps(Array.from({ length: 1000 }, () => ['name', 'x'.repeat(10_000)]));
+    let count = 1;
+    let next = steps.next();
+    for (; next.done !== true; next = steps.next()) {
+      count++;
+    }
+    // 10 MB.
+    assert.ok(count > 50, `${count} steps`);
+    assert.ok(next.value.every((piece) => piece.length < 256 * 1024));
   });
 
   it('hold nothing else', () => {
