@@ -11,8 +11,10 @@ import {
 import { modelVersionToWire } from '../../protocol/registry';
 import { missingVersion } from '../store/registry/resolve';
 import type { Store } from '../store/types';
+import { inTurns } from '../turns';
 import type { Endpoint } from './endpoint';
 import { boolean, decode, list, message, text } from './fields';
+import { withList } from './jsonPieces';
 import { pythonJson } from './logModel';
 import { resolveSource } from './modelSources';
 import { readQuery, searchRequest } from './registrySearch';
@@ -127,13 +129,10 @@ function get(store: Store, input: unknown): object {
   return answer(store, name, version);
 }
 
-function search(store: Store, input: unknown): object {
+async function search(store: Store, input: unknown): Promise<object> {
   const query = readQuery('modelVersions', decode(searchRequest, input), pages);
-  const found = store.registry.searchVersions(query);
-  return {
-    ...(found.items.length > 0 ? { model_versions: found.items.map(modelVersionToWire) } : {}),
-    ...nextPage(found),
-  };
+  const found = await inTurns(store.registry.searchVersionsInSteps(query));
+  return withList('model_versions', found.items, modelVersionToWire, nextPage(found));
 }
 
 function getDownloadUri(store: Store, input: unknown): object {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { ApiError, type ErrorCode } from '../../../src/core/errors';
 import { parseOrder } from '../../../src/core/search/order';
 import { parseFilter } from '../../../src/core/search/parse';
+import { finish } from '../../../src/core/steps';
 import type { ChangeBatch } from '../../../src/protocol/extras';
 import { Catalog } from '../../../src/server/store/catalog';
 import type { RegistryQuery, RegistryWrite } from '../../../src/server/store/registry/types';
@@ -148,6 +149,27 @@ describe('Store: registry', () => {
     await store.write({ kind: 'deleteRegisteredModelAlias', name: 'm', alias: 'a' });
     await store.write({ kind: 'deleteRegisteredModelTag', name: 'm', key: 'k' });
     assert.equal(store.revision, revision, 'nothing to change, nothing written');
+  });
+
+  it('reads a long page of versions in steps, without those that go meanwhile', async () => {
+    const store = await scene.open(await scene.folder());
+    await store.write(create('m'));
+    await Promise.all(Array.from({ length: 501 }, (_, i) => store.write(version('m', { time: i }))));
+    const all = query('modelVersions', '', ['version_number ASC']);
+    const whole = store.registry.searchVersions(all).items;
+    const numbers = Array.from({ length: 501 }, (_, i) => i + 1);
+    assert.deepEqual(
+      whole.map((each) => each.version),
+      numbers,
+    );
+    const steps = store.registry.searchVersionsInSteps(all);
+    assert.equal(steps.next().done, false);
+    await store.write({ kind: 'deleteModelVersion', name: 'm', version: 1, time: 1000 });
+    assert.equal(steps.next().done, false);
+    // The first ones are read already.
+    await store.write({ kind: 'deleteModelVersion', name: 'm', version: 2, time: 1000 });
+    await store.write({ kind: 'deleteModelVersion', name: 'm', version: 501, time: 1000 });
+    assert.deepEqual(finish(steps).items, whole.slice(1, -1));
   });
 
   it('searches by MLflow’s grammar, page by page, prompts hidden unless asked for', async () => {

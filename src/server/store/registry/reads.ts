@@ -8,6 +8,7 @@ import {
   type RegisteredModelInfo,
 } from '../../../core/registry';
 import type { Filter } from '../../../core/search/ast';
+import { finish, type Steps } from '../../../core/steps';
 import type { Catalog } from '../catalog';
 import { type Cell, type Database, integer, real, type Row, text } from '../sqlite';
 import { compileModelVersions, compileRegisteredModels, type SearchStatement } from '../search/statements';
@@ -19,6 +20,9 @@ const modelColumns = 'm.id, m.name, m.created, m.updated, m.description';
 const versionColumns =
   'v.model, m.name, v.version, v.created, v.updated, v.description, v.stage, v.source, v.run_id, v.run_link';
 const versionTables = 'model_versions v JOIN registered_models m ON m.id = v.model';
+
+/** Rows of a page that are read in one step: a few milliseconds. */
+const rowsInStep = 250;
 
 /** A model with its number in the catalog. */
 interface ModelRow {
@@ -60,14 +64,19 @@ export class RegistryReads implements RegistryReader {
 
   searchModels(query: RegistryQuery): SearchPage<RegisteredModel> {
     const statement = compileRegisteredModels(query, wantsPrompts(query.filter));
-    return this.search(statement, query.limit, (ids) => {
+    const steps = this.search(statement, query.limit, (ids) => {
       const rows = this.models('WHERE m.id IN (SELECT value FROM json_each(?))', [ids]);
       const models = this.withLatest(rows);
       return rows.flatMap(({ id }, i) => (models[i] === undefined ? [] : [[id, models[i]] as const]));
     });
+    return finish(steps);
   }
 
   searchVersions(query: RegistryQuery): SearchPage<ModelVersion> {
+    return finish(this.searchVersionsInSteps(query));
+  }
+
+  searchVersionsInSteps(query: RegistryQuery): Steps<SearchPage<ModelVersion>> {
     const statement = compileModelVersions(query, wantsPrompts(query.filter));
     return this.search(statement, query.limit, (ids) =>
       this.versionRows(
@@ -78,15 +87,20 @@ export class RegistryReads implements RegistryReader {
   }
 
   /** @param load rows by their ids, a JSON list, in any order */
-  private search<T, Id extends string | number>(
+  private *search<T, Id extends string | number>(
     statement: SearchStatement,
     limit: number,
     load: (ids: string) => readonly (readonly [Id, T])[],
-  ): SearchPage<T> {
+  ): Steps<SearchPage<T>> {
     const rows = this.db.rowsOnce(statement.sql, [...statement.parameters]);
     const page = rows.slice(0, limit);
-    const found = new Map<Cell | undefined, T>(load(JSON.stringify(page.map((row) => row[0]))));
-    const items = page.flatMap((row) => found.get(row[0]) ?? []);
+    const items: T[] = [];
+    for (let from = 0; from < page.length; from += rowsInStep) {
+      yield;
+      const some = page.slice(from, from + rowsInStep).map((row) => row[0]);
+      const found = new Map<Cell | undefined, T>(load(JSON.stringify(some)));
+      items.push(...some.flatMap((id) => found.get(id) ?? []));
+    }
     const last = page.at(-1);
     return rows.length > limit && last !== undefined
       ? { items, nextPageToken: statement.tokenAfter(last.slice(1)) }

@@ -1,5 +1,6 @@
 import type { Int64, KeyValue } from '../../../core/model';
 import type { ModelStage, ModelVersion, RegisteredModel } from '../../../core/registry';
+import type { Steps } from '../../../core/steps';
 import type { SearchQuery } from '../search/statements';
 import type { SearchPage } from '../types';
 
@@ -58,4 +59,6 @@ export interface RegistryReader {
   searchModels(query: RegistryQuery): SearchPage<RegisteredModel>;
   /** @throws ApiError as `searchModels` */
   searchVersions(query: RegistryQuery): SearchPage<ModelVersion>;
+  /** The same in steps: a page may have very many. Versions that go meanwhile are left out. */
+  searchVersionsInSteps(query: RegistryQuery): Steps<SearchPage<ModelVersion>>;
 }
