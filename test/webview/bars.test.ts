@@ -15,9 +15,9 @@ function faults(panel: Panel): Promise<string[]> {
       if (Math.round(frame.height) > (bar.matches('.lb-footer') ? 24 : 36)) {
         found.push(`${which} is ${frame.height} px high`);
       }
-      const controls = [...bar.querySelectorAll('button, input:not([type="checkbox"]), select, .lb-cut-text')].filter(
-        (each) => each.checkVisibility() && each.getBoundingClientRect().width > 0,
-      );
+      const controls = [
+        ...bar.querySelectorAll('button, input:not([type="checkbox"]), select, .lb-cut-text, .lb-selected-count'),
+      ].filter((each) => each.checkVisibility() && each.getBoundingClientRect().width > 0);
       const boxes = controls.map((element) => ({ element, box: element.getBoundingClientRect() }));
       for (const { element, box } of boxes) {
         if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom) {
@@ -83,6 +83,40 @@ describe('Bars of the experiment panel', () => {
       );
     }
     assert.deepEqual(found, []);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('say below the table how many runs there are, and how many are selected, also where there is room for little else', async () => {
+    const panel = await browser.show(experimentScenario(exampleRuns()), { width: 1000, height: 900 });
+    const { page } = panel;
+    const footer = page.locator('.lb-footer');
+    await page.getByRole('button', { name: 'Group' }).click();
+    await page.getByRole('dialog').getByText('model', { exact: true }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('metrics.`val/acc` > 0.1');
+    await page.keyboard.press('Enter');
+    await footer.getByText(/ of /).waitFor();
+    await page.locator('.lb-table-body .lb-row.lb-group').first().click();
+    await footer.getByText(/^\d+ selected$/).waitFor();
+    const [runs = ''] = /\d+ of \d+ runs/.exec(await footer.innerText()) ?? [];
+    for (const width of [340, 320, 290]) {
+      await page.setViewportSize({ width, height: 900 });
+      await footer.getByText(runs, { exact: true }).waitFor();
+      const cut = await footer
+        .locator('.lb-cut-text, .lb-selected-count')
+        .evaluateAll((all) =>
+          all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.innerHTML),
+        );
+      assert.deepEqual(cut, [], `${width} px`);
+    }
+    // What has no room there is in the menu; everything is told on hover.
+    assert.match(
+      (await footer.locator('.lb-cut-text').first().getAttribute('title')) ?? '',
+      /^\d+ of \d+ runs · \d+ groups · /,
+    );
+    await footer.getByRole('button', { name: 'More…' }).click();
+    await page.getByRole('menuitem', { name: /^Show all \d+$/ }).click();
+    await footer.getByText(/^\d+ runs$/).waitFor();
     assert.deepEqual(panel.errors, []);
   });
 });

@@ -34,10 +34,16 @@ export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
   const box = useRef<HTMLDivElement>(null);
   useOneStop(box);
   const handed = useStore(experiment.handingOver.state, (each) => each);
-  const isTight = useTight(box, selected.size > 0 && !isNarrow && !failure && !undo && !handed);
+  const { newRuns, isOrderChanged } = view.pending;
+  const isSaid = failure !== undefined || undo !== undefined || handed !== undefined;
+  const isTight = useTight(box, selected.size > 0 && !isNarrow && !isSaid);
+  const hasMore = isSaid || selected.size > 0 || newRuns > 0 || isOrderChanged;
+  // What counts comes before links where there is no room for both.
+  const isFull = useTight(box, hasMore && (isNarrow || isTight));
+  const isCrowded = isFull || (isTiny && hasMore);
   return (
     <div ref={box} className="lb-footer" role="region" aria-label={t('runsList')}>
-      <Counts experiment={experiment} view={view} drawn={drawn} />
+      <Counts experiment={experiment} view={view} drawn={drawn} isTiny={isTiny} isCrowded={isCrowded} />
       <span className="lb-grow" />
       <Pending experiment={experiment} view={view} />
       {failure ? (
@@ -58,14 +64,34 @@ export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
         <HandedOver experiment={experiment} state={handed} />
       ) : (
         selected.size > 0 && (
-          <Selected experiment={experiment} runIds={[...selected]} isNarrow={isNarrow || isTight} isTiny={isTiny} />
+          <Selected
+            experiment={experiment}
+            runIds={[...selected]}
+            isNarrow={isNarrow || isTight}
+            isCrowded={isCrowded}
+            more={isCrowded ? allActions(experiment, view, drawn) : []}
+          />
         )
       )}
     </div>
   );
 }
 
-function Counts({ experiment, view, drawn }: Omit<Props, 'isNarrow' | 'isTiny'>) {
+/** How to get all runs back where a part of them is shown. */
+function allActions(experiment: ExperimentSession, view: TableView, drawn: number): MenuAction[] {
+  if (view.filter !== undefined) {
+    const label = t('showAllRuns', formatCount(view.table.size));
+    return [{ label, onAct: () => experiment.arrange({ query: '' }) }];
+  }
+  return drawn < view.runs.length ? [{ label: t('showAllInCharts'), onAct: () => experiment.showAll() }] : [];
+}
+
+type CountsProps = Omit<Props, 'isNarrow'> & {
+  /** Something else needs the room. */
+  readonly isCrowded: boolean;
+};
+
+function Counts({ experiment, view, drawn, isTiny, isCrowded }: CountsProps) {
   const connection = useStore(experiment.session.connection, (each) => each.state);
   const at = useStore(experiment.reader.state, (each) => (each.kind === 'ready' ? each.at : undefined));
   const wrong = useStore(experiment.wrongQuery, (each) => each);
@@ -84,19 +110,22 @@ function Counts({ experiment, view, drawn }: Omit<Props, 'isNarrow' | 'isTiny'>)
     ? t('runsFiltered', formatCount(passing), formatCount(all))
     : tCount('runsOne', 'runsMany', all, formatCount(all));
   const groups = view.groups.length;
+  const grouped = groups > 0 ? [tCount('groupsOne', 'groupsMany', groups, formatCount(groups))] : [];
   const parts = [
-    ...(groups > 0 ? [tCount('groupsOne', 'groupsMany', groups, formatCount(groups))] : []),
-    counts,
+    // What is cut first stands last.
+    ...(isTiny ? [counts, ...grouped] : [...grouped, counts]),
     connection === 'connected' || at === undefined ? t('inCharts', formatCount(drawn)) : t('asOf', formatDate(at)),
   ];
+  const text = parts.join(' · ');
   return (
-    <span className="lb-footer-part">
-      <span className="lb-cut-text">{parts.join(' · ')}</span>
-      {isFiltered ? (
-        <LinkButton label={t('showAllRuns', formatCount(all))} onAct={() => experiment.arrange({ query: '' })} />
-      ) : (
-        drawn < passing && <LinkButton label={t('showAllInCharts')} onAct={() => experiment.showAll()} />
-      )}
+    <span className="lb-footer-part lb-counts">
+      <span className="lb-cut-text" title={text}>
+        {isCrowded ? counts : text}
+      </span>
+      {!isCrowded &&
+        allActions(experiment, view, drawn).map(({ label, onAct }) => (
+          <LinkButton key={label} label={label} onAct={onAct} />
+        ))}
     </span>
   );
 }
@@ -157,10 +186,12 @@ interface SelectedProps {
   readonly experiment: ExperimentSession;
   readonly runIds: readonly string[];
   readonly isNarrow: boolean;
-  readonly isTiny: boolean;
+  readonly isCrowded: boolean;
+  /** What has no room beside the counts. */
+  readonly more: readonly MenuAction[];
 }
 
-function Selected({ experiment, runIds, isNarrow, isTiny }: SelectedProps) {
+function Selected({ experiment, runIds, isNarrow, isCrowded, more }: SelectedProps) {
   const [menu, setMenu] = useState<Anchor | undefined>(undefined);
   // Both decide whether runs can be changed, and may do so while nothing else here changes.
   useStore(experiment.session.connection, (each) => each.state);
@@ -170,7 +201,7 @@ function Selected({ experiment, runIds, isNarrow, isTiny }: SelectedProps) {
       ? [{ label: t('compareAction'), onAct: () => experiment.command('compareSelected', runIds) }]
       : [];
   const actions: MenuAction[] = [
-    ...(isTiny ? compare : []),
+    ...(isCrowded ? compare : []),
     { label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
     ...(experiment.canWrite
       ? [
@@ -184,7 +215,7 @@ function Selected({ experiment, runIds, isNarrow, isTiny }: SelectedProps) {
       <span className="lb-selected-count lb-cut-text">
         {tCount('selectedOne', 'selectedMany', runIds.length, formatCount(runIds.length))}
       </span>
-      {!isTiny && compare.map(({ label, onAct }) => <LinkButton key={label} label={label} onAct={onAct} />)}
+      {!isCrowded && compare.map(({ label, onAct }) => <LinkButton key={label} label={label} onAct={onAct} />)}
       {isNarrow ? (
         <button
           type="button"
@@ -197,7 +228,9 @@ function Selected({ experiment, runIds, isNarrow, isTiny }: SelectedProps) {
       ) : (
         actions.map(({ label, onAct }) => <LinkButton key={label} label={label} onAct={onAct} />)
       )}
-      {menu && <Menu label={t('moreActions')} anchor={menu} sections={[actions]} onClose={() => setMenu(undefined)} />}
+      {menu && (
+        <Menu label={t('moreActions')} anchor={menu} sections={[actions, more]} onClose={() => setMenu(undefined)} />
+      )}
     </span>
   );
 }
