@@ -15,7 +15,7 @@ const request = message({ run_ids: texts, experiment_ids: texts, dry_run: boolea
 
 /** Runs that one change of the store takes: few, so that other requests get their turn. */
 const runsPerWrite = 20;
-/** Runs of an experiment that are looked at between two turns of other requests. */
+/** Runs that are looked at between two turns of other requests. */
 const runsPerLook = 500;
 
 export interface PurgeContext {
@@ -81,7 +81,8 @@ async function measureEach(
 ): Promise<PurgeItem[]> {
   const { store } = context;
   const items: PurgeItem[] = [];
-  for (const id of runIds) {
+  for (const [i, id] of runIds.entries()) {
+    await turnAt(i);
     const info = runs.get(id);
     const { bytes } = await measure(context, looked, info ? [info] : [], []);
     items.push({ kind: 'run', id, bytes, runs: 1, deleted: store.purging.deletedAt(id) });
@@ -92,6 +93,13 @@ async function measureEach(
     items.push(experimentItem(store, id, own.length, bytes));
   }
   return items;
+}
+
+/** Lets others have their turn after some of many runs. */
+async function turnAt(i: number): Promise<void> {
+  if (i > 0 && i % runsPerLook === 0) {
+    await nextTurn();
+  }
 }
 
 function experimentItem(store: Store, id: string, runs: number, bytes: number): PurgeItem {
@@ -111,7 +119,8 @@ async function lookAt(
     }
     runs.set(info.id, info);
   };
-  for (const id of runIds) {
+  for (const [i, id] of runIds.entries()) {
+    await turnAt(i);
     const info = store.getRunInfo(checkRunId(id));
     if (info === undefined) {
       throw new ApiError('RESOURCE_DOES_NOT_EXIST', `Run with id=${id} not found`);
