@@ -67,6 +67,32 @@ describe('Settings of charts', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('say with how many digits values are written, in charts and beside them, one format for all bars of a chart', async () => {
+    const metrics = (value: number) => ({ 'test/ms': { steps: [9], values: [value] }, loss: line });
+    const runs = [4975, 4975.5, 123.25].map((value, slot) => fakeRun(slot, { metrics: metrics(value) }));
+    const facts = { digits: 6, lowerIsBetter: [], higherIsBetter: [] };
+    const panel = await browser.show({ ...compareScenario(runs), facts });
+    const values = (): Promise<string[]> =>
+      panel.chart('test/ms').locator('.lb-bar-room > span:not(.lb-faint)').allInnerTexts();
+    const are = (...expected: string[]) =>
+      until(expected.join(' '), async () => String(await values()) === String(expected));
+    await are('4975.50', '4975.00', '123.25');
+    await panel.host(({ page }) => page.host.changeFacts({ digits: 4 }), undefined);
+    await are('4976', '4975', '123');
+    await panel.page.getByRole('tab', { name: 'Differences' }).click();
+    await panel.page.getByRole('cell', { name: '4975', exact: true }).waitFor();
+    await panel.host(({ page }) => page.host.changeFacts({ digits: 5 }), undefined);
+    await panel.page.getByRole('cell', { name: '4975.0', exact: true }).waitFor();
+    const single = await browser.show({
+      ...runScenario(fakeRun(0, { metrics: { loss: curve(9, () => 0.123456) } })),
+      facts,
+    });
+    await until('the last value', async () => /0\.123456/.test(await single.chart('loss').innerText()));
+    await single.page.getByRole('tab', { name: 'Overview' }).click();
+    await until('in the table', async () => /0\.123456/.test(await single.page.locator('.lb-metrics').innerText()));
+    assert.deepEqual([...panel.errors, ...single.errors], []);
+  });
+
   it('change charts that are open, but not what was chosen by hand, also after a reload', async () => {
     const panel = await browser.show(oneRun());
     await panel.drawn('loss');

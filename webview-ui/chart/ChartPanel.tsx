@@ -6,7 +6,7 @@ import type { ContentProps } from '../shared/mountPanel';
 
 /** One metric of some runs, with an editor tab to itself. */
 export function ChartPanel({ session, data }: ContentProps) {
-  const { runs, looks, keys, better } = useChartRuns(session, data, true);
+  const { runs, looks, keys, better, digits } = useChartRuns(session, data, true);
   const live = useLiveRuns(session, data.runs);
   const { subject } = data;
   const metric = subject.panel === 'chart' ? subject.metric : '';
@@ -20,6 +20,7 @@ export function ChartPanel({ session, data }: ContentProps) {
         keys={all}
         looks={looks}
         better={better}
+        digits={digits}
         isSingle={false}
         isOneChart
         extra={(isNarrow) => <LiveButton live={live} isNarrow={isNarrow} />}

@@ -15,7 +15,7 @@ import { Differences } from './Differences';
 /** Chosen runs side by side, and their curves over each other. */
 export function ComparePanel({ session, data }: ContentProps) {
   const wanted = useStore(session.state, (state) => state.tab);
-  const { runs, looks, keys, better } = useChartRuns(session, data, true);
+  const { runs, looks, keys, better, digits } = useChartRuns(session, data, true);
   const box = useScroll(session, 'charts');
   if (data.runs.length === 0) {
     return <EmptyState title={t('tooFewRuns')} detail={t('tooFewRunsHint')} />;
@@ -51,7 +51,7 @@ export function ComparePanel({ session, data }: ContentProps) {
       />
       <TabPanel id={tab}>
         {tab === 'differences' ? (
-          <Differences session={session} runs={data.runs} looks={looks} />
+          <Differences session={session} runs={data.runs} looks={looks} digits={digits} />
         ) : (
           <div ref={box} className="lb-scroll">
             <Charts
@@ -61,6 +61,7 @@ export function ComparePanel({ session, data }: ContentProps) {
               primary={data.primary}
               looks={looks}
               better={better}
+              digits={digits}
               isSingle={false}
             />
           </div>

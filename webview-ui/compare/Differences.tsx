@@ -15,10 +15,12 @@ interface Props {
   readonly session: PanelSession;
   readonly runs: readonly PanelRun[];
   readonly looks: ReadonlyMap<string, RunLook>;
+  /** Significant digits of metrics' values. */
+  readonly digits: number;
 }
 
 /** Metrics, parameters and tags of the runs side by side; what differs first, equal rows folded. */
-export function Differences({ session, runs, looks }: Props) {
+export function Differences({ session, runs, looks, digits }: Props) {
   const box = useScroll(session, 'differences');
   const [find, setFind] = useState('');
   const groups = useMemo(
@@ -58,7 +60,12 @@ export function Differences({ session, runs, looks }: Props) {
             </tr>
           </thead>
           {groups.map(({ id, title, rows, isMetric }) => (
-            <Group key={id} {...{ session, id, title, isMetric }} columns={runs.length} rows={rows.filter(fits)} />
+            <Group
+              key={id}
+              {...{ session, id, title, isMetric, digits }}
+              columns={runs.length}
+              rows={rows.filter(fits)}
+            />
           ))}
         </table>
       </div>
@@ -73,9 +80,10 @@ interface GroupProps {
   readonly rows: readonly DiffRow[];
   readonly isMetric: boolean;
   readonly columns: number;
+  readonly digits: number;
 }
 
-function Group({ session, id, title, rows, isMetric, columns }: GroupProps) {
+function Group({ session, id, title, rows, isMetric, columns, digits }: GroupProps) {
   const name = `differences/${id}`;
   const isOpen = useStore(session.state, (state) => state.sections[name] ?? true);
   const showsEqual = useStore(session.state, (state) => state.sections[`${name}/equal`] ?? false);
@@ -107,7 +115,9 @@ function Group({ session, id, title, rows, isMetric, columns }: GroupProps) {
       </tr>
       {isOpen && differing.length === 0 && full(<span className="lb-faint">{t('allEqual')}</span>)}
       {isOpen &&
-        [...differing, ...(showsEqual ? equal : [])].map((row) => <Row key={row.key} row={row} Cells={cells} />)}
+        [...differing, ...(showsEqual ? equal : [])].map((row) => (
+          <Row key={row.key} row={row} Cells={cells} digits={digits} />
+        ))}
       {isOpen &&
         equal.length > 0 &&
         full(
@@ -120,19 +130,30 @@ function Group({ session, id, title, rows, isMetric, columns }: GroupProps) {
   );
 }
 
-function Row({ row, Cells }: { readonly row: DiffRow; readonly Cells: typeof TextCells }) {
+interface RowProps {
+  readonly row: DiffRow;
+  readonly Cells: (props: CellsProps) => ReactNode;
+  readonly digits: number;
+}
+
+interface CellsProps {
+  readonly values: DiffRow['values'];
+  readonly digits: number;
+}
+
+function Row({ row, Cells, digits }: RowProps) {
   return (
     <tr className={row.differs ? undefined : 'lb-equal'}>
       <th scope="row" title={row.key}>
         {row.key}
       </th>
-      <Cells values={row.values} />
+      <Cells values={row.values} digits={digits} />
     </tr>
   );
 }
 
 /** Faint where it is the first run's. */
-function TextCells({ values }: Pick<DiffRow, 'values'>) {
+function TextCells({ values }: CellsProps) {
   return values.map((value, index) => (
     <td key={index} title={value} className={index > 0 && value === values[0] ? 'lb-faint' : undefined}>
       {value === undefined ? '–' : value === '' ? <span className="lb-faint">{t('empty')}</span> : value}
@@ -141,9 +162,12 @@ function TextCells({ values }: Pick<DiffRow, 'values'>) {
 }
 
 /** In the decimals that the row shares. */
-function MetricCells({ values }: Pick<DiffRow, 'values'>) {
+function MetricCells({ values, digits }: CellsProps) {
   const numbers = values.map((value) => (value === undefined ? undefined : Number(value)));
-  const format = metricFormat(numbers.filter((value) => value !== undefined));
+  const format = metricFormat(
+    numbers.filter((value) => value !== undefined),
+    digits,
+  );
   return numbers.map((value, index) => (
     <td
       key={index}

@@ -51,6 +51,7 @@ export function ChartPart({ experiment, view, drawn }: Props) {
           primary={view.primary?.key}
           looks={drawn.looks}
           better={view.better}
+          digits={view.facts.digits}
           showOnly={showOnly}
           hasRunList={hasTable}
           isSingle={false}

@@ -14,12 +14,14 @@ interface Props {
   readonly session: PanelSession;
   readonly run: PanelRun;
   readonly look: RunLook | undefined;
+  /** Significant digits of values. */
+  readonly digits: number;
 }
 
 const trendPoints = 120;
 
 /** Each metric's trend, its last, smallest and largest value, and how far it has come. */
-export function MetricTable({ session, run, look }: Props) {
+export function MetricTable({ session, run, look, digits }: Props) {
   const [text, setText] = useState('');
   useEffect(() => {
     session.trends.configure({ runIds: [run.id], axis: 'step', range: undefined, maxPoints: trendPoints });
@@ -51,7 +53,7 @@ export function MetricTable({ session, run, look }: Props) {
           </thead>
           <tbody>
             {metrics.map((metric) => (
-              <MetricRow key={metric.key} session={session} run={run} metric={metric} look={look} />
+              <MetricRow key={metric.key} session={session} run={run} metric={metric} look={look} digits={digits} />
             ))}
           </tbody>
         </table>
@@ -60,7 +62,7 @@ export function MetricTable({ session, run, look }: Props) {
   );
 }
 
-function MetricRow({ session, run, metric, look }: Props & { readonly metric: PanelMetric }) {
+function MetricRow({ session, run, metric, look, digits }: Props & { readonly metric: PanelMetric }) {
   const subscribe = useMemo(
     () => (listener: () => void) => session.trends.watch(metric.key, listener),
     [session, metric.key],
@@ -72,7 +74,7 @@ function MetricRow({ session, run, metric, look }: Props & { readonly metric: Pa
   const low = (curve && bestOf(curve, 'lower')?.y) ?? Infinity;
   const high = (curve && bestOf(curve, 'higher')?.y) ?? -Infinity;
   const isOne = curve !== undefined && curve.total <= 1;
-  const format = metricFormat([last, ...(isOne || low > high ? [] : [low, high])]);
+  const format = metricFormat([last, ...(isOne || low > high ? [] : [low, high])], digits);
   const when = formatInstant(fromPanelInt64(metric.timestamp), document.documentElement.lang || undefined);
   const extreme = (value: number): string => (curve && !isOne && low <= high ? format(value) : '–');
   return (

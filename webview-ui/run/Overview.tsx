@@ -12,13 +12,15 @@ interface Props {
   readonly session: PanelSession;
   readonly run: PanelRun;
   readonly look: RunLook | undefined;
+  /** Significant digits of metrics' values. */
+  readonly digits: number;
 }
 
 /** Find is offered from this many rows on. */
 const manyRows = 8;
 const noteTag = 'mlflow.note.content';
 
-export function Overview({ session, run, look }: Props) {
+export function Overview({ session, run, look, digits }: Props) {
   const box = useScroll(session, 'overview');
   const note = run.tags.find(({ key }) => key === noteTag)?.value;
   const tags = run.tags.filter(({ key }) => key !== noteTag);
@@ -26,7 +28,7 @@ export function Overview({ session, run, look }: Props) {
     <div ref={box} className="lb-scroll">
       <div className="lb-overview">
         <div>
-          <MetricTable session={session} run={run} look={look} />
+          <MetricTable session={session} run={run} look={look} digits={digits} />
           {note !== undefined && note !== '' && (
             <section>
               <h2>{t('notes')}</h2>

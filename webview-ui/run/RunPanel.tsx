@@ -15,7 +15,7 @@ import { RunHeader } from './RunHeader';
 /** One run: what it is, its figures, its curves, its files. */
 export function RunPanel({ session, data }: ContentProps) {
   const wanted = useStore(session.state, (state) => state.tab);
-  const { runs, looks, keys, better } = useChartRuns(session, data, false);
+  const { runs, looks, keys, better, digits } = useChartRuns(session, data, false);
   const run = data.runs[0];
   if (!run) {
     return <EmptyState title={t('runGone')} detail={t('runGoneHint')} />;
@@ -38,7 +38,7 @@ export function RunPanel({ session, data }: ContentProps) {
         onChange={(id) => session.arrange({ tab: id })}
       />
       <TabPanel id={tab}>
-        {tab === 'overview' && <Overview session={session} run={run} look={looks.get(run.id)} />}
+        {tab === 'overview' && <Overview session={session} run={run} look={looks.get(run.id)} digits={digits} />}
         {tab === 'charts' && (
           <Scrolled session={session}>
             <Charts
@@ -48,6 +48,7 @@ export function RunPanel({ session, data }: ContentProps) {
               primary={data.primary}
               looks={looks}
               better={better}
+              digits={digits}
               isSingle
             />
           </Scrolled>

@@ -20,7 +20,7 @@ const mostBars = 300;
 export function Bars({ view, metric, curves }: Props) {
   const marked = useStore(view.session.marked, (each) => each);
   const better = view.better(metric);
-  const { bars, format } = barsOf(curves, better);
+  const { bars, format } = barsOf(curves, better, view.digits);
   const [only] = bars;
   if (view.isSingle && only) {
     return (

@@ -128,10 +128,10 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
 
 /** The same as long as the curves are: all values are looked at. */
 function useLabel(view: ChartsView, metric: string, curves: readonly Curve[]): string {
-  const { settings, better, nameOf } = view;
+  const { settings, better, nameOf, digits } = view;
   return useMemo(
-    () => chartLabel(metric, curves, settings.x, better(metric), nameOf),
-    [metric, curves, settings.x, better, nameOf],
+    () => chartLabel(metric, curves, settings.x, better(metric), nameOf, digits),
+    [metric, curves, settings.x, better, nameOf, digits],
   );
 }
 

@@ -52,7 +52,7 @@ export function ChartTitle(props: Props) {
         />
       )}
       <span className="lb-grow" />
-      {view.isSingle && !isBars && <LastValue curve={found.runs[0]} />}
+      {view.isSingle && !isBars && <LastValue curve={found.runs[0]} digits={view.digits} />}
       <span className="lb-chart-buttons">
         {!isAlone && (
           <>
@@ -102,10 +102,10 @@ function Subtitle({ view, found, isLarge, isBars }: SubtitleProps) {
   return <span className="lb-chart-value">{text}</span>;
 }
 
-function LastValue({ curve }: { readonly curve: Curve | undefined }) {
+function LastValue({ curve, digits }: { readonly curve: Curve | undefined; readonly digits: number }) {
   const last = curve?.values.findLast((value) => Number.isFinite(value));
   const odd = curve?.odd.at(-1);
   const isOdd = odd !== undefined && odd.x >= (curve?.x.at(-1) ?? NaN);
   const value = isOdd ? odd.y : last;
-  return value === undefined ? null : <span className="lb-chart-value">{formatMetric(value)}</span>;
+  return value === undefined ? null : <span className="lb-chart-value">{formatMetric(value, digits)}</span>;
 }

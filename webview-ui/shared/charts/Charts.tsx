@@ -36,6 +36,8 @@ export interface ChartsProps {
   readonly groups?: readonly ChartGroup[];
   /** Of the same identity as long as it says the same. */
   readonly better: (key: string) => Better | undefined;
+  /** Significant digits of values: `labbook.table.digits`. */
+  readonly digits: number;
   /** Hides all runs but these. */
   readonly showOnly?: (runIds: readonly string[]) => void;
   /** The panel has a list of the runs of its own. */
@@ -108,7 +110,7 @@ export function Charts(props: ChartsProps) {
 }
 
 function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
-  const { session, runs, looks, isSingle, groups = noGroups, better, showOnly } = props;
+  const { session, runs, looks, isSingle, groups = noGroups, better, digits, showOnly } = props;
   const [parts] = useState(() => ({
     hover: new Store<Hover | undefined>(undefined),
     refocused: new Store<string | undefined>(undefined),
@@ -144,11 +146,12 @@ function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
       isSingle,
       settings,
       better,
+      digits,
       nameOf: (id) => names.get(id) ?? id,
       say,
       showOnly: canShowOnly ? (ids) => latest.current?.(ids) : undefined,
     };
-  }, [session, parts, runs, looks, groups, isSingle, settings, better, say, canShowOnly]);
+  }, [session, parts, runs, looks, groups, isSingle, settings, better, digits, say, canShowOnly]);
 }
 
 function useSettings(session: PanelSession): ChartSettings {

@@ -9,6 +9,7 @@ import { barsOf } from './barRows';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
 import { LineSwatch } from './LineSwatch';
+import type { Range } from './range';
 import { allX, nearestX, readingsAt, type Reading } from './reading';
 
 interface Props {
@@ -36,7 +37,8 @@ export function DataTable(props: Props) {
 function PointTable({ view, metric, curves }: Props) {
   const zoom = useStore(view.zoom.range, (each) => each);
   const axis = view.settings.x;
-  const { rows, all, format, isMean } = useMemo(() => rowsOf(curves, zoom), [curves, zoom]);
+  const { digits } = view;
+  const { rows, all, format, isMean } = useMemo(() => rowsOf(curves, zoom, digits), [curves, zoom, digits]);
   return (
     <>
       <table>
@@ -86,7 +88,7 @@ function Value({ reading, format }: { reading: Reading | undefined; format: (val
 
 function ValueTable({ view, metric, curves }: Props) {
   const axis = view.settings.x;
-  const { bars, format } = barsOf(curves, view.better(metric));
+  const { bars, format } = barsOf(curves, view.better(metric), view.digits);
   const places = new Map(curves.map(({ runId, x, odd }) => [runId, x.at(-1) ?? odd.at(-1)?.x ?? NaN]));
   return (
     <table>
@@ -123,7 +125,7 @@ interface Rows {
   readonly isMean: boolean;
 }
 
-function rowsOf(curves: readonly Curve[], zoom: { readonly min: number; readonly max: number } | undefined): Rows {
+function rowsOf(curves: readonly Curve[], zoom: Range | undefined, digits: number): Rows {
   const inRange = allX(curves).filter((x) => !zoom || (x >= zoom.min && x <= zoom.max));
   const most = Math.max(20, Math.min(mostRows, Math.floor(mostCells / Math.max(1, curves.length))));
   const rows = thinOut(inRange, most).map((x) => ({
@@ -134,7 +136,10 @@ function rowsOf(curves: readonly Curve[], zoom: { readonly min: number; readonly
   return {
     rows,
     all: inRange.length,
-    format: metricFormat(shown.map(({ value }) => value)),
+    format: metricFormat(
+      shown.map(({ value }) => value),
+      digits,
+    ),
     isMean: shown.some(({ isMean }) => isMean),
   };
 }

@@ -33,7 +33,14 @@ export function Legend({ view, curves, metric, isNamed }: Props) {
     const all = curves.map((curve) => ({ id: curve.runId, name: view.nameOf(curve.runId), last: lastOf(curve) }));
     return all.sort((a, b) => compareLast(a.last, b.last, isUp ? 'lower' : 'higher'));
   }, [curves, view, isUp]);
-  const format = useMemo(() => metricFormat(rows.map(({ last }) => last)), [rows]);
+  const format = useMemo(
+    () =>
+      metricFormat(
+        rows.map(({ last }) => last),
+        view.digits,
+      ),
+    [rows, view.digits],
+  );
   const wanted = find.trim().toLowerCase();
   const found = wanted === '' ? rows : rows.filter(({ name }) => name.toLowerCase().includes(wanted));
   const idsOf = (id: string): readonly string[] => view.groups.find((group) => group.id === id)?.runIds ?? [id];

@@ -33,7 +33,10 @@ function Box({ view, hover }: { readonly view: ChartsView; readonly hover: Hover
     const top = Math.min(hover.top + 8, window.innerHeight - height - 4);
     element.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
   }, [hover]);
-  const format = metricFormat(hover.readings.map(({ value }) => value));
+  const format = metricFormat(
+    hover.readings.map(({ value }) => value),
+    view.digits,
+  );
   const nearest = hover.readings.findIndex(({ runId }) => runId === hover.nearest);
   const rows = around(hover.readings, Math.max(0, nearest), mostRows);
   const rest = hover.readings.length - rows.length;

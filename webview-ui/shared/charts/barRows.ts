@@ -16,10 +16,14 @@ export interface Bar {
   readonly note: string | undefined;
 }
 
-/** @returns the bars from the best to the worst, NaN last, and the format that their values share */
+/**
+ * @param digits of `labbook.table.digits`
+ * @returns the bars from the best to the worst, NaN last, and the format that their values share
+ */
 export function barsOf(
   curves: readonly Curve[],
   better: Better | undefined,
+  digits: number,
 ): { bars: readonly Bar[]; format: (value: number) => string } {
   const rows = curves.map((curve) => ({ curve, value: lastOf(curve) }));
   const sign = better === 'lower' ? 1 : -1;
@@ -41,5 +45,11 @@ export function barsOf(
       note: curve.members && t('groupSize', curve.members.at(-1) ?? 0),
     };
   });
-  return { bars, format: metricFormat(rows.map(({ value }) => value)) };
+  return {
+    bars,
+    format: metricFormat(
+      rows.map(({ value }) => value),
+      digits,
+    ),
+  };
 }

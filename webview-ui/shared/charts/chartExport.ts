@@ -73,7 +73,7 @@ async function pictureFile(kind: 'png' | 'svg', picture: Picture): Promise<strin
 }
 
 function pictureOf(view: ChartsView, metric: string, { found, yScale, isBars }: ShownChart): Picture {
-  const { settings, looks, session, zoom, nameOf, better, runs } = view;
+  const { settings, looks, session, zoom, nameOf, better, digits, runs } = view;
   const live = goingOn(runs, lostRuns.get());
   const draw = (isBehind: boolean) => (curve: ChartCurves['curves'][number]) => ({
     curve,
@@ -85,6 +85,7 @@ function pictureOf(view: ChartsView, metric: string, { found, yScale, isBars }: 
     title: metric,
     isBars,
     nameOf,
+    digits,
     zoom: zoom.range.get(),
     yZoom: entryOf(session.state.get().charts.yZoom, metric),
     model: {

@@ -1,4 +1,4 @@
-import { formatCount, metricFormat } from '../../../src/core/format';
+import { formatCount, formatMetric } from '../../../src/core/format';
 import type { Better } from '../../../src/core/metricDirection';
 import type { XSource } from '../../../src/protocol/extras';
 import { t, tCount } from '../strings';
@@ -12,6 +12,7 @@ export function chartLabel(
   axis: XSource,
   better: Better | undefined,
   nameOf: (runId: string) => string,
+  digits: number,
 ): string {
   const extent = xExtent(curves);
   if (!extent) {
@@ -27,7 +28,7 @@ export function chartLabel(
   if (!best) {
     return t('chartLabelNoValue', key, runs, place);
   }
-  const value = metricFormat([best.value])(best.value);
+  const value = formatMetric(best.value, digits);
   return t(better === 'lower' ? 'chartLabelLowest' : 'chartLabelHighest', key, runs, place, value, nameOf(best.runId));
 }
 

@@ -22,6 +22,8 @@ export interface Picture {
   readonly zoom: Range | undefined;
   readonly yZoom: Range | undefined;
   readonly nameOf: (id: string) => string;
+  /** Significant digits of values. */
+  readonly digits: number;
 }
 
 interface Size {
@@ -120,23 +122,24 @@ function drawPlot(surface: Surface, picture: Picture, clip: (area: Area, body: (
   drawBest(pen, own(model), model.better);
 }
 
-function drawBarRows(surface: Surface, { model, nameOf }: Picture): void {
-  const { bars, format } = inBars(model);
+function drawBarRows(surface: Surface, { model, nameOf, digits }: Picture): void {
+  const { bars, format } = inBars(model, digits);
   const looks = new Map(own(model).map(({ curve, look }) => [curve.runId, look]));
   const area = { left: 20, right: width - 20, top: head, bottom: head + bars.length * barRowHeight };
   drawBars(surface, bars.slice(0, mostRows), area, { palette: model.palette, looks, nameOf, format });
 }
 
 /** Below bars the same runs are in the same order. */
-function inBarOrder(model: PlotModel): readonly DrawnCurve[] {
+function inBarOrder({ model, digits }: Picture): readonly DrawnCurve[] {
   const drawn = new Map(own(model).map((each) => [each.curve.runId, each]));
-  return inBars(model).bars.flatMap(({ runId }) => drawn.get(runId) ?? []);
+  return inBars(model, digits).bars.flatMap(({ runId }) => drawn.get(runId) ?? []);
 }
 
-function inBars(model: PlotModel): ReturnType<typeof barsOf> {
+function inBars(model: PlotModel, digits: number): ReturnType<typeof barsOf> {
   return barsOf(
     own(model).map(({ curve }) => curve),
     model.better,
+    digits,
   );
 }
 
@@ -174,14 +177,18 @@ function drawAxes({ context, area, palette, x, y }: Pen, { axis }: PlotModel, ax
  * A line for each curve: its colour, name, last, least and largest value. As the store's summaries, and with them the table's columns,
  * the least and the largest are of the finite values; that a run reached an infinity is marked in the plot.
  */
-function drawRows(surface: Surface, { model, nameOf, isBars }: Picture, top: number): void {
+function drawRows(surface: Surface, picture: Picture, top: number): void {
+  const { model, nameOf, isBars, digits } = picture;
   const { palette } = model;
-  const rows = (isBars ? inBarOrder(model) : own(model)).map(({ curve, look }) => ({
+  const rows = (isBars ? inBarOrder(picture) : own(model)).map(({ curve, look }) => ({
     look,
     name: nameOf(curve.runId),
     values: [lastOf(curve), bestOf(curve, 'lower')?.y ?? NaN, bestOf(curve, 'higher')?.y ?? NaN],
   }));
-  const format = metricFormat(rows.flatMap(({ values }) => values));
+  const format = metricFormat(
+    rows.flatMap(({ values }) => values),
+    digits,
+  );
   const columns = [width - 240, width - 130, width - 20];
   const titles = [t('last'), t('min'), t('max')];
   surface.font = `11px ${palette.fontFamily}`;

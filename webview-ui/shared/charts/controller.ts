@@ -67,6 +67,8 @@ export interface ChartsView {
   readonly isSingle: boolean;
   readonly settings: ChartSettings;
   readonly better: (key: string) => Better | undefined;
+  /** Significant digits of values: `labbook.table.digits`. */
+  readonly digits: number;
   /** Of a run or a group. */
   readonly nameOf: (id: string) => string;
   /** Speaks to a screen reader. */

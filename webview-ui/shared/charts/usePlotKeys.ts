@@ -1,5 +1,5 @@
 import { useEffect, type RefObject } from 'react';
-import { metricFormat } from '../../../src/core/format';
+import { formatMetric } from '../../../src/core/format';
 import { t } from '../strings';
 import { placeText } from './axisText';
 import { resetZoom, type ChartsView, type Hover } from './controller';
@@ -137,7 +137,7 @@ function show(x: number, wanted: string | undefined, { view, metric, curves, plo
   const span = plot.xRange.max - plot.xRange.min;
   const axis = view.settings.x;
   view.hover.set({ key: metric, x, axis, span, readings, nearest: reading.runId, left, top, isKept: false });
-  const value = metricFormat([reading.value])(reading.value);
+  const value = formatMetric(reading.value, view.digits);
   const name = view.nameOf(reading.runId);
   view.say(t('spokenReading', placeText(axis, x), name, value, index + 1, readings.length));
 }
