@@ -187,7 +187,6 @@ journey('One state: what is shown and selected in tree, table and charts', { 'tw
     await workbench().panel.getByText('1 run moved to the trash.').waitFor();
     await workbench().runCommand('Labbook: Undo Move to Trash');
     await row.waitFor();
-    await runs()[0].waitFor();
   });
 
   it('shows an experiment twice side by side, each arranged by itself, also after a reload', async () => {
