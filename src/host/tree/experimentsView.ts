@@ -86,12 +86,13 @@ export class ExperimentsView {
       }),
     );
     this.#marks = this.#owned.add(new TreeMarks(this.catalog, this.#tree, this.#view, marked, log));
-    this.#owned.add(
+    const lost = this.#owned.add(
       new LostWatch(this.catalog, connection, log, () => {
         this.#showBadge();
         this.#onLost.fire();
       }),
     );
+    this.#owned.add(this.onTouched(() => lost.onRead()));
     this.#owned.add(vscode.window.registerFileDecorationProvider(new RunDecorations()));
     this.#owned.add({ dispose: () => this.#endProgress?.() });
     this.#show(connection.state);
