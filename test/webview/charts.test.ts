@@ -129,8 +129,11 @@ describe('Charts', () => {
       const context = element?.getContext('2d');
       let [frames, empty] = [0, 0];
       const pictures = new Set<string>();
-      const end = performance.now() + 2500;
-      for (let step = 50; performance.now() < end && element && context; step++) {
+      const from = performance.now();
+      const passed = (): number => performance.now() - from;
+      // A slow machine gets longer for as many.
+      const isEnough = (): boolean => passed() > 2500 && frames > 20 && pictures.size >= 5;
+      for (let step = 50; !isEnough() && passed() < 15_000 && element && context; step++) {
         page.host.append(id, 'loss', [[step, step]]);
         await new Promise(requestAnimationFrame);
         const { data } = context.getImageData(0, 0, element.width, element.height);
@@ -138,12 +141,12 @@ describe('Charts', () => {
         empty += data.some((value, i) => i % 4 === 3 && value > 0) ? 0 : 1;
         pictures.add(element.toDataURL());
       }
-      return { frames, empty, pictures: pictures.size };
+      return { frames, empty, pictures: pictures.size, seconds: passed() / 1000 };
     }, run.run.id);
     assert.ok(seen.frames > 20, JSON.stringify(seen));
     assert.equal(seen.empty, 0);
-    // Two to four repaints a second.
-    assert.ok(seen.pictures >= 5 && seen.pictures <= 14, JSON.stringify(seen));
+    // Four repaints a second at most.
+    assert.ok(seen.pictures >= 5 && seen.pictures <= 5.6 * seen.seconds, JSON.stringify(seen));
   });
 
   it('show a first metric of a run that had none', async () => {
@@ -432,12 +435,8 @@ describe('Charts', () => {
 
   it('fail alone, in the server’s words, and try again', async () => {
     const run = fakeRun(0, { metrics: { 'a/good': line(50, 1), 'a/bad': line(50, 2) } });
-    const panel = await browser.show(runScenario(run), { height: 80 });
-    await panel.host(
-      ({ page }) => page.host.fail('series', 'The server answered 500: INTERNAL_ERROR', ['a/bad']),
-      null,
-    );
-    await panel.page.setViewportSize({ width: 1100, height: 700 });
+    const failingSeries = { message: 'The server answered 500: INTERNAL_ERROR', keys: ['a/bad'] };
+    const panel = await browser.show({ ...runScenario(run), failingSeries });
     await panel.drawn('a/good');
     await panel.chart('a/bad').getByText('a/bad could not be read').waitFor();
     await panel.chart('a/bad').getByText('The server answered 500: INTERNAL_ERROR').waitFor();

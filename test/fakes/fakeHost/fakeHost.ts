@@ -44,6 +44,9 @@ export class FakeHost {
     for (const [method, message] of Object.entries(scenario.failures ?? {})) {
       this.fail(method as Method, message);
     }
+    if (scenario.failingSeries) {
+      this.#failures.set('series', scenario.failingSeries);
+    }
     this.#chartDefaults = { ...plainDefaults, ...scenario.chartDefaults };
     const madeUp = scenario.madeUp && madeUpRuns(scenario.madeUp);
     this.#runs = madeUp?.runs ?? scenario.runs.map(liveRun);

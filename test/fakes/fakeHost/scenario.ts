@@ -35,6 +35,8 @@ export interface Scenario {
   readonly delays?: Readonly<Record<string, number>>;
   /** Requests that are refused from the start, by method: with what words. */
   readonly failures?: Readonly<Record<string, string>>;
+  /** Curves of these metrics are refused from the start. */
+  readonly failingSeries?: { readonly message: string; readonly keys: readonly string[] };
   /** Saved views that are there: name to content. */
   readonly views?: Readonly<Record<string, string>>;
   /** The text of a recorded session, which then answers in place of the fake host. */
