@@ -20,6 +20,7 @@ export const panelStrings = {
   nothingFound: 'Nothing matches “{0}”.',
   panelBroken: 'This part of the panel could not be drawn',
   runsFailed: 'The runs could not be read',
+  columnsFailed: 'Some columns could not be read. {0}',
   staleSince: 'Showing what was read at {0}. {1}',
   connecting: 'Connecting to the tracking server…',
   disconnected: 'Not connected to the tracking server since {0}.',

@@ -104,6 +104,28 @@ describe('Runs that are handed to other programs', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('are exported from their own menu as from the bar’s, or as from the sidebar, which says what that takes', async () => {
+    const panel = await open();
+    const item = (name: string | RegExp) => panel.page.getByRole('menuitem', { name });
+    await panel.page.locator('.lb-row', { hasText: 'run-1' }).click({ button: 'right' });
+    await item(/^Export 1 Run, All \d+ Columns$/).waitFor();
+    const [, own] = /(\d+) Visible/.exec(await item(/^Export 1 Run, \d+ Visible Columns$/).innerText()) ?? [];
+    await item(/^Export 1 Run, \d+ Visible Columns$/).click();
+    await item('CSV').click();
+    await passingUntilAsked(panel, 'saveFile');
+    const [{ content } = { content: '' }] = await panel.asked('saveFile');
+    const lines = table(typeof content === 'string' ? content : '', ',');
+    assert.deepEqual(
+      lines.map((line) => [line['Name'], 'p59' in line, Object.keys(line).length]),
+      [['run-1', false, Number(own)]],
+    );
+    await panel.page.locator('.lb-row', { hasText: 'run-1' }).click({ button: 'right' });
+    await item('Export Last Values, Parameters and Tags…').click();
+    await passing(panel, 'the command is asked for', async () => (await panel.asked('command')).length > 0);
+    assert.deepEqual(await panel.asked('command'), [{ command: 'export', runIds: [runs[1]?.run.id] }]);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('are waited for with the state of things in sight, and given up when told to', async () => {
     const panel = await browser.show({ ...experimentScenario(runs), delays: { copyText: 60_000 } });
     await panel.page.locator('.lb-row').first().waitFor();

@@ -4,7 +4,7 @@ import { Menu, type MenuAction, type MenuSections } from '../shared/Menu';
 import type { Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
-import { copyActions } from './exportActions';
+import { copyActions, exportActions } from './exportActions';
 import { groupName } from './rowTexts';
 import { deleteRuns } from './runCommands';
 import { runsOfLine } from './table/selection';
@@ -80,7 +80,11 @@ function sectionsOf(chosen: Chosen, onEdit: (editing: Editing) => void): MenuSec
     [
       ...only(isOne, { label: t('copyIdMenu'), onAct: () => experiment.command('copyId', runIds) }),
       ...copyActions(experiment, view, runIds),
-      { label: t('exportMenu'), onAct: () => experiment.command('export', runIds) },
+    ],
+    [
+      ...exportActions(experiment, view, runIds),
+      // As in the sidebar, which knows nothing of columns; also as Parquet.
+      { label: t('exportValuesMenu'), onAct: () => experiment.command('export', runIds) },
     ],
     endActions(chosen),
   ];

@@ -7,7 +7,7 @@ import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import { useOneStop } from '../shared/useOneStop';
 import { ColumnsMenu } from './ColumnsMenu';
-import { exportActions } from './exportActions';
+import { exportActions, runsToExport } from './exportActions';
 import type { ExperimentSession } from './experimentSession';
 import { GroupMenu } from './GroupMenu';
 import { QueryLine } from './QueryLine';
@@ -85,7 +85,7 @@ export function Toolbar({ experiment, view, isNarrow, isTiny }: Props) {
             isTiny ? liveActions(live) : [],
             isTiny ? layoutActions(experiment, mode) : [],
             groupActions(experiment, view),
-            exportActions(experiment, view),
+            exportActions(experiment, view, runsToExport(experiment, view)),
             [{ label: t('queryHelp'), onAct: () => experiment.queryHelp.set(true) }],
           ]}
           onClose={close}

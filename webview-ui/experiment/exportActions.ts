@@ -16,10 +16,14 @@ const formatNames: Readonly<Record<TableFormat, string>> = {
   latex: 'LaTeX',
 };
 
-/** Writes the selected runs, or all of the table where none is selected, to a file. */
-export function exportActions(experiment: ExperimentSession, view: TableView): MenuEntry[] {
+/** The selected runs, or all of the table where none is selected. */
+export function runsToExport(experiment: ExperimentSession, view: TableView): readonly string[] {
   const selected = experiment.selection.get().runs;
-  const runIds = selected.size > 0 ? [...selected] : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
+  return selected.size > 0 ? [...selected] : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
+}
+
+/** Writes runs to a file, with the columns of the table or all there are. */
+export function exportActions(experiment: ExperimentSession, view: TableView, runIds: readonly string[]): MenuEntry[] {
   const [visible, all] = [textFields(view, 'visible').length, textFields(view, 'all').length];
   const scopes = [
     ...(visible < all ? [['visible', 'exportVisibleOne', 'exportVisibleMany', visible] as const] : []),
