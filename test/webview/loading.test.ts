@@ -147,6 +147,29 @@ describe('While the experiment panel loads', () => {
     assert.deepEqual([...late.errors, ...soon.errors], []);
   });
 
+  it('and its columns cannot be read, what is there works, which is told with a way to try again', async () => {
+    const message = 'The list is locked.';
+    const panel = await browser.show({ ...experimentScenario(runs), failures: { tableColumns: message } });
+    const { page } = panel;
+    const rows = page.locator('.lb-table-body .lb-row');
+    await page.getByText(`Some columns could not be read. ${message}`).waitFor();
+    await panel.drawn('a/x');
+    assert.equal(await rows.count(), runs.length);
+    // Rows have their names, and can be filtered by what they have; what changes is read.
+    const [first] = runs;
+    const name = first?.run.name ?? '';
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill(`attributes.run_name = '${name}'`);
+    await page.keyboard.press('Enter');
+    await until('one is left', async () => (await rows.count()) === 1);
+    await page.locator('.lb-footer', { hasText: `1 of ${runs.length} runs` }).waitFor();
+    await panel.host(({ page: { host } }) => host.fail('tableColumns', undefined), undefined);
+    await page.getByRole('button', { name: 'Try Again' }).click();
+    await page.locator('.lb-banner').waitFor({ state: 'detached' });
+    await until('the values are there', async () => (await rows.locator('.lb-skeleton').count()) === 0);
+    assert.equal(await page.getByText('The runs could not be read').count(), 0);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('each chart waits, fails and is given up alone', async () => {
     const panel = await browser.show({ ...experimentScenario(runs), delays: {} }, { height: 1400 });
     await panel.drawn('a/x');

@@ -26,9 +26,10 @@ export function ExperimentPanel({ experiment }: { readonly experiment: Experimen
   const isRestricted = useStore(session.connection, (each) => each.state === 'restricted');
   const problem = state.kind === 'ready' ? state.problem : undefined;
   const at = state.kind === 'ready' ? state.at : undefined;
+  const isPartial = state.kind === 'ready' && state.isPartial === true;
   return (
     <div className="lb-panel">
-      <ConnectionBanner session={session} problem={problem} at={at} />
+      <ConnectionBanner session={session} problem={problem} at={at} isPartial={isPartial} />
       <ViewNotice experiment={experiment} />
       {isRestricted && state.kind !== 'ready' && <RestrictedState session={session} />}
       {!isRestricted && state.kind === 'loading' && <LoadingTable experiment={experiment} />}

@@ -22,6 +22,8 @@ export type ReaderState =
       readonly at: number;
       /** Why a later reading failed; what is here stays. */
       readonly problem?: string;
+      /** Columns are not here that should be, and never were. */
+      readonly isPartial?: true;
     };
 
 /** Milliseconds between two readings: as often as new values are shown (ui.md 8). */
@@ -48,6 +50,7 @@ export class TableReader {
   #stale: Set<string> | 'all' = 'all';
   #areFactsStale = true;
   #facts: TableFacts | undefined;
+  #hasRows = false;
   #abort = new AbortController();
   #isStarted = false;
   #onces = 0;
@@ -209,6 +212,7 @@ export class TableReader {
     ]);
     this.#facts = facts;
     this.table.takeRows(decodeTableRows(rows));
+    this.#hasRows = true;
     if (this.state.get().kind !== 'ready') {
       this.#needs.set('first', this.firstNeeds(facts));
     }
@@ -291,9 +295,16 @@ export class TableReader {
     if (this.state.get().kind === 'cancelled') {
       return;
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const problem = error instanceof Error ? error.message : String(error);
     const before = this.state.get();
-    this.state.set(before.kind === 'ready' ? { ...before, problem: message } : { kind: 'failed', message });
+    if (before.kind === 'ready') {
+      this.state.set({ ...before, problem });
+    } else if (this.#facts && this.#hasRows) {
+      const [facts, { version }] = [this.#facts, this.table];
+      this.state.set({ kind: 'ready', facts, version, at: Date.now(), problem, isPartial: true });
+    } else {
+      this.state.set({ kind: 'failed', message: problem });
+    }
     this.onError(error);
   }
 }

@@ -46,10 +46,12 @@ interface BannerProps {
   readonly problem: string | undefined;
   /** When what is shown was read, Unix milliseconds; undefined where nothing is. */
   readonly at: number | undefined;
+  /** What is shown is new, but not all there is. */
+  readonly isPartial?: boolean;
 }
 
-/** Says that the server is away, or that what is shown is old. */
-export function ConnectionBanner({ session, problem, at }: BannerProps) {
+/** Says that the server is away, or that what is shown is old, or not all. */
+export function ConnectionBanner({ session, problem, at, isPartial = false }: BannerProps) {
   const connection = useStore(session.connection, (state) => state);
   const showLog = showLogAction(session);
   if (connection.state === 'connected') {
@@ -57,7 +59,8 @@ export function ConnectionBanner({ session, problem, at }: BannerProps) {
       return null;
     }
     const again = { label: t('tryAgain'), onAct: () => session.refresh() };
-    return <Banner icon="warning" text={t('staleSince', formatDate(at), problem)} actions={[again, showLog]} />;
+    const text = isPartial ? t('columnsFailed', problem) : t('staleSince', formatDate(at), problem);
+    return <Banner icon="warning" text={text} actions={[again, showLog]} />;
   }
   if (connection.state === 'restricted') {
     return at === undefined ? null : (
