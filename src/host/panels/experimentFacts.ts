@@ -25,6 +25,12 @@ export const factSettings = [
 /** Milliseconds between two looks: logged models change their experiment, too, and often. */
 const checkInterval = 500;
 
+/** What decides which metric a panel of runs looks at first. */
+interface ToldPrimary {
+  readonly experimentId: string;
+  readonly by: string;
+}
+
 interface Told {
   readonly facts: TableFacts;
   readonly stages: readonly LifecycleStage[];
@@ -33,6 +39,7 @@ interface Told {
 /** What the host knows of a panel's experiments; tells when it is no longer what the panel was told. */
 export class ExperimentFacts {
   #told: Told | undefined;
+  #toldPrimary: ToldPrimary | undefined;
   readonly #checks: Coalescer;
 
   constructor(
@@ -84,8 +91,37 @@ export class ExperimentFacts {
 
   /** Key of the metric that is looked at first: the experiment's own, else the first of `keys` that the setting names. */
   primaryOf(experiment: Experiment, keys: Iterable<string>): string | undefined {
+    this.#toldPrimary = this.#primaryBy(experiment);
     const own = this.parts.marks.primaryMetric(experiment);
-    return own?.key ?? pickMetric(keys, readSetting(this.parts.workspace, 'labbook.metrics.primary'));
+    return own?.key ?? pickMetric(keys, this.#patterns());
+  }
+
+  /** Whether the panel was told something that changes with one of these experiments. */
+  isOf(experimentIds: readonly string[]): boolean {
+    const own = [...experimentIdsOf(this.parts.subject), this.#toldPrimary?.experimentId];
+    return experimentIds.some((id) => own.includes(id));
+  }
+
+  #patterns(): readonly string[] {
+    return readSetting(this.parts.workspace, 'labbook.metrics.primary');
+  }
+
+  #primaryBy(experiment: Experiment): ToldPrimary {
+    const own = this.parts.marks.primaryMetric(experiment);
+    return { experimentId: experiment.id, by: JSON.stringify([own, this.#patterns()]) };
+  }
+
+  /** Panels of runs are told no facts but the primary metric, with their runs. */
+  async #checkPrimary(): Promise<void> {
+    const before = this.#toldPrimary;
+    if (before) {
+      const { client } = await this.parts.session();
+      const now = this.#primaryBy(await client.getExperiment(before.experimentId));
+      this.#toldPrimary = now;
+      if (now.by !== before.by) {
+        this.parts.onFacts();
+      }
+    }
   }
 
   /** What the settings, and the user, say of metrics' values. */
@@ -103,6 +139,7 @@ export class ExperimentFacts {
   async #check(): Promise<void> {
     const before = this.#told;
     if (before === undefined) {
+      await this.#checkPrimary();
       return;
     }
     const now = await this.#read();

@@ -9,7 +9,6 @@ import { panelViewTypes, viewIds } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
 import type { LastTrashed } from '../platform/lastTrashed';
 import type { MarkedRuns } from '../shown/markedRuns';
-import { ExperimentMarks } from '../platform/experimentMarks';
 import { Disposables } from '../platform/disposables';
 import { chartSettings } from './chartDefaults';
 import { ConnectionNotices } from './connectionNotices';
@@ -198,7 +197,7 @@ export class Panels {
     return new ExperimentFacts({
       subject,
       session: () => this.connection.ready(10_000),
-      marks: new ExperimentMarks(this.memory),
+      marks: this.marked.marks,
       memory: this.memory,
       workspace: vscode.workspace,
       onFacts: () => tell((channel) => channel.notify('factsChanged', {})),
@@ -310,6 +309,14 @@ export class Panels {
   #watch(owned: Disposables, channel: HostChannel, subject: PanelSubject, facts: ExperimentFacts): void {
     const isOfFacts = (event: vscode.ConfigurationChangeEvent): boolean =>
       factSettings.some((id) => event.affectsConfiguration(id));
+    owned.add(
+      this.connection.onChange((batch) => {
+        if (facts.isOf(batch.experiments)) {
+          facts.check();
+        }
+      }),
+    );
+    owned.add(this.marked.marks.onKept(() => facts.check()));
     if (subject.panel !== 'experiment') {
       owned.add(
         vscode.workspace.onDidChangeConfiguration((event) => {
@@ -320,14 +327,6 @@ export class Panels {
       );
       return;
     }
-    const experiments = experimentIdsOf(subject);
-    owned.add(
-      this.connection.onChange((batch) => {
-        if (experiments.some((id) => batch.experiments.includes(id))) {
-          facts.check();
-        }
-      }),
-    );
     owned.add(this.connection.onReset(() => facts.check()));
     owned.add(
       vscode.workspace.onDidChangeConfiguration((event) => {

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { Emitter } from '../../client/emitter';
 import type { Experiment } from '../../core/model';
 import type { Session } from './connection';
 
@@ -18,6 +19,8 @@ export interface PrimaryMetric {
  * server can only be read, this workspace's memory instead.
  */
 export class ExperimentMarks {
+  readonly #onKept = new Emitter<void>();
+
   constructor(private readonly memory: vscode.Memento) {}
 
   /** Id of the run that others are compared with. */
@@ -39,6 +42,15 @@ export class ExperimentMarks {
     return this.#write(session, experimentId, markTags.primaryMetric, text);
   }
 
+  /** Told when this workspace's memory has another mark: of those on the server the change feed tells. */
+  onKept(listener: () => void): vscode.Disposable {
+    return this.#onKept.on(listener);
+  }
+
+  dispose(): void {
+    this.#onKept.dispose();
+  }
+
   #read(experiment: Experiment, tag: string): string | undefined {
     const own = this.memory.get<string>(memoryKey(experiment.id, tag));
     return own ?? (experiment.tags.find(({ key }) => key === tag)?.value.trim() || undefined);
@@ -47,6 +59,7 @@ export class ExperimentMarks {
   async #write(session: Session, experimentId: string, tag: string, value: string): Promise<void> {
     if (session.server.info.read_only) {
       await this.memory.update(memoryKey(experimentId, tag), value === '' ? undefined : value);
+      this.#onKept.fire();
     } else {
       await session.client.setExperimentTag(experimentId, tag, value);
     }

@@ -45,5 +45,6 @@ export class MarkedRuns {
   dispose(): void {
     this.shown.dispose();
     this.selected.dispose();
+    this.marks.dispose();
   }
 }

@@ -350,8 +350,9 @@ describe('panels of several experiments, and of a chart', () => {
 });
 
 describe('facts of an experiment panel', () => {
+  const own: PanelSubject = { panel: 'experiment', experimentId: '1' };
   /** A server with one experiment, a memory, settings; and what the panel is told. */
-  function scene({ readOnly = false } = {}) {
+  function scene({ readOnly = false, subject = own }: { readOnly?: boolean; subject?: PanelSubject } = {}) {
     const experiment = { id: '1', name: 'first', stage: 'active', tags: [] as { key: string; value: string }[] };
     const memory = new Map<string, unknown>();
     const settings: Record<string, unknown> = {};
@@ -373,7 +374,7 @@ describe('facts of an experiment panel', () => {
       keys: () => [...memory.keys()],
     } as unknown as ConstructorParameters<typeof ExperimentMarks>[0];
     const facts = new ExperimentFacts({
-      subject: { panel: 'experiment', experimentId: '1' },
+      subject,
       session: () => Promise.resolve(session),
       marks: new ExperimentMarks(memento),
       memory: memento,
@@ -430,5 +431,30 @@ describe('facts of an experiment panel', () => {
     assert.ok(await until(() => told.length === 3));
     assert.deepEqual(told, ['facts', 'stages', 'facts']);
     facts.dispose();
+  });
+
+  it('are of a panel of runs the metric that is looked at first, as soon as it was told one', async () => {
+    const { facts, experiment, told } = scene({ subject: { panel: 'run', runId: 'r' } });
+    const primary = (): string | undefined => facts.primaryOf(experiment as never, ['loss', 'acc']);
+    assert.deepEqual([facts.isOf(['1']), primary()], [false, 'loss']);
+    assert.deepEqual([facts.isOf(['2', '1']), facts.isOf(['2'])], [true, false]);
+    experiment.tags = [{ key: 'other', value: 'acc' }];
+    facts.check();
+    experiment.tags = [{ key: 'labbook.primaryMetric', value: 'acc max' }];
+    facts.check();
+    assert.ok(await until(() => told.length > 0));
+    assert.deepEqual([told, primary()], [['facts'], 'acc']);
+    facts.dispose();
+  });
+
+  it('tell of a mark that only the workspace remembers', async () => {
+    const kept: string[] = [];
+    const memory = { get: () => undefined, update: () => Promise.resolve(), keys: () => [] };
+    const marks = new ExperimentMarks(memory);
+    marks.onKept(() => kept.push('kept'));
+    const session = { server: { info: { read_only: true } } } as Session;
+    await marks.setPrimaryMetric(session, '1', { key: 'acc', aggregate: 'max' });
+    assert.deepEqual(kept, ['kept']);
+    marks.dispose();
   });
 });
