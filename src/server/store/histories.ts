@@ -32,6 +32,8 @@ export class Histories {
   private readonly touched = new Set<string>();
   /** Runs that the running transaction deletes for good. */
   private readonly forgotten = new Set<string>();
+  /** Grows with each history that is opened, made or forgotten. */
+  private opened = 0;
 
   constructor(
     private readonly sqlite: SqlJs,
@@ -52,17 +54,34 @@ export class Histories {
       this.open.set(runId, known);
       return known;
     }
-    const file = this.fileOf(runId);
-    let bytes: Uint8Array;
+    const bytes = this.read(runId);
+    return bytes && this.add(runId, History.open(this.homeOf(runId), bytes));
+  }
+
+  /** Opens a run's history, where it has one, so that `find` has it at once. @throws as `find` */
+  *openInSteps(runId: string): Steps<void> {
+    const { opened } = this;
+    const bytes = this.open.has(runId) ? undefined : this.read(runId);
+    if (bytes === undefined) {
+      return;
+    }
+    yield;
+    const history = yield* History.openInSteps(this.homeOf(runId), bytes);
+    if (opened === this.opened) {
+      this.add(runId, history);
+    }
+    // Otherwise it may have been opened meanwhile, and its file may be another one by now: whoever asks for it opens it.
+  }
+
+  private read(runId: string): Uint8Array | undefined {
     try {
-      bytes = this.files.readSync(file);
+      return this.files.readSync(this.fileOf(runId));
     } catch (error) {
       if (systemCode(error) === 'ENOENT') {
         return undefined;
       }
       throw error;
     }
-    return this.add(runId, History.open(this.homeOf(runId), bytes));
   }
 
   /** The history of a run inside the running transaction, made where there is none. */
@@ -104,6 +123,7 @@ export class Histories {
     if (this.touched.delete(runId)) {
       this.open.get(runId)?.rollback();
     }
+    this.opened++;
     this.open.delete(runId);
     this.dirty.delete(runId);
   }
@@ -139,6 +159,7 @@ export class Histories {
   }
 
   close(): void {
+    this.opened++;
     this.open.clear();
     this.dirty.clear();
     this.touched.clear();
@@ -187,6 +208,7 @@ export class Histories {
 
   private add(runId: string, history: History): History {
     this.evict();
+    this.opened++;
     this.open.set(runId, history);
     return history;
   }

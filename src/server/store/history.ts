@@ -1,6 +1,6 @@
 import type { Int64 } from '../../core/model';
 import type { MetricColumns } from '../../core/metricColumns';
-import type { Steps } from '../../core/steps';
+import { finish, type Steps } from '../../core/steps';
 import { StoreDamagedError } from './damage';
 import type { MetricEffect } from './effects';
 import { historyDatabase, type SavedBlock } from './historyDatabase';
@@ -11,6 +11,7 @@ import type { PointList } from './pointList';
 import { readingAhead, type ReadPoints } from './pointsFile';
 import { type Point, valueFrom } from './points';
 import {
+  type Cell,
   type Database,
   formatOf,
   formatVersion,
@@ -58,6 +59,12 @@ export interface HistoryExport {
   saved(): void;
 }
 
+/** Blocks that are read from a history's database in one step: the bytes of those that are in it take most of its few milliseconds. */
+const blocksInStep = 8;
+const someBlocks =
+  'SELECT key, count, first_step, first_timestamp, first_value, first_special, last_step, last_timestamp, last_value, ' +
+  'last_special, offset, length, bytes, place FROM blocks WHERE (key, place) > (?, ?) ORDER BY key, place LIMIT ?';
+
 /** The points of one run's metrics that have more than one point. */
 export class History {
   private readonly metrics = new Map<string, MetricPoints>();
@@ -81,16 +88,22 @@ export class History {
 
   /** @throws StoreDamagedError, StoreVersionError; also where the file belongs to another run */
   static open(home: HistoryHome, bytes: Uint8Array): History {
+    return finish(History.openInSteps(home, bytes));
+  }
+
+  /** As `open`, a few milliseconds at a time: right after the start, a long history takes many. */
+  static *openInSteps(home: HistoryHome, bytes: Uint8Array): Steps<History> {
     const { sqlite, file, runId } = home;
     const db = openDatabase(sqlite, file, bytes);
     try {
+      yield;
       stepsFrom(formatOf(bytes), formatVersion, file, home.migrations).forEach((step) => db.transaction(step.history));
       const meta = new Map(db.rows('SELECT name, value FROM meta').map((row) => [text(row[0]), row[1]]));
       if (meta.get('run') !== runId) {
         throw new StoreDamagedError(file, 0, `It should belong to run ${runId}.`);
       }
       const history = new History(home, real(meta.get('applied')), bytes.length);
-      history.readFrom(db);
+      yield* history.readFrom(db);
       return history;
     } finally {
       db.close();
@@ -314,13 +327,11 @@ export class History {
       : { count, first, last, place };
   }
 
-  private readFrom(db: Database): void {
+  private *readFrom(db: Database): Steps<void> {
     const blocks = new Map<number, Block[]>();
-    db.each(
-      'SELECT key, count, first_step, first_timestamp, first_value, first_special, last_step, last_timestamp, last_value, ' +
-        'last_special, offset, length, bytes FROM blocks ORDER BY key, place',
-      [],
-      (row) => {
+    for (let after: readonly Cell[] | undefined = [-1, -1]; after !== undefined;) {
+      const rows = db.rows(someBlocks, ...after, blocksInStep);
+      for (const row of rows) {
         const bytes = row[12];
         const block: Block = { count: real(row[1]), first: toPoint(row, 2), last: toPoint(row, 6) };
         if (bytes instanceof Uint8Array) {
@@ -334,8 +345,11 @@ export class History {
         } else {
           ofKey.push(block);
         }
-      },
-    );
+      }
+      const last = rows.at(-1);
+      after = last === undefined || rows.length < blocksInStep ? undefined : [real(last[0]), real(last[13])];
+      yield;
+    }
     for (const row of db.rows('SELECT id, key, ordered FROM keys ORDER BY id')) {
       const key = text(row[1]);
       const saved = { ordered: row[2] === 1, blocks: blocks.get(real(row[0])) ?? [] };

@@ -1,5 +1,6 @@
 import type { MetricColumns } from '../../core/metricColumns';
 import type { Experiment, KeyValue, Metric, Run, RunInfo } from '../../core/model';
+import type { Steps } from '../../core/steps';
 import { type Catalog, type RunRow, toKeyValue } from './catalog';
 import { StoreDamagedError } from './damage';
 import type { Histories } from './histories';
@@ -139,6 +140,10 @@ export class Reads {
       return;
     }
     this.expectPoints(runId, key, count, metric.history.copyColumns(key, from, count, into));
+  }
+
+  openPoints(runId: string): Steps<void> {
+    return this.histories.openInSteps(runId);
   }
 
   getPointAt(runId: string, key: string, place: number): Omit<Metric, 'key'> | undefined {

@@ -1,5 +1,6 @@
 import type { Experiment, Int64, KeyValue, Metric, Run, RunInfo, RunStatus } from '../../core/model';
 import type { MetricColumns } from '../../core/metricColumns';
+import type { Steps } from '../../core/steps';
 import type { ChangeBatch } from '../../protocol/extras';
 import type { ModelPoint } from '../../core/loggedModels';
 import type { PointSizes } from './history';
@@ -142,6 +143,8 @@ export interface Store {
     part: { from: number; count: number },
     into: Partial<MetricColumns>,
   ): void;
+  /** Reads in steps what must be known of a run's points before any of them is read: right after the start that takes long. */
+  openPoints(runId: string): Steps<void>;
   /** The point at a place in that order. */
   getPointAt(runId: string, key: string, place: number): Omit<Metric, 'key'> | undefined;
   /** How often a group of writes that reads may have seen was taken back, since the disk refused it. */

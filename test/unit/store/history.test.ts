@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import * as fc from 'fast-check';
 import type { MetricColumns } from '../../../src/core/metricColumns';
 import { finish, type Steps } from '../../../src/core/steps';
 import { StoreDamagedError } from '../../../src/server/store/damage';
+import { realFiles } from '../../../src/server/store/files';
+import { Histories } from '../../../src/server/store/histories';
 import { History, pointSizes, type HistoryHome, type PointSizes } from '../../../src/server/store/history';
 import { MetricPoints } from '../../../src/server/store/metricPoints';
 import { packBlock, unpackBlock } from '../../../src/server/store/pointBlock';
 import { PointList } from '../../../src/server/store/pointList';
 import { comparePoints, type Point } from '../../../src/server/store/points';
 import { loadSqlite } from '../../../src/server/store/sqlite';
-import { smallSizes } from './support';
+import type { Store } from '../../../src/server/store/types';
+import { history as pointsOf, log, metric, runId, Scene, smallSizes } from './support';
 
 const int64 = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: -3, max: 60 }) },
@@ -266,5 +271,59 @@ describe('Store: a history', () => {
       columnsOf(History.open(disk.home, Uint8Array.from(disk.database ?? [])), 'm', 0, 1e6).step.length,
       210_100,
     );
+  });
+});
+
+describe('Store: points that are opened in steps', () => {
+  const scene = new Scene(smallSizes);
+  afterEach(() => scene.end());
+
+  /** A store that was just opened, with so many points. */
+  async function withPoints(count: number): Promise<Store> {
+    const { folder, store } = await scene.withRun();
+    await log(store, { metrics: Array.from({ length: count }, (_, i) => metric('loss', i, i, i)) });
+    await store.close();
+    return scene.open(folder);
+  }
+
+  it('are the same, with time for others in between', async () => {
+    const store = await withPoints(200);
+    const opening = store.openPoints(runId);
+    let steps = 1;
+    while (opening.next().done !== true) {
+      steps++;
+    }
+    // 50 blocks, or more.
+    assert.ok(steps > 6, `${steps} steps`);
+    assert.deepEqual(
+      pointsOf(store, 'loss').map(({ value }) => value),
+      Array.from({ length: 200 }, (_, i) => i),
+    );
+    assert.equal(store.openPoints(runId).next().done, true);
+    assert.equal(store.openPoints('another').next().done, true);
+  });
+
+  it('do not come in the place of those that were written meanwhile', async () => {
+    const store = await withPoints(200);
+    const opening = store.openPoints(runId);
+    opening.next();
+    opening.next();
+    await log(store, { metrics: [metric('loss', 200, 200, 200)] });
+    finish(opening);
+    assert.equal(pointsOf(store, 'loss').length, 201);
+  });
+
+  it('do not come back when their run was deleted for good meanwhile', async () => {
+    const { folder, store } = await scene.withRun();
+    await log(store, { metrics: [metric('loss', 0), metric('loss', 1, 1)] });
+    await store.close();
+    const histories = new Histories(await loadSqlite(), realFiles, path.join(folder, 'history'));
+    const opening = histories.openInSteps(runId);
+    opening.next();
+    assert.equal(opening.next().done, false);
+    histories.forgetNow(runId);
+    await rm(histories.fileOf(runId));
+    finish(opening);
+    assert.equal(histories.find(runId), undefined);
   });
 });

@@ -5,7 +5,7 @@ import type { Columns } from '../../../core/series';
 import type { Steps } from '../../../core/steps';
 import type { XAxis } from '../../../protocol/extras';
 import type { Store } from '../../store/types';
-import { inTurns } from '../../turns';
+import { inTurns, nextTurn } from '../../turns';
 
 /**
  * Curves that are kept, in bytes together, and how long after they were last asked for, in milliseconds. The newest one is kept in any
@@ -84,8 +84,14 @@ export class Curves {
       return kept;
     }
     const start = Number(this.store.getRunInfo(runId)?.startTime ?? 0);
-    const grown =
-      'axis' in x ? await inTurns(this.grow(runId, key, x.axis, start, kept ?? noCurve(count, rollbacks))) : undefined;
+    let grown: Kept | undefined;
+    if ('axis' in x) {
+      // Right after the start each takes long: what was done up to here, room for many points, opening the history, and reading it.
+      await nextTurn();
+      const begun = kept ?? noCurve(count, rollbacks);
+      await nextTurn();
+      grown = await inTurns(this.grow(runId, key, x.axis, start, begun));
+    }
     if (grown !== undefined) {
       return grown;
     }
@@ -111,9 +117,8 @@ export class Curves {
   private *grow(runId: string, key: string, axis: XAxis, start: number, kept: Kept): Steps<Kept | undefined> {
     const { store } = this;
     let { points, last } = kept;
-    if (points === 0) {
-      // The history is opened.
-      store.getPointAt(runId, key, 0);
+    if (points === 0 && store.countPoints(runId, key) > 1) {
+      yield* store.openPoints(runId);
       yield;
     }
     for (;;) {
