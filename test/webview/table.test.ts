@@ -398,7 +398,7 @@ describe('The table of runs', () => {
     await row(panel, 'run-c').click();
     await keyboard.press('Control+z');
     await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
-    assert.deepEqual(await panel.askedFor('restoreRuns'), [{ runIds: [idOf(1)] }]);
+    assert.deepEqual(await panel.askedFor('restoreRuns'), [{ runIds: [idOf(3)] }]);
     assert.deepEqual(await panel.asked('command'), []);
     await keyboard.press('Control+z');
     assert.deepEqual(await panel.askedFor('command'), [{ command: 'undo', runIds: [] }]);
