@@ -89,15 +89,15 @@ function experimentView(
 function countOfRuns({ list, total }: ExperimentEntry, model: TreeModel, t: Translate): string | undefined {
   const n = list?.more === false ? list.runs.size : total;
   if (n === undefined) {
-    return list && withRunning(list, t('{0}+ runs', list.runs.size), model, t);
+    return list && withRunning(list, t('{0}+ runs', formatCount(list.runs.size)), model, t);
   }
-  return withRunning(list, n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', n), model, t);
+  return withRunning(list, n === 0 ? t('no runs') : n === 1 ? t('1 run') : t('{0} runs', formatCount(n)), model, t);
 }
 
 /** Lost runs do not go on. */
 function withRunning(list: ExperimentEntry['list'], runs: string, model: TreeModel, t: Translate): string {
   const going = [...(list?.running ?? [])].filter((id) => model.isLost?.(id) !== true).length;
-  return going > 0 ? t('{0} · {1} running', runs, going) : runs;
+  return going > 0 ? t('{0} · {1} running', runs, formatCount(going)) : runs;
 }
 
 function countOfMatches(list: NonNullable<ExperimentEntry['list']>, t: Translate): string {
@@ -105,7 +105,7 @@ function countOfMatches(list: NonNullable<ExperimentEntry['list']>, t: Translate
 }
 
 function foundText(n: number, more: boolean, t: Translate): string {
-  return more ? t('{0}+ found', n) : n === 0 ? t('none found') : t('{0} found', n);
+  return more ? t('{0}+ found', formatCount(n)) : n === 0 ? t('none found') : t('{0} found', formatCount(n));
 }
 
 /** How many runs of all experiments pass the filter, as far as they were read: what stands above the tree beside the filter. */
@@ -139,7 +139,7 @@ function runGroupView(
   return {
     id: ref.id,
     label: grouping.kind === 'status' ? value : `${oneLine(grouping.key, 60)} = ${value}`,
-    description: count === 1 ? t('1 run') : t('{0} runs', count),
+    description: count === 1 ? t('1 run') : t('{0} runs', formatCount(count)),
     icon: { name: 'symbol-namespace' },
     expandable: true,
     contextValue: 'runGroup;',
@@ -160,7 +160,7 @@ function groupView(id: string, group: RunGroup, ref: RunRef, model: TreeModel, t
   }[group];
   const description =
     looks.count !== undefined
-      ? String(looks.count)
+      ? formatCount(looks.count)
       : group === 'artifacts'
         ? artifactsText(ref.runId, model)
         : undefined;

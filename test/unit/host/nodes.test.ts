@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { formatCount } from '../../../src/core/format';
 import type { ArtifactEntry, Experiment, KeyValue, Metric, Run, RunStatus } from '../../../src/core/model';
 import type { Translate } from '../../../src/host/platform/text';
 import type { ExperimentEntry, NodeRef, RunList, TreeModel } from '../../../src/host/tree/model';
@@ -227,6 +228,8 @@ describe('tree nodes', () => {
     assert.equal(describe([makeRun({ id: 'a' })]), '1 run');
     const both = [makeRun({ id: 'a' }), makeRun({ id: 'b', status: 'RUNNING' })];
     assert.equal(describe(both), '2 runs · 1 running');
+    const many = Array.from({ length: 1234 }, (_, i) => makeRun({ id: `r${i}` }));
+    assert.equal(describe(many), `${formatCount(1234)} runs`, 'grouped, as in the panel');
     const lost = { ...modelOf(both), isLost: (id: string) => id === 'b' };
     assert.equal(viewOf(experimentRef('1'), lost, t)?.description, '2 runs', 'a lost run does not go on');
   });
