@@ -245,8 +245,28 @@ describe('Charts', () => {
     assert.ok(whole > 4 && Math.abs(whole - 2 * half) < 1 && Math.abs(whole - negative) < 1, JSON.stringify(rooms));
     const loss = panel.chart('test/loss');
     await until('they are there', async () => (await loss.getByText('NaN', { exact: true }).count()) === 3);
-    assert.equal(await loss.locator('.lb-best').count(), 0);
-    assert.equal(await panel.chart('test/acc').locator('.lb-best').count(), 1);
+    assert.equal(await loss.locator('.lb-best-value').count(), 0);
+    assert.equal(await panel.chart('test/acc').locator('.lb-best-value').count(), 1);
+  });
+
+  it('write the best value as large as the others, also beside a table, and show what is pressed where the system gives colours', async () => {
+    const one = (slot: number, value: number): FakeRun =>
+      fakeRun(slot, { metrics: { 'test/acc': { steps: [9], values: [value] } } });
+    const panel = await browser.show(experimentScenario([one(1, 0.9), one(0, 0.7)]));
+    const values = panel.chart('test/acc').locator('.lb-bar-room > span');
+    await until('bars are there', async () => (await values.count()) === 2);
+    const styles = await values.evaluateAll((all) =>
+      all.map((each) => getComputedStyle(each)).map(({ fontSize, fontWeight }) => [fontSize, fontWeight]),
+    );
+    assert.deepEqual(styles, [
+      [styles[1]?.[0], '600'],
+      [styles[1]?.[0], '400'],
+    ]);
+    await panel.page.emulateMedia({ forcedColors: 'active' });
+    const outline = (name: string): Promise<string> =>
+      panel.page.getByRole('button', { name, exact: true }).evaluate((each) => getComputedStyle(each).outlineStyle);
+    assert.deepEqual([await outline('Min/max'), await outline('Log y')], ['solid', 'none']);
+    assert.deepEqual(panel.errors, []);
   });
 
   it('draw bars of values below zero to the other side of it, and names that tell runs apart whole', async () => {

@@ -56,7 +56,7 @@ describe('Settings of charts', () => {
     const isFirst = async (name: string, best: number): Promise<boolean> =>
       (await rows.count()) === 3 &&
       (await rows.first().innerText()).startsWith(name) &&
-      (await rows.locator('.lb-best').count()) === best;
+      (await rows.locator('.lb-best-value').count()) === best;
     await until('the lowest is the best', () => isFirst('run-0', 1));
     await panel.host(({ page }) => page.host.changeFacts({ higherIsBetter: ['*gap'], lowerIsBetter: [] }), undefined);
     await until('the highest is the best', () => isFirst('run-1', 1));

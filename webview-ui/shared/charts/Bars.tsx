@@ -63,7 +63,7 @@ export function Bars({ view, metric, curves }: Props) {
                   background: look.colour,
                 }}
               />
-              <span className={isBest ? 'lb-best' : undefined} title={exactNumber(value)}>
+              <span className={isBest ? 'lb-best-value' : undefined} title={exactNumber(value)}>
                 {format(value)}
               </span>
               {note !== undefined && <span className="lb-faint">{note}</span>}
