@@ -238,6 +238,43 @@ describe('While the experiment panel loads', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('and later is without its server for a moment, nothing moves; edits are off at once', async () => {
+    const panel = await browser.show(experimentScenario(runs), { isPaused: true });
+    const { page } = panel;
+    const row = page.getByRole('row', { name: /run-0,/ });
+    const elapse = (look: () => Promise<boolean>) => async (): Promise<boolean> => {
+      await page.clock.runFor(20);
+      return look();
+    };
+    await until(
+      'the runs are there',
+      elapse(async () => (await row.count()) === 1),
+    );
+    await row.click();
+    const remove = page.locator('.lb-footer').getByRole('button', { name: 'Delete' });
+    await until(
+      'they can be deleted',
+      elapse(async () => (await remove.count()) === 1),
+    );
+    const banner = page.locator('.lb-banner');
+    for (const isLong of [false, true]) {
+      await panel.host(({ page: fake }) => fake.host.connection({ state: 'connecting' }), null);
+      await remove.waitFor({ state: 'detached' });
+      await page.clock.runFor(1900);
+      assert.equal(await banner.count(), 0);
+      if (isLong) {
+        await until(
+          'the banner is there',
+          elapse(async () => (await banner.count()) === 1),
+        );
+      }
+      await panel.host(({ page: fake }) => fake.host.connection({ state: 'connected' }), null);
+      await remove.waitFor();
+      await banner.waitFor({ state: 'detached' });
+    }
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('and it is without its server, what was moved to the trash cannot be had back until the server is', async () => {
     const panel = await browser.show(experimentScenario(runs), {
       prepare: () => {

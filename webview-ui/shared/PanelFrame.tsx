@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { useEffect, useState, type ComponentType } from 'react';
 import { formatCount } from '../../src/core/format';
 import { formatDate, useNow } from './dates';
 import type { ContentProps } from './mountPanel';
@@ -67,12 +67,35 @@ export function ConnectionBanner({ session, problem, at, isPartial = false }: Ba
       <Banner icon="warning" text={t('restricted')} actions={[manageTrustAction(session)]} />
     );
   }
+  return <AwayBanner session={session} connection={connection} at={at} />;
+}
+
+/** Milliseconds; a server that ended is mostly back by then. */
+const moment = 2000;
+
+interface AwayProps {
+  readonly session: PanelSession;
+  readonly connection: ConnectionState;
+  readonly at: number | undefined;
+}
+
+/** While something is shown, only after a moment: the banner moves all that is under the pointer. */
+function AwayBanner({ session, connection, at }: AwayProps) {
+  const [wait] = useState(() => (at === undefined ? 0 : Math.max(0, connection.since + moment - Date.now())));
+  const [isLong, setIsLong] = useState(wait === 0);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setIsLong(true), wait);
+    return () => window.clearTimeout(timer);
+  }, [wait]);
+  if (!isLong) {
+    return null;
+  }
   const tryNow = {
     label: t('tryNow'),
     onAct: () => session.act('command', { command: 'restartServer', runIds: [] }),
   };
   return (
-    <Banner icon="disconnect" text={awayText(connection, at)} actions={[tryNow, showLog]}>
+    <Banner icon="disconnect" text={awayText(connection, at)} actions={[tryNow, showLogAction(session)]}>
       {connection.state === 'connecting' && <NextTry at={connection.nextTry} />}
     </Banner>
   );
