@@ -1,8 +1,8 @@
 import { stringifyJson } from '../../core/json';
 import { takingTurns } from '../turns';
 
-/** Things that are written as JSON before others get their turn. */
-const atOnce = 50;
+/** Things that are written as JSON before others get their turn, where nothing else is said. */
+const usual = 50;
 
 /** An answer that is written as JSON already, in pieces: a long one takes too long to be written, and to be measured, in one go. */
 export class JsonPieces {
@@ -12,12 +12,14 @@ export class JsonPieces {
 /**
  * An object with a list of things, which is left out when it is empty, and other fields behind it.
  * @param rest not in need of turns
+ * @param atOnce things that are written before others get their turn
  */
 export async function withList<T>(
   name: string,
   items: readonly T[],
   toWire: (item: T) => object,
   rest: object,
+  atOnce = usual,
 ): Promise<object> {
   if (items.length <= atOnce) {
     return { ...(items.length > 0 ? { [name]: items.map(toWire) } : {}), ...rest };

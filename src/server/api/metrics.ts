@@ -2,12 +2,16 @@ import { Readable } from 'node:stream';
 import { stringifyJson } from '../../core/json';
 import type { Store } from '../store/types';
 import { metricToWire } from '../../protocol/wire';
+import { inTurns, nextTurn } from '../turns';
 import type { Endpoint } from './endpoint';
 import { decode, integer, message, text } from './fields';
+import { withList } from './jsonPieces';
 import { nextToken, offsetOf, pageSize } from './pageTokens';
 
 /** Points read and written at once while a whole history is sent; other requests are served between. */
 const chunk = 10_000;
+/** Points of a page that are written at once: a millisecond, at first a few. */
+const atOnce = 500;
 const unlimited = 2 ** 31 - 1;
 
 const request = message({
@@ -22,18 +26,21 @@ export function metricEndpoints(store: Store): Endpoint[] {
 }
 
 /** Without max_results everything is answered, which 1.x clients rely on. A run that is not there has no points. */
-function getHistory(store: Store, input: unknown): object {
+async function getHistory(store: Store, input: unknown): Promise<object> {
   const { run_id: runId, metric_key, page_token, max_results } = decode(request, input);
   const offset = offsetOf(page_token);
   const limit = max_results === undefined ? chunk : pageSize(max_results, unlimited);
+  if (store.countPoints(runId, metric_key) > 1) {
+    await inTurns(store.openPoints(runId));
+  }
   const page = store.getMetricHistory({ runId, key: metric_key, offset, limit });
   if (max_results === undefined && page.more) {
     return Readable.from(wholeHistory(store, runId, metric_key, offset));
   }
-  return {
-    ...(page.items.length > 0 ? { metrics: page.items.map(metricToWire) } : {}),
-    ...nextToken(offset, page),
-  };
+  if (page.items.length > atOnce) {
+    await nextTurn();
+  }
+  return withList('metrics', page.items, metricToWire, nextToken(offset, page), atOnce);
 }
 
 async function* wholeHistory(store: Store, runId: string, key: string, start: number): AsyncGenerator<string> {

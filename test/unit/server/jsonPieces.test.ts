@@ -17,4 +17,13 @@ describe('A long list as JSON', () => {
       });
     }
   }
+
+  it('has as many things in a piece as are asked for', async () => {
+    const items = Array.from({ length: 501 }, (_, i) => i);
+    const answer = await withList('metrics', items, toWire, {}, 500);
+    assert.ok(answer instanceof JsonPieces);
+    assert.equal(answer.pieces.length, 4);
+    assert.equal(Buffer.concat(answer.pieces).toString(), stringifyJson({ metrics: items.map(toWire) }));
+    assert.ok(!((await withList('metrics', items.slice(1), toWire, {}, 500)) instanceof JsonPieces));
+  });
 });
