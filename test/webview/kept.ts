@@ -72,7 +72,7 @@ async function lookUntilAlike(panel: Panel, expected: PNG): Promise<{ picture: P
 }
 
 /** Until all charts in sight are drawn, and nothing changes any more. */
-async function rest(panel: Panel): Promise<void> {
+export async function rest(panel: Panel): Promise<void> {
   let before = '';
   await until(
     'the panel rests',

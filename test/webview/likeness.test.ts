@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PNG } from 'pngjs';
 import { curve, experimentScenario, fakeRun, type FakeRun } from '../fakes/fakeHost/scenario';
 import { exampleRuns } from './examples';
-import { forPictures, take } from './kept';
+import { forPictures, rest, take } from './kept';
 import { likeness, packed } from './likeness';
 import { PanelBrowser, type Panel } from './panelPage';
 
@@ -43,6 +43,8 @@ describe('The looks of panels are told apart as an eye does', () => {
     browser = await PanelBrowser.open();
     panel = await browser.show(experimentScenario(exampleRuns()), forPictures);
     await panel.drawn('val/loss');
+    // What comes after the chart, as trends and numbers do, is in the picture too.
+    await rest(panel);
     expected = await take(panel);
   });
   after(() => browser.dispose());
@@ -87,6 +89,7 @@ describe('The looks of panels are told apart as an eye does', () => {
     const show = async (all: FakeRun[]): Promise<PNG> => {
       const other = await browser.show(experimentScenario(all), forPictures);
       await other.drawn('loss');
+      await rest(other);
       await style(other, '[role="treegrid"] { visibility: hidden }');
       return take(other);
     };

@@ -243,7 +243,8 @@ describe('windows and their server', () => {
     assert.deepEqual((await readdir(project)).sort(), ['.labbook', 'train.py']);
     // Where the system tells which process logs, that is kept, too.
     const left = (await readdir(store)).filter((name) => name !== 'processes.json').sort();
-    assert.deepEqual(left, ['artifacts', 'catalog.sqlite', 'history', 'journal', 'server.log', 'token', 'uploads']);
+    const kept = ['artifacts', 'catalog.sqlite', 'history', 'journal', 'server.log', 'token', 'uploads'];
+    assert.deepEqual(left, ['.gitignore', ...kept]);
     assert.deepEqual((await readFile(path.join(store, 'server.log'), 'utf8')).match(/error|warn/gi), null);
   });
 

@@ -59,7 +59,8 @@ describe('labbook check and labbook repair', () => {
     const { code, stdout } = await check();
     assert.equal(code, 0);
     assert.match(stdout, /is sound \(\d+ files, \d+ bytes\)\.\n$/);
-    assert.deepEqual((await readdir(store)).sort(), ['artifacts', 'catalog.sqlite', 'history', 'journal', 'token']);
+    const files = ['.gitignore', 'artifacts', 'catalog.sqlite', 'history', 'journal', 'token'];
+    assert.deepEqual((await readdir(store)).sort(), files);
   });
 
   it('tells what is damaged, for people and for programs, and saves the rest into a new store', async () => {
