@@ -97,7 +97,7 @@ function spanIn(size: ChartSize | undefined, columns: number): number {
 }
 
 /** The rows that are in a part of the grid, from the first to before the last. @param sight from the first section's top */
-export function rowsIn({ top, rows }: SectionPlan, sight: Range): Range {
+function rowsIn({ top, rows }: SectionPlan, sight: Range): Range {
   const from = sight.min - top - look.head;
   const to = sight.max - top - look.head;
   const first = rows.findIndex((row) => row.top + row.height > from);
