@@ -1,7 +1,8 @@
 import { type Int64, tagNames } from '../../core/model';
 import { finish, type Steps } from '../../core/steps';
 import type { Aspect } from '../../protocol/extras';
-import type { Catalog, RunRow } from './catalog';
+import type { Catalog } from './catalog';
+import type { RunRow } from './catalogRows';
 import { stage } from './catalogSchema';
 import type { Effect, MetricEffect } from './effects';
 import { summarize } from './metricSummary';

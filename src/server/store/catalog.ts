@@ -1,16 +1,15 @@
-import type { Experiment, Int64, KeyValue, LifecycleStage, RunInfo, RunStatus } from '../../core/model';
-import { runStatuses } from '../../core/model';
+import type { Experiment, KeyValue, RunInfo, RunStatus } from '../../core/model';
+import { metricColumns, runColumns, type RunRow, toKeyValue, toMetricSummary, toRunRow, toStage } from './catalogRows';
 import { catalogSchema, stage } from './catalogSchema';
+import { CatalogTransactions } from './catalogTransactions';
 import { KnownMetrics } from './knownMetrics';
 import type { MetricSummary } from './metricSummary';
 import type { FilePieces, Snapshot } from './pieceFile';
-import { valueFrom } from './points';
 import { inputSchema } from './inputs/schema';
 import { migrations, stepsFrom } from './migrations';
 import { modelSchema } from './models/schema';
 import { purgeSchema } from './purge/schema';
 import { registrySchema } from './registry/schema';
-import { UnsavedRows } from './unsavedRows';
 import {
   type Cell,
   Database,
@@ -24,38 +23,11 @@ import {
   text,
 } from './sqlite';
 
-/** A run with what only the store needs to know of it. */
-export interface RunRow {
-  /** Its number inside the catalog. */
-  readonly id: number;
-  readonly slot: number;
-  readonly info: RunInfo;
-  /** One of `stage`. */
-  readonly stage: number;
-}
-
-const runColumns =
-  'r.id, r.run_id, r.experiment, r.slot, r.name, r.user_id, r.status, r.started, r.ended, r.stage, r.artifact_uri';
-
 /** Experiments and runs that are remembered at most, of each. */
 const remembered = 10_000;
 
-/** So many rows are written at once: that takes a millisecond. */
-const manyUnsaved = 200;
-
-/**
- * With so many some are written when nobody waits, of the runs that were changed first. A short run has fewer: while it is logged all that is
- * asked of it is here.
- */
-const someUnsaved = 64;
-/** So many then: that takes less than a client takes until its next request. */
-const savedAtOnce = 12;
-
 /** After one of these little more is logged to a run. */
 const ends: ReadonlySet<RunStatus> = new Set(['FINISHED', 'FAILED', 'KILLED'] as const);
-
-/** SQL after which what is remembered may be another one. */
-const changesRows = /^(?!SELECT\b)[^]*\b(?:experiments|experiment_tags|runs|params|tags|metrics|removals)\b/;
 
 /**
  * The catalog database: rows in and out. What may be written is decided in resolve*.ts, what is written in apply.ts.
@@ -68,8 +40,6 @@ const changesRows = /^(?!SELECT\b)[^]*\b(?:experiments|experiment_tags|runs|para
 export class Catalog {
   /** Sequence number of the last change in it. */
   applied: number;
-  /** How often a transaction was taken back: what was read before may never have come to be. */
-  rollbacks = 0;
   private readonly knownRuns = new Map<string, RunRow>();
   private readonly knownMetrics = new KnownMetrics();
   private readonly knownExperiments = new Map<number, Experiment>();
@@ -78,16 +48,9 @@ export class Catalog {
   /** The number of the next run; undefined while it is not known. */
   private nextRun: number | undefined;
   private removals: boolean | undefined;
-  /** What the running transaction changed and is no rows yet. */
-  private unsaved = new UnsavedRows();
-  /** The same of transactions before it. */
-  private unsavedBefore = new UnsavedRows();
   /** Of which run rows were asked for last, and whether it has none. */
   private readonly asked = new Map<'params' | 'metrics', { readonly run: number; isEmpty?: boolean }>();
-  /** SQL is run for which nothing has to be made ready. */
-  private aside = false;
-  /** `pending`: begun, without SQL so far. */
-  private transaction: 'none' | 'pending' | 'open' = 'none';
+  private readonly transactions: CatalogTransactions;
 
   private constructor(
     readonly db: Database,
@@ -96,11 +59,10 @@ export class Catalog {
     readonly migratedFrom?: number,
   ) {
     this.applied = applied;
-    db.beforeUse = (sql) => {
-      if (!this.aside) {
-        this.prepareFor(sql);
-      }
-    };
+    this.transactions = new CatalogTransactions(db, {
+      forgetAsked: () => this.asked.clear(),
+      forget: () => this.forget(),
+    });
   }
 
   static create(sqlite: SqlJs): Catalog {
@@ -146,59 +108,38 @@ export class Catalog {
     this.db.run("UPDATE meta SET value = ? WHERE name = 'applied'", this.applied);
   }
 
+  /** How often a transaction was taken back: what was read before may never have come to be. */
+  get rollbacks(): number {
+    return this.transactions.rollbacks;
+  }
+
   begin(): void {
-    this.transaction = 'pending';
+    this.transactions.begin();
   }
 
   commit(applied: number): void {
-    if (this.transaction === 'open') {
-      this.db.run('COMMIT');
-    } else {
-      this.keepUnsaved();
-    }
-    this.transaction = 'none';
+    this.transactions.commit();
     this.applied = applied;
-    if (this.unsavedBefore.size >= manyUnsaved) {
-      this.saveEarlier();
-    }
+    this.transactions.saveManyEarlier();
   }
 
   rollback(): void {
-    this.rollbacks++;
-    this.unsaved.clear();
-    this.forget();
-    const { transaction } = this;
-    this.transaction = 'none';
-    if (transaction === 'open') {
-      this.db.run('ROLLBACK');
-    }
+    this.transactions.rollback();
   }
 
-  /**
-   * Makes rows of what the running transaction changed where that is much; all other SQL does so anyway.
-   * @param many so many rows
-   */
-  saveMany(many = manyUnsaved): void {
-    if (this.unsaved.size >= many) {
-      this.prepareFor(undefined);
-    }
+  /** The same as `CatalogTransactions.saveMany`. */
+  saveMany(many?: number): void {
+    this.transactions.saveMany(many);
   }
 
   /** Whether so much has gathered that some of it should become rows when nobody waits. */
   get hasSome(): boolean {
-    return this.unsavedBefore.size >= someUnsaved;
+    return this.transactions.hasSome;
   }
 
   /** Makes a few rows, the oldest, of what transactions that ended changed. Not inside a transaction. */
   saveSome(): void {
-    const some = this.unsavedBefore.split(savedAtOnce);
-    try {
-      this.saveInTransaction(some);
-    } catch (error) {
-      some.take(this.unsavedBefore);
-      this.unsavedBefore = some;
-      throw error;
-    }
+    this.transactions.saveSome();
   }
 
   experiment(id: number): Experiment | undefined {
@@ -228,7 +169,9 @@ export class Catalog {
 
   /** Whether permanent deletion left something to be removed from the disk. */
   get hasRemovals(): boolean {
-    return (this.removals ??= this.unprepared(() => this.db.row('SELECT 1 FROM removals LIMIT 1') !== undefined));
+    return (this.removals ??= this.transactions.unprepared(
+      () => this.db.row('SELECT 1 FROM removals LIMIT 1') !== undefined,
+    ));
   }
 
   /** Never given before, deleted experiments counted. */
@@ -242,9 +185,9 @@ export class Catalog {
       return known;
     }
     const run =
-      this.unsaved.run(runId) ??
-      this.unsavedBefore.run(runId) ??
-      this.unprepared(() => this.runs('WHERE r.run_id = ?', [runId])[0]);
+      this.transactions.unsaved.run(runId) ??
+      this.transactions.unsavedBefore.run(runId) ??
+      this.transactions.unprepared(() => this.runs('WHERE r.run_id = ?', [runId])[0]);
     if (run === undefined) {
       this.missingRun = runId;
     } else {
@@ -268,14 +211,14 @@ export class Catalog {
     const id = (this.nextRun ??= this.unusedRun());
     const row = { id, slot, stage: stage.active, info };
     this.nextRun++;
-    this.unsaved.setSlot(experiment, slot + 1);
+    this.transactions.unsaved.setSlot(experiment, slot + 1);
     this.setRun(row, true);
     return row;
   }
 
   /** Changes the name, the status, or the end of a run. */
   changeRun(run: RunRow, changes: Partial<Pick<RunInfo, 'name' | 'status' | 'endTime'>>): void {
-    const isNew = this.unsaved.isNew(run.id);
+    const isNew = this.transactions.unsaved.isNew(run.id);
     this.setRun({ ...run, info: { ...run.info, ...changes } }, isNew);
     if (changes.status !== undefined && ends.has(changes.status)) {
       this.knownMetrics.forget(run.id);
@@ -288,11 +231,11 @@ export class Catalog {
   }
 
   param(run: number, key: string): string | undefined {
-    const unsaved = this.unsaved.param(run, key) ?? this.unsavedBefore.param(run, key);
-    if (unsaved !== undefined || this.isNew(run)) {
+    const unsaved = this.transactions.unsaved.param(run, key) ?? this.transactions.unsavedBefore.param(run, key);
+    if (unsaved !== undefined || this.transactions.isNew(run)) {
       return unsaved;
     }
-    return this.unprepared(() => {
+    return this.transactions.unprepared(() => {
       if (this.hasNone('params', run)) {
         return undefined;
       }
@@ -303,13 +246,17 @@ export class Catalog {
 
   /** True of a new run to which no param was logged; where it is false it may have none all the same. */
   hasNoParams(run: number): boolean {
-    return this.isNew(run) && !this.unsaved.hasParams(run) && !this.unsavedBefore.hasParams(run);
+    return (
+      this.transactions.isNew(run) &&
+      !this.transactions.unsaved.hasParams(run) &&
+      !this.transactions.unsavedBefore.hasParams(run)
+    );
   }
 
   /** Params that the run does not have. */
   addParams(run: number, params: readonly KeyValue[]): void {
     for (const { key, value } of params) {
-      this.unsaved.setParam(run, key, value);
+      this.transactions.unsaved.setParam(run, key, value);
     }
   }
 
@@ -324,7 +271,7 @@ export class Catalog {
   }
 
   setTag(run: number, { key, value }: KeyValue): void {
-    this.unsaved.setTag(run, key, value);
+    this.transactions.unsaved.setTag(run, key, value);
   }
 
   setExperimentTag(experiment: number, { key, value }: KeyValue): void {
@@ -336,83 +283,18 @@ export class Catalog {
     if (known !== undefined || this.knownMetrics.has(run, key)) {
       return known;
     }
-    const unsaved = this.unsaved.metric(run, key) ?? this.unsavedBefore.metric(run, key);
-    if (unsaved === undefined && this.isNew(run)) {
+    const unsaved = this.transactions.unsaved.metric(run, key) ?? this.transactions.unsavedBefore.metric(run, key);
+    if (unsaved === undefined && this.transactions.isNew(run)) {
       return undefined;
     }
-    const found = unsaved ?? this.unprepared(() => this.findMetric(run, key));
+    const found = unsaved ?? this.transactions.unprepared(() => this.findMetric(run, key));
     this.knownMetrics.set(run, key, found);
     return found;
   }
 
   setMetric(run: number, key: string, metric: MetricSummary): void {
     this.knownMetrics.set(run, key, metric);
-    this.unsaved.setMetric(run, key, metric);
-  }
-
-  private prepareFor(sql: string | undefined): void {
-    // Before the running transaction begins in SQL, so that its end does not take them back.
-    this.saveEarlier();
-    if (this.transaction === 'pending' && (sql !== undefined || this.unsaved.size > 0)) {
-      this.unprepared(() => this.db.run('BEGIN'));
-      this.transaction = 'open';
-    }
-    this.save(this.unsaved);
-    this.unsaved.clear();
-    if (sql !== undefined) {
-      this.asked.clear();
-      if (changesRows.test(sql)) {
-        this.forget();
-      }
-    }
-  }
-
-  private keepUnsaved(): void {
-    const { unsaved, unsavedBefore } = this;
-    if (unsavedBefore.size === 0) {
-      this.unsaved = unsavedBefore;
-      this.unsavedBefore = unsaved;
-    } else {
-      unsavedBefore.take(unsaved);
-    }
-  }
-
-  /** Runs SQL for which nothing has to be made ready: it sees nothing of what is no rows yet. */
-  private unprepared<T>(use: () => T): T {
-    const before = this.aside;
-    this.aside = true;
-    try {
-      return use();
-    } finally {
-      this.aside = before;
-    }
-  }
-
-  /** Makes rows of what transactions that ended changed. */
-  private saveEarlier(): void {
-    if (this.unsavedBefore.size > 0) {
-      this.saveInTransaction(this.unsavedBefore);
-      this.unsavedBefore.clear();
-    }
-  }
-
-  /** Rows of transactions that ended: none may be running in SQL. */
-  private saveInTransaction(rows: UnsavedRows): void {
-    this.unprepared(() => this.db.run('BEGIN'));
-    try {
-      this.save(rows);
-      this.unprepared(() => this.db.run('COMMIT'));
-    } catch (error) {
-      this.unprepared(() => this.db.run('ROLLBACK'));
-      throw error;
-    }
-  }
-
-  private save(rows: UnsavedRows): void {
-    if (rows.size > 0) {
-      this.asked.clear();
-      this.unprepared(() => rows.save(this.db));
-    }
+    this.transactions.unsaved.setMetric(run, key, metric);
   }
 
   private forget(): void {
@@ -426,7 +308,7 @@ export class Catalog {
   }
 
   private setRun(row: RunRow, isNew: boolean): void {
-    this.unsaved.setRun(row, isNew);
+    this.transactions.unsaved.setRun(row, isNew);
     this.remember(row);
   }
 
@@ -446,11 +328,13 @@ export class Catalog {
 
   /** The place of an experiment's next run; undefined where there is no such experiment. */
   private nextSlot(experiment: number): number | undefined {
-    const unsaved = this.unsaved.slot(experiment) ?? this.unsavedBefore.slot(experiment);
+    const unsaved = this.transactions.unsaved.slot(experiment) ?? this.transactions.unsavedBefore.slot(experiment);
     if (unsaved !== undefined) {
       return unsaved;
     }
-    const row = this.unprepared(() => this.db.row('SELECT next_slot FROM experiments WHERE id = ?', experiment));
+    const row = this.transactions.unprepared(() =>
+      this.db.row('SELECT next_slot FROM experiments WHERE id = ?', experiment),
+    );
     return row && real(row[0]);
   }
 
@@ -464,23 +348,8 @@ export class Catalog {
     if (this.hasNone('metrics', run)) {
       return undefined;
     }
-    const row = this.db.row(
-      'SELECT step, timestamp, value, special, points, finite, nans, sum, min, min_step, max, max_step FROM metrics ' +
-        'WHERE run = ? AND key = ?',
-      run,
-      key,
-    );
-    return (
-      row && {
-        latest: { step: integer(row[0]), timestamp: integer(row[1]), value: valueFrom(real(row[2]), real(row[3])) },
-        points: real(row[4]),
-        finite: real(row[5]),
-        nans: real(row[6]),
-        sum: real(row[7]),
-        min: extreme(row[8], row[9]),
-        max: extreme(row[10], row[11]),
-      }
-    );
+    const row = this.db.row(`SELECT ${metricColumns} FROM metrics WHERE run = ? AND key = ?`, run, key);
+    return row && toMetricSummary(row);
   }
 
   /** Whether a run has no rows there. Not before the second question for the same run: one alone costs nothing more. */
@@ -492,11 +361,6 @@ export class Catalog {
     }
     asked.isEmpty ??= this.db.row(`SELECT 1 FROM ${table} WHERE run = ? LIMIT 1`, run) === undefined;
     return asked.isEmpty;
-  }
-
-  /** It has no rows of any kind yet. */
-  private isNew(run: number): boolean {
-    return this.unsaved.isNew(run) || this.unsavedBefore.isNew(run);
   }
 
   private oneExperiment(tail: string, param: Cell): Experiment | undefined {
@@ -521,47 +385,4 @@ export class Catalog {
 /** Tables that stores from before them do not have. */
 function makeLaterTables(db: Database): void {
   [registrySchema, modelSchema, inputSchema, purgeSchema].forEach((schema) => db.script(schema));
-}
-
-export function toKeyValue(row: Row): KeyValue {
-  return { key: text(row[0]), value: text(row[1]) };
-}
-
-function toRunRow(row: Row): RunRow {
-  return {
-    id: real(row[0]),
-    slot: real(row[3]),
-    stage: real(row[9]),
-    info: {
-      id: text(row[1]),
-      experimentId: String(real(row[2])),
-      name: text(row[4]),
-      userId: text(row[5]),
-      status: toStatus(text(row[6])),
-      startTime: integer(row[7]),
-      endTime: optionalInteger(row[8]),
-      stage: toStage(real(row[9])),
-      artifactUri: text(row[10]),
-    },
-  };
-}
-
-function toStage(value: number): LifecycleStage {
-  return value === stage.active ? 'active' : 'deleted';
-}
-
-function toStatus(value: string): RunStatus {
-  const found = runStatuses.find((each) => each === value);
-  if (found === undefined) {
-    throw new TypeError(`unknown run status in the database: ${value}`);
-  }
-  return found;
-}
-
-function optionalInteger(cell: Cell | undefined): Int64 | undefined {
-  return cell === null ? undefined : integer(cell);
-}
-
-function extreme(value: Cell | undefined, step: Cell | undefined): { value: number; step: Int64 } | undefined {
-  return value === null ? undefined : { value: real(value), step: integer(step) };
 }

@@ -1,7 +1,8 @@
 import type { MetricColumns } from '../../core/metricColumns';
 import type { Experiment, KeyValue, Metric, Run, RunInfo } from '../../core/model';
 import type { Steps } from '../../core/steps';
-import { type Catalog, type RunRow, toKeyValue } from './catalog';
+import type { Catalog } from './catalog';
+import { type RunRow, toKeyValue } from './catalogRows';
 import { StoreDamagedError } from './damage';
 import type { Histories } from './histories';
 import type { History } from './history';

@@ -1,7 +1,8 @@
 import { ApiError } from '../../core/errors';
 import type { Experiment } from '../../core/model';
 import { tagNames } from '../../core/model';
-import type { Catalog, RunRow } from './catalog';
+import type { Catalog } from './catalog';
+import type { RunRow } from './catalogRows';
 import { stage } from './catalogSchema';
 import type { Effect } from './effects';
 import type { Histories } from './histories';

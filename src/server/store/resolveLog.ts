@@ -1,6 +1,7 @@
 import { ApiError } from '../../core/errors';
 import type { KeyValue, Metric } from '../../core/model';
-import type { Catalog, RunRow } from './catalog';
+import type { Catalog } from './catalog';
+import type { RunRow } from './catalogRows';
 import type { Effect, MetricEffect } from './effects';
 import type { Histories } from './histories';
 import { resolveModelMetrics } from './models/resolve';

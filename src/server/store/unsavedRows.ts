@@ -1,4 +1,4 @@
-import type { RunRow } from './catalog';
+import type { RunRow } from './catalogRows';
 import type { MetricSummary } from './metricSummary';
 import { special, specialOf, storedValue } from './points';
 import type { Cell, Database } from './sqlite';

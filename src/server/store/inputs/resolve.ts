@@ -1,5 +1,6 @@
 import type { Dataset, DatasetInput, ModelOutput } from '../../../core/loggedModels';
-import type { Catalog, RunRow } from '../catalog';
+import type { Catalog } from '../catalog';
+import type { RunRow } from '../catalogRows';
 import { real } from '../sqlite';
 import { lastOfEachKey, wellFormed } from '../wellFormed';
 import type { DatasetLink, InputEffect } from './effects';

@@ -1,6 +1,7 @@
 import { loggedModelStatuses, type LoggedModel, type ModelMetric } from '../../../core/loggedModels';
 import type { KeyValue } from '../../../core/model';
-import { toKeyValue, type Catalog } from '../catalog';
+import type { Catalog } from '../catalog';
+import { toKeyValue } from '../catalogRows';
 import { valueFrom } from '../points';
 import { compileFilter, type Sql } from '../search/compileFilter';
 import type { SearchTables } from '../search/tables';

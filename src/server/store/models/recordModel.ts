@@ -1,5 +1,6 @@
 import { ApiError } from '../../../core/errors';
-import type { Catalog, RunRow } from '../catalog';
+import type { Catalog } from '../catalog';
+import type { RunRow } from '../catalogRows';
 import type { Effect } from '../effects';
 import { wellFormed } from '../wellFormed';
 
