@@ -1,5 +1,5 @@
 import { decode } from '@msgpack/msgpack';
-import type { Int64, KeyValue, RunStatus } from '../../core/model';
+import type { KeyValue, RunStatus } from '../../core/model';
 import { runStatuses } from '../../core/model';
 import type { Steps } from '../../core/steps';
 import { binary, count, list, pack, pairs, string, time } from './packing';
@@ -26,6 +26,7 @@ import {
   registryEffectFromArray,
   registryEffectToArray,
 } from './registry/effects';
+import type { ExperimentWrite, RunWrite } from './types';
 
 /**
  * How the points of one metric go into the store:
@@ -45,6 +46,9 @@ export interface MetricEffect {
   readonly points: readonly Point[];
 }
 
+/** A write about an experiment, with its number instead of its id. */
+type OfExperiment<W> = W extends unknown ? Omit<W, 'experimentId'> & { id: number } : never;
+
 /**
  * What a write really did, every default filled in and every duplicate left out, so that replay decides nothing. An effect
  * says for the catalog and for the run's history separately all that they need: each of them can be replayed without looking
@@ -55,33 +59,11 @@ export type Effect =
   | ModelEffect
   | InputEffect
   | PurgeEffect
-  | {
-      kind: 'createExperiment';
-      id: number;
-      name: string;
-      artifactLocation: string;
-      tags: readonly KeyValue[];
-      time: Int64;
-    }
-  | { kind: 'renameExperiment'; id: number; name: string; time: Int64 }
-  | { kind: 'deleteExperiment'; id: number; time: Int64 }
-  | { kind: 'restoreExperiment'; id: number; time: Int64 }
-  | { kind: 'setExperimentTag'; id: number; tag: KeyValue; time: Int64 }
-  | { kind: 'deleteExperimentTag'; id: number; key: string; time: Int64 }
-  | {
-      kind: 'createRun';
-      runId: string;
-      experimentId: number;
-      name: string;
-      userId: string;
-      startTime: Int64;
-      artifactUri: string;
-      tags: readonly KeyValue[];
-    }
-  /** `name`: also written to the tag mlflow.runName. */
-  | { kind: 'updateRun'; runId: string; status?: RunStatus; endTime?: Int64; name?: string }
-  | { kind: 'deleteRun'; runId: string; time: Int64 }
-  | { kind: 'restoreRun'; runId: string }
+  | (Extract<ExperimentWrite, { kind: 'createExperiment' }> & { id: number; artifactLocation: string })
+  | OfExperiment<Exclude<ExperimentWrite, { kind: 'createExperiment' }>>
+  | (Omit<Extract<RunWrite, { kind: 'createRun' }>, 'experimentId'> & { experimentId: number; artifactUri: string })
+  /** The `name` of updateRun is also written to the tag mlflow.runName. */
+  | Exclude<RunWrite, { kind: 'createRun' }>
   | {
       kind: 'log';
       runId: string;
@@ -90,8 +72,7 @@ export type Effect =
       tags: readonly KeyValue[];
       /** Absent for none, so that logging costs nothing for it. */
       modelMetrics?: readonly ModelMetricEffect[];
-    }
-  | { kind: 'deleteTag'; runId: string; key: string };
+    };
 
 const writer = new MessageWriter();
 

@@ -8,20 +8,16 @@ import type { Effect } from './effects';
 import type { Histories } from './histories';
 import { isOfInputs } from './inputs/effects';
 import { resolveInputs } from './inputs/resolve';
-import type { InputWrite } from './inputs/types';
 import { isOfModels } from './models/effects';
 import { recordModel } from './models/recordModel';
 import { resolveModel } from './models/resolve';
-import type { ModelWrite } from './models/types';
 import { isOfPurge } from './purge/effects';
 import { isPending, resolvePurge } from './purge/resolve';
-import type { PurgeWrite } from './purge/types';
 import { isOfRegistry } from './registry/effects';
 import { resolveRegistry } from './registry/resolve';
-import type { RegistryWrite } from './registry/types';
 import { resolveLog } from './resolveLog';
 import { lastOfEachKey, wellFormed, wellFormedPair } from './wellFormed';
-import type { Write } from './types';
+import type { ExperimentWrite, RunWrite, Write } from './types';
 
 /** What deciding about a write needs; it reads only. */
 export interface ResolveContext {
@@ -75,12 +71,6 @@ export function resolve(context: ResolveContext, write: Write): Effect | undefin
       return recordModel(context.catalog, activeRun(context.catalog, write.runId), write);
   }
 }
-
-type ExperimentWrite = Extract<Write, { kind: `${string}Experiment` | `${string}ExperimentTag` }>;
-type RunWrite = Exclude<
-  Write,
-  ExperimentWrite | RegistryWrite | ModelWrite | InputWrite | PurgeWrite | { kind: 'log' | 'recordModel' }
->;
 
 function resolveExperiment({ catalog, artifactRoot }: ResolveContext, write: ExperimentWrite): Effect | undefined {
   const { time } = write;

@@ -24,6 +24,22 @@ export type Write =
   | ModelWrite
   | InputWrite
   | PurgeWrite
+  | ExperimentWrite
+  | RunWrite
+  /** log-metric, log-parameter, set-tag and log-batch: whole or not at all. */
+  | {
+      kind: 'log';
+      runId: string;
+      metrics: readonly Metric[];
+      params: readonly KeyValue[];
+      tags: readonly KeyValue[];
+      /** Those of the metrics that are about a logged model, once more. */
+      modelMetrics?: readonly ModelPoint[];
+    }
+  /** runs/log-model of 1.x and 2.x clients; `entry` is a JSON object. */
+  | { kind: 'recordModel'; runId: string; entry: string };
+
+export type ExperimentWrite =
   | {
       kind: 'createExperiment';
       name: string;
@@ -35,7 +51,9 @@ export type Write =
   | { kind: 'deleteExperiment'; experimentId: string; time: Int64 }
   | { kind: 'restoreExperiment'; experimentId: string; time: Int64 }
   | { kind: 'setExperimentTag'; experimentId: string; tag: KeyValue; time: Int64 }
-  | { kind: 'deleteExperimentTag'; experimentId: string; key: string; time: Int64 }
+  | { kind: 'deleteExperimentTag'; experimentId: string; key: string; time: Int64 };
+
+export type RunWrite =
   | {
       kind: 'createRun';
       runId: string;
@@ -48,18 +66,6 @@ export type Write =
   | { kind: 'updateRun'; runId: string; status?: RunStatus; endTime?: Int64; name?: string }
   | { kind: 'deleteRun'; runId: string; time: Int64 }
   | { kind: 'restoreRun'; runId: string }
-  /** log-metric, log-parameter, set-tag and log-batch: whole or not at all. */
-  | {
-      kind: 'log';
-      runId: string;
-      metrics: readonly Metric[];
-      params: readonly KeyValue[];
-      tags: readonly KeyValue[];
-      /** Those of the metrics that are about a logged model, once more. */
-      modelMetrics?: readonly ModelPoint[];
-    }
-  /** runs/log-model of 1.x and 2.x clients; `entry` is a JSON object. */
-  | { kind: 'recordModel'; runId: string; entry: string }
   | { kind: 'deleteTag'; runId: string; key: string };
 
 /** What a write answers: the id of a created experiment, the tags of a created run, the number of a created model version, else nothing. */
