@@ -142,6 +142,7 @@ export const chartStrings = {
   chartEmptyLabel: '{0}, no values',
   stepsFromTo: 'steps {0} to {1}',
   timesFromTo: 'from {0} to {1}',
+  axisFromTo: '{0} from {1} to {2}',
   chartLabelNoValue: '{0}, {1}, {2}, no finite value',
   chartLabelLowest: '{0}, {1}, {2}, lowest {3} {4}',
   chartLabelHighest: '{0}, {1}, {2}, highest {3} {4}',

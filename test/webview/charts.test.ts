@@ -95,27 +95,22 @@ describe('Charts', () => {
     });
   });
 
-  it('grow live on the same canvas, within 300 ms', async () => {
+  it('grow live on the same canvas, without waiting for more where nothing came for a while', async () => {
     const run = oneCurve(0, { status: 'RUNNING', values: line(20, 1) });
     const panel = await browser.show(runScenario(run));
     await panel.drawn('loss');
     const canvas = await panel.canvas('loss').elementHandle();
-    // From the change to another picture, by the page's own clock and at every frame.
-    const took = await panel.host(async ({ page, argument: id }) => {
-      const element = document.querySelector('canvas');
-      const picture = (): string => element?.toDataURL() ?? '';
-      const before = picture();
-      const from = performance.now();
+    await panel.host(({ page, argument: id }) => {
+      // What is put off for longer than charts gather what the user does, waits for ever.
+      const later = window.setTimeout.bind(window);
+      window.setTimeout = ((act: () => void, time = 0) =>
+        time > 100 ? 0 : later(act, time)) as typeof window.setTimeout;
       page.host.append(id, 'loss', [
         [20, 30],
         [21, 31],
       ]);
-      while (picture() === before && performance.now() - from < 2000) {
-        await new Promise(requestAnimationFrame);
-      }
-      return performance.now() - from;
     }, run.run.id);
-    assert.ok(took < 300, `${took.toFixed(0)} ms`);
+    await until('it is drawn', async () => (await panel.canvas('loss').getAttribute('data-last')) === '21');
     assert.ok(await canvas?.evaluate((element) => element.isConnected), 'the canvas was replaced');
     assert.match((await panel.chart('loss').getByRole('img').getAttribute('aria-label')) ?? '', /steps 0 to 21/);
   });
@@ -219,6 +214,9 @@ describe('Charts', () => {
     };
     assert.deepEqual(await names('test/acc'), ['run-1', 'run-2', 'run-0']);
     assert.deepEqual(await names('test/loss'), ['run-0', 'run-2', 'run-1']);
+    const label = (metric: string) => panel.chart(metric).locator('.lb-chart-frame').getAttribute('aria-label');
+    assert.equal(await label('test/acc'), 'test/acc, 3 runs, one value a run, highest 0.9000 run-1');
+    assert.equal(await label('test/loss'), 'test/loss, 3 runs, one value a run, lowest 0.7000 run-0');
   });
 
   it('show the whole values at bars, however long, and none that is not a number as the best', async () => {

@@ -433,7 +433,7 @@ describe('Charts in use', () => {
     await input.fill('epoch * 2');
     await input.press('Enter');
     const label = (): Promise<string | null> => panel.chart('loss').getByRole('img').getAttribute('aria-label');
-    await until('x is the formula', async () => /from 0 to 9\.8/.test((await label()) ?? ''));
+    await until('x is the formula', async () => /, epoch \* 2 from 0 to 9\.8/.test((await label()) ?? ''));
     assert.deepEqual(panel.errors, []);
   });
 

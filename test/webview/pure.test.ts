@@ -6,6 +6,7 @@ import { artifactKind, asText } from '../../webview-ui/run/artifactKind';
 import { plainCharts } from '../../webview-ui/shared/charts/arrangement';
 import { axesOf } from '../../webview-ui/shared/charts/axes';
 import { curveOf, nearestIndex, type Curve } from '../../webview-ui/shared/charts/curve';
+import { unitOf } from '../../webview-ui/shared/charts/metricUnit';
 import { around, nearestX, readingsAt } from '../../webview-ui/shared/charts/reading';
 import { sectionsOf } from '../../webview-ui/shared/charts/sections';
 import { clockTicks, durationTicks, linearTicks, logTicks, numberLabel } from '../../webview-ui/shared/charts/ticks';
@@ -205,6 +206,17 @@ describe('What panels show', () => {
     assert.deepEqual(ids('system/gpu')[0], ['system', true]);
     // The primary metric may be one that no run has yet.
     assert.deepEqual(ids('train/f1')[0], ['train', true]);
+  });
+
+  it('says the unit of a metric whose name ends with one', () => {
+    const keys = [
+      'system/gpu_0_power_usage_watts',
+      'system/disk_usage_percentage',
+      'network_receive_megabytes',
+      'seconds',
+    ];
+    assert.deepEqual(keys.map(unitOf), ['W', '%', 'MB', undefined]);
+    assert.deepEqual(['val/acc', 'watts/loss', 'kilowatts', 'time/step_ms', ''].map(unitOf), Array(5).fill(undefined));
   });
 
   it('tells which parameters differ', () => {

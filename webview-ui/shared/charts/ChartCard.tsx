@@ -62,7 +62,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const isBars = isOneEach(view, data, found.runs, lost);
   const menuContext: ChartMenuContext = { ...props, found, isTable, yScale, isBars };
   const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, frame };
-  const label = useLabel(view, metric, curves);
+  const label = useLabel(view, metric, curves, isBars);
   const onKeyDown = (event: KeyboardEvent): void => {
     if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
       event.preventDefault();
@@ -127,11 +127,11 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
 });
 
 /** The same as long as the curves are: all values are looked at. */
-function useLabel(view: ChartsView, metric: string, curves: readonly Curve[]): string {
+function useLabel(view: ChartsView, metric: string, curves: readonly Curve[], isBars: boolean): string {
   const { settings, better, nameOf, digits } = view;
   return useMemo(
-    () => chartLabel(metric, curves, settings.x, better(metric), nameOf, digits),
-    [metric, curves, settings.x, better, nameOf, digits],
+    () => chartLabel(metric, curves, settings.x, better(metric), nameOf, digits, isBars),
+    [metric, curves, settings.x, better, nameOf, digits, isBars],
   );
 }
 

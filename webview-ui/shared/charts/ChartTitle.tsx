@@ -6,6 +6,7 @@ import { t, tCount } from '../strings';
 import { isSmoothing } from './arrangement';
 import { arrangeCharts, showLarge, toggleIn, type ChartsView } from './controller';
 import type { Curve } from './curve';
+import { unitOf } from './metricUnit';
 import type { ScaleKind } from './transform';
 import type { ChartCurves } from './useChartData';
 
@@ -28,6 +29,7 @@ interface Props {
 export function ChartTitle(props: Props) {
   const { view, metric, isLarge, isPinned, isAlone, onDrag, found, yScale, isBars, menu, onMenu } = props;
   const { session } = view;
+  const unit = unitOf(metric);
   const toggleLarge = (): void => showLarge(view, isLarge ? '' : metric);
   const togglePin = (): void => {
     arrangeCharts(session, { pinned: toggleIn(session.state.get().charts.pinned, metric) });
@@ -42,6 +44,7 @@ export function ChartTitle(props: Props) {
       <span className="lb-cut-text" title={metric}>
         {metric}
       </span>
+      {unit !== undefined && <span className="lb-chart-value">{unit}</span>}
       {!isBars && yScale !== 'linear' && <span className="lb-tag">{t(yScale === 'log' ? 'logTag' : 'symlogTag')}</span>}
       <Subtitle view={view} found={found} isLarge={isLarge} isBars={isBars} />
       {found.data.error !== undefined && found.curves.length > 0 && (

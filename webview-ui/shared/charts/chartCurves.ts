@@ -9,14 +9,15 @@ import type { ChartData } from './seriesState';
 /** Rows of a group's curve: a point for every pixel of a large chart. */
 const mostGroupRows = 600;
 
-/** The curves of runs, in their order; runs without points are left out. */
-export function runCurves(data: ChartData, runIds: readonly string[], isZoomed: boolean): Curve[] {
+/** The curves of runs, in their order, with the finer parts that there are of them; runs without points are left out. */
+export function runCurves(
+  entries: ChartData['entries'],
+  details: ChartData['details'],
+  runIds: readonly string[],
+): Curve[] {
   return runIds.flatMap((id) => {
-    const entry = data.entries.get(id);
-    if (!entry) {
-      return [];
-    }
-    return [knownCurve(entry, isZoomed ? data.details.get(id) : undefined)];
+    const entry = entries.get(id);
+    return entry ? [knownCurve(entry, details.get(id))] : [];
   });
 }
 

@@ -2,10 +2,10 @@ import { formatCount, formatMetric } from '../../../src/core/format';
 import type { Better } from '../../../src/core/metricDirection';
 import type { XSource } from '../../../src/protocol/extras';
 import { t, tCount } from '../strings';
-import { placeCell } from './axisText';
+import { axisTitle, placeCell } from './axisText';
 import { bestOf, xExtent, type Curve } from './curve';
 
-/** What a chart shows, in a sentence: `val/loss, 10 runs, steps 0 to 78,200, lowest 0.7364 wrn28-10-cutmix`. */
+/** What a chart shows, in a sentence: `val/loss, 10 runs, steps 0 to 78,200, lowest 0.7364 wrn28-10-cutmix`. @param isBars each run has one value */
 export function chartLabel(
   key: string,
   curves: readonly Curve[],
@@ -13,6 +13,7 @@ export function chartLabel(
   better: Better | undefined,
   nameOf: (runId: string) => string,
   digits: number,
+  isBars: boolean,
 ): string {
   const extent = xExtent(curves);
   if (!extent) {
@@ -23,13 +24,25 @@ export function chartLabel(
   const runs = tCount(one, isGroups ? 'manyGroups' : 'manyRuns', curves.length, formatCount(curves.length));
   const from = placeCell(axis, extent.min);
   const to = placeCell(axis, extent.max);
-  const place = axis === 'step' ? t('stepsFromTo', from, to) : t('timesFromTo', from, to);
+  const place = isBars ? t('oneValueEach') : placesOf(axis, from, to);
   const best = extreme(curves, better ?? 'higher');
   if (!best) {
     return t('chartLabelNoValue', key, runs, place);
   }
   const value = formatMetric(best.value, digits);
   return t(better === 'lower' ? 'chartLabelLowest' : 'chartLabelHighest', key, runs, place, value, nameOf(best.runId));
+}
+
+function placesOf(axis: XSource, from: string, to: string): string {
+  switch (axis) {
+    case 'step':
+      return t('stepsFromTo', from, to);
+    case 'relative':
+    case 'time':
+      return t('timesFromTo', from, to);
+    default:
+      return t('axisFromTo', axisTitle(axis), from, to);
+  }
 }
 
 function extreme(curves: readonly Curve[], better: Better): { value: number; runId: string } | undefined {

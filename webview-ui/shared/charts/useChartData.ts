@@ -2,7 +2,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { groupCurves, runCurves } from './chartCurves';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
-import type { ChartData } from './seriesState';
+import { noData, type ChartData } from './seriesState';
 
 export interface ChartCurves {
   readonly data: ChartData;
@@ -22,7 +22,10 @@ export function useChartCurves(view: ChartsView, metric: string, isNear: boolean
   const data = useLoaded(view, metric, isNear, room);
   const isZoomed = useSyncExternalStore(view.zoom.range.subscribe, () => view.zoom.range.get() !== undefined);
   const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
-  const own = useMemo(() => (data.ready ? runCurves(data, ids, isZoomed) : none), [data, ids, isZoomed]);
+  // Where no finer part is there yet, a zoom alone makes no other curves: all charts would be put together anew before it is seen.
+  const details = isZoomed && data.details.size > 0 ? data.details : noData.details;
+  const { ready, entries } = data;
+  const own = useMemo(() => (ready ? runCurves(entries, details, ids) : none), [ready, entries, details, ids]);
   const grouped = useMemo(
     () => (settings.groups && groups.length > 0 ? groupCurves(groups, own, settings.groups) : undefined),
     [settings.groups, groups, own],
