@@ -1,21 +1,20 @@
 // The measured servers: Labbook's, MLflow's, and a bare Node handler; each a process of its own, ended with this one.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { root } from '../../scripts/root.mjs';
 import { killTree } from '../../scripts/run.mjs';
+import { temporaryFolder } from '../../scripts/temporary.mjs';
 
 /** Folders of this run; on the disk that is measured. `LABBOOK_BENCH_FOLDER` names another place for them. */
-const base = mkdtempSync(path.join(process.env.LABBOOK_BENCH_FOLDER ?? tmpdir(), 'labbook-bench-'));
+const base = temporaryFolder('labbook-bench', process.env.LABBOOK_BENCH_FOLDER ?? tmpdir());
 const children = new Set();
 
-process.on('exit', () => {
-  children.forEach((child) => killTree(child));
-  rmSync(base, { recursive: true, force: true, maxRetries: 5 });
-});
+// Before the folder is removed, in which they write.
+process.prependListener('exit', () => children.forEach((child) => killTree(child)));
 
 /** A new folder, removed in the end. */
 export function folder(name) {

@@ -1,5 +1,4 @@
 // What each test tier needs and how it runs.
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildTests } from '../build-tests.mjs';
 import { root } from '../root.mjs';
@@ -8,6 +7,7 @@ import { ensureChromium } from '../setup/chromium.mjs';
 import { codeServer } from '../setup/codeServer.mjs';
 import { pythonEnvironment, pythonForSample } from '../setup/python.mjs';
 import { vscode } from '../setup/vscode.mjs';
+import { remove, temporaryFolder } from '../temporary.mjs';
 
 const chromium = async () => ({ LABBOOK_CHROMIUM: await ensureChromium() });
 
@@ -97,9 +97,13 @@ export async function runTier(name, options = [], { isBuilt = false } = {}) {
     if (files.length === 0) {
       throw new Error(`The tier ${name} has no tests`);
     }
-    const env = { ...environment, LABBOOK_TESTS: folder };
+    // What tests, browsers, editors and Python leave in the temporary folder goes with the run, also with one that is killed.
+    const temporary = temporaryFolder('lb');
+    const places = { TMPDIR: temporary, TMP: temporary, TEMP: temporary };
+    const env = { ...environment, ...places, LABBOOK_TESTS: folder };
     const { output, code } = await runMocha(name, command(name, files, options), env);
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
+    remove(temporary);
     result.passed = count(output, 'passing');
     result.skipped = count(output, 'pending');
     result.failed = count(output, 'failing');

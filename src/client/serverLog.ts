@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -21,6 +21,8 @@ export class ServerLog {
     /** For the process to write to; to be closed by who opened the log. */
     readonly handle: FileHandle,
     private readonly start: number,
+    /** Whether it is in the system's temporary folder, for this start alone. */
+    private readonly temporary = false,
   ) {}
 
   static async open(storeFolder: string): Promise<ServerLog> {
@@ -32,7 +34,15 @@ export class ServerLog {
     } catch {
       // The store may be on something that is read-only; the server itself then says so.
       const other = path.join(os.tmpdir(), `labbook-server-${randomBytes(6).toString('hex')}.log`);
-      return new ServerLog(other, await open(other, 'ax', 0o600), 0);
+      return new ServerLog(other, await open(other, 'ax', 0o600), 0, true);
+    }
+  }
+
+  /** Once nobody reads it any more. The server writes on to a temporary one, which is gone with it. */
+  async release(): Promise<void> {
+    if (this.temporary) {
+      // Some systems do not let go of a file that is in use: theirs to tidy up then.
+      await rm(this.file, { force: true }).catch(() => undefined);
     }
   }
 

@@ -112,6 +112,8 @@ export async function stopServer(server: RunningServer, signal?: AbortSignal): P
 /** One process that was started, until it answers or ends. */
 class Attempt {
   private failure: string | undefined;
+  /** The server's last ones. */
+  private words = '';
 
   private constructor(
     private readonly storeFolder: string,
@@ -142,6 +144,15 @@ class Attempt {
 
   /** @returns undefined when the process ended and none answers */
   async wait(deadline: number, signal: AbortSignal | undefined): Promise<RunningServer | undefined> {
+    try {
+      return await this.answer(deadline, signal);
+    } finally {
+      this.words = this.log.lastWords();
+      await this.log.release();
+    }
+  }
+
+  private async answer(deadline: number, signal: AbortSignal | undefined): Promise<RunningServer | undefined> {
     for (;;) {
       // Looked at first: what another process wrote before ours gave up is then seen.
       const ended = this.failure !== undefined;
@@ -161,8 +172,7 @@ class Attempt {
   }
 
   reason(): string {
-    const words = this.log.lastWords();
-    return words === '' ? `The tracking server did not start. ${this.failure ?? ''}` : words;
+    return this.words === '' ? `The tracking server did not start. ${this.failure ?? ''}` : this.words;
   }
 
   /** A store that cannot be written to has no `server.json`; the server then tells only who started it. */

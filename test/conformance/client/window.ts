@@ -24,6 +24,7 @@ export interface WindowOptions {
 export class Window {
   /** How many it had so far. */
   sessions = 0;
+  #closed = false;
   readonly batches: ChangeBatch[] = [];
   readonly said: string[] = [];
   readonly builtIn: BuiltInServer;
@@ -80,7 +81,12 @@ export class Window {
     return until(() => this.batches.some(({ runs }) => runs.some(({ run_id }) => run_id === runId)));
   }
 
+  get isStarting(): boolean {
+    return !this.#closed && this.connection.state.kind === 'starting';
+  }
+
   close(): void {
+    this.#closed = true;
     this.connection.dispose();
   }
 }
@@ -97,6 +103,8 @@ export class Windows {
   }
 
   async dispose(): Promise<void> {
+    // One that starts a server just now has its process id when it has come up; else that one would make the test's folder anew.
+    await until(() => this.all.every((window) => !window.isStarting), 20_000);
     this.all.forEach((window) => window.close());
     for (const pid of this.pids) {
       try {

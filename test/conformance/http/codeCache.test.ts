@@ -9,8 +9,8 @@ import { labbookCli } from '../../fakes/labbookServer';
 /** The command line with a cache folder of its own. */
 describe('compiled code that the server keeps', function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'labbook-code-'));
-  const env = { ...process.env, XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, HOME: folder };
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
   /** The files of a bundle's compiled code. */
   const kept = (bundle: string): string[] =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
@@ -25,6 +25,10 @@ describe('compiled code that the server keeps', function () {
     assert.match(stdout, /^\d+\.\d+\.\d+/);
   };
 
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'labbook-code-'));
+    env = { ...process.env, XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, HOME: folder };
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is saved once each part of the server is up, and used or, where it is torn, passed over', async () => {

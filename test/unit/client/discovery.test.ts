@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -89,6 +90,22 @@ describe('client: finding and starting a server', () => {
     assert.equal(await readToken(folder), undefined);
     await writeFile(path.join(folder, 'token'), 'a_b-C\n');
     assert.equal(await readToken(folder), 'a_b-C');
+  });
+
+  it('leaves no log behind where the store takes none', async () => {
+    const log = await ServerLog.open(path.join(folder, 'not there'));
+    assert.equal(path.dirname(log.file), os.tmpdir());
+    await log.handle.write('labbook: the folder is read-only\n');
+    assert.equal(log.lastWords(), 'the folder is read-only');
+    await log.release();
+    assert.equal(existsSync(log.file), false);
+    // The server has it open still.
+    await log.handle.write('more\n');
+    await log.handle.close();
+    const kept = await ServerLog.open(folder);
+    await kept.release();
+    await kept.handle.close();
+    assert.ok(existsSync(serverLogFile(folder)));
   });
 
   it('reads artifacts through the proxy, or as the server can where they lie elsewhere', () => {

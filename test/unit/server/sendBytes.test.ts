@@ -9,13 +9,17 @@ import { sendBytes } from '../../../src/server/artifacts/sendBytes';
 const size = 6 * 1024 * 1024 + 17;
 
 describe('Bytes of a file that are sent', () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'labbook-send-'));
-  const file = path.join(folder, 'file');
+  let folder: string;
+  let file: string;
   const bytes = Buffer.alloc(size);
   for (let i = 0; i < size; i++) {
     bytes[i] = (i * 2654435761) >>> 24;
   }
 
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'labbook-send-'));
+    file = path.join(folder, 'file');
+  });
   beforeEach(() => writeFileSync(file, bytes));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
