@@ -3,7 +3,7 @@
  * enums by name or number, null for absent. What does not fit becomes one of MLflow's two sentences.
  */
 import * as z from 'zod';
-import type { ApiError } from '../../core/errors';
+import { ApiError } from '../../core/errors';
 import { int64 } from '../../core/int64';
 import { invalidValue, missingValue } from '../../core/limits';
 import type { Int64 } from '../../core/model';
@@ -33,6 +33,7 @@ const partsOf = new WeakMap<object, Parts>();
 interface Parts {
   /** Of a list. */
   readonly item?: z.core.$ZodType;
+  readonly most?: number;
   /** Of a message. */
   readonly fields?: readonly {
     readonly name: string;
@@ -43,6 +44,11 @@ interface Parts {
 
 /** List items that are read in one step. */
 const itemsInStep = 100;
+
+/** As many a list may have where nothing else is said: what the store does with them takes some 30 ms. */
+const mostItems = 10_000;
+/** The same of ids of experiments. */
+export const mostExperiments = 100_000;
 
 /**
  * A message of named fields; unknown ones are ignored. `run_uuid` stands in for a missing `run_id`. A batch is a thousand messages,
@@ -122,15 +128,27 @@ function isWhole<T>(found: unknown): found is T {
   return found !== undefined;
 }
 
-/** A list; absent or null is empty. */
-export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
-  const type = z.preprocess((input) => input ?? [], z.array(item));
+/**
+ * A list; absent or null is empty.
+ * @param most items; one with more is refused before any of them is read
+ */
+export function list<T>(item: z.ZodType<T>, most = mostItems): z.ZodType<T[]> {
+  const type = z.preprocess((input) => checkCount(input ?? [], most), z.array(item));
   const read = plainReaders.get(item);
   if (read !== undefined) {
-    plainReaders.set(type, (value) => readList(value ?? [], read));
-    partsOf.set(type, { item });
+    plainReaders.set(type, (value) => readList(checkCount(value ?? [], most), read));
+    partsOf.set(type, { item, most });
   }
   return type;
+}
+
+/** @throws ApiError for a list of more items */
+function checkCount<T>(value: T, most: number): T {
+  if (Array.isArray(value) && value.length > most) {
+    const message = `A list in a request can have at most ${most} items. Got ${value.length} items.`;
+    throw new ApiError('INVALID_PARAMETER_VALUE', message);
+  }
+  return value;
 }
 
 function readList(value: unknown, read: PlainReader): unknown {
@@ -149,7 +167,7 @@ function readList(value: unknown, read: PlainReader): unknown {
 }
 
 /** A list that must be there, be it empty; a query's parameter that occurs once is a list of one. */
-export function requiredList<T>(item: z.ZodType<T>): z.ZodType<T[]> {
+export function requiredList<T>(item: z.ZodType<T>, most = mostItems): z.ZodType<T[]> {
   return z
     .unknown()
     .transform((value, context) => {
@@ -157,7 +175,7 @@ export function requiredList<T>(item: z.ZodType<T>): z.ZodType<T[]> {
         context.addIssue({ code: 'custom', input: value, params: { missing: true } });
         return z.NEVER;
       }
-      return typeof value === 'string' ? [value] : value;
+      return typeof value === 'string' ? [value] : checkCount(value, most);
     })
     .pipe(z.array(item));
 }
@@ -219,7 +237,7 @@ export function* decodeInSteps<T>(schema: z.ZodType<T>, input: unknown): Steps<T
 
 /** @param path where the value stands in the request; the same again afterwards */
 function* readInSteps(type: z.core.$ZodType, value: unknown, path: PropertyKey[]): Steps<unknown> {
-  const { fields, item } = partsOf.get(type) ?? {};
+  const { fields, item, most = mostItems } = partsOf.get(type) ?? {};
   if (fields !== undefined && isRecord(value)) {
     const found: Record<string, unknown> = {};
     for (const field of fields) {
@@ -229,7 +247,7 @@ function* readInSteps(type: z.core.$ZodType, value: unknown, path: PropertyKey[]
     }
     return found;
   }
-  const items = value ?? [];
+  const items = checkCount(value ?? [], most);
   if (item !== undefined && Array.isArray(items)) {
     const found: unknown[] = [];
     for (const each of items) {

@@ -10,7 +10,7 @@ import { wireListing } from '../artifacts/proxy';
 import type { ModelAttribute, ModelOrder } from '../store/models/types';
 import type { Store } from '../store/types';
 import type { Endpoint } from './endpoint';
-import { boolean, choice, decode, integer, list, message, requiredList, text } from './fields';
+import { boolean, choice, decode, integer, list, message, mostExperiments, requiredList, text } from './fields';
 import { modelToken, readModelToken } from './modelTokens';
 import { pageSize } from './pageTokens';
 import { randomRunName } from './runNames';
@@ -38,7 +38,7 @@ const requests = {
   tag: message({ model_id: text.required, '*': text.required }),
   params: message({ model_id: text.required, params: list(pair) }),
   search: message({
-    experiment_ids: requiredList(text.required),
+    experiment_ids: requiredList(text.required, mostExperiments),
     filter: text.optional,
     datasets: list(message({ dataset_name: text.optional, dataset_digest: text.optional })),
     max_results: integer.optional,

@@ -32,7 +32,13 @@ const requests = {
   metric: message({ run_id: text.required, ...metricFields }),
   pair: message({ run_id: text.required, key: text.required, value: text.optional }),
   key: message({ run_id: text.required, key: text.required }),
-  batch: message({ run_id: text.required, metrics: list(message(metricFields)), params: list(pair), tags: list(pair) }),
+  batch: message({
+    run_id: text.required,
+    // How many there may be is said in MLflow's words, with how many there are.
+    metrics: list(message(metricFields), Infinity),
+    params: list(pair, Infinity),
+    tags: list(pair, Infinity),
+  }),
 };
 
 export function loggingEndpoints(store: Store): Endpoint[] {

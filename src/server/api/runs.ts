@@ -5,7 +5,7 @@ import { runStatuses, tagNames, viewTypes, type KeyValue, type Run } from '../..
 import { runInfoToWire, runToWire } from '../../protocol/wire';
 import type { Store, Write } from '../store/types';
 import type { Endpoint } from './endpoint';
-import { choice, decode, integer, list, message, text } from './fields';
+import { choice, decode, integer, list, message, mostExperiments, text } from './fields';
 import { withList } from './jsonPieces';
 import { pageSize } from './pageTokens';
 import { randomRunName } from './runNames';
@@ -27,7 +27,7 @@ const requests = {
     run_name: text.optional,
   }),
   search: message({
-    experiment_ids: list(text.required),
+    experiment_ids: list(text.required, mostExperiments),
     filter: text.optional,
     run_view_type: choice(viewTypes).optional,
     max_results: integer.optional,

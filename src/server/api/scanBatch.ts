@@ -105,11 +105,11 @@ class Scanner extends PlainJson {
     const metrics: Metric[] = [];
     this.take(openBracket);
     do {
+      if (metrics.length === limits.metricsPerBatch) {
+        throw notPlain;
+      }
       metrics.push(this.likeBefore() ?? this.metric());
     } while (this.goesOn(closeBracket));
-    if (metrics.length > limits.metricsPerBatch) {
-      throw notPlain;
-    }
     return metrics;
   }
 
@@ -134,11 +134,14 @@ class Scanner extends PlainJson {
       if (key === undefined || value === undefined || value.length > longest) {
         throw notPlain;
       }
+      if (pairs.length === most) {
+        throw notPlain;
+      }
       keys.add(key);
       pairs.push({ key, value });
     } while (this.goesOn(closeBracket));
     // What it means that a key is there twice is not for here.
-    if (pairs.length > most || keys.size < pairs.length) {
+    if (keys.size < pairs.length) {
       throw notPlain;
     }
     return pairs;

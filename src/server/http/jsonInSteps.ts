@@ -7,6 +7,8 @@ const bytesAtOnce = 64 * 1024;
 const alwaysKept = 1000;
 /** A number that is longer is there only to exhaust a reader. */
 const longestToken = 1024 * 1024;
+/** So many values are: a hundred thousand ids are the most that any request has use for, and a batch has some ten thousand values. */
+const mostValues = 500_000;
 
 const space = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const quote = 0x22;
@@ -39,7 +41,8 @@ interface Part {
  * @param isRead false for names that nobody reads: of an object of thousands, which would take long to grow, those are left out
  * @param pieceBytes as many are parsed at once, about
  * @returns undefined where there is nothing but blank space
- * @throws SyntaxError where `parseJson` does (its message may be another), and for a number of more than a million digits
+ * @throws SyntaxError where `parseJson` does (its message may be another), for a number of more than a million digits, and, when so
+ *   many were read, for more than 500,000 values
  */
 export function parseJsonInSteps(
   bytes: Buffer,
@@ -57,6 +60,8 @@ class Pieces {
   private at = 0;
   /** Lists and objects around the current place. The whole text counts as a list of one, at level 0. */
   private depth = 0;
+  /** Commas, lists and objects so far: no fewer than values, but for two. */
+  private values = 0;
   private readonly starts = new Int32Array(maxJsonDepth + 1);
   private readonly commas = new Int32Array(maxJsonDepth + 1).fill(-1);
   private readonly isList = new Uint8Array(maxJsonDepth + 1).fill(1);
@@ -111,6 +116,7 @@ class Pieces {
       }
       if (code === comma) {
         commas[this.depth] = this.at;
+        this.count();
         if (this.depth === this.parts.length - 1 && this.parts.at(-1)?.next === 'colon') {
           this.readPassed();
         }
@@ -122,7 +128,14 @@ class Pieces {
     }
   }
 
+  private count(): void {
+    if (++this.values > mostValues) {
+      throw new SyntaxError(`JSON has more than ${mostValues} values`);
+    }
+  }
+
   private open(isList: boolean): void {
+    this.count();
     const depth = ++this.depth;
     if (depth > maxJsonDepth) {
       throw new SyntaxError(`JSON nests deeper than ${maxJsonDepth} levels`);

@@ -274,6 +274,17 @@ describe('the REST API', () => {
     assert.equal(allowed.status, 200);
   }).timeout(40_000);
 
+  it('refuses a body of millions of values, and lists that no request has', async () => {
+    const numbers = `{"run_id":"${runId}","metrics":[${'0,'.repeat(5_000_000)}0]}`;
+    assertError(await post('/runs/log-batch', numbers), 400, 'BAD_REQUEST', /more than 500000 values/);
+    const models = Array.from({ length: 10_001 }, (_, i) => ({ model_id: `m-${i}` }));
+    const inputs = JSON.stringify({ run_id: runId, models });
+    assertError(await post('/runs/log-inputs', inputs), 400, 'INVALID_PARAMETER_VALUE', /at most 10000 items/);
+    const metrics = Array.from({ length: 12_000 }, () => ({ key: 'a', value: 1, timestamp: 1 }));
+    const batch = JSON.stringify({ run_id: runId, metrics });
+    assertError(await post('/runs/log-batch', batch), 400, 'INVALID_PARAMETER_VALUE', /Got 12000 metrics/);
+  }).timeout(40_000);
+
   it('pages through runs, newest first, and through experiments', async () => {
     const { experiment_id } = await api(server, 'POST', '/experiments/create', { name: 'paged' });
     const ids: string[] = [];

@@ -10,6 +10,7 @@ import {
   integer,
   list,
   message,
+  requiredList,
   text,
   texts,
 } from '../../../src/server/api/fields';
@@ -144,5 +145,28 @@ describe('Fields of requests', () => {
       assert.equal(steps.next().done, false);
     }
     assert.throws(() => steps.next(), /'metrics\[5000\]\.value'/);
+  });
+
+  it('refuse lists that are too long before they read any of their items', () => {
+    const few = message({ run_id: text.required, names: list(text.required, 3), points: list(point, 3) });
+    const unread = (length: number) =>
+      Array.from({ length }, () => ({
+        get key() {
+          return assert.fail('was read');
+        },
+      }));
+    const tooLong = /^A list in a request can have at most 3 items\. Got 4 items\.$/;
+    for (const input of [
+      { run_id: 'r', points: unread(4) },
+      { run_id: 'r', names: Array(4).fill('a') },
+    ]) {
+      assert.throws(() => decode(few, input), { code: 'INVALID_PARAMETER_VALUE', message: tooLong });
+      assert.throws(() => finish(decodeInSteps(few, input)), { message: tooLong });
+    }
+    assert.equal(decode(few, { run_id: 'r', points: Array(3).fill({ key: 'a', value: 1 }) }).points.length, 3);
+    const models = message({ models: requiredList(point, 3) });
+    assert.throws(() => decode(models, { models: unread(4) }), { message: tooLong });
+    const many = message({ points: list(point) });
+    assert.throws(() => decode(many, { points: unread(10_001) }), /at most 10000 items\. Got 10001/);
   });
 });

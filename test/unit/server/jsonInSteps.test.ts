@@ -234,4 +234,24 @@ describe('JSON that is read in steps', () => {
     assertSame(`{"a":tru${blanks}e}`);
     assertSame(`[1${blanks}2]`);
   });
+
+  it('has at most half a million values, and no more of them are read', () => {
+    const most = 500_000;
+    const read = (written: string) => finish(parseJsonInSteps(Buffer.from(written)));
+    const numbers = (count: number) => `[${'0,'.repeat(count - 1)}0]`;
+    assert.deepEqual(read(numbers(most)), Array(most).fill(0));
+    for (const tooMany of [
+      numbers(most + 1),
+      `[${'[],'.repeat(most / 2)}[]]`,
+      `{${Array.from({ length: most + 1 }, (_, i) => `"${i}":0`).join()}}`,
+      // What follows is not looked at.
+      `${numbers(most + 1).slice(0, -1)},[}`,
+    ]) {
+      assert.throws(() => read(tooMany), new SyntaxError('JSON has more than 500000 values'));
+    }
+    assert.deepEqual(read(JSON.stringify([','.repeat(2 * most), '[{'.repeat(most)])), [
+      ','.repeat(2 * most),
+      '[{'.repeat(most),
+    ]);
+  });
 });

@@ -18,7 +18,7 @@ const fields = {
   max_points: integer.required,
   range: optional(message({ min: double.required, max: double.required })),
   smoothing: optional(message({ kind: choice(smoothingKinds).required, amount: double.required })),
-  known: list(message({ run_id: text.required, key: text.required, version: text.required })),
+  known: list(message({ run_id: text.required, key: text.required, version: text.required }), maxPairs),
 };
 const overAxisRequest = message({ ...fields, x: choice(axes).required });
 const overExpressionRequest = message({ ...fields, x: message({ expression: text.required }) });
