@@ -1,6 +1,6 @@
 /** Runs as a table for other programs, with the column names of MLflow's `search_runs`. Pure. */
 import type { Run } from './model';
-import type { TableCell, TextTable } from './tableText';
+import { areNumerals, type RowSource, type TableCell } from './tableText';
 
 export interface RunColumn {
   readonly name: string;
@@ -9,56 +9,23 @@ export interface RunColumn {
   readonly cells: readonly TableCell[];
 }
 
-/**
- * Columns in the order of `search_runs`: what a run is, then `metrics.…`, `params.…` and `tags.…` by name. Tags of MLflow's own
- * are left out; values are the last ones.
- * @param experimentName of a run's experiment, by its id
- */
-export function runColumns(runs: readonly Run[], experimentName: (id: string) => string): RunColumn[] {
-  const text = (name: string, of: (run: Run) => string): RunColumn => ({ name, kind: 'text', cells: runs.map(of) });
-  const time = (name: string, of: (run: Run) => bigint | number | undefined): RunColumn => ({
-    name,
-    kind: 'time',
-    cells: runs.map(of),
-  });
-  const keyed = (
-    prefix: string,
-    kind: RunColumn['kind'],
-    entries: (run: Run) => readonly { readonly key: string; readonly value: string | number }[],
-  ): RunColumn[] => {
-    const byRun = runs.map((run) => new Map(entries(run).map(({ key, value }) => [key, value])));
-    const keys = [...new Set(byRun.flatMap((values) => [...values.keys()]))].sort();
-    return keys.map((key) => ({ name: `${prefix}.${key}`, kind, cells: byRun.map((values) => values.get(key)) }));
+/** The runs as rows, made when they are written. Times as ISO 8601 in UTC. */
+export function runRows(columns: readonly RunColumn[]): RowSource {
+  return {
+    header: columns.map(({ name }) => name),
+    count: columns[0]?.cells.length ?? 0,
+    row: (index) => columns.map(({ kind, cells }) => (kind === 'time' ? utcTime(cells[index]) : cells[index])),
+    isNumeric: (place) => {
+      const { kind, cells } = columns[place] ?? { kind: 'text', cells: [] };
+      return kind === 'number' || (kind === 'text' && areNumerals(cells));
+    },
   };
-  return [
-    text('run_id', ({ info }) => info.id),
-    text('run_name', ({ info }) => info.name),
-    text('experiment_id', ({ info }) => info.experimentId),
-    text('experiment_name', ({ info }) => experimentName(info.experimentId)),
-    text('status', ({ info }) => info.status),
-    time('start_time', ({ info }) => info.startTime),
-    time('end_time', ({ info }) => info.endTime),
-    ...keyed('metrics', 'number', ({ metrics }) => metrics),
-    ...keyed('params', 'text', ({ params }) => params),
-    ...keyed('tags', 'text', ({ tags }) => tags.filter(({ key }) => !key.startsWith('mlflow.'))),
-  ];
 }
 
-/** Times as ISO 8601 in UTC. */
-export function runsTable(columns: readonly RunColumn[]): TextTable {
-  const rows = (columns[0]?.cells ?? []).map((_, row) =>
-    columns.map(({ kind, cells }) => {
-      const cell = cells[row];
-      return kind === 'time' ? isoTime(cell) : cell;
-    }),
-  );
-  return { header: columns.map(({ name }) => name), rows };
-}
-
-function isoTime(cell: TableCell): string | undefined {
-  const time = Number(cell);
-  // Doubles hold more than dates do.
-  return cell === undefined || Math.abs(time) > 8.64e15 ? undefined : new Date(time).toISOString();
+/** ISO 8601 in UTC of Unix milliseconds; doubles hold more than dates do, and of those there is none. */
+export function utcTime(time: TableCell): string | undefined {
+  const number = Number(time);
+  return time === undefined || !(Math.abs(number) <= 8.64e15) ? undefined : new Date(number).toISOString();
 }
 
 /** Lines of Python that get the runs again, and their parameters as a dict each, numbers as numbers. */

@@ -4,13 +4,18 @@ import Papa from 'papaparse';
 export const tableFormats = ['csv', 'tsv', 'json', 'markdown', 'latex'] as const;
 export type TableFormat = (typeof tableFormats)[number];
 
-/** Extension of a file in each format. */
-export const tableExtensions: Readonly<Record<TableFormat, string>> = {
-  csv: 'csv',
-  tsv: 'tsv',
-  json: 'json',
-  markdown: 'md',
-  latex: 'tex',
+/** Formats of files, in the order in which menus and dialogs offer them. */
+export const exportFormats = ['csv', 'tsv', 'json', 'parquet', 'markdown', 'latex'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** Extension of a file in each format, and its name, which is the same in all languages. */
+export const fileFormats: Readonly<Record<ExportFormat, { readonly extension: string; readonly name: string }>> = {
+  csv: { extension: 'csv', name: 'CSV' },
+  tsv: { extension: 'tsv', name: 'TSV' },
+  json: { extension: 'json', name: 'JSON' },
+  parquet: { extension: 'parquet', name: 'Parquet' },
+  markdown: { extension: 'md', name: 'Markdown' },
+  latex: { extension: 'tex', name: 'LaTeX' },
 };
 
 /** A number keeps its type in JSON and is never taken for a formula; undefined is a value that is missing. */
@@ -35,48 +40,62 @@ export interface RowSource {
 /** Cells that are written in one step, some milliseconds of work. */
 const cellsInStep = 4000;
 
-/** Lines end with LF, the last one too; in CSV with CRLF, as RFC 4180 says. */
+/** Lines end with LF, the last one too; in CSV with CRLF, as RFC 4180 says. @throws RangeError as `JoinedText` */
 export function tableText({ header, rows }: TextTable, format: TableFormat): string {
   const row = (index: number): readonly TableCell[] => rows[index] ?? [];
-  const steps = tableTextSteps(
-    { header, count: rows.length, row, isNumeric: (place) => isNumeric(rows, place) },
-    format,
-  );
-  for (;;) {
-    const next = steps.next();
-    if (next.done === true) {
-      return next.value;
-    }
+  const isRight = (place: number): boolean => areNumerals(rows.map((each) => each[place]));
+  const text = new JoinedText();
+  for (const part of tableTextSteps({ header, count: rows.length, row, isNumeric: isRight }, format)) {
+    text.add(part.text);
   }
+  return text.whole();
 }
 
-/**
- * The same text, a few rows at a time.
- * @yields how many rows are written
- * @throws RangeError when the text is longer than `mostCharacters`
- */
-export function* tableTextSteps(source: RowSource, format: TableFormat): Generator<number, string, undefined> {
+export interface TextPart {
+  /** How many rows are written with it. */
+  readonly done: number;
+  readonly text: string;
+}
+
+/** The same text in parts, a few rows each, so that others get a turn between them. Each is some milliseconds of work. */
+export function* tableTextSteps(source: RowSource, format: TableFormat): Generator<TextPart, void, undefined> {
   const { count, row, header } = source;
-  const { head, rows, foot } = writerOf(source, format);
+  const numeric: boolean[] = [];
+  for (let place = 0; place < header.length && (format === 'markdown' || format === 'latex'); place++) {
+    numeric.push(source.isNumeric(place));
+    yield { done: 0, text: '' };
+  }
+  const { head, rows, foot } = writerOf({ ...source, isNumeric: (place) => numeric[place] === true }, format);
   const atOnce = Math.max(1, Math.floor(cellsInStep / Math.max(1, header.length)));
-  const parts = [head];
-  let length = head.length;
+  yield { done: 0, text: head };
   for (let from = 0; from < count; from += atOnce) {
     const some = Array.from({ length: Math.min(atOnce, count - from) }, (_, i) => row(from + i));
-    const part = rows(some, from === 0);
-    length += part.length;
-    if (length > mostCharacters) {
-      throw new RangeError('The text is too long');
-    }
-    parts.push(part);
-    yield from + some.length;
+    yield { done: from + some.length, text: rows(some, from === 0) };
   }
-  parts.push(foot);
-  return parts.join('');
+  yield { done: count, text: foot };
 }
 
 /** Of one text; V8's strings end at half a billion characters. */
 const mostCharacters = 250_000_000;
+
+/** Parts that become one text. */
+export class JoinedText {
+  readonly #parts: string[] = [];
+  #length = 0;
+
+  /** @throws RangeError when the text is longer than a page, or a clipboard, can hold */
+  add(part: string): void {
+    this.#length += part.length;
+    if (this.#length > mostCharacters) {
+      throw new RangeError('The text is too long');
+    }
+    this.#parts.push(part);
+  }
+
+  whole(): string {
+    return this.#parts.join('');
+  }
+}
 
 interface Writer {
   readonly head: string;
@@ -132,7 +151,7 @@ function separated({ header }: RowSource, delimiter: string, newline: string): W
 
 /** One object for each row, without what is missing; JSON has no NaN and no infinities, so those are strings. */
 function json({ header, count }: RowSource): Writer {
-  const names = distinct(header);
+  const names = distinctNames(header);
   const object = (row: readonly TableCell[]): Record<string, string | number> =>
     Object.fromEntries(
       names.flatMap((name, place): [string, string | number][] => {
@@ -154,7 +173,7 @@ function json({ header, count }: RowSource): Writer {
 }
 
 /** Of columns with the same name, as a param and a tag may have, an object would keep only one: the others are numbered. */
-function distinct(header: readonly string[]): string[] {
+export function distinctNames(header: readonly string[]): string[] {
   const taken = new Set(header);
   const seen = new Set<string>();
   return header.map((name) => {
@@ -206,7 +225,8 @@ function latex({ header, isNumeric: isRight }: RowSource): Writer {
   };
 }
 
-function isNumeric(rows: TextTable['rows'], place: number): boolean {
-  const cells = rows.map((row) => row[place]).filter((cell) => cell !== undefined);
-  return cells.length > 0 && cells.every((cell) => typeof cell !== 'string' || isNumeral(cell));
+/** Whether all cells that are there are numbers, also such as are written as texts. */
+export function areNumerals(cells: readonly TableCell[]): boolean {
+  const there = cells.filter((cell) => cell !== undefined);
+  return there.length > 0 && there.every((cell) => typeof cell !== 'string' || isNumeral(cell));
 }

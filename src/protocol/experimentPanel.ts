@@ -1,5 +1,6 @@
 /** What the experiment panel asks of the host beside `PanelRequests`: the table, edits, saved views. */
 import type { KeptShown, ShownChange } from '../core/shownRuns';
+import type { ExportFormat } from '../core/tableText';
 import type { ColumnId } from './tableTypes';
 
 export interface ExperimentRequests {
@@ -24,9 +25,18 @@ export interface ExperimentRequests {
   /** Moves runs to the trash without asking, and back: the panel offers undo itself. */
   trashRuns: { params: { runIds: string[] }; result: null };
   restoreRuns: { params: { runIds: string[] }; result: null };
+  /**
+   * Writes runs, in this order, to a file where the user says (a dialog, in which `format` stands first); false where the user gave up.
+   * The host reads them, and shows how far it is.
+   */
+  exportRuns: {
+    params: { name: string; format: ExportFormat; runIds: string[]; columns: { name: string; field: ExportField }[] };
+    result: { saved: boolean };
+  };
   /** Writes a file where the user says (a dialog); false where the user gave up. */
   saveFile: { params: { name: string; content: string | ArrayBuffer }; result: { saved: boolean } };
-  copyText: { params: { text: string }; result: null };
+  /** UTF-8 in parts: of a long string VS Code would make JSON, in one piece. */
+  copyText: { params: { parts: ArrayBuffer[] }; result: null };
   /** What the panel arranged for an experiment, kept by the workspace (`views.folder` has the named ones). */
   readArrangement: { params: Record<string, never>; result: { arrangement?: string } };
   keepArrangement: { params: { arrangement: string }; result: null };
@@ -55,6 +65,13 @@ export interface ExperimentRequests {
   /** A chart in an editor tab of its own. */
   openChart: { params: { metric: string; runIds: string[] }; result: null };
 }
+
+/** What is known of a run beside its values. */
+export const attributeKeys = ['name', 'state', 'experiment', 'started', 'ended', 'duration', 'id'] as const;
+export type AttributeKey = (typeof attributeKeys)[number];
+
+/** What stands in a column of a file. */
+export type ExportField = ColumnId | { readonly kind: 'attribute'; readonly key: AttributeKey };
 
 /** The runs of an experiment that charts draw. */
 export interface ExperimentShown {

@@ -112,7 +112,6 @@ export const panelCommands = [
   'showArtifacts',
   'changeColour',
   'markAsEnded',
-  'export',
   'saveViewAs',
   'showLog',
   'restartServer',

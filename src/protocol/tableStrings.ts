@@ -148,7 +148,6 @@ export const tableStrings = {
   copyIdMenu: 'Copy Run ID',
   moveToTrash: 'Move to Trash',
   copyAs: 'Copy As',
-  exportValuesMenu: 'Export Last Values, Parameters and Tags…',
   copyAllAs: 'Copy All {0} Columns As',
   exportVisibleOne: 'Export {0} Run, {1} Visible Columns',
   exportVisibleMany: 'Export {0} Runs, {1} Visible Columns',

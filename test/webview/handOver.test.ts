@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { exportFormats, fileFormats } from '../../src/core/tableText';
 import { experimentScenario, fakeRun, type FakeRun } from '../fakes/fakeHost/scenario';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
@@ -50,7 +51,7 @@ describe('Runs that are handed to other programs', () => {
       }
       return isSo;
     });
-  const passingUntilAsked = (panel: Panel, method: 'copyText' | 'saveFile', count = 1): Promise<void> =>
+  const passingUntilAsked = (panel: Panel, method: 'copyText' | 'exportRuns', count = 1): Promise<void> =>
     passing(panel, `${method} is asked for`, async () => (await panel.asked(method)).length >= count);
   const passingUntilSaid = (panel: Panel, text: RegExp | string): Promise<void> =>
     passing(panel, `${String(text)} is said`, async () => (await footer(panel).getByText(text).count()) > 0);
@@ -60,7 +61,7 @@ describe('Runs that are handed to other programs', () => {
     await panel.page.locator('.lb-row', { hasText: 'run-0' }).click();
     await panel.page.keyboard.press('Control+c');
     await passingUntilAsked(panel, 'copyText');
-    const [{ text } = { text: '' }] = await panel.asked('copyText');
+    const [text = ''] = await panel.copied();
     const [visible = {}] = table(text, '\t');
     assert.deepEqual([visible['p1'], 'p59' in visible], ['0-1', false]);
     const copied = /^1 run copied with \d+ of \d+ columns\.$/;
@@ -70,7 +71,7 @@ describe('Runs that are handed to other programs', () => {
     assert.equal(Number(own), Object.keys(visible).length);
     await footer(panel).getByRole('button', { name: 'With All Columns' }).click();
     await passingUntilAsked(panel, 'copyText', 2);
-    const [, { text: whole } = { text: '' }] = await panel.asked('copyText');
+    const [, whole = ''] = await panel.copied(2);
     const [everything = {}] = table(whole, '\t');
     assert.equal(Object.keys(everything).length, Number(all));
     // A parameter and a tag of the same name, a metric's last value beside its best, what all runs have, and no formula.
@@ -86,43 +87,41 @@ describe('Runs that are handed to other programs', () => {
     assert.deepEqual(panel.errors, []);
   });
 
-  it('are exported with the columns that are chosen', async () => {
+  it('are exported with the columns that are chosen, under the names that the table gives them', async () => {
     const panel = await open();
     await more(panel);
     await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, \d+ Visible Columns$/ }).waitFor();
     await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, All \d+ Columns$/ }).click();
     await panel.page.getByRole('menuitem', { name: 'CSV' }).click();
-    await passingUntilAsked(panel, 'saveFile');
-    const [{ name, content } = { name: '', content: '' }] = await panel.asked('saveFile');
-    assert.equal(name, 'cifar100.csv');
-    const lines = table(typeof content === 'string' ? content : '', ',');
-    assert.deepEqual(lines.map((line) => [line['Name'], line['p59']]).sort(), [
-      ['run-0', '0-59'],
-      ['run-1', '1-59'],
-    ]);
+    await passingUntilAsked(panel, 'exportRuns');
+    const [wish] = await panel.asked('exportRuns');
+    assert.deepEqual([wish?.name, wish?.format, wish?.runIds], ['cifar100', 'csv', runs.map(({ run }) => run.id)]);
+    const fieldOf = (name: string) => wish?.columns.filter((each) => each.name === name).map(({ field }) => field);
+    assert.deepEqual(fieldOf('p59'), [{ kind: 'param', key: 'p59' }]);
+    assert.deepEqual(fieldOf('params.seed'), [{ kind: 'param', key: 'seed' }]);
+    assert.deepEqual(fieldOf('tags.seed'), [{ kind: 'tag', key: 'seed' }]);
+    assert.deepEqual(fieldOf('acc max'), [{ kind: 'metric', key: 'acc', aggregate: 'max' }]);
+    assert.deepEqual(fieldOf('Duration (s)'), [{ kind: 'attribute', key: 'duration' }]);
     await passingUntilSaid(panel, /^2 runs exported with (\d+) of \1 columns\.$/);
     assert.deepEqual(panel.errors, []);
   });
 
-  it('are exported from their own menu as from the bar’s, or as from the sidebar, which says what that takes', async () => {
+  it('are exported from their own menu as from the bar’s, in every format that the sidebar’s export has', async () => {
     const panel = await open();
     const item = (name: string | RegExp) => panel.page.getByRole('menuitem', { name });
     await panel.page.locator('.lb-row', { hasText: 'run-1' }).click({ button: 'right' });
     await item(/^Export 1 Run, All \d+ Columns$/).waitFor();
+    assert.equal(await item(/^Export/).count(), 2);
     const [, own] = /(\d+) Visible/.exec(await item(/^Export 1 Run, \d+ Visible Columns$/).innerText()) ?? [];
     await item(/^Export 1 Run, \d+ Visible Columns$/).click();
-    await item('CSV').click();
-    await passingUntilAsked(panel, 'saveFile');
-    const [{ content } = { content: '' }] = await panel.asked('saveFile');
-    const lines = table(typeof content === 'string' ? content : '', ',');
-    assert.deepEqual(
-      lines.map((line) => [line['Name'], 'p59' in line, Object.keys(line).length]),
-      [['run-1', false, Number(own)]],
-    );
-    await panel.page.locator('.lb-row', { hasText: 'run-1' }).click({ button: 'right' });
-    await item('Export Last Values, Parameters and Tags…').click();
-    await passing(panel, 'the command is asked for', async () => (await panel.asked('command')).length > 0);
-    assert.deepEqual(await panel.asked('command'), [{ command: 'export', runIds: [runs[1]?.run.id] }]);
+    for (const format of exportFormats) {
+      await item(fileFormats[format].name).waitFor();
+    }
+    await item('Parquet').click();
+    await passingUntilAsked(panel, 'exportRuns');
+    const [wish] = await panel.asked('exportRuns');
+    assert.deepEqual([wish?.format, wish?.runIds, wish?.columns.length], ['parquet', [runs[1]?.run.id], Number(own)]);
+    assert.ok(!wish?.columns.some(({ name }) => name === 'p59'));
     assert.deepEqual(panel.errors, []);
   });
 

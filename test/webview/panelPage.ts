@@ -172,6 +172,16 @@ export class Panel {
     return this.page.evaluate(`(${code.toString()})({ page: window.fakeHost, argument: ${JSON.stringify(argument)} })`);
   }
 
+  /** The texts that the panel copied, oldest first, once there are so many. */
+  async copied(count = 1): Promise<string[]> {
+    let all: string[] = [];
+    await until(`${count} texts were copied`, async () => {
+      all = await this.host(({ page }) => [...page.host.experiment.copied], undefined);
+      return all.length >= count;
+    });
+    return all;
+  }
+
   /** What the panel has asked the host for by this method, oldest first. */
   asked<Method extends keyof PanelRequests>(method: Method): Promise<PanelRequests[Method]['params'][]> {
     return this.host(

@@ -530,7 +530,7 @@ describe('The table of runs', () => {
     await row(panel, 'run-b').click();
     await panel.page.keyboard.press('Shift+ArrowDown');
     await panel.page.keyboard.press('Control+c');
-    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
+    const [text = ''] = await panel.copied();
     const [first = '', ...lines] = text.trimEnd().split('\n');
     const columns = first.split('\t');
     assert.deepEqual(columns.slice(0, 3), ['Name', 'State', 'val/acc max']);
@@ -555,7 +555,7 @@ describe('The table of runs', () => {
     const read = await panel.asked('tableColumns');
     assert.ok(!read.some(({ columns }) => columns.some(({ key }) => key === 'p39')));
     await panel.page.keyboard.press('Control+c');
-    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
+    const [text = ''] = await panel.copied();
     const [names = [], values = []] = text.split('\n').map((line) => line.split('\t'));
     const valueOf = (key: string) => values[names.indexOf(key)];
     assert.deepEqual(['p0', 'p20', 'p39'].map(valueOf), ['0-0', '0-20', '0-39']);
@@ -563,13 +563,12 @@ describe('The table of runs', () => {
     await panel.page.getByRole('button', { name: 'More actions' }).first().click();
     await panel.page.getByRole('menuitem', { name: /^Export 2 Runs, \d+ Visible Columns$/ }).click();
     await panel.page.getByRole('menuitem', { name: 'JSON' }).click();
-    const [{ content } = { content: '' }] = await panel.askedFor('saveFile');
-    const objects = JSON.parse(typeof content === 'string' ? content : '') as Record<string, string>[];
-    const found = objects.map((each) => ['Name', 'p0', 'p39'].map((key) => each[key])).sort();
-    assert.deepEqual(found, [
-      ['run-0', '0-0', '0-39'],
-      ['run-1', '1-0', '1-39'],
-    ]);
+    const [wish] = await panel.askedFor('exportRuns');
+    assert.deepEqual([wish?.format, wish?.runIds.length], ['json', 2]);
+    assert.deepEqual(
+      wish?.columns.filter(({ name }) => name === 'p39'),
+      [{ name: 'p39', field: { kind: 'param', key: 'p39' } }],
+    );
     assert.deepEqual(panel.errors, []);
   });
 
@@ -579,7 +578,7 @@ describe('The table of runs', () => {
     const panel = await open(experimentScenario(runs));
     await head(panel, 'note').click({ button: 'right' });
     await panel.page.getByRole('menuitem', { name: 'Copy Column' }).click();
-    const [{ text } = { text: '' }] = await panel.askedFor('copyText');
+    const [text = ''] = await panel.copied();
     assert.equal(text, `note\nplain\n"a\nb\t""c"""\n'=cmd()\n`);
   });
 

@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
+import { attributeKeys } from '../../src/protocol/experimentPanel';
 import { Find, LinkButton } from '../shared/controls';
 import { Popup, type Anchor } from '../shared/Popup';
 import { useStore } from '../shared/store';
@@ -9,7 +10,6 @@ import { columnLabel, columnName, sectionTitle } from './columnTexts';
 import type { ExperimentSession } from './experimentSession';
 import { freshChoice, orderedMetrics, usualAggregate, withColumn, type ColumnChoice } from './table/columnSet';
 import {
-  attributeKeys,
   fieldId,
   leafOf,
   placeOf,

@@ -81,11 +81,7 @@ function sectionsOf(chosen: Chosen, onEdit: (editing: Editing) => void): MenuSec
       ...only(isOne, { label: t('copyIdMenu'), onAct: () => experiment.command('copyId', runIds) }),
       ...copyActions(experiment, view, runIds),
     ],
-    [
-      ...exportActions(experiment, view, runIds),
-      // As in the sidebar, which knows nothing of columns; also as Parquet.
-      { label: t('exportValuesMenu'), onAct: () => experiment.command('export', runIds) },
-    ],
+    exportActions(experiment, view, runIds),
     endActions(chosen),
   ];
 }

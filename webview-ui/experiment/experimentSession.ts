@@ -173,7 +173,7 @@ export class ExperimentSession {
 
   /** Hands runs to other programs; says what became of it. */
   handOver(what: HandOverWish): void {
-    this.#ask(what.to === 'clipboard' ? 'copyText' : 'saveFile', () => this.handingOver.run(what));
+    this.#ask(what.to === 'clipboard' ? 'copyText' : 'exportRuns', () => this.handingOver.run(what));
   }
 
   openViewFile(name: string): void {

@@ -1,20 +1,11 @@
 import { formatCount } from '../../src/core/format';
-import { tableFormats, type TableFormat } from '../../src/core/tableText';
+import { exportFormats, fileFormats, tableFormats } from '../../src/core/tableText';
 import type { MenuEntry } from '../shared/Menu';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
 import { copyRuns, exportRuns } from './runCommands';
 import type { TableView } from './tableModel';
 import { textFields } from './textColumns';
-
-/** Names of formats, the same in all languages. */
-const formatNames: Readonly<Record<TableFormat, string>> = {
-  tsv: 'TSV',
-  csv: 'CSV',
-  json: 'JSON',
-  markdown: 'Markdown',
-  latex: 'LaTeX',
-};
 
 /** The selected runs, or all of the table where none is selected. */
 export function runsToExport(experiment: ExperimentSession, view: TableView): readonly string[] {
@@ -33,8 +24,8 @@ export function exportActions(experiment: ExperimentSession, view: TableView, ru
     ? []
     : scopes.map(([scope, one, many, count]) => ({
         label: t(runIds.length === 1 ? one : many, formatCount(runIds.length), formatCount(count)),
-        items: tableFormats.map((format) => ({
-          label: formatNames[format],
+        items: exportFormats.map((format) => ({
+          label: fileFormats[format].name,
           onAct: () => exportRuns(experiment, view, format, runIds, scope),
         })),
       }));
@@ -47,7 +38,7 @@ export function copyActions(experiment: ExperimentSession, view: TableView, runI
     {
       label: t('copyAs'),
       items: tableFormats.map((format) => ({
-        label: formatNames[format],
+        label: fileFormats[format].name,
         ...(format === 'tsv' ? { keys: 'Ctrl+C' } : {}),
         onAct: () => copyRuns(experiment, view, format, runIds),
       })),
@@ -57,7 +48,7 @@ export function copyActions(experiment: ExperimentSession, view: TableView, runI
           {
             label: t('copyAllAs', formatCount(all)),
             items: tableFormats.map((format) => ({
-              label: formatNames[format],
+              label: fileFormats[format].name,
               onAct: () => copyRuns(experiment, view, format, runIds, 'all'),
             })),
           },

@@ -1,21 +1,24 @@
-import { tableTextSteps, type TableFormat } from '../../src/core/tableText';
+import { tableTextSteps, type ExportFormat, type TableFormat, type TextPart } from '../../src/core/tableText';
+import type { ExportField } from '../../src/protocol/experimentPanel';
 import type { PanelChannel } from '../../src/protocol/panelChannel';
 import { inTurns } from '../shared/inTurns';
 import { Store } from '../shared/store';
 import { t } from '../shared/strings';
-import { columnIdsOf } from './table/fields';
+import { columnIdsOf, type TableField } from './table/fields';
 import type { TableView } from './tableModel';
 import type { TableReader } from './tableReader';
-import { textFields, textSource, type ColumnScope } from './textColumns';
+import { inOrder, textFields, textSource, type ColumnScope } from './textColumns';
 
-export interface HandOverWish {
+interface Runs {
   readonly view: TableView;
   readonly runIds: readonly string[];
   readonly columns: ColumnScope;
-  readonly format: TableFormat;
-  /** The clipboard, or a file of this name. */
-  readonly to: 'clipboard' | { readonly file: string };
 }
+
+/** The clipboard gets what is here; a file, which may be large, what the host reads. */
+export type HandOverWish =
+  | (Runs & { readonly to: 'clipboard'; readonly format: TableFormat })
+  | (Runs & { readonly to: 'file'; readonly format: ExportFormat });
 
 /** What is handed to other programs, or was just now. */
 export type HandOverState =
@@ -75,21 +78,11 @@ export class HandingOver {
   }
 
   async #run(wish: HandOverWish, signal: AbortSignal): Promise<void> {
-    const { view, runIds, format, to } = wish;
+    const { view } = wish;
     const fields = textFields(view, wish.columns);
-    const ids = columnIdsOf(fields);
-    if (ids.length * view.table.size > mostValues) {
-      throw new RangeError('Too many values');
-    }
-    const write = (): Promise<string> => {
-      const source = textSource(view, fields, runIds);
-      const onTurn = (done: number): void => this.#progress('writing', done, source.count, signal);
-      return inTurns(tableTextSteps(source, format), signal, onTurn);
-    };
-    this.#progress('reading', 0, ids.length, signal);
-    const onRead = (done: number): void => this.#progress('reading', done, ids.length, signal);
-    const text = await this.reader.once(ids, write, { signal, onRead });
-    const isGiven = await this.#give(to, text, signal);
+    const isGiven = await (wish.to === 'clipboard'
+      ? this.#copy(wish, fields, signal)
+      : this.#export(wish, fields, signal));
     if (!signal.aborted) {
       this.#tell(
         isGiven ? { kind: 'done', wish, columns: fields.length, all: textFields(view, 'all').length } : undefined,
@@ -97,16 +90,38 @@ export class HandingOver {
     }
   }
 
-  /** @returns false where the user gave up */
-  async #give(to: HandOverWish['to'], text: string, signal: AbortSignal): Promise<boolean> {
-    if (to === 'clipboard') {
-      await this.channel.request('copyText', { text }, { signal });
-      return true;
+  async #copy(
+    { view, runIds, format }: Extract<HandOverWish, { to: 'clipboard' }>,
+    fields: readonly TableField[],
+    signal: AbortSignal,
+  ): Promise<true> {
+    const ids = columnIdsOf(fields);
+    if (ids.length * view.table.size > mostValues) {
+      throw new RangeError('Too many values');
     }
-    // It is the user who is waited for now.
-    this.#tell(undefined);
-    const file = { name: to.file, content: text };
-    return (await this.channel.request('saveFile', file, { timeout: patience, signal })).saved;
+    const write = (): Promise<ArrayBuffer[]> => {
+      const source = textSource(view, fields, runIds);
+      const onTurn = (done: number): void => this.#progress('writing', done, source.count, signal);
+      return inTurns(encoded(tableTextSteps(source, format)), signal, onTurn);
+    };
+    this.#progress('reading', 0, ids.length, signal);
+    const onRead = (done: number): void => this.#progress('reading', done, ids.length, signal);
+    const parts = await this.reader.once(ids, write, { signal, onRead });
+    await this.channel.request('copyText', { parts }, { signal });
+    return true;
+  }
+
+  /** @returns false where the user gave up */
+  async #export(
+    { view, runIds, format }: Extract<HandOverWish, { to: 'file' }>,
+    fields: readonly TableField[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const [name = 'runs'] = view.facts.experiments.map((each) => each.name);
+    const { header } = textSource(view, fields, []);
+    const columns = fields.flatMap((field, place) => (isExported(field) ? { name: header[place] ?? '', field } : []));
+    const wish = { name, format, runIds: inOrder(view, runIds), columns };
+    return (await this.channel.request('exportRuns', wish, { timeout: patience, signal })).saved;
   }
 
   #pending: HandOverState | undefined;
@@ -132,6 +147,38 @@ export class HandingOver {
       this.#timer = window.setTimeout(() => this.#tell(undefined), told);
     }
   }
+}
+
+/** Curves are no values. */
+function isExported(field: TableField): field is ExportField {
+  return field.kind !== 'trend';
+}
+
+/** Characters that go over to the host in one part. */
+const partLength = 1_000_000;
+/** Of one text: VS Code makes JSON of it, and the clipboard has to hold it. */
+const mostCharacters = 250_000_000;
+
+/** The text as UTF-8, in parts. @yields how many rows are written */
+function* encoded(steps: Iterable<TextPart>): Generator<number, ArrayBuffer[], undefined> {
+  const encoder = new TextEncoder();
+  const parts: ArrayBuffer[] = [];
+  let [waiting, length, total] = ['', 0, 0];
+  for (const { done, text } of steps) {
+    waiting += text;
+    length += text.length;
+    total += text.length;
+    if (total > mostCharacters) {
+      throw new RangeError('The text is too long');
+    }
+    if (length > partLength) {
+      parts.push(encoder.encode(waiting).buffer);
+      [waiting, length] = ['', 0];
+    }
+    yield done;
+  }
+  parts.push(encoder.encode(waiting).buffer);
+  return parts;
 }
 
 /** What was asked for may not hear the signal, or later. */

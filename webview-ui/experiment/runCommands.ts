@@ -1,4 +1,4 @@
-import { tableExtensions, type TableFormat } from '../../src/core/tableText';
+import type { ExportFormat, TableFormat } from '../../src/core/tableText';
 import type { ExperimentSession } from './experimentSession';
 import type { TableView } from './tableModel';
 import type { ColumnScope } from './textColumns';
@@ -32,15 +32,13 @@ export function copyRuns(
   }
 }
 
-/** Writes runs to a file that is named as their experiment. */
+/** Has the host write runs to a file that is named as their experiment. */
 export function exportRuns(
   experiment: ExperimentSession,
   view: TableView,
-  format: TableFormat,
+  format: ExportFormat,
   runIds: readonly string[],
   columns: ColumnScope,
 ): void {
-  const [name = 'runs'] = view.facts.experiments.map((each) => each.name);
-  const file = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)}.${tableExtensions[format]}`;
-  experiment.handOver({ view, runIds, columns, format, to: { file } });
+  experiment.handOver({ view, runIds, columns, format, to: 'file' });
 }

@@ -4,7 +4,8 @@ import { columnSuffix, exactName } from './columnTexts';
 import { exactCell } from './table/cellView';
 import { orderedMetrics } from './table/columnSet';
 import type { ColumnView } from './table/columnView';
-import { attributeKeys, fieldId, type TableField } from './table/fields';
+import { attributeKeys } from '../../src/protocol/experimentPanel';
+import { fieldId, type TableField } from './table/fields';
 import type { TableView } from './tableModel';
 
 /** `visible`: the columns that the table has, in its order; `all`: then everything else that is known of the runs; or these. */
@@ -30,12 +31,17 @@ export function textFields(view: TableView, scope: ColumnScope): readonly TableF
   return [...new Map(all.map((field) => [fieldId(field), field])).values()];
 }
 
+/** Runs in the order of the table, the baseline first; those that it does not show are left out. */
+export function inOrder({ table, runs, baseline }: TableView, runIds: readonly string[]): string[] {
+  const wanted = new Set(runIds);
+  const all = baseline === undefined ? runs : [baseline, ...runs];
+  return [...new Set(all)].map((slot) => table.id[slot] ?? '').filter((id) => wanted.has(id));
+}
+
 /** The runs in the order of the table, each of them when it is written. */
 export function textSource(view: TableView, fields: readonly TableField[], runIds: readonly string[]): RowSource {
   const { table } = view;
-  const wanted = new Set(runIds);
-  const inOrder = view.baseline === undefined ? view.runs : [view.baseline, ...view.runs];
-  const slots = [...new Set(inOrder)].filter((slot) => wanted.has(table.id[slot] ?? ''));
+  const slots = inOrder(view, runIds).map((id) => table.slotOf(id) ?? -1);
   const columns = fields.map((field) => view.column(field));
   const context = { table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
   return {

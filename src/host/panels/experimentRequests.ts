@@ -3,6 +3,8 @@ import type { TrackingClient } from '../../client/types';
 import type { ExperimentRequests } from '../../protocol/experimentPanel';
 import type { PanelNotices, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
+import { exportRuns } from '../export/exportRuns';
+import { hostTurns } from '../export/writeTable';
 import { describe } from '../platform/connection';
 import type { LastTrashed, Trashed } from '../platform/lastTrashed';
 import { inMessage } from '../platform/text';
@@ -22,6 +24,8 @@ import { openAt } from './viewsFolder';
 /** An experiment's panel as the handlers of its requests see it. */
 export interface ExperimentContext extends ShownContext {
   readonly subject: PanelSubject;
+  /** Running runs of which nothing is heard any more. */
+  readonly lost: () => ReadonlySet<string>;
   readonly facts: ExperimentFacts;
   /** Rows that were asked for before the page could. */
   readonly early: EarlyAnswer;
@@ -179,6 +183,7 @@ function factRequests(
 function keepingRequests(
   panel: ExperimentContext,
 ): Answers<
+  | 'exportRuns'
   | 'saveFile'
   | 'copyText'
   | 'readArrangement'
@@ -192,8 +197,14 @@ function keepingRequests(
   const memoryKey = `arrangement.${experimentIdsOf(panel.subject).sort().join('+')}`;
   return {
     saveFile: async (params) => ({ saved: await saveFile(requests.saveFile.parse(params)) }),
+    exportRuns: async (params) => {
+      const { name, format, runIds, columns } = requests.exportRuns.parse(params);
+      const source = { whole: [], runs: runIds, of: experimentIdsOf(panel.subject) };
+      const wish = { source, fields: columns, count: runIds.length, name, format, lost: panel.lost() };
+      return { saved: await exportRuns(await panel.client(), wish) };
+    },
     copyText: async (params) => {
-      await vscode.env.clipboard.writeText(requests.copyText.parse(params).text);
+      await vscode.env.clipboard.writeText(await textOfParts(requests.copyText.parse(params).parts));
       return null;
     },
     readArrangement: (params) => {
@@ -226,4 +237,16 @@ function keepingRequests(
       return null;
     },
   };
+}
+
+/** The text whose UTF-8 comes in parts, of which none need end with a character. */
+async function textOfParts(parts: readonly ArrayBuffer[]): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const turn = hostTurns();
+  const texts: string[] = [];
+  for (const part of parts) {
+    texts.push(decoder.decode(part, { stream: true }));
+    await turn();
+  }
+  return [...texts, decoder.decode()].join('');
 }

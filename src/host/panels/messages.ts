@@ -2,6 +2,8 @@
 import * as z from 'zod/mini';
 import { maxExpression } from '../../core/expression';
 import { smoothingFault, smoothingKinds } from '../../core/smoothing';
+import { exportFormats } from '../../core/tableText';
+import { attributeKeys } from '../../protocol/experimentPanel';
 import { panelCommands } from '../../protocol/panels';
 
 const id = z.string().check(z.minLength(1), z.maxLength(256));
@@ -73,6 +75,12 @@ const column = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tag'), key }),
 ]);
 
+/** Names of columns come from the panel's own columns, at most all that there are. */
+const exportColumn = z.object({
+  name: z.string().check(z.maxLength(20_000)),
+  field: z.union([column, z.object({ kind: z.literal('attribute'), key: z.enum(attributeKeys) })]),
+});
+
 const shownChange = z.discriminatedUnion('do', [
   z.object({ do: z.literal('set'), runIds: ids, isOn: z.boolean() }),
   z.object({ do: z.literal('only'), runIds: ids, after: finite }),
@@ -105,7 +113,13 @@ export const experimentRequests = {
     name: z.string().check(z.minLength(1), z.maxLength(1000)),
     content: z.union([z.string(), bytes]),
   }),
-  copyText: z.object({ text: z.string() }),
+  exportRuns: z.object({
+    name: z.string().check(z.maxLength(1000)),
+    format: z.enum(exportFormats),
+    runIds: ids.check(z.minLength(1)),
+    columns: z.array(exportColumn).check(z.minLength(1), z.maxLength(50_000)),
+  }),
+  copyText: z.object({ parts: z.array(bytes).check(z.maxLength(10_000)) }),
   readArrangement: nothing,
   keepArrangement: z.object({ arrangement: document }),
   readShown: nothing,

@@ -213,6 +213,7 @@ export class FakeExperiment {
     answer: Answer,
   ): Pick<
     Handlers<ExperimentRequests>,
+    | 'exportRuns'
     | 'saveFile'
     | 'copyText'
     | 'readArrangement'
@@ -224,6 +225,7 @@ export class FakeExperiment {
     | 'openChart'
   > {
     return {
+      exportRuns: (params) => answer('exportRuns', params, () => ({ saved: this.saves })),
       saveFile: (params) =>
         answer('saveFile', params, () => {
           if (this.saves) {
@@ -233,7 +235,10 @@ export class FakeExperiment {
         }),
       copyText: (params) =>
         answer('copyText', params, () => {
-          this.copied.push((params as Params<'copyText'>).text);
+          const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+          const { parts } = params as Params<'copyText'>;
+          const texts = parts.map((part) => decoder.decode(part, { stream: true }));
+          this.copied.push([...texts, decoder.decode()].join(''));
           return null;
         }),
       readArrangement: (params) =>

@@ -293,6 +293,19 @@ describe('messages of the experiment panel', () => {
       ['setPrimaryMetric', { key: 'loss', aggregate: 'min' }],
       ['saveFile', { name: 'a.csv', content: new ArrayBuffer(3) }],
       ['openChart', { metric: '<b>/損失', runIds: [] }],
+      ['copyText', { parts: [new ArrayBuffer(3)] }],
+      [
+        'exportRuns',
+        {
+          name: 'a',
+          format: 'parquet',
+          runIds: ['a'],
+          columns: [
+            { name: 'Name', field: { kind: 'attribute', key: 'name' } },
+            { name: '=loss', field: { kind: 'metric', key: 'loss', aggregate: 'min' } },
+          ],
+        },
+      ],
     ] as const) {
       assert.doesNotThrow(() => experimentRequests[name].parse(params), name);
     }
@@ -321,6 +334,21 @@ describe('messages of the experiment panel', () => {
       ['openViewFile', { name: '' }],
       ['openChart', { metric: '', runIds: [] }],
       ['copyText', {}],
+      ['copyText', { parts: ['text'] }],
+      ['exportRuns', { name: 'a', format: 'exe', runIds: ['a'], columns: [] }],
+      [
+        'exportRuns',
+        { name: 'a', format: 'csv', runIds: [], columns: [{ name: 'a', field: { kind: 'tag', key: 'a' } }] },
+      ],
+      [
+        'exportRuns',
+        {
+          name: 'a',
+          format: 'csv',
+          runIds: ['a'],
+          columns: [{ name: 'a', field: { kind: 'attribute', key: 'token' } }],
+        },
+      ],
     ];
     for (const [name, params] of hostile) {
       assert.throws(() => experimentRequests[name].parse(params), `${name} ${JSON.stringify(params).slice(0, 80)}`);

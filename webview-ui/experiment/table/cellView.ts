@@ -10,6 +10,7 @@ import {
   formatSpread,
 } from '../../../src/core/format';
 import type { Better } from '../../../src/core/metricDirection';
+import { utcTime } from '../../../src/core/runsTable';
 import type { RunMark } from '../../shared/lostRuns';
 import { distinctTexts, spreadOf } from './aggregate';
 import { deltaOf, type Delta } from './best';
@@ -217,7 +218,7 @@ export function cellTitle(
 export function exactCell(view: ColumnView, slot: number, { table, now }: CellContext): string | number | undefined {
   const { field, data } = view;
   const time = (value: number | undefined): string | undefined =>
-    value === undefined || Number.isNaN(value) ? undefined : formatInstant(Math.round(value)).utc;
+    value === undefined ? undefined : utcTime(Math.round(value));
   if (field.kind === 'attribute') {
     switch (field.key) {
       case 'name':

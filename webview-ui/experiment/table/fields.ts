@@ -1,12 +1,9 @@
 /** What a column of the table shows, and the texts by which columns are kept in arrangements. Pure. */
+import { attributeKeys, type ExportField } from '../../../src/protocol/experimentPanel';
 import type { ColumnId, MetricAggregate } from '../../../src/protocol/tableTypes';
 
-export const attributeKeys = ['name', 'state', 'experiment', 'started', 'ended', 'duration', 'id'] as const;
-export type AttributeKey = (typeof attributeKeys)[number];
-
 export type TableField =
-  | ColumnId
-  | { readonly kind: 'attribute'; readonly key: AttributeKey }
+  | ExportField
   /** The metric's curve at the size of a word. */
   | { readonly kind: 'trend'; readonly key: string };
 
