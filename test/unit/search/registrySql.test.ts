@@ -63,7 +63,9 @@ interface Thing {
 }
 
 /** A catalog with the models, and the same as plain things. */
-async function fill(samples: Models): Promise<{ reads: RegistryReads; models: Thing[]; versions: Thing[] }> {
+async function fill(
+  samples: Models,
+): Promise<{ reads: RegistryReads; inSlices: RegistryReads; models: Thing[]; versions: Thing[] }> {
   const catalog = Catalog.create(await loadSqlite());
   catalog.db.define(searchFunctions);
   const things: { models: Thing[]; versions: Thing[] } = { models: [], versions: [] };
@@ -112,7 +114,8 @@ async function fill(samples: Models): Promise<{ reads: RegistryReads; models: Th
       }
     }
   }
-  return { reads: new RegistryReads(catalog), ...things };
+  const inSlices = new RegistryReads(catalog, { first: 2, most: 3 });
+  return { reads: new RegistryReads(catalog), inSlices, ...things };
 }
 
 /** Every page of a search, as ids. */
@@ -163,13 +166,15 @@ describe('Search: the registry in SQL', () => {
     const orders = orderOf('name', 'last_updated_timestamp', 'creation_timestamp', 'version_number');
     await fc.assert(
       fc.asyncProperty(models, joined(ofVersions), orders, async (samples, filter, order) => {
-        const { reads, versions: things } = await fill(samples);
+        const { reads, inSlices, versions: things } = await fill(samples);
         const { query, ids } = expected(things, filter, order, 'modelVersions');
-        const found = pages((pageToken) => {
-          const page = reads.searchVersions({ ...query, pageToken });
-          return { ...page, items: page.items.map(({ name, version: number }) => `${name}/${number}`) };
-        });
-        assert.deepEqual(found, ids);
+        for (const each of [reads, inSlices]) {
+          const found = pages((pageToken) => {
+            const page = each.searchVersions({ ...query, pageToken });
+            return { ...page, items: page.items.map(({ name, version: number }) => `${name}/${number}`) };
+          });
+          assert.deepEqual(found, ids);
+        }
       }),
       { numRuns: 100 },
     );

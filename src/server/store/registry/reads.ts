@@ -11,9 +11,11 @@ import type { Filter } from '../../../core/search/ast';
 import { finish, type Steps } from '../../../core/steps';
 import type { Catalog } from '../catalog';
 import { type Cell, type Database, integer, real, type Row, text } from '../sqlite';
-import { compileModelVersions, compileRegisteredModels, type SearchStatement } from '../search/statements';
+import type { Slices } from '../search/findRuns';
+import { compileRegisteredModels } from '../search/statements';
 import type { SearchPage } from '../types';
 import { toStage } from './effects';
+import { findVersions, type FoundVersions } from './findVersions';
 import type { RegistryQuery, RegistryReader } from './types';
 
 const modelColumns = 'm.id, m.name, m.created, m.updated, m.description';
@@ -34,7 +36,11 @@ interface ModelRow {
 export class RegistryReads implements RegistryReader {
   private readonly db: Database;
 
-  constructor({ db }: Catalog) {
+  /** @param slices for tests: so many versions are looked through at once, and at most */
+  constructor(
+    { db }: Catalog,
+    private readonly slices?: Slices,
+  ) {
     this.db = db;
   }
 
@@ -63,8 +69,9 @@ export class RegistryReads implements RegistryReader {
   }
 
   searchModels(query: RegistryQuery): SearchPage<RegisteredModel> {
-    const statement = compileRegisteredModels(query, wantsPrompts(query.filter));
-    const steps = this.search(statement, query.limit, (ids) => {
+    const { sql, parameters, tokenAfter } = compileRegisteredModels(query, wantsPrompts(query.filter));
+    const found = { rows: this.db.rowsOnce(sql, parameters), tokenAfter };
+    const steps = this.page(found, query.limit, (ids) => {
       const rows = this.models('WHERE m.id IN (SELECT value FROM json_each(?))', [ids]);
       const models = this.withLatest(rows);
       return rows.flatMap(({ id }, i) => (models[i] === undefined ? [] : [[id, models[i]] as const]));
@@ -76,9 +83,9 @@ export class RegistryReads implements RegistryReader {
     return finish(this.searchVersionsInSteps(query));
   }
 
-  searchVersionsInSteps(query: RegistryQuery): Steps<SearchPage<ModelVersion>> {
-    const statement = compileModelVersions(query, wantsPrompts(query.filter));
-    return this.search(statement, query.limit, (ids) =>
+  *searchVersionsInSteps(query: RegistryQuery): Steps<SearchPage<ModelVersion>> {
+    const found = yield* findVersions(this.db, query, wantsPrompts(query.filter), this.slices);
+    return yield* this.page(found, query.limit, (ids) =>
       this.versionRows(
         "(v.model, v.version) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))",
         [ids],
@@ -87,12 +94,11 @@ export class RegistryReads implements RegistryReader {
   }
 
   /** @param load rows by their ids, a JSON list, in any order */
-  private *search<T, Id extends string | number>(
-    statement: SearchStatement,
+  private *page<T, Id extends string | number>(
+    { rows, tokenAfter }: FoundVersions,
     limit: number,
     load: (ids: string) => readonly (readonly [Id, T])[],
   ): Steps<SearchPage<T>> {
-    const rows = this.db.rowsOnce(statement.sql, [...statement.parameters]);
     const page = rows.slice(0, limit);
     const items: T[] = [];
     for (let from = 0; from < page.length; from += rowsInStep) {
@@ -102,9 +108,7 @@ export class RegistryReads implements RegistryReader {
       items.push(...some.flatMap((id) => found.get(id) ?? []));
     }
     const last = page.at(-1);
-    return rows.length > limit && last !== undefined
-      ? { items, nextPageToken: statement.tokenAfter(last.slice(1)) }
-      : { items };
+    return rows.length > limit && last !== undefined ? { items, nextPageToken: tokenAfter(last.slice(1)) } : { items };
   }
 
   private models(tail: string, params: readonly Cell[]): ModelRow[] {

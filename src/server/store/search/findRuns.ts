@@ -110,8 +110,7 @@ class RunFinder {
       const isFull = isByStart && (ascending ? ahead < 0 : ahead > 0);
       more = to !== undefined && !isFull;
       from = to;
-      const took = Math.max(performance.now() - began, aim / 4);
-      this.size = Math.min(this.slices.most, Math.max(leastSlice, Math.round((this.size * aim) / took)));
+      this.size = sizeAfter(this.size, performance.now() - began, this.slices.most);
       await this.turn();
     }
   }
@@ -137,13 +136,21 @@ class RunFinder {
 
   private look({ sql, parameters }: SearchStatement): void {
     const rows = this.catalog.db.rowsOnce(sql, parameters);
-    if (this.found.length === 0) {
-      this.found = rows;
-    } else if (rows.length > 0) {
-      const { ascending } = this.whole;
-      this.found = [...this.found, ...rows].sort((a, b) => compareRows(a, b, ascending)).slice(0, this.query.limit + 1);
-    }
+    this.found = mergeRows(this.found, rows, this.whole.ascending, this.query.limit + 1);
   }
+}
+
+/** How many to look through next. @param took milliseconds that so many took */
+export function sizeAfter(size: number, took: number, most: number): number {
+  return Math.min(most, Math.max(leastSlice, Math.round((size * aim) / Math.max(took, aim / 4))));
+}
+
+/** The first rows of what two slices found, each in the order of the search. */
+export function mergeRows(found: Row[], rows: Row[], ascending: readonly boolean[], most: number): Row[] {
+  if (found.length === 0 || rows.length === 0) {
+    return found.length === 0 ? rows : found;
+  }
+  return [...found, ...rows].sort((a, b) => compareRows(a, b, ascending)).slice(0, most);
 }
 
 /** Where a run is in the index of its experiment's starts. */

@@ -3,6 +3,7 @@ import type { Filter, OrderTerm } from '../../../core/search/ast';
 import type { Cell, Row } from '../sqlite';
 import { compileFilter, numberParameter, type Sql } from './compileFilter';
 import { afterRow, compileOrder } from './compileOrder';
+import type { VersionPlace } from '../registry/findVersions';
 import type { Place } from './findRuns';
 import { pageToken, queryHash, readPageToken } from './pageToken';
 import { experimentTables, modelVersionTables, registeredModelTables, runTables, type SearchTables } from './tables';
@@ -93,13 +94,55 @@ export function compileRegisteredModels(query: Omit<SearchQuery, 'view'>, prompt
   return compileSearch({ ...query, view: 'ACTIVE_ONLY' }, registeredModelTables, within, ['models', prompts]);
 }
 
-/** @param prompts whether versions of prompts are looked at: of models with one version, not deleted, that says so */
-export function compileModelVersions(query: Omit<SearchQuery, 'view'>, prompts: boolean): SearchStatement {
+/** A part of the versions: those in the order of model and version from behind one place up to another. */
+export interface VersionSlice {
+  readonly from: VersionPlace | undefined;
+  readonly to: VersionPlace | undefined;
+}
+
+const promptModels =
+  'SELECT t.model FROM model_version_tags t JOIN model_versions p ' +
+  `ON p.model = t.model AND p.version = t.version WHERE p.deleted = 0 AND ${promptTags}`;
+
+/** Finds the models with a version, one of the slice, that says that they are prompts. */
+export function findPromptModels(slice: VersionSlice): Sql {
+  const { sql, parameters } = within('t', slice);
+  return { sql: `SELECT DISTINCT model FROM (${promptModels} AND ${sql})`, parameters };
+}
+
+/**
+ * @param prompts whether versions of prompts are looked at: of models with one version, not deleted, that says so
+ * @param slice which of them are looked at, with the numbers of the models that are prompts; all where it is left out
+ */
+export function compileModelVersions(
+  query: Omit<SearchQuery, 'view'>,
+  prompts: boolean,
+  slice?: VersionSlice & { readonly hidden: readonly number[]; readonly before: Row | undefined },
+): SearchStatement {
+  const place = within('r', slice ?? { from: undefined, to: undefined });
   const hidden =
-    'r.model NOT IN (SELECT t.model FROM model_version_tags t JOIN model_versions p ' +
-    `ON p.model = t.model AND p.version = t.version WHERE p.deleted = 0 AND ${promptTags})`;
-  const within = { sql: `r.deleted = 0 AND ${prompts ? '1' : hidden}`, parameters: [] };
-  return compileSearch({ ...query, view: 'ACTIVE_ONLY' }, modelVersionTables, within, ['versions', prompts]);
+    slice === undefined
+      ? { sql: `r.model NOT IN (${promptModels})`, parameters: [] }
+      : { sql: 'r.model NOT IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(slice.hidden)] };
+  const parts = [{ sql: 'r.deleted = 0', parameters: [] }, place, ...(prompts ? [] : [hidden])];
+  const looked = {
+    sql: parts.map(({ sql }) => sql).join(' AND '),
+    parameters: parts.flatMap(({ parameters }) => parameters),
+  };
+  const versions = { ...query, view: 'ACTIVE_ONLY' } as const;
+  return compileSearch(versions, modelVersionTables, looked, ['versions', prompts], slice?.before?.slice(1));
+}
+
+/** @param alias of a table with the columns `model` and `version` */
+function within(alias: string, { from, to }: VersionSlice): Sql {
+  const bounds = [
+    ...(from === undefined ? [] : [{ sql: `(${alias}.model, ${alias}.version) > (?, ?)`, parameters: from }]),
+    ...(to === undefined ? [] : [{ sql: `(${alias}.model, ${alias}.version) <= (?, ?)`, parameters: to }]),
+  ];
+  return {
+    sql: bounds.length === 0 ? '1' : bounds.map(({ sql }) => sql).join(' AND '),
+    parameters: bounds.flatMap(({ parameters }) => [...parameters]),
+  };
 }
 
 /**
