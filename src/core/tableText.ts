@@ -149,6 +149,19 @@ function separated({ header }: RowSource, delimiter: string, newline: string): W
   return { head: text([header]), rows: text, foot: '' };
 }
 
+/**
+ * Cells without a header, as a spreadsheet copies them: a single one as it is, for it may be pasted anywhere; several as a column of
+ * TSV, one a line, in which nothing is a formula, and a missing value is an empty line.
+ */
+export function cellsText(cells: readonly TableCell[]): string {
+  return cells.length === 1
+    ? cellText(cells[0])
+    : Papa.unparse(
+        cells.map((cell) => [safeCell(cell)]),
+        { delimiter: '\t', newline: '\n' },
+      );
+}
+
 /** One object for each row, without what is missing; JSON has no NaN and no infinities, so those are strings. */
 function json({ header, count }: RowSource): Writer {
   const names = distinctNames(header);

@@ -157,6 +157,8 @@ export const tableStrings = {
   writingRuns: 'Writing runs: {0} of {1}',
   copiedOne: '{0} run copied with {1} of {2} columns.',
   copiedMany: '{0} runs copied with {1} of {2} columns.',
+  copiedCellOne: '{0} value of {1} copied.',
+  copiedCellMany: '{0} values of {1} copied.',
   exportedOne: '{0} run exported with {1} of {2} columns.',
   exportedMany: '{0} runs exported with {1} of {2} columns.',
   withAllColumns: 'With All Columns',

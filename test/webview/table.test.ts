@@ -546,6 +546,91 @@ describe('The table of runs', () => {
     assert.ok(columns.includes('Duration (s)'), first);
   });
 
+  it('copies the value of the cell in focus, of several selected runs their values in its column', async () => {
+    const params = [{ note: '=a\tb' }, { note: 'plain' }, {}];
+    const runs = params.map((each, i) =>
+      fakeRun(i, {
+        name: `run-${i}`,
+        params: each,
+        metrics: { acc: { steps: [0, 1], values: [0.1 + 0.2, [-1e-7, NaN, 7][i] ?? 0] } },
+      }),
+    );
+    const panel = await open(experimentScenario(runs));
+    const goTo = async (column: string): Promise<void> => {
+      const at = await head(panel, column).getAttribute('aria-colindex');
+      for (let cell = 0; cell < Number(at); cell++) {
+        await panel.page.keyboard.press('ArrowRight');
+      }
+    };
+    await row(panel, 'run-0').click();
+    await goTo('note');
+    await panel.page.keyboard.press('Control+c');
+    assert.deepEqual(await panel.copied(), ['=a\tb']);
+    await panel.page.getByText('1 value of note copied.').waitFor();
+    await panel.page.keyboard.press('Control+a');
+    await panel.page.keyboard.press('Control+c');
+    const [, all] = await panel.copied(2);
+    assert.deepEqual(all?.split('\n').sort(), ['', `"'=a\tb"`, 'plain']);
+    await panel.page.getByText('3 values of note copied.').waitFor();
+    // Of a row that was taken out of the selection it is its own value; the keys for rows act on what is selected all the same.
+    await row(panel, 'run-1').click({ modifiers: ['Control'] });
+    await goTo('note');
+    await panel.page.keyboard.press('Control+c');
+    assert.equal((await panel.copied(3))[2], 'plain');
+    const back = Number(await head(panel, 'note').getAttribute('aria-colindex'));
+    for (let cell = 0; cell < back; cell++) {
+      await panel.page.keyboard.press('ArrowLeft');
+    }
+    await panel.page.keyboard.press('Control+c');
+    const whole = (await panel.copied(4))[3] ?? '';
+    assert.match(whole, /^Name\tacc max\tnote\t/);
+    assert.deepEqual(
+      whole
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split('\t')[0]),
+      ['run-2', 'run-0'],
+    );
+    await panel.page.keyboard.press('Delete');
+    const [deleted] = await panel.askedFor('trashRuns');
+    assert.deepEqual(deleted?.runIds.length, 2);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('copies the exact value of a metric, and of a group the mean that its cell shows', async () => {
+    const runs = [1 / 3, -2e-7].map((value, i) =>
+      fakeRun(i, {
+        name: `run-${i}`,
+        params: { model: 'a', seed: String(i) },
+        metrics: { loss: { steps: [0, 1], values: [5, value] } },
+      }),
+    );
+    const panel = await open(experimentScenario(runs));
+    const goTo = async (column: string): Promise<void> => {
+      const at = Number(await head(panel, column).getAttribute('aria-colindex'));
+      for (let cell = 0; cell < at; cell++) {
+        await panel.page.keyboard.press('ArrowRight');
+      }
+    };
+    await row(panel, 'run-1').click();
+    await goTo('loss min');
+    await panel.page.keyboard.press('Control+c');
+    assert.deepEqual(await panel.copied(), ['-2e-7']);
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).click();
+    await panel.page.getByRole('checkbox', { name: 'model' }).click();
+    await panel.page.keyboard.press('Escape');
+    await panel.page.locator('.lb-group').first().click();
+    // The first arrow opens it.
+    await panel.page.keyboard.press('ArrowRight');
+    await until('it is open', async () => (await panel.page.locator('.lb-row').count()) === 3);
+    await goTo('loss min');
+    await panel.page.keyboard.press('Control+c');
+    const [, mean] = await panel.copied(2);
+    assert.equal(mean, String((1 / 3 - 2e-7) / 2));
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('copies and exports columns that nobody has looked at yet, and were not read', async () => {
     const params = (i: number) =>
       Object.fromEntries(Array.from({ length: 40 }, (_, key) => [`p${key}`, `${i}-${key}`]));

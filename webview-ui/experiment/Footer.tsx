@@ -147,6 +147,16 @@ function Pending({ experiment, view }: Pick<Props, 'experiment' | 'view'>) {
 
 /** How far copying or exporting is, or what was copied or exported. */
 function HandedOver({ experiment, state }: { readonly experiment: ExperimentSession; readonly state: HandOverState }) {
+  if (state.kind === 'cells') {
+    const text = t(state.count === 1 ? 'copiedCellOne' : 'copiedCellMany', formatCount(state.count), state.column);
+    return (
+      <span className="lb-footer-part">
+        <span className="lb-cut-text" role="status" title={text}>
+          {text}
+        </span>
+      </span>
+    );
+  }
   if (state.kind !== 'done') {
     const text = t(
       state.kind === 'reading' ? 'readingColumns' : 'writingRuns',

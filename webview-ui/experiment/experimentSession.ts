@@ -5,6 +5,7 @@ import type { ColumnId } from '../../src/protocol/tableTypes';
 import { readPanelState } from '../shared/panelState';
 import type { PanelSession, ViewWish } from '../shared/session';
 import { Store } from '../shared/store';
+import { columnName } from './columnTexts';
 import { keepArrangement } from './keepArrangement';
 import { readArrangement, writeArrangement, type Arrangement } from './table/arrangement';
 import { HandingOver, type HandOverWish } from './handingOver';
@@ -16,6 +17,7 @@ import { ShownInCharts } from './shownInCharts';
 import { RemoteConditions } from './remoteConditions';
 import { TableModel, type TableView } from './tableModel';
 import { TableReader } from './tableReader';
+import { cellsOf } from './textColumns';
 import { ViewList } from './views/viewList';
 
 /** Runs that were just moved to the trash, for as long as that can be undone. */
@@ -174,6 +176,14 @@ export class ExperimentSession {
   /** Hands runs to other programs; says what became of it. */
   handOver(what: HandOverWish): void {
     this.#ask(what.to === 'clipboard' ? 'copyText' : 'exportRuns', () => this.handingOver.run(what));
+  }
+
+  /** Copies cells of one column: of runs in the order of the table, or of a group. */
+  copyCells(view: TableView, field: TableField, of: readonly string[] | Int32Array): void {
+    const column = columnName(view.column(field));
+    this.#ask('copyText', () =>
+      this.handingOver.copyCells(field, column, () => cellsOf(this.model.view.get() ?? view, field, of)),
+    );
   }
 
   openViewFile(name: string): void {

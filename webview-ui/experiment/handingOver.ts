@@ -1,4 +1,11 @@
-import { tableTextSteps, type ExportFormat, type TableFormat, type TextPart } from '../../src/core/tableText';
+import {
+  cellsText,
+  tableTextSteps,
+  type TableCell,
+  type ExportFormat,
+  type TableFormat,
+  type TextPart,
+} from '../../src/core/tableText';
 import type { ExportField } from '../../src/protocol/experimentPanel';
 import type { PanelChannel } from '../../src/protocol/panelChannel';
 import { inTurns } from '../shared/inTurns';
@@ -29,7 +36,9 @@ export type HandOverState =
       readonly columns: number;
       /** How many columns there are. */
       readonly all: number;
-    };
+    }
+  /** Values of a column were copied. */
+  | { readonly kind: 'cells'; readonly column: string; readonly count: number };
 
 /** Milliseconds until it is told that something is under way: what is soon done is not. */
 const untilTold = 200;
@@ -58,17 +67,39 @@ export class HandingOver {
 
   /** Tells no longer what was done. */
   forget(): void {
-    if (this.state.get()?.kind === 'done') {
+    const kind = this.state.get()?.kind;
+    if (kind === 'done' || kind === 'cells') {
       this.#tell(undefined);
     }
   }
 
   /** @throws Error where the columns cannot be read, or the text not be written */
-  async run(wish: HandOverWish): Promise<void> {
+  run(wish: HandOverWish): Promise<void> {
+    return this.#alone((signal) => this.#run(wish, signal));
+  }
+
+  /** Copies cells of one column, without its name. @param cells of the column once it is read */
+  copyCells(field: TableField, column: string, cells: () => readonly TableCell[]): Promise<void> {
+    return this.#alone(async (signal) => {
+      const [text, count] = await this.reader.once(
+        columnIdsOf([field]),
+        () => {
+          const found = cells();
+          return [cellsText(found), found.length] as const;
+        },
+        { signal },
+      );
+      await this.channel.request('copyText', { parts: [new TextEncoder().encode(text).buffer] }, { signal });
+      this.#tell({ kind: 'cells', column, count });
+    });
+  }
+
+  /** What was under way before is given up. */
+  async #alone(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.cancel();
     const abort = (this.#abort = new AbortController());
     try {
-      await untilAborted(this.#run(wish, abort.signal), abort.signal);
+      await untilAborted(work(abort.signal), abort.signal);
     } catch (error) {
       if (!abort.signal.aborted) {
         this.#tell(undefined);
@@ -143,7 +174,7 @@ export class HandingOver {
     window.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.state.set(state);
-    if (state?.kind === 'done') {
+    if (state !== undefined) {
       this.#timer = window.setTimeout(() => this.#tell(undefined), told);
     }
   }

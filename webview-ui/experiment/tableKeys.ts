@@ -5,6 +5,7 @@ import { groupName } from './rowTexts';
 import { copyRuns, deleteRuns, undoDeletion } from './runCommands';
 import type { ExperimentSession } from './experimentSession';
 import { commandOf, type TableCommand } from './table/keys';
+import type { TableField } from './table/fields';
 import type { Line } from './table/lines';
 import {
   headerKey,
@@ -53,7 +54,7 @@ export function tableKeys(context: Context): (event: KeyboardEvent) => void {
 
 /** @returns whether it did something */
 function run(command: TableCommand, context: Context, time: number): boolean {
-  const { experiment, place, view } = context;
+  const { experiment, place } = context;
   const { selection } = experiment;
   const state = selection.get();
   const line = place.lines.find(({ key }) => key === state.focus);
@@ -87,7 +88,7 @@ function run(command: TableCommand, context: Context, time: number): boolean {
       undoDeletion(experiment);
       return true;
     case 'copy':
-      copyRuns(experiment, view, 'tsv', targets(context, line));
+      copy(line, context);
       return true;
     case 'find':
       focusQuery();
@@ -106,11 +107,29 @@ function run(command: TableCommand, context: Context, time: number): boolean {
   }
 }
 
-/** The selected runs, where the focused line is among them; else those of the focused line. */
+/**
+ * With a cell in focus its value, or those of the selected runs in its column where its run is one of them; else whole runs. A curve is no value: of that column it is
+ * the last one.
+ */
+function copy(line: Line | undefined, context: Context): void {
+  const { experiment, layout, view } = context;
+  const column = line && layout.columns[experiment.selection.get().cell]?.view;
+  if (!column || line.kind === 'gone') {
+    copyRuns(experiment, view, 'tsv', targets(context, line));
+    return;
+  }
+  const { field } = column;
+  const own: TableField = field.kind === 'trend' ? { kind: 'metric', key: field.key, aggregate: 'last' } : field;
+  const { runs } = experiment.selection.get();
+  const id = line.kind === 'run' ? (view.table.id[line.slot] ?? '') : '';
+  const runIds = runs.has(id) ? [...runs] : [id];
+  experiment.copyCells(view, own, line.kind === 'group' ? line.group.slots : runIds);
+}
+
+/** The selected runs, as the footer counts them, wherever the focus is; where there are none those of the focused line. */
 function targets({ experiment, place }: Context, line: Line | undefined): string[] {
   const { runs } = experiment.selection.get();
-  const own = runsOfLine(line, place.table);
-  return own.length === 0 || own.some((id) => runs.has(id)) ? [...runs] : own;
+  return runs.size > 0 ? [...runs] : runsOfLine(line, place.table);
 }
 
 function move({ by, sign, shift, ctrl }: Extract<TableCommand, { do: 'move' }>, context: Context): void {

@@ -1,7 +1,7 @@
 /** What of the table other programs get. Pure. */
-import type { RowSource } from '../../src/core/tableText';
+import type { RowSource, TableCell } from '../../src/core/tableText';
 import { columnSuffix, exactName } from './columnTexts';
-import { exactCell } from './table/cellView';
+import { exactCell, exactGroupCell } from './table/cellView';
 import { orderedMetrics } from './table/columnSet';
 import type { ColumnView } from './table/columnView';
 import { attributeKeys } from '../../src/protocol/experimentPanel';
@@ -50,6 +50,19 @@ export function textSource(view: TableView, fields: readonly TableField[], runId
     row: (index) => columns.map((column) => exactCell(column, slots[index] ?? -1, context)),
     isNumeric: (place) => columns[place]?.isNumeric === true,
   };
+}
+
+/**
+ * What Ctrl+C copies where a cell has the focus: its value in full precision; of several selected runs their values in this column. Of a
+ * group it is the mean of its numbers, or what the cell shows.
+ * @param of runs, or the slots of a group
+ */
+export function cellsOf(view: TableView, field: TableField, of: readonly string[] | Int32Array): TableCell[] {
+  const column = view.column(field);
+  const context = { table: view.table, delta: 'off', baseline: view.baseline, now: Date.now() } as const;
+  return of instanceof Int32Array
+    ? [exactGroupCell(column, of, context)]
+    : inOrder(view, of).map((id) => exactCell(column, view.table.slotOf(id) ?? -1, context));
 }
 
 /** A parameter may be called as a tag is, or as a column of ours: then both say what they are, as MLflow's `search_runs` does. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Papa from 'papaparse';
-import { cellText, tableText, withoutFormula, type TextTable } from '../../../src/core/tableText';
+import { cellsText, cellText, tableText, withoutFormula, type TextTable } from '../../../src/core/tableText';
 
 const table: TextTable = {
   header: ['name', 'val/acc', 'note'],
@@ -70,6 +70,14 @@ describe('tables as texts', () => {
     for (const text of ['=1', '+cmd', '-1+1', '@SUM', '\t=1', '\r=1', '\n=1', '＝1', '-']) {
       assert.equal(withoutFormula(text), `'${text}`);
     }
+  });
+
+  it('are cells of a column as a spreadsheet copies them, a single one as it is', () => {
+    assert.equal(cellsText([-1e-300]), '-1e-300');
+    assert.equal(cellsText(['=1+1']), '=1+1');
+    assert.equal(cellsText(['two\nlines']), 'two\nlines');
+    assert.equal(cellsText([undefined]), '');
+    assert.equal(cellsText([0.1 + 0.2, undefined, '=1+1', 'a\tb', -0]), `0.30000000000000004\n\n'=1+1\n"a\tb"\n-0`);
   });
 
   it('read back as they were', () => {

@@ -242,3 +242,17 @@ export function exactCell(view: ColumnView, slot: number, { table, now }: CellCo
   const value = data?.get(slot);
   return field.kind === 'metric' && field.aggregate === 'time' && typeof value === 'number' ? time(value) : value;
 }
+
+/** The same of a group: the mean of its numbers, else what the cell shows. */
+export function exactGroupCell(view: ColumnView, slots: Int32Array, context: CellContext): string | number | undefined {
+  const { field, data } = view;
+  if (field.kind === 'attribute' && field.key === 'duration') {
+    const spread = spreadOf(slots, (slot) => context.table.duration(slot, context.now));
+    return spread && spread.mean / 1000;
+  }
+  if (data?.kind === 'numbers') {
+    return spreadOf(slots, (slot) => data.get(slot))?.mean;
+  }
+  const cell = groupCell(view, slots, context);
+  return cell.kind === 'text' ? cell.text : undefined;
+}
