@@ -21,7 +21,7 @@ export function reconcile(catalog: Catalog, histories: Histories, lose: (file: s
     for (const key of new Set([...keys, ...counts.keys()])) {
       const summary = catalog.metric(run, key);
       const found = counts.get(key) ?? 0;
-      if (summary === undefined || (summary.points > 1 && summary.points !== found)) {
+      if (summary === undefined || (summary.points !== found && (summary.points > 1 || found > 0))) {
         const points = resummarize(catalog, histories, run, runId, key, summary);
         if (summary !== undefined && points < summary.points) {
           const what = `Of metric ${JSON.stringify(key)} of run ${runId} ${points} of ${summary.points} points could be recovered.`;

@@ -298,7 +298,7 @@ class Repair {
   }
 
   private replayFrame(databases: Databases, missing: Missing, { file, offset, first, effects }: JournalFrame): void {
-    const { catalog, histories } = databases;
+    const { catalog } = databases;
     for (const [i, effect] of effects.entries()) {
       const seq = first + i;
       databases.begin();
@@ -306,7 +306,7 @@ class Repair {
         if (seq > catalog.applied) {
           missing.makeFor(effect);
         }
-        databases.replay(this.withoutKnown(histories, effect), seq);
+        databases.replay(this.asFarAsKnown(databases, effect), seq);
         databases.commit(Math.max(seq, catalog.applied));
       } catch (error) {
         databases.rollback();
@@ -315,16 +315,31 @@ class Repair {
     }
   }
 
-  /** A history that was made anew may have points of this change already. */
-  private withoutKnown(histories: Histories, effect: Effect): Effect {
-    if (effect.kind !== 'log' || !this.made.has(effect.runId)) {
+  /**
+   * The first points of a metric may be in a change that is lost, and a history that was made anew may have points of this change
+   * already. What the catalog makes of it is put right by `reconcile`.
+   */
+  private asFarAsKnown({ catalog, histories }: Databases, effect: Effect): Effect {
+    if (effect.kind !== 'log') {
       return effect;
     }
     const history = histories.find(effect.runId);
+    const counts = history?.counts();
+    const isMade = this.made.has(effect.runId);
+    const run = catalog.run(effect.runId);
     const metrics = effect.metrics.map((metric): MetricEffect => {
-      // What the catalog makes of it is put right by `reconcile`.
-      const points = metric.points.filter((point) => history?.has(metric.key, point) !== true);
-      return metric.mode === 'single' ? metric : { ...metric, mode: 'start', points };
+      const { key, mode } = metric;
+      const hasKey = counts?.has(key) === true;
+      if (mode === 'single' || (!isMade && (mode !== 'append' || hasKey))) {
+        return metric;
+      }
+      const points = isMade ? metric.points.filter((point) => history?.has(key, point) !== true) : metric.points;
+      const known = run && catalog.metric(run.id, key);
+      if (mode === 'append' && known?.points === 1 && history?.has(key, known.latest) !== true) {
+        return { key, mode: 'move', points: [known.latest, ...points] };
+      }
+      const isOnly = known === undefined && !hasKey && points.length === 1;
+      return { key, mode: isOnly ? 'single' : 'start', points };
     });
     return { ...effect, metrics };
   }

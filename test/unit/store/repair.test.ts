@@ -284,6 +284,54 @@ describe('Store: check and repair', () => {
     }
   }).timeout(60_000);
 
+  it('gets all points but those of the damaged frame, whichever of a metric’s it has', async () => {
+    const folder = await scene.folder();
+    const store = await scene.open(folder);
+    await createRun(store, runA);
+    // The first, the second, more, and several at first; what else is logged with them comes through, too.
+    const batches = [
+      [metric('one', 0), metric('loss', 1, 1)],
+      [metric('acc', 1, 1), metric('loss', 2, 2), metric('late', 1), metric('late', 2, 1)],
+      [metric('acc', 2, 2), metric('loss', 3, 3), metric('loss', 4, 4)],
+      [metric('acc', 3, 3), metric('loss', 0, 0), metric('late', 3, 3)],
+      [metric('acc', 4, 4), metric('loss', 5, 5)],
+    ];
+    for (const [i, metrics] of batches.entries()) {
+      await log(store, { metrics, params: [{ key: `p${i}`, value: 'v' }] }, runA);
+    }
+    const copies = await Promise.all(batches.map(() => scene.copy(folder)));
+    await store.close();
+    for (const [lost, copy] of copies.entries()) {
+      await rm(path.join(copy, lockName), { force: true });
+      const [segment = ''] = await filesOf(path.join(copy, 'journal'));
+      const { frames } = scanSegment(await readFile(segment));
+      const isLast = lost === batches.length - 1;
+      const frame = frames[frames.length - batches.length + lost];
+      await fill(segment, frame?.offset ?? 0, 1);
+      if (isLast) {
+        // Nothing follows it: it is torn, not damaged.
+        continue;
+      }
+      const { found } = await repaired(copy, segment);
+      const left = batches.filter((_, i) => i !== lost);
+      // The second point of a metric comes with the first, which is in the catalog only until then.
+      const firsts = [[metric('loss', 1, 1)], [metric('acc', 1, 1)]];
+      const told = [...left, ...(firsts[lost] ?? [])].flat();
+      for (const key of keys) {
+        const expected = told.filter((each) => each.key === key);
+        const sorted = expected.sort((a, b) => Number(a.step) - Number(b.step));
+        assert.deepEqual(found.points.get(`${runA} ${key}`), sorted, `${key} without batch ${lost}`);
+        const latest = found.runs.get(runA)?.metrics.find((each) => each.key === key);
+        assert.deepEqual(latest, sorted.at(-1));
+      }
+      const params = found.runs.get(runA)?.params.map(({ key }) => key);
+      assert.deepEqual(
+        params,
+        batches.flatMap((_, i) => (i === lost ? [] : [`p${i}`])),
+      );
+    }
+  });
+
   it('makes runs again of which only points or artifacts are left', async () => {
     const folder = await source();
     await unlink(path.join(folder, 'catalog.sqlite'));
