@@ -55,6 +55,17 @@ describe('panels in editor groups', () => {
     assert.deepEqual(groups(), [[name], [name]]);
   });
 
+  it('show an experiment once that is opened again before it is there, as by a double click', async () => {
+    const clicks: Thenable<unknown>[] = [];
+    // The first panel is made while others of these still ask for the title.
+    for (let click = 0; click < 40; click++) {
+      clicks.push(execute(commands.openExperiment, { experimentId, keepFocus: true }));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(clicks);
+    await shows([[name]]);
+  });
+
   it('move a panel that is not in sight to the side', async () => {
     const other = await script.experiment(`${name} too`);
     await execute(commands.openExperiment, { experimentId });

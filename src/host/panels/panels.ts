@@ -89,11 +89,11 @@ export class Panels {
       reveal(open);
       return;
     }
+    const before = this.#open.of(subject);
     // What is not there is an error of the command now, rather than an empty panel.
     const { client } = await this.connection.ready(10_000);
     const title = await readTitle(subject, client);
-    const before = this.#open.of(subject);
-    // Woken, or opened by another call meanwhile.
+    // Woken, or opened by another call meanwhile, as by the second click of two.
     const find = (): OpenPanel | undefined => this.#open.of(subject).find((each) => !before.includes(each));
     const hasMoved = await wakeTab(
       panelViewTypes[subject.panel],
