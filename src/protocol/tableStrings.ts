@@ -46,6 +46,8 @@ export const tableStrings = {
   viewReplaceAct: 'Replace',
   viewDeleteAct: 'Delete',
   viewBroken: 'This file is no view.',
+  viewNamedBroken: 'View {0}. {1}',
+  viewUnreadable: 'The view “{0}” cannot be read, so the panel stays as it is. {1}',
   viewGone: 'There is no view “{0}”.',
   viewOvertaken: 'The view “{0}” changed on disk, and here too. Revert to the file, or keep what is here?',
   viewKeep: 'Keep',

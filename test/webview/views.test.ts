@@ -232,6 +232,27 @@ describe('Saved views in the panel', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('that are in use and become wrong say so where their name stands, with the way to their file, until they are right', async () => {
+    const panel = await open(smallScenario({ Team: view('seed = 1') }));
+    await button(panel).click();
+    await rows(panel).filter({ hasText: 'Team' }).click();
+    await labelled(panel, 'View Team');
+    const write = (text: string) =>
+      panel.host(({ page, argument }) => page.host.experiment.writeView('Team', argument), text);
+    await write('[1]');
+    await labelled(panel, 'View Team. This file is no view.');
+    assert.equal(await button(panel).locator('.lb-view-dot').count(), 0);
+    const banner = panel.page.locator('.lb-banner', { hasText: 'The view “Team” cannot be read' });
+    await banner.getByRole('button', { name: 'Open File' }).click();
+    assert.deepEqual(await panel.askedFor('openViewFile'), [{ name: 'Team' }]);
+    assert.equal(await line(panel).inputValue(), 'seed = 1');
+    await write(view('seed = 2'));
+    await labelled(panel, 'View Team');
+    await banner.waitFor({ state: 'detached' });
+    await until('it is followed again', async () => (await line(panel).inputValue()) === 'seed = 2');
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('that are wrong open in an editor, and are not replaced by a save', async () => {
     const panel = await open(smallScenario({ Team: view('seed = 1'), Bad: '[1]' }));
     await button(panel).click();

@@ -5,6 +5,7 @@ import { useStore } from '../../shared/store';
 import { t } from '../../shared/strings';
 import type { ExperimentSession } from '../experimentSession';
 import { contentOf, isSameView } from './savedView';
+import { faultOf } from './viewList';
 import './views.css';
 import { ViewsPopup } from './ViewsPopup';
 
@@ -14,7 +15,13 @@ export function ViewsMenu({ experiment }: { readonly experiment: ExperimentSessi
   const close = useCallback(() => setAnchor(undefined), []);
   const name = useStore(experiment.arrangement, (each) => each.view);
   const isChanged = useIsChanged(experiment, name);
-  const label = name === '' ? t('views') : t(isChanged ? 'viewNamedChanged' : 'viewNamed', name);
+  const fault = useStore(experiment.views.state, ({ views }) => faultOf(views?.find((each) => each.name === name)));
+  const label =
+    name === ''
+      ? t('views')
+      : fault !== undefined
+        ? t('viewNamedBroken', name, fault)
+        : t(isChanged ? 'viewNamedChanged' : 'viewNamed', name);
   return (
     <>
       <button
@@ -31,7 +38,7 @@ export function ViewsMenu({ experiment }: { readonly experiment: ExperimentSessi
         <span className={name === '' ? 'lb-cut-text lb-view-none' : 'lb-cut-text'}>
           {name === '' ? t('views') : name}
         </span>
-        {isChanged && <span className="lb-view-dot" />}
+        {fault !== undefined ? <Icon name="warning" small /> : isChanged && <span className="lb-view-dot" />}
         <Icon name="chevronDown" small />
       </button>
       {anchor && <ViewsPopup experiment={experiment} isChanged={isChanged} anchor={anchor} onClose={close} />}

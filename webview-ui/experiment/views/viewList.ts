@@ -194,6 +194,11 @@ export class ViewList {
   }
 }
 
+/** What is wrong with a view's file. */
+export function faultOf(view: SavedView | undefined): string | undefined {
+  return view === undefined || view.content ? undefined : (view.problem ?? t('viewBroken'));
+}
+
 function savedView({ name, content, problem }: { name: string; content: string; problem?: string }): SavedView {
   const read = problem === undefined ? readView(content) : undefined;
   return { name, content: read?.content, problem, leftOut: read?.problems ?? [], told: content };
