@@ -90,7 +90,9 @@ export const panelStrings = {
   compare: 'Compare',
   findRows: 'Find rows',
   metricsDiffer: '{0} of {1} differ',
+  showEqualOne: 'Show {0} equal row',
   showEqual: 'Show {0} equal rows',
+  hideEqualOne: 'Hide {0} equal row',
   hideEqual: 'Hide {0} equal rows',
   allEqual: 'All are equal.',
 

@@ -6,7 +6,7 @@ import { Icon } from '../shared/Icon';
 import { unknownLook, type RunLook } from '../shared/palette';
 import type { PanelSession } from '../shared/session';
 import { useStore } from '../shared/store';
-import { t } from '../shared/strings';
+import { t, tCount } from '../shared/strings';
 import { RunSwatch } from '../shared/Swatch';
 import { useScroll } from '../shared/useScroll';
 import { diffRows, type DiffRow } from './diffRows';
@@ -122,7 +122,11 @@ function Group({ session, id, title, rows, isMetric, columns, digits }: GroupPro
         equal.length > 0 &&
         full(
           <LinkButton
-            label={t(showsEqual ? 'hideEqual' : 'showEqual', formatCount(equal.length))}
+            label={
+              showsEqual
+                ? tCount('hideEqualOne', 'hideEqual', equal.length, formatCount(equal.length))
+                : tCount('showEqualOne', 'showEqual', equal.length, formatCount(equal.length))
+            }
             onAct={() => arrange(`${name}/equal`, !showsEqual)}
           />,
         )}
