@@ -4,8 +4,8 @@ const endOfHead = Buffer.from('\r\n\r\n');
 const nameOfLength = '\r\ncontent-length:';
 const zero = 0x30;
 const nine = 0x39;
-/** More digits than bodies have that come in one piece. */
-const maxDigits = 5;
+/** More digits than bodies have that go the short way. */
+const maxDigits = 6;
 /** Longer heads are not worth keeping. */
 const maxHead = 4096;
 

@@ -6,7 +6,7 @@ import { AnswerWriter } from './answerWriter';
 import { errorBody, toApiError } from './errors';
 import { bodyStart, KnownHead } from './knownHead';
 
-/** Answers a request, all else of it being known, by its body; rejects or throws as an `Endpoint` does. */
+/** Answers a request, all else of it being known, by its body, whose bytes are good until this returns; rejects or throws as an `Endpoint` does. */
 export type AnswerBody = (body: Buffer, socket: Socket) => Promise<object>;
 
 export interface ShortWayOptions {
@@ -21,8 +21,10 @@ export interface ShortWayOptions {
 
 /** Heads that are known of one connection. */
 const maxHeads = 8;
-/** Bytes of a request; a longer one does not come in one piece. */
-const maxBytes = 64 * 1024;
+/** Bytes of a request; a longer one is Node's. Batches of a thousand metrics have a hundred thousand. */
+const maxBytes = 256 * 1024;
+/** What comes in more pieces is Node's: a client has so many times the limit of silence for all of them. */
+const maxPieces = 16;
 
 /** The short ways of a server's connections (docs/adr/0011). */
 export class ShortWays {
@@ -30,6 +32,8 @@ export class ShortWays {
   /** The newest request of each connection without a short way. */
   private readonly newest = new WeakMap<Socket, IncomingMessage>();
   private readonly writer: AnswerWriter;
+  /** Where bodies that came in pieces are put together. */
+  private room = Buffer.alloc(0);
   private busy = 0;
   private waiting: (() => void)[] = [];
 
@@ -84,6 +88,19 @@ export class ShortWays {
     }
   }
 
+  /** @returns what follows the first `start` bytes of the pieces, good until the next call */
+  joined({ pieces, start, end }: Begun): Buffer {
+    if (this.room.length < end) {
+      this.room = Buffer.allocUnsafeSlow(maxBytes);
+    }
+    let at = -start;
+    for (const piece of pieces) {
+      piece.copy(this.room, Math.max(0, at), Math.max(0, -at));
+      at += piece.length;
+    }
+    return this.room.subarray(0, at);
+  }
+
   /** @returns false where the client should read before it is written to again */
   write(socket: Socket, status: number, json: string): boolean {
     return this.writer.write(socket, status, json, this.options.isEnding());
@@ -115,6 +132,19 @@ interface Known {
   readonly answer: AnswerBody;
 }
 
+/** A known head without all of its body. */
+interface Begun {
+  readonly answer: AnswerBody;
+  /** The head is all in the first one. */
+  readonly pieces: Buffer[];
+  /** Bytes of the pieces. */
+  size: number;
+  /** Where the body begins. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+}
+
 /**
  * Stands before Node's HTTP parser on one connection. Whatever is not surely a request that differs from an earlier one in its body alone
  * goes on to the parser, byte for byte; and so does all that follows where it is not sure any more where requests begin.
@@ -123,8 +153,7 @@ class ShortWay {
   private readonly known: Known[] = [];
   /** Undefined when Node has read nothing since its last request was answered. */
   private exchange: Exchange | undefined;
-  /** A known head without all of its body. */
-  private begun: Buffer | undefined;
+  private begun: Begun | undefined;
   /** What came before the answer was out. */
   private held: Buffer[] = [];
   private isBusy = false;
@@ -178,32 +207,45 @@ class ShortWay {
       return;
     }
     const { begun } = this;
-    const bytes = begun === undefined ? chunk : Buffer.concat([begun, chunk]);
+    if (begun !== undefined) {
+      this.goOn(begun, chunk);
+      return;
+    }
     if (this.hasLeft || !this.isBetween()) {
-      this.pass(bytes);
+      this.pass(chunk);
       return;
     }
     for (const { head, answer } of this.known) {
-      const start = head.bodyIn(bytes);
+      const start = head.bodyIn(chunk);
       const end = start + head.length;
       if (start === 0 || this.ways.options.isEnding()) {
         continue;
       }
-      if (bytes.length === end) {
-        this.answer(answer, bytes.subarray(start));
+      if (chunk.length === end) {
+        this.answer(answer, chunk.subarray(start));
         return;
       }
-      // Most clients send head and body one after the other; what comes in more pieces is Node's.
-      if (begun === undefined && bytes.length < end && end <= maxBytes) {
-        this.begun = bytes;
+      if (chunk.length < end && end <= maxBytes) {
+        this.begun = { answer, pieces: [chunk], size: chunk.length, start, end };
         this.begin();
         return;
       }
       break;
     }
-    this.begun = undefined;
-    this.end();
-    this.pass(bytes);
+    this.pass(chunk);
+  }
+
+  /** Most clients send head and body one after the other, and a long body comes in several pieces. */
+  private goOn(begun: Begun, chunk: Buffer): void {
+    const { answer, pieces, start, end } = begun;
+    pieces.push(chunk);
+    begun.size += chunk.length;
+    const isGood = begun.size <= end && pieces.length <= maxPieces && !this.ways.options.isEnding();
+    if (!isGood) {
+      this.passBegun();
+    } else if (begun.size === end) {
+      this.answer(answer, end - start === chunk.length ? chunk : this.ways.joined(begun));
+    }
   }
 
   /** @returns true where a request begins with what comes next */
@@ -253,7 +295,7 @@ class ShortWay {
     if (begun !== undefined) {
       this.begun = undefined;
       this.end();
-      this.pass(begun);
+      this.pass(Buffer.concat(begun.pieces));
     }
   }
 

@@ -162,7 +162,7 @@ describe('the short way of requests that differ in their bodies', () => {
     wanted.forEach((each, i) => assert.match(client.bodies[i] ?? '', each));
   });
 
-  it('is taken when the body comes behind its head, and not when it comes in more pieces', async () => {
+  it('is taken when the body comes behind its head in some pieces, and not in many, or with a head in two', async () => {
     await client.ask(post('{"a":1}'), post('{"a":2}'));
     const [socket] = running.sockets;
     const send = async (...parts: string[]): Promise<void> => {
@@ -178,13 +178,25 @@ describe('the short way of requests that differ in their bodies', () => {
     await send(head, '{"a":3}');
     assert.equal(running.short, 1);
     await send(head, '{"a"', ':4}');
-    assert.equal(running.short, 1);
-    await send(head.slice(0, 30), head.slice(30), '{"a":5}');
-    await client.ask(post('{"a":6}'));
+    await send(`${head}{`, ...'"a":5}');
+    assert.equal(running.short, 3);
+    await send(post('', [], '19'), ...`{"a":${' '.repeat(12)}6}`);
+    await send(head.slice(0, 30), head.slice(30), '{"a":7}');
+    assert.equal(running.short, 3);
+    await client.ask(post('{"a":8}'));
     assert.deepEqual(
       client.bodies,
-      [1, 2, 3, 4, 5, 6].map((a) => JSON.stringify({ got: { a } })),
+      [1, 2, 3, 4, 5, 6, 7, 8].map((a) => JSON.stringify({ got: { a } })),
     );
+  });
+
+  it('is taken by batches, however a connection brings them, and not by what is longer', async () => {
+    await client.ask(post('{"a":1}'), post('{"a":2}'));
+    const bodies = [70_000, 150_000, 270_000, 10].map((length, i) => JSON.stringify({ a: String(i).repeat(length) }));
+    await client.ask(...bodies.map((body) => post(body)));
+    assert.equal(running.short, 3);
+    const isSame = client.bodies.slice(2).map((answer, i) => answer === `{"got":${bodies[i]}}`);
+    assert.deepEqual(isSame, [true, true, true, true]);
   });
 
   it('is not taken by another token, another host, or a head that asks for more', async () => {
@@ -287,6 +299,7 @@ describe('the short way of requests that differ in their bodies', () => {
     const plain = await start(false);
     const requests = fc.oneof(
       { weight: 6, arbitrary: fc.json({ maxDepth: 1 }).map((body) => post(body)) },
+      fc.nat(300_000).map((length) => post(JSON.stringify({ a: 'x'.repeat(length) }))),
       fc.json({ maxDepth: 1 }).map((body) => post(body, ['x-other: 1']).replace('Content-Length', 'content-length')),
       fc.constantFrom(
         post('{"a":"bad"}'),
@@ -301,7 +314,7 @@ describe('the short way of requests that differ in their bodies', () => {
     );
     const item = fc.record({
       request: requests,
-      cuts: fc.array(fc.nat(400), { maxLength: 2 }),
+      cuts: fc.array(fc.oneof(fc.nat(400), fc.nat(100_000)), { maxLength: 4 }),
       turns: fc.nat(3),
       waits: fc.boolean(),
     });
