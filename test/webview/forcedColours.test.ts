@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { experimentScenario } from '../fakes/fakeHost/scenario';
+import { exampleRuns } from './examples';
+import { PanelBrowser, until, type Panel } from './panelPage';
+
+/** What the system paints where it gives the colours; Chromium makes each a plain colour. */
+const systemColour = (panel: Panel, name: string): Promise<string> =>
+  panel.page.evaluate((colour) => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.color = colour;
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  }, name);
+
+describe('Where the system gives the colours', () => {
+  let browser: PanelBrowser;
+  before(async () => (browser = await PanelBrowser.open()));
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  const row = (panel: Panel, name: string) => panel.page.locator('.lb-table-body .lb-row', { hasText: name });
+  const styleOf = (panel: Panel, name: string, pseudo?: string) =>
+    row(panel, name).evaluate((element, part) => {
+      const { outlineStyle, outlineWidth, outlineColor, borderLeftWidth, borderLeftColor } = getComputedStyle(
+        element,
+        part,
+      );
+      return { outlineStyle, outlineWidth, outlineColor, borderLeftWidth, borderLeftColor };
+    }, pseudo);
+
+  for (const colorScheme of ['dark', 'light'] as const) {
+    it(`rows that are selected, in focus or under the pointer show it, and runs keep their colours, ${colorScheme}`, async () => {
+      const panel = await browser.show(experimentScenario(exampleRuns()), {
+        theme: colorScheme,
+        width: 1400,
+        height: 900,
+      });
+      const { page } = panel;
+      await page.emulateMedia({ forcedColors: 'active', colorScheme });
+      await panel.drawn('val/loss');
+      await row(panel, 'r50-cosine-s1').click();
+      await row(panel, 'r50-mixup-s0').click({ modifiers: ['Control'] });
+      await page.mouse.move(0, 0);
+      const highlight = await systemColour(panel, 'Highlight');
+      await until('the second is selected', async () => {
+        const { borderLeftWidth } = await styleOf(panel, 'r50-mixup-s0', '::after');
+        return borderLeftWidth === '5px';
+      });
+      const first = await styleOf(panel, 'r50-cosine-s1', '::after');
+      assert.deepEqual([first.outlineStyle, first.borderLeftColor], ['solid', highlight]);
+      const focused = await styleOf(panel, 'r50-mixup-s0', '::after');
+      assert.deepEqual([focused.outlineWidth, focused.outlineColor], ['2px', highlight]);
+      await page.keyboard.press('ArrowRight');
+      const cell = page.locator('.lb-focused-cell');
+      await cell.waitFor();
+      const { outlineWidth, outlineColor } = await cell.evaluate((element) => ({
+        outlineWidth: getComputedStyle(element).outlineWidth,
+        outlineColor: getComputedStyle(element).outlineColor,
+      }));
+      assert.deepEqual([outlineWidth, outlineColor], ['2px', highlight]);
+      const colours = await page
+        .locator('.lb-table-body .lb-swatch')
+        .evaluateAll((all) => all.map((each) => getComputedStyle(each).color));
+      assert.ok(new Set(colours).size >= 8, `the colours of runs are ${[...new Set(colours)].join(' ')}`);
+      await panel.photograph(`forced-colours-${colorScheme}`);
+      await page.getByRole('combobox', { name: 'Filter runs' }).click();
+      await page.keyboard.type('params.');
+      await page.getByRole('option').first().waitFor();
+      await page.keyboard.press('ArrowDown');
+      await panel.photograph(`forced-colours-query-${colorScheme}`);
+      const chosen = page.locator('[role="option"][aria-selected="true"]');
+      assert.equal(await chosen.evaluate((each) => getComputedStyle(each).outlineColor), highlight);
+      assert.deepEqual(panel.errors, []);
+    });
+  }
+});
