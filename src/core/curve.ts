@@ -1,7 +1,8 @@
 import { neverShared, oddLimit, sameX, sharedExponent } from './buckets';
 import { Fingerprint } from './fingerprint';
 import type { Series } from './series';
-import { Blocks, blockSize, grown, stackSize } from './curveBlocks';
+import { Blocks, grown } from './curveBlocks';
+import { CurveBuckets, type Buckets, type Span } from './curveBuckets';
 import { CurveSmoothing } from './curveSmoothing';
 import { reachAhead, type Smoothing } from './smoothing';
 import { finish, type Steps } from './steps';
@@ -38,17 +39,6 @@ export interface Rows {
   readonly keep?: number;
 }
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The buckets of a part of the curve: where each begins, and at last the end. */
-interface Buckets {
-  readonly exponent: number;
-  readonly starts: readonly number[];
-}
-
 /**
  * The points of one curve in ascending order of x, with figures of blocks of them, so that any part of it is thinned in time of
  * what is drawn rather than of what there is. Points can be appended; what is then new to an asker is found without the rest.
@@ -59,6 +49,7 @@ export class Curve {
   /** For each point the exponent from which on it shares a bucket with the one before (`sharedExponent`). */
   private shared: Int16Array;
   private readonly blocks = new Blocks();
+  private readonly buckets = new CurveBuckets(this.blocks);
   private readonly smoothing = new CurveSmoothing();
   /** Those of the lengths that were asked for last. */
   private fingerprints: readonly Fingerprint[] = [];
@@ -80,7 +71,7 @@ export class Curve {
 
   /** Memory that it takes, about. */
   get bytes(): number {
-    return this.xs.length * 18 + this.blocks.bytes + this.smoothing.bytes(this.size);
+    return this.xs.length * 18 + this.blocks.bytes + this.buckets.bytes + this.smoothing.bytes(this.size);
   }
 
   /** x of the last point; -Infinity where there is none. */
@@ -138,7 +129,7 @@ export class Curve {
     if (span.from === span.to) {
       return undefined;
     }
-    const buckets = this.bucketsOf(span, query.maxPoints);
+    const buckets = this.buckets.of(span, query.maxPoints, this.shared);
     const keep = this.kept(query, span, buckets);
     const rows = {
       total: span.to - span.from,
@@ -261,64 +252,6 @@ export class Curve {
     return low;
   }
 
-  /** The narrowest buckets of which at most `maxPoints` hold a point; undefined where there are no more points than that. */
-  private bucketsOf(span: Span, maxPoints: number): Buckets | undefined {
-    const limit = Math.floor(maxPoints);
-    if (span.to - span.from <= limit) {
-      return undefined;
-    }
-    let exponent = neverShared;
-    let starts: number[] = [];
-    for (let next = neverShared - 1; next >= sameX;) {
-      const found = this.startsOf(span, next, limit);
-      if (found.starts.length > limit) {
-        break;
-      }
-      ({ starts } = found);
-      // Down to the next width that parts something, the buckets are the same.
-      exponent = Math.max(found.below, sameX);
-      next = exponent - 1;
-    }
-    return { exponent, starts: [...starts, span.to] };
-  }
-
-  /**
-   * Where buckets of width 2^exponent begin, up to one more than `limit`. `below`: the largest shared exponent that is not above
-   * `exponent` (-Infinity for none).
-   */
-  private startsOf({ from, to }: Span, exponent: number, limit: number): { starts: number[]; below: number } {
-    const starts = [from];
-    let below = -Infinity;
-    let i = from + 1;
-    while (i < to && starts.length <= limit) {
-      if (i % stackSize === 0 && i + stackSize <= to) {
-        const highest = this.blocks.sharedOfStack(i / stackSize);
-        if (highest <= exponent) {
-          below = Math.max(below, highest);
-          i += stackSize;
-          continue;
-        }
-      }
-      const block = Math.floor(i / blockSize);
-      const end = Math.min(to, (block + 1) * blockSize);
-      const highest = this.blocks.shared(block);
-      if (highest <= exponent && i === block * blockSize) {
-        below = Math.max(below, highest);
-        i = end;
-        continue;
-      }
-      for (; i < end; i++) {
-        const shared = this.shared[i] ?? neverShared;
-        if (shared > exponent) {
-          starts.push(i);
-        } else if (shared > below) {
-          below = shared;
-        }
-      }
-    }
-    return { starts, below };
-  }
-
   /** How many rows stay as the asker has them; undefined where it has to be told all. */
   private kept(query: RowsQuery, span: Span, buckets: Buckets | undefined): number | undefined {
     const { known: version = '', smoothing } = query;
@@ -327,7 +260,7 @@ export class Curve {
       return undefined;
     }
     const known = { from: span.from, to: Math.min(span.to, knownLength) };
-    const before = this.bucketsOf(known, query.maxPoints);
+    const before = this.buckets.of(known, query.maxPoints, this.shared);
     const odd = this.blocks.countOdd(this.ys, span.from, span.to);
     const oddBefore = this.blocks.countOdd(this.ys, known.from, known.to);
     if (before?.exponent !== buckets?.exponent || odd > oddLimit !== oddBefore > oddLimit) {
@@ -390,7 +323,7 @@ export class Curve {
   }
 
   /** The odd points from an index on. */
-  private oddPoints(span: Span, from: number, starts: readonly number[]): { oddX: Float64Array; oddY: Float64Array } {
+  private oddPoints(span: Span, from: number, starts: Uint32Array): { oddX: Float64Array; oddY: Float64Array } {
     let kept = this.blocks.odd(this.ys, from, span.to);
     if (this.blocks.countOdd(this.ys, span.from, span.to) > oddLimit) {
       let bucket = 0;

@@ -86,10 +86,13 @@ export class Curves {
     const start = Number(this.store.getRunInfo(runId)?.startTime ?? 0);
     let grown: Kept | undefined;
     if ('axis' in x) {
-      // Right after the start each takes long: what was done up to here, room for many points, opening the history, and reading it.
-      await nextTurn();
-      const begun = kept ?? noCurve(count, rollbacks);
-      await nextTurn();
+      let begun = kept;
+      if (begun === undefined) {
+        // Right after the start each takes long: what was done up to here, room for many points, opening the history, and reading it.
+        await nextTurn();
+        begun = noCurve(count, rollbacks);
+        await nextTurn();
+      }
       grown = await inTurns(this.grow(runId, key, x.axis, start, begun));
     }
     if (grown !== undefined) {
