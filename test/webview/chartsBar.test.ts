@@ -29,7 +29,7 @@ describe('Bar above the charts', () => {
     await panel.page.keyboard.press('Escape');
     await panel.drawn('val/acc');
     await zoomIn(panel);
-    for (const width of [1400, 899, 760, 620, 600, 500, 320]) {
+    for (const width of [1400, 1100, 1080, 1030, 960, 899, 760, 620, 600, 500, 320]) {
       await panel.page.setViewportSize({ width, height: 900 });
       await until(`rows at ${width} px`, () =>
         panel.page

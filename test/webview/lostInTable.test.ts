@@ -15,6 +15,8 @@ describe('Lost runs in the table', () => {
     const panel = await browser.show({ ...experimentScenario(runs), lost: [idOf(1)] });
     const state = panel.page.locator('.lb-row', { hasText: 'going' }).locator('[data-field="attribute:state"]');
     await until('the cell says so', async () => (await state.innerText()) === 'lost');
+    const duration = panel.page.locator('.lb-row', { hasText: 'going' }).locator('[data-field="attribute:duration"]');
+    await until('nobody knows how long it went', async () => (await duration.innerText()) === '–');
     const line = panel.page.getByRole('combobox', { name: 'Filter runs' });
     const finds = async (query: string, ...names: readonly string[]): Promise<void> => {
       await line.fill(query);

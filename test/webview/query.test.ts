@@ -110,6 +110,36 @@ describe('The query line', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('gets the focus by Ctrl+F from anywhere in the panel, and keeps Ctrl+A to itself, as VS Code takes both keys', async () => {
+    const panel = await open();
+    const { page } = panel;
+    // As VS Code's page around a webview does it, before the panel's own listener.
+    await page.evaluate(() => {
+      window.addEventListener('keydown', (event) => event.ctrlKey && event.key === 'f' && event.preventDefault(), true);
+      window.addEventListener('keydown', ({ key }) => (document.body.dataset['keys'] = key));
+    });
+    for (const other of [page.getByRole('button', { name: 'Group', exact: true }), page.getByLabel('Find charts')]) {
+      await other.focus();
+      await press(panel, 'Control+f');
+      await until('the line has the focus', () => line(panel).evaluate((each) => each === document.activeElement));
+    }
+    const heard = () => page.evaluate(() => document.body.dataset['keys']);
+    await page.keyboard.type('one');
+    await press(panel, 'Shift', 'Control+a');
+    assert.equal(await heard(), 'Control');
+    await page.keyboard.type('two');
+    assert.equal(await line(panel).inputValue(), 'two');
+  });
+
+  it('looks for a word alone in the names of runs, with one click', async () => {
+    const panel = await open();
+    await line(panel).pressSequentially('run-b');
+    await counted(panel, 'Not applied: ');
+    await press(panel, 'Escape');
+    await problem(panel).getByRole('button', { name: "Did you mean name ILIKE '%run-b%'?" }).click();
+    await counted(panel, '1 of 5 runs');
+  });
+
   it('takes options with the mouse, and shows all with Ctrl+Space', async () => {
     const panel = await open();
     await line(panel).click();

@@ -220,6 +220,12 @@ describe('The table of runs', () => {
     await order(panel, ['r50', 'r18']);
     assert.match(await cell(panel, 'r50', 'metric:max:val/acc').innerText(), /^0\.7000\s*± 0\.20$/);
     await panel.page.getByText('2 groups · 5 runs').waitFor();
+    // Its trend is that of all of its runs.
+    await until('their curves are read', async () => {
+      const asked = await panel.asked('series');
+      return asked.some(({ maxPoints, runIds }) => maxPoints === 60 && runIds.length === 5);
+    });
+    await cell(panel, 'r50', 'trend:val/acc').locator('path').waitFor({ state: 'attached' });
     await row(panel, 'r18').click();
     assert.equal(await row(panel, 'r18').getAttribute('aria-expanded'), 'false');
     await panel.page.keyboard.press('ArrowRight');
@@ -284,6 +290,33 @@ describe('The table of runs', () => {
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'treegrid');
   });
 
+  it('takes what was found by Enter, one after the other, in the order of names', async () => {
+    const params = { p1: '1', p10: '1', p2: '1', model: 'a' };
+    const runs = ['a', 'b'].map((model, i) => fakeRun(i, { name: model, params: { ...params, model } }));
+    const panel = await open(experimentScenario(runs));
+    const { page } = panel;
+    await page.getByRole('button', { name: 'Group', exact: true }).click();
+    const boxes = page.getByRole('dialog', { name: 'Group by' }).locator('.lb-choose-list').getByRole('checkbox');
+    assert.deepEqual(await boxes.allInnerTexts(), ['model', 'p1', 'p2', 'p10']);
+    for (const [word, chosen] of [
+      ['p10', 'p10'],
+      ['mod', 'p10, model'],
+    ] as const) {
+      await page.keyboard.type(word);
+      await until('it is found', async () => (await boxes.count()) === 1);
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: chosen, exact: true }).waitFor();
+    }
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Columns', exact: true }).first().click();
+    await page.keyboard.type('p2');
+    const column = page.locator('.lb-choose-row').getByRole('checkbox', { name: 'p2' });
+    await column.waitFor();
+    await page.keyboard.press('Enter');
+    await until('the column is on', async () => (await column.getAttribute('aria-checked')) === 'true');
+  });
+
   it('closes what chooses the groups by Escape, whatever was pressed in it last', async () => {
     const panel = await open(smallScenario());
     const { page } = panel;
@@ -345,6 +378,11 @@ describe('The table of runs', () => {
     const panel = await open();
     await row(panel, 'run-c').click();
     await panel.page.keyboard.press('F2');
+    const widths = await panel.page.locator('.lb-edit').evaluate((field) => {
+      const { width } = field.getBoundingClientRect();
+      return { field: width, cell: field.closest('.lb-name')?.clientWidth ?? NaN };
+    });
+    assert.ok(widths.field > widths.cell - 50, `the field has the cell's room: ${JSON.stringify(widths)}`);
     await panel.page.keyboard.type('better');
     await panel.page.keyboard.press('Enter');
     assert.deepEqual(await panel.askedFor('setName'), [{ runId: idOf(2), name: 'better' }]);

@@ -8,7 +8,7 @@ import { t, tCount } from '../shared/strings';
 import { CheckRow } from './CheckRow';
 import { columnLabel, columnName, sectionTitle } from './columnTexts';
 import type { ExperimentSession } from './experimentSession';
-import { freshChoice, orderedMetrics, usualAggregate, withColumn, type ColumnChoice } from './table/columnSet';
+import { byName, freshChoice, orderedMetrics, usualAggregate, withColumn, type ColumnChoice } from './table/columnSet';
 import {
   fieldId,
   leafOf,
@@ -200,13 +200,13 @@ function sectionsOf(view: TableView): Section[] {
     section.entries.push({ field: { kind: 'metric', key, aggregate: 'last' }, label: leafOf(key), name: key });
     sections.set(prefix, section);
   }
-  const tags = catalogue.tags.filter(({ key }) => !key.startsWith('mlflow.'));
+  const tags = byName(catalogue.tags.filter(({ key }) => !key.startsWith('mlflow.')));
   const own = runTags.filter((tag) => catalogue.tags.some(({ key }) => key === tag));
   const others: Section[] = [
     {
       id: 'params',
       title: t('parameters'),
-      entries: catalogue.params.map(({ key }) => entry({ kind: 'param', key }, key)),
+      entries: byName(catalogue.params).map(({ key }) => entry({ kind: 'param', key }, key)),
     },
     { id: 'tags', title: t('tags'), entries: tags.map(({ key }) => entry({ kind: 'tag', key }, key)) },
     {

@@ -6,6 +6,7 @@ import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import { CheckRow } from './CheckRow';
 import type { ExperimentSession } from './experimentSession';
+import { byName } from './table/columnSet';
 import { fieldId, type TableField } from './table/fields';
 import { isRunKey } from './table/lines';
 import type { KeyCatalogue } from './table/runTable';
@@ -77,7 +78,7 @@ interface GroupKey {
   readonly title: string;
 }
 
-/** What runs differ in first: only that parts them. */
+/** What runs differ in first: only that parts them. Names in the order of the columns: p2 before p10. */
 function groupKeys({ params, tags }: KeyCatalogue): GroupKey[] {
   const entry = (field: TableField, kind: string): GroupKey => ({
     id: fieldId(field),
@@ -88,8 +89,8 @@ function groupKeys({ params, tags }: KeyCatalogue): GroupKey[] {
     ({ key }) => !key.startsWith('mlflow.') || key === 'mlflow.user' || key === 'mlflow.source.name',
   );
   const keys = [
-    ...params.map(({ key, differs }) => ({ ...entry({ kind: 'param', key }, 'params'), differs })),
-    ...own.map(({ key, differs }) => ({ ...entry({ kind: 'tag', key }, 'tags'), differs })),
+    ...byName(params).map(({ key, differs }) => ({ ...entry({ kind: 'param', key }, 'params'), differs })),
+    ...byName(own).map(({ key, differs }) => ({ ...entry({ kind: 'tag', key }, 'tags'), differs })),
   ];
   return [...keys.filter(({ differs }) => differs), ...keys.filter(({ differs }) => !differs)];
 }

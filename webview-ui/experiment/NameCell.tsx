@@ -66,7 +66,7 @@ export function RunName({ line, table, mark, look, isShown, isBaseline, isEditin
         </span>
       )}
       {children > 0 && <span className="lb-dim">{formatCount(children)}</span>}
-      <span className="lb-grow" />
+      {!isEditing && <span className="lb-grow" />}
       {!isEditing && (
         <span className="lb-row-actions">
           {canCompare && !isBaseline && (

@@ -5,8 +5,8 @@ import { useOneStop } from '../shared/useOneStop';
 const page = 10;
 
 /**
- * The keys of a list to choose from under a field to search it: arrows go up and down, from the field too; right and left to what else is in
- * a row. The list is one stop of the Tab key.
+ * The keys of a list to choose from under a field to search it: Enter after a search takes the first that was found; arrows go up and down,
+ * from the field too; right and left to what else is in a row. The list is one stop of the Tab key.
  * @returns for what is around the list and the field over it
  */
 export function useChooseKeys(list: RefObject<HTMLElement | null>): (event: KeyboardEvent<HTMLElement>) => void {
@@ -24,12 +24,24 @@ export function useChooseKeys(list: RefObject<HTMLElement | null>): (event: Keyb
     if (!isField && at < 0) {
       return;
     }
+    if (isField && key === 'Enter' && field.value.trim() !== '') {
+      event.preventDefault();
+      firstFound(list.current)?.click();
+      // The next search replaces this one.
+      field.select();
+      return;
+    }
     const next = nextRow(key, at, rows.length, isField);
     if (next !== undefined) {
       event.preventDefault();
       (next < 0 ? field : rows[next])?.focus();
     }
   };
+}
+
+/** Not the title of a section, which would take all of it. */
+function firstFound(list: HTMLElement | null): HTMLElement | null | undefined {
+  return list?.querySelector<HTMLElement>('.lb-choose-row .lb-check') ?? list?.querySelector<HTMLElement>('.lb-check');
 }
 
 /** @returns the row to go to, -1 for the field over them; undefined: the key is for something else */

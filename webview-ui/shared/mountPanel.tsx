@@ -27,9 +27,21 @@ export function mountSession(session: PanelSession, render: (session: PanelSessi
   }
   window.addEventListener('error', (event) => session.host.logError('uncaught', event.error ?? event.message));
   window.addEventListener('unhandledrejection', (event) => session.host.logError('unhandled', event.reason));
+  root.addEventListener('keydown', keepSelectAll);
   createRoot(root).render(
     <ErrorBoundary onError={(error) => session.host.logError('drawing the panel', error)}>
       {render(session)}
     </ErrorBoundary>,
   );
+}
+
+/**
+ * Ctrl+A in a field is the browser's. VS Code hears keys at the page's window and selects all once more a little later: what was typed since
+ * would be selected too, and the next letter replaced it.
+ */
+function keepSelectAll(event: KeyboardEvent): void {
+  const isField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+  if (isField && (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'a') {
+    event.stopPropagation();
+  }
 }

@@ -35,6 +35,10 @@ export function fixOf(text: string, error: SearchError, { metrics, params, tags 
   const attributes = ['name', 'status', 'started', 'ended', 'duration', 'user', 'run_id', 'start_time', 'end_time'];
   const names = [...params, ...metrics, ...tags].map(({ key }) => key);
   const nearest = nearestName(wrong, [...attributes, ...names]);
+  if (nearest === undefined && text.trim() === wrong && isPlainName(wrong)) {
+    // A word alone, as one types it in a search.
+    return `name ILIKE '%${wrong}%'`;
+  }
   if (nearest === undefined || attributes.includes(nearest) || isPlainName(nearest)) {
     return nearest;
   }

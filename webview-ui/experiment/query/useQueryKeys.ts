@@ -115,13 +115,16 @@ function useEarlier({ query, list, recent, replace }: Omit<Parts, 'choose' | 'he
   };
 }
 
-/** Ctrl+F from anywhere in the panel, unless something nearer took it. */
+/**
+ * Ctrl+F from anywhere in the panel. What is nearer and takes it keeps it from the window; whether its default is prevented says nothing:
+ * VS Code prevents that of each Ctrl+F in a webview, so that the browser's own search stays away.
+ */
 export function useFindKey(input: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       const isFind =
         (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'f';
-      if (isFind && !event.defaultPrevented) {
+      if (isFind) {
         event.preventDefault();
         input.current?.focus();
         input.current?.select();

@@ -53,10 +53,11 @@ const mostMetrics = 24;
 const mostParams = 40;
 const mostTags = 20;
 
-const compareKeys = (a: string, b: string): number => {
-  const [left, right] = [naturalKey(a), naturalKey(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
-};
+/** Params or tags in the order that people expect of names: p2 before p10. */
+export function byName(facts: readonly KeyFacts[]): KeyFacts[] {
+  const places = facts.map((fact) => ({ fact, place: naturalKey(fact.key) }));
+  return places.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0)).map(({ fact }) => fact);
+}
 
 /** The aggregate under which a metric is shown unless another one is chosen: its best where that is known, else its last. */
 export function usualAggregate(facts: ColumnFacts, key: string): ShownAggregate {
@@ -104,8 +105,8 @@ export function usualColumns(facts: ColumnFacts): TableField[] {
   const metrics = orderedMetrics(facts)
     .filter(({ key }) => !isSystemMetric(key))
     .slice(0, mostMetrics);
-  const params = [...catalogue.params].sort((a, b) => compareKeys(a.key, b.key)).slice(0, mostParams);
-  const tags = catalogue.tags.filter(({ key }) => !key.startsWith('mlflow.')).slice(0, mostTags);
+  const params = byName(catalogue.params).slice(0, mostParams);
+  const tags = byName(catalogue.tags.filter(({ key }) => !key.startsWith('mlflow.'))).slice(0, mostTags);
   return [
     { kind: 'attribute', key: 'name' },
     { kind: 'attribute', key: 'state' },

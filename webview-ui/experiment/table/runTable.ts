@@ -136,10 +136,10 @@ export class RunTable {
     this.#columns.delete(key);
   }
 
-  /** Milliseconds from start to end, or to `now` while the run runs; NaN where it is not known. */
+  /** Milliseconds from start to end, or to `now` while the run runs; NaN where it is not known, as when a lost run ended. */
   duration(slot: number, now: number): number {
     const ended = this.ended[slot] ?? NaN;
-    const until = Number.isNaN(ended) && this.status[slot] === 'RUNNING' ? now : ended;
+    const until = Number.isNaN(ended) && this.markOf(slot) === 'RUNNING' ? now : ended;
     return until - (this.started[slot] ?? NaN);
   }
 

@@ -35,6 +35,8 @@ const narrow = 600;
 const compact = 900;
 /** How much more room is needed for the field of a metric or expression as x, with icons and with labels. */
 const fieldRoom = { icons: 40, labels: 160 };
+/** How much more for what groups are drawn as. */
+const groupRoom = { icons: 30, labels: 190 };
 
 /** What all charts of the panel follow. Where there is less room labels become icons; in a narrow panel, most is behind a button. */
 export function ChartBar(props: Props) {
@@ -46,8 +48,10 @@ export function ChartBar(props: Props) {
   useOneStop(box);
   const [isEditing, setIsEditing] = useState(false);
   const hasField = isEditing || typeof charts.x !== 'string';
-  const isNarrow = width > 0 && width < narrow + (hasField ? fieldRoom.icons : 0);
-  const isSmall = width > 0 && width < compact + (hasField ? fieldRoom.labels : 0);
+  const more = (room: 'icons' | 'labels'): number =>
+    (hasField ? fieldRoom[room] : 0) + (props.groupCount > 0 ? groupRoom[room] : 0);
+  const isNarrow = width > 0 && width < narrow + more('icons');
+  const isSmall = width > 0 && width < compact + more('labels');
   const isCompact = isSmall && !isNarrow;
   const isZoomed = charts.zoom !== undefined || Object.keys(charts.yZoom).length > 0;
   return (
