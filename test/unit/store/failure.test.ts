@@ -6,6 +6,7 @@ import type { ChangeBatch } from '../../../src/protocol/extras';
 import { systemCode } from '../../../src/server/store/files';
 import { openStore } from '../../../src/server/store/store';
 import type { Store } from '../../../src/server/store/types';
+import { until } from '../../fakes/labbookServer';
 import {
   artifactRoot,
   createRun,
@@ -173,6 +174,27 @@ describe('Store: a disk that fails', () => {
         await scene.end();
       }
     }
+  });
+
+  it('says that a checkpoint failed which began by itself, and goes on without it', async () => {
+    const faulty = new FaultyFiles();
+    const folder = await scene.folder();
+    const failures: unknown[] = [];
+    const onFailedCheckpoint = (error: unknown): void => void failures.push(error);
+    const store = await openStore({ folder, artifactRoot, onFailedCheckpoint }, faulty.files);
+    faulty.fault = (each) => (each === 'rename' ? systemError('ENOSPC') : undefined);
+    // More histories than are kept in memory unsaved.
+    const ids = Array.from({ length: 260 }, (_, i) => i.toString(16).padStart(32, '0'));
+    await Promise.all(ids.map((id) => createRun(store, id)));
+    await Promise.all(ids.map((id) => log(store, { metrics: [metric('m', 1, 1), metric('m', 2, 2)] }, id)));
+    const isTold = await until(() => failures.length > 0);
+    await log(store, { params: [{ key: 'still', value: 'written' }] }, ids[0]);
+    faulty.fault = () => undefined;
+    await store.close();
+    assert.ok(isTold);
+    assert.equal(systemCode(failures[0]), 'ENOSPC');
+    const again = await scene.open(folder);
+    assert.deepEqual(again.getRun(ids[0] ?? '')?.params, [{ key: 'still', value: 'written' }]);
   });
 
   it('closes all the same when the last checkpoint fails, and says that it failed', async () => {

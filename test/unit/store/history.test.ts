@@ -244,6 +244,7 @@ describe('Store: a history', () => {
     }
     assert.equal(metric.count, 800);
     assert.ok(metric.all.length <= 200, `${metric.all.length} blocks`);
+    assert.ok(metric.all.every(({ count }) => count <= 8));
     assert.deepEqual(
       metric.pick(Array.from({ length: 800 }, (_, place) => place)).map(({ step }) => step),
       Array.from({ length: 800 }, (_, place) => place),
