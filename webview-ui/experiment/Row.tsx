@@ -10,7 +10,7 @@ import { groupRowName, rowName } from './rowTexts';
 import { cellView, groupCell, type CellContext } from './table/cellView';
 import type { GroupLine, Line, RunLine } from './table/lines';
 import type { TableView } from './tableModel';
-import { TrendCell } from './TrendCell';
+import { GroupTrendCell, TrendCell } from './TrendCell';
 import type { PlacedColumn } from './useColumns';
 
 export interface RowActions extends NameActions {
@@ -203,16 +203,23 @@ function runContent(
 function groupContent({ context }: Props, line: GroupLine, view: PlacedColumn['view']): ReactNode {
   const { session, cells, lookOf, actions, view: table } = context;
   const { field } = view;
-  const first = line.group.slots[0] ?? 0;
   const look = lookOf(oldest(line.group.slots, table));
   if (field.kind === 'attribute' && field.key === 'name') {
     return <GroupName line={line} look={look} onToggle={actions.onToggleOpen} />;
   }
   if (field.kind === 'trend') {
-    const runId = table.table.id[first] ?? '';
-    return <TrendCell session={session} metric={field.key} runId={runId} look={look} isHollow={false} isLive={false} />;
+    return <GroupTrendCell session={session} metric={field.key} runIds={idsOf(line.group.slots, table)} look={look} />;
   }
   return <CellContent view={groupCell(view, line.group.slots, cells)} />;
+}
+
+const knownIds = new WeakMap<Int32Array, readonly string[]>();
+
+/** The same list for the same slots. */
+function idsOf(slots: Int32Array, { table }: TableView): readonly string[] {
+  const ids = knownIds.get(slots) ?? Array.from(slots, (slot) => table.id[slot] ?? '');
+  knownIds.set(slots, ids);
+  return ids;
 }
 
 /** The run that gives a group its colour: the first that was made, so that sorting does not change it. */

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { PanelSession } from '../shared/session';
 import type { Line } from './table/lines';
+import { mostMembers } from './table/trend';
 import type { TableView } from './tableModel';
 import type { PlacedColumn } from './useColumns';
 
@@ -18,8 +19,8 @@ export function useTrends(
   const isShown = columns.some(({ view }) => view.field.kind === 'trend');
   const runIds = isShown
     ? lines.flatMap((line) => {
-        const slot = line.kind === 'run' ? line.slot : line.kind === 'group' ? line.group.slots[0] : undefined;
-        return slot === undefined ? [] : (table.id[slot] ?? []);
+        const slots = line.kind === 'run' ? [line.slot] : line.kind === 'group' ? [...line.group.slots] : [];
+        return slots.length > mostMembers ? [] : slots.flatMap((slot) => table.id[slot] ?? []);
       })
     : [];
   const ids = [...new Set(runIds)].sort().join(' ');

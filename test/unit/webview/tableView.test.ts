@@ -26,7 +26,7 @@ import {
   TypeAhead,
   type Selection,
 } from '../../../webview-ui/experiment/table/selection';
-import { trendOf } from '../../../webview-ui/experiment/table/trend';
+import { meanOf, trendOf } from '../../../webview-ui/experiment/table/trend';
 import { rowsOf, tableOf, type FakeRow } from './tableFixtures';
 
 const directions = { lowerIsBetter: ['*loss*'], higherIsBetter: ['*acc*'], directions: {} };
@@ -402,5 +402,14 @@ describe('Trends', () => {
     const tiny = trendOf({ kind: 'raw', x, y: Float64Array.of(5e-324, 1e-323, 5e-324, 1e-323) }, 60, 16);
     assert.equal(tiny.path, 'M2.0 14.0L20.7 2.0L39.3 14.0L58.0 2.0');
     assert.equal(trendOf({ kind: 'raw', x, y: Float64Array.of(1, NaN, 2, 3) }, 60, 16).path.match(/M/g)?.length, 2);
+  });
+
+  it('of groups are the mean of their runs, whichever was first', () => {
+    const x = Float64Array.of(0, 1, 2);
+    const up = { kind: 'raw', x, y: Float64Array.of(0, 2, 4) } as const;
+    const down = { kind: 'raw', x, y: Float64Array.of(4, 2, 6) } as const;
+    assert.deepEqual([...(meanOf([up, down])?.y ?? [])], [2, 2, 5]);
+    assert.deepEqual(meanOf([down, up]), meanOf([up, down]));
+    assert.equal(meanOf([]), undefined);
   });
 });

@@ -1,5 +1,6 @@
 /** A curve at the size of a word. Pure. */
-import type { Series } from '../../../src/core/series';
+import { groupCurve } from '../../../src/core/groupCurves';
+import type { RawSeries, Series } from '../../../src/core/series';
 import { shareOf } from '../../shared/numbers';
 
 export interface Trend {
@@ -40,4 +41,14 @@ export function trendOf(series: Series, width: number, height: number): Trend {
     isBroken = false;
   });
   return { path, end };
+}
+
+/** Of larger groups the curves of all runs would take too long to read for a picture of this size. */
+export const mostMembers = 50;
+
+/** The mean of a group's runs at each x, as charts draw groups; undefined where none of them has a point. */
+export function meanOf(members: readonly Series[]): RawSeries | undefined {
+  const read = members.map((series) => ({ x: series.x, y: series.kind === 'raw' ? series.y : series.last }));
+  const { x, centre } = groupCurve(read, 'mean', 'std', 120);
+  return x.length === 0 ? undefined : { kind: 'raw', x, y: centre };
 }
