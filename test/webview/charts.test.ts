@@ -93,6 +93,13 @@ describe('Charts', () => {
       const pixels = await panel.pixels('loss');
       return ofColour(pixels, runColours.light[1] ?? '').length > 100 && ofColour(pixels, colourOf(1)).length === 0;
     });
+    // Also where the system gives colours: the theme's stand on the theme's background.
+    await panel.page.emulateMedia({ forcedColors: 'active' });
+    const ground = await panel.page.locator('.lb-plot').evaluate((plot) => {
+      const { forcedColorAdjust, backgroundColor } = getComputedStyle(plot);
+      return [forcedColorAdjust, backgroundColor];
+    });
+    assert.deepEqual(ground, ['none', 'rgb(255, 255, 255)']);
   });
 
   it('grow live on the same canvas, without waiting for more where nothing came for a while', async () => {

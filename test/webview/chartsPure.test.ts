@@ -306,6 +306,28 @@ describe('Curves of charts', () => {
     );
   });
 
+  it('of a group have what members logged beside numbers, which their mean does not tell', () => {
+    const runs = [
+      curveOf(entry('r1', [0, 1, 2, 3], [1, NaN, 3, NaN])),
+      curveOf(entry('r2', [0, 1, 2, 3], [3, 5, 5, Infinity])),
+    ];
+    const [group] = groupCurves([{ id: 'g', name: 'G', runIds: ['r1', 'r2'] }], runs, {
+      centre: 'mean',
+      spread: 'std',
+    });
+    assert.ok(group);
+    assert.deepEqual([...group.y], [2, 5, 4]);
+    assert.deepEqual(group.odd, [
+      { x: 1, y: NaN },
+      { x: 3, y: NaN },
+      { x: 3, y: Infinity },
+    ]);
+    assert.deepEqual(
+      [1, 3].map((x) => readingsAt([group], x, 1).map(({ value, spread }) => [value, spread?.members])),
+      [[[5, 1]], [[NaN, undefined]]],
+    );
+  });
+
   it('know their best value by what was logged, within a range', () => {
     const curve = curveOf(
       entry(

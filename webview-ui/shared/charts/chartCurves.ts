@@ -39,7 +39,8 @@ function asCurve(id: string, { x, centre, low, high, n }: GroupCurve, members: r
     values: centre,
     low,
     high,
-    odd: [],
+    // What a member's NaN or infinity is, the mean of the others does not say.
+    odd: members.flatMap(({ odd }) => odd).sort((a, b) => a.x - b.x),
     total: members.reduce((sum, { total }) => sum + total, 0),
     first: xExtent(members)?.min ?? NaN,
     members: n,

@@ -25,6 +25,12 @@ export function readingsAt(curves: readonly Curve[], x: number, tolerance: numbe
   for (const curve of curves) {
     const index = nearestIndex(curve.x, x);
     const at = curve.x[index];
+    const lost = curve.members && at !== x ? curve.odd.find((each) => each.x === x) : undefined;
+    if (lost) {
+      // No member of the group has a finite value here.
+      readings.push({ runId: curve.runId, x, value: lost.y, isMean: false });
+      continue;
+    }
     if (at === undefined || Math.abs(at - x) > tolerance) {
       continue;
     }
