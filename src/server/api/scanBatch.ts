@@ -20,6 +20,9 @@ export class PlainBatch {
 
 const none: readonly never[] = [];
 
+/** When so many keys were looked for, their texts are parts of one text of the whole body: that takes longer to make, and memory. */
+const fewLooks = 100;
+
 /** V8 copies parts of strings that are shorter; longer ones keep the whole string in memory for as long as they are kept. */
 const sharedLength = 13;
 
@@ -60,8 +63,14 @@ class Scanner extends PlainJson {
   /** What a request of one metric calls its run. */
   private runId: string | undefined;
   private runUuid: string | undefined;
-  /** Keys that keep the rules. */
-  private readonly keys = new Map<string, string>();
+  /** Keys that keep the rules, where each began first, and the place of each in both. */
+  private readonly keys: string[] = [];
+  private readonly starts: number[] = [];
+  private readonly places = new Map<string, number>();
+  /** The place of that which was passed last. */
+  private last = 0;
+  /** How often a key was looked for. */
+  private looks = 0;
 
   batch(): PlainBatch {
     let runId: string | undefined;
@@ -216,16 +225,43 @@ class Scanner extends PlainJson {
 
   private key(): string {
     const start = this.inQuotes();
-    if (this.keys.size === 0) {
-      return this.newKey(this.copy(start));
+    const { last } = this;
+    // One metric's points come one after the other, or all metrics' in turns.
+    if (this.isKey(last, start)) {
+      return this.keys[last] ?? '';
     }
-    const text = (this.text ??= this.body.toString('latin1')).slice(start, this.at - 1);
-    return this.keys.get(text) ?? this.newKey(text.length < sharedLength ? text : this.copy(start));
+    const next = last + 1 < this.keys.length ? last + 1 : 0;
+    if (this.isKey(next, start)) {
+      this.last = next;
+      return this.keys[next] ?? '';
+    }
+    const isOften = ++this.looks > fewLooks;
+    const text = isOften ? (this.text ??= this.body.toString('latin1')).slice(start, this.at - 1) : this.copy(start);
+    this.last =
+      this.places.get(text) ?? this.newKey(isOften && text.length >= sharedLength ? this.copy(start) : text, start);
+    return this.keys[this.last] ?? '';
   }
 
-  private newKey(key: string): string {
-    this.keys.set(this.keptRules(key), key);
-    return key;
+  /** Whether the string that was passed is this key. */
+  private isKey(place: number, start: number): boolean {
+    const { body } = this;
+    const from = this.starts[place] ?? NaN;
+    const length = this.at - start;
+    for (let i = 0; i < length; i++) {
+      // The quote behind it, too.
+      if (body[from + i] !== body[start + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** @returns its place */
+  private newKey(key: string, start: number): number {
+    const place = this.keys.push(this.keptRules(key)) - 1;
+    this.starts.push(start);
+    this.places.set(key, place);
+    return place;
   }
 
   private keptRules(key: string): string {

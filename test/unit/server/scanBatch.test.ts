@@ -30,6 +30,11 @@ function bodyOf(metric: string): string {
   return `{"run_id": "${runId}", "metrics": [${metric}]}`;
 }
 
+/** Places one after the other, in steps. */
+function turns(step: number): number[] {
+  return Array.from({ length: 400 }, (_, i) => i * step);
+}
+
 const space = fc.constantFrom('', '', '', ' ', '\n', '\t ', '\r\n');
 const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength, maxLength });
@@ -199,6 +204,25 @@ describe('log-batch bodies that are read in one pass', () => {
     fc.assert(
       fc.property(batchOf(fc.array(plainMetric, { minLength: 1, maxLength: 6 })), (body) => {
         const { scanned, general } = readBoth(body);
+        assert.notEqual(scanned, undefined);
+        assert.deepEqual(scanned, general);
+      }),
+    );
+  });
+
+  it('have whichever keys in whatever order, also many, and some that others begin with', () => {
+    const some = fc.uniqueArray(
+      fc.constantFrom('k', 'k1', 'k11', 'l', 'a long one', 'a long one too', 'a long one again'),
+      {
+        minLength: 1,
+      },
+    );
+    const places = fc.oneof(fc.array(fc.nat(), { minLength: 1, maxLength: 300 }), fc.nat(2).map(turns));
+    fc.assert(
+      fc.property(some, fc.nat(150), places, (texts, others, order) => {
+        const keys = [...texts, ...Array.from({ length: others }, (_, i) => `k1${i}`)];
+        const metrics = order.map((place) => `{"key": "${keys[place % keys.length]}", "value": 1, "timestamp": 2}`);
+        const { scanned, general } = readBoth(bodyOf(metrics.join()));
         assert.notEqual(scanned, undefined);
         assert.deepEqual(scanned, general);
       }),
