@@ -10,18 +10,14 @@ journey('The first day: an existing script', {}, (workbench) => {
     await workbench().session.photograph('1-welcome');
   });
 
-  it('shows a run within a second of its creation', async () => {
+  // How soon, `npm run bench -- latency` measures.
+  it('shows a run while its script goes on', async () => {
     await workbench().openTerminal();
-    const row = workbench().row('first');
-    const seen = row.waitFor({ timeout: 30_000 }).then(() => Date.now());
     await workbench().type('python train.py --name first --epochs 120 --pause 0.2');
-    const at = await seen;
+    await workbench().row('first').waitFor({ timeout: 30_000 });
     const server = await workbench().session.server();
     assert.ok(server);
-    const created = await startOf(server, 'first');
-    const took = at - created;
-    console.log(`      the row was there ${took} ms after the run's start`);
-    assert.ok(took < 1000, `${took} ms`);
+    assert.equal(await statusOf(server, 'first'), 'RUNNING');
   });
 
   it('shows what the script logs, live', async () => {
@@ -79,15 +75,13 @@ journey('The first day: an existing script', {}, (workbench) => {
   });
 });
 
-/** When a run was started, by its own record: milliseconds since 1970. */
-async function startOf(server: { url: string; token: string }, name: string): Promise<number> {
+/** As the server has it. */
+async function statusOf(server: { url: string; token: string }, name: string): Promise<string | undefined> {
   const answer = await fetch(`${server.url}/api/2.0/mlflow/runs/search`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${server.token}` },
     body: JSON.stringify({ experiment_ids: ['0', '1'], max_results: 100 }),
   });
-  const { runs } = (await answer.json()) as { runs: { info: { run_name: string; start_time: number } }[] };
-  const start = runs.find(({ info }) => info.run_name === name)?.info.start_time;
-  assert.ok(start !== undefined, `no run is named ${name}`);
-  return Number(start);
+  const { runs } = (await answer.json()) as { runs: { info: { run_name: string; status: string } }[] };
+  return runs.find(({ info }) => info.run_name === name)?.info.status;
 }

@@ -120,28 +120,25 @@ describe('Saved views in the panel', () => {
             : [],
         );
       const press = (label: string): void => document.querySelector<HTMLElement>(`[aria-label="${label}"]`)?.click();
-      press('Only the charts');
       const later = window.setTimeout.bind(window);
+      // What waits for its time now waits for ever.
+      Object.defineProperty(window, 'setTimeout', {
+        value: (run: () => void, wait = 0): number => (wait > 0 ? 0 : later(run, 0)),
+      });
+      press('Only the charts');
       const until = async (condition: () => boolean): Promise<void> => {
         for (const end = performance.now() + 4000; !condition() && performance.now() < end;) {
           await new Promise((resolve) => later(resolve, 0));
         }
       };
-      const from = performance.now();
       await until(() => modes().at(-1) === 'charts');
       const first = modes();
-      const took = performance.now() - from;
-      // What waits for its time now waits for ever.
-      Object.defineProperty(window, 'setTimeout', {
-        value: (run: () => void, wait = 0): number => (wait > 0 ? 0 : later(run, 0)),
-      });
       press('Only the table');
       window.dispatchEvent(new PageTransitionEvent('pagehide'));
       await until(() => modes().length > first.length);
-      return { first, took, all: modes() };
+      return { first, all: modes() };
     }, null);
     assert.equal(kept.first.at(-1), 'charts');
-    assert.ok(kept.took < 700, `${kept.took} ms`);
     assert.deepEqual(kept.all, [...kept.first, 'table']);
   });
 

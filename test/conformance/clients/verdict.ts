@@ -7,8 +7,8 @@ import { atTimes, clientHas, versions, type Client } from './versions';
 /** What a client prints when it cannot reach the server; child processes have no other way to tell. */
 const lost = /Retrying|Max retries exceeded|connection broken|ConnectionError/;
 
-/** A call that fails must do so at once, in seconds: the client's own retries would take minutes. */
-const failureLimit = 10;
+/** Seconds. A call that fails must do so at once: the client's own retries would take minutes. Long enough for any machine. */
+export const failureLimit = 40;
 
 /** The script ended as it should, without retries, and everything it compared by itself was equal. */
 export function checkEnd(ended: Ended, exitCode = 0): Report {

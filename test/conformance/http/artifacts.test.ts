@@ -163,10 +163,8 @@ describe('artifacts', () => {
     const before = await readdir(server.store, { recursive: true });
     for (const each of paths) {
       for (const method of ['GET', 'PUT', 'DELETE']) {
-        const begin = Date.now();
         const answer = await call(server, { method, path: each, ...(method === 'PUT' ? { body: 'evil' } : {}) });
         assertError(answer, 400);
-        assert.ok(Date.now() - begin < 2_000);
       }
     }
     for (const each of ['../../..', '..\\x', '/etc', 'C:\\', 'file:///etc', '%2e%2e', '%252e%252e/x', 'a#b', 'a\0b']) {

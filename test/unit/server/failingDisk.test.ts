@@ -84,11 +84,9 @@ describe('a server whose disk fails', () => {
       }
       files.tornBytes = 17;
       files.fault = (operation) => (growing.includes(operation) ? systemError(code) : undefined);
-      const begin = performance.now();
       const refused = await Promise.all(Array.from({ length: 8 }, (_, i) => log(runId, 1000 + step + i)));
       refused.forEach((each) => assertError(each, 507, 'INSUFFICIENT_STORAGE', /full/));
       assertError(await ask('POST', '/experiments/create', { name: code }), 507, 'INSUFFICIENT_STORAGE', /full/);
-      assert.ok(performance.now() - begin < 2_000, 'it did not answer at once');
       assert.deepEqual(await steps(runId), answered);
       assert.equal((await ask('POST', '/runs/search', { experiment_ids: ['0'] })).status, 200);
       files.fault = () => undefined;
