@@ -79,7 +79,7 @@ export function inWindow() {
         bench.panel().addEventListener('wheel', () => (from ||= top.performance.now()), { once: true, capture: true });
         const begun = top.performance.now();
         const look = () => {
-          // What was drawn in this frame can be seen after it.
+          // What a frame drew can be seen when the next one begins. A timer would do, but is put off while there is more to draw.
           const now = top.performance.now();
           const canvases = bench.charts().map(({ canvas }) => canvas);
           if (from > 0) {
@@ -95,7 +95,7 @@ export function inWindow() {
           } else if (now - begun > limit) {
             reject(new Error(`Not zoomed within ${limit} ms`));
           } else {
-            top.requestAnimationFrame(() => top.setTimeout(look));
+            top.requestAnimationFrame(look);
           }
         };
         look();
@@ -118,7 +118,7 @@ export function inWindow() {
         }
         shown = now;
         if (goesOn) {
-          top.requestAnimationFrame(() => top.setTimeout(look));
+          top.requestAnimationFrame(look);
         }
       };
       look();
@@ -143,7 +143,7 @@ export function inWindow() {
           seen.push([top.performance.timeOrigin + top.performance.now(), shown]);
         }
         if (goesOn) {
-          top.requestAnimationFrame(() => top.setTimeout(look));
+          top.requestAnimationFrame(look);
         }
       };
       look();

@@ -122,6 +122,7 @@ export async function measureLive(window, quick, minutes) {
   await window.page.locator('.monaco-list-row[aria-level="2"]').first().waitFor();
   // Code that runs for the first times is slower.
   await delay(quick ? 2000 : 10_000);
+  console.log(`live: ${(minutes / 4).toFixed(1)} minutes without a panel, ${minutes} with it`);
   const alone = await costs(window, (minutes * 60_000) / 4);
   await window.open(experiment);
   await window.waitFor('the live charts', `bench.isDrawn(${count}, 6)`);
@@ -135,6 +136,7 @@ export async function measureLive(window, quick, minutes) {
     seen,
   );
   const steps = quick ? hour / 20 : hour;
+  console.log(`live: ${steps.toLocaleString('en-US')} steps of each run as fast as they are taken`);
   const { heaps, repaints } = await heapOfHour(window, logging, steps);
   await logging.stop();
   const resident = (memoryOf(busiestRenderer(await window.processes())) ?? NaN) / 1e6;

@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 });
 const { quick } = values;
-const minutes = Number(values.minutes ?? (quick ? 0.25 : 5));
+const minutes = Number(values.minutes ?? (quick ? 0.25 : 2));
 const parts = values.parts.split(',');
 const verdict = (value, wanted) => (wanted === undefined ? undefined : value <= wanted ? 'reached' : 'missed');
 const atMost = (wanted) => (wanted === undefined ? undefined : `≤ ${Math.round(wanted).toLocaleString('en-US')}`);

@@ -18,7 +18,7 @@ import {
 } from './seriesState';
 
 /** Milliseconds between two reads: no more than two repaints a second, see ui.md 8. */
-const interval = 480;
+const interval = 500;
 /** After what the user did, sooner. */
 const hurry = 60;
 const requestsAtOnce = 3;
