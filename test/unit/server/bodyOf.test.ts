@@ -5,6 +5,7 @@ import net from 'node:net';
 import fc from 'fast-check';
 import { ApiError } from '../../../src/core/errors';
 import { bodyOf } from '../../../src/server/artifacts/bodyOf';
+import { until } from '../../fakes/labbookServer';
 
 describe('The chunks of a body', () => {
   let server: http.Server;
@@ -54,6 +55,21 @@ describe('The chunks of a body', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('wait for their reader a megabyte long, then the client does', async () => {
+    const size = 4_000_000;
+    read = async (request) => {
+      const chunks = bodyOf(request);
+      const first = await chunks.next();
+      const isHeld = await until(() => request.isPaused());
+      let length = first.done === true ? 0 : first.value.length;
+      for await (const chunk of chunks) {
+        length += chunk.length;
+      }
+      return `${isHeld} ${length}`;
+    };
+    assert.equal(await send([Buffer.alloc(size)]), `true ${size}`);
   });
 
   it('may be left early, and the request is answered all the same', async () => {
