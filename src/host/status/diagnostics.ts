@@ -58,7 +58,7 @@ export function diagnosticsText(facts: Diagnostics, secrets: readonly string[]):
     `- Folder: ${facts.storePath}`,
     ...[...facts.sizes].map(
       ([part, { files, bytes, isWhole }]) =>
-        `- ${part}: ${isWhole ? '' : 'more than '}${formatBytes(bytes)} in ${isWhole ? '' : 'more than '}${files} files`,
+        `- ${part}: ${isWhole ? '' : 'more than '}${formatBytes(bytes)} in ${isWhole ? '' : 'more than '}${files} ${files === 1 ? 'file' : 'files'}`,
     ),
     `- Read by this window: ${facts.counts.experiments} experiments, ${facts.counts.runs} runs, ${facts.counts.running} running`,
     '',
