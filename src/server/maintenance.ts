@@ -34,7 +34,7 @@ export async function check({ store, json }: CheckOptions): Promise<Outcome> {
   const verdict =
     code === 0
       ? `The store ${report.folder} is sound (${size}).`
-      : `The store ${report.folder} is damaged in ${damaged.length} place${damaged.length === 1 ? '' : 's'} (${size}). Nothing was changed. ` +
+      : `The store ${report.folder} is damaged in ${counted(damaged.length, 'place')} (${size}). Nothing was changed. ` +
         `labbook repair --store ${store} --to NEWDIR saves the rest into a new store.`;
   return { text: `${[...report.findings.map(line), verdict].join('\n')}\n`, code };
 }
@@ -55,12 +55,16 @@ export async function repair({ store, to, json }: RepairCommandOptions): Promise
   }
   const { folder, experiments, runs, points } = report;
   const verdict =
-    `The new store ${folder} has ${experiments} experiments, ${runs} runs, ${points} points. ` +
+    `The new store ${folder} has ${counted(experiments, 'experiment')}, ${counted(runs, 'run')}, ${counted(points, 'point')}. ` +
     (code === 0
       ? 'Nothing is missing.'
       : `What is listed above (${lost.length}) could not be recovered, or not surely.`) +
     ` The old one was left as it is.`;
   return { text: `${[...lost.map(line), verdict].join('\n')}\n`, code };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function line({ severity, file, offset, what }: Finding): string {

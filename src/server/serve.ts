@@ -53,6 +53,12 @@ export async function serve(
   // While the store waits for SQLite, and for the disk.
   setImmediate(prepareToListen);
   const store = await openStore({ folder, artifactRoot, refuseWrites, onFailedCheckpoint }, files);
+  store.warnings.forEach((text) => log.warn(text));
+  if (store.readOnly) {
+    log.warn(
+      `the folder ${store.folder} cannot be written to: the store is served for reading, and writes are refused`,
+    );
+  }
   try {
     return await serveStore(store, options, log, onStopWish);
   } catch (error) {
@@ -67,7 +73,6 @@ async function serveStore(
   log: Log,
   onStopWish: () => void,
 ): Promise<RunningServer> {
-  store.warnings.forEach((text) => log.warn(text));
   const discovery = new DiscoveryFile(store.folder);
   const artifacts = new ArtifactStore(store.folder);
   if (!store.readOnly) {

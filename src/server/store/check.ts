@@ -12,7 +12,7 @@ import { StoreLock } from './lock';
 import { messageOf } from './messages';
 import { inPieces } from './pieceFile';
 import { recover } from './recover';
-import { Database, loadSqlite, real, type SqlJs, text, verifyDatabase } from './sqlite';
+import { checksumHolds, Database, loadSqlite, real, type SqlJs, text, verifyDatabase } from './sqlite';
 
 export const journalName = 'journal';
 export const historyFolderName = 'history';
@@ -41,7 +41,8 @@ export interface CheckReport {
 
 /**
  * Reads every file of a store and verifies all checksums; where they hold, also that the files belong together. Changes nothing.
- * @throws StoreLockedError where a server has the store open; Error where there is no store; system errors
+ * @throws StoreLockedError where a server has the store open; StoreVersionError where a newer version wrote it; Error where there is
+ *   no store; system errors
  */
 export async function checkStore(folder: string, files: StoreFiles = realFiles): Promise<CheckReport> {
   const real = await findStore(files, folder);
@@ -124,7 +125,7 @@ class Check {
     if (bytes === undefined) {
       return;
     }
-    this.tried(file, () => {
+    this.tried(file, bytes, () => {
       verifyDatabase(file, bytes);
       if (bytes.length > inspectedBytes) {
         return;
@@ -167,7 +168,7 @@ class Check {
       const file = path.join(folder, name);
       const bytes = await this.read(file);
       if (bytes !== undefined) {
-        this.tried(file, () => this.checkSegment(file, Buffer.from(bytes), segments[i + 1]));
+        this.tried(file, bytes, () => this.checkSegment(file, Buffer.from(bytes), segments[i + 1]));
       }
     }
   }
@@ -261,13 +262,17 @@ class Check {
     }
   }
 
-  private tried(file: string, action: () => void): void {
+  private tried(file: string, bytes: Uint8Array, action: () => void): void {
     try {
       action();
     } catch (error) {
       if (error instanceof StoreDamagedError) {
         this.damage(error.file, error.offset, error.what);
       } else if (error instanceof StoreVersionError) {
+        if (segmentPattern.test(path.basename(file)) || checksumHolds(bytes)) {
+          throw error;
+        }
+        // Its version is what is damaged.
         this.damage(error.file, 0, error.message);
       } else {
         this.damage(file, 0, `SQLite says: ${messageOf(error)}.`);

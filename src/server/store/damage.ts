@@ -19,6 +19,11 @@ export class StoreDamagedError extends Error {
   }
 }
 
+/** What is wrong where the journal lacks the changes from one number to another. */
+export function missingChanges(from: number, to: number): string {
+  return from === to ? `Change ${from} is missing before it.` : `The changes ${from} to ${to} are missing before it.`;
+}
+
 /** The store was written by a newer Labbook. */
 export class StoreVersionError extends Error {
   override readonly name = 'StoreVersionError';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { StoreDamagedError, StoreVersionError } from './damage';
+import { missingChanges, StoreDamagedError, StoreVersionError } from './damage';
 import type { Databases } from './databases';
 import { decodeEffects } from './effects';
 import { replaceFile, type StoreFiles, systemCode } from './files';
@@ -46,7 +46,7 @@ export async function recover(
   const { applied } = databases.catalog;
   if (start !== undefined && start > applied + 1) {
     const file = path.join(folder, segmentName(start));
-    throw new StoreDamagedError(file, 0, `The changes ${applied + 1} to ${start - 1} are missing before it.`);
+    throw new StoreDamagedError(file, 0, missingChanges(applied + 1, start - 1));
   }
   const seq = replayAll(databases, segments);
   const last = segments.at(-1);

@@ -3,7 +3,7 @@ import { finish } from '../../core/steps';
 import { Catalog } from './catalog';
 import { type Finding, checkStore, findStore, historyFolderName, journalName, namesIn } from './check';
 import { catalogName } from './checkpoint';
-import { StoreDamagedError, StoreVersionError } from './damage';
+import { missingChanges, StoreDamagedError, StoreVersionError } from './damage';
 import { Databases } from './databases';
 import { decodeEffects, type Effect, type MetricEffect } from './effects';
 import { realFiles, replaceFile, type StoreFiles, systemCode } from './files';
@@ -284,7 +284,7 @@ class Repair {
       // What follows is refused changes that could not be cut off.
       for (const { first, count, payload, format, offset } of frames.filter((frame) => frame.first < next)) {
         if (first > seq + 1) {
-          this.lose(file, offset, `The changes ${seq + 1} to ${first - 1} are missing before it.`);
+          this.lose(file, offset, missingChanges(seq + 1, first - 1));
         }
         seq = Math.max(seq, first + count - 1);
         try {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Metric } from '../../../src/core/model';
 import { checkStore } from '../../../src/server/store/check';
 import { scanSegment } from '../../../src/server/store/journalFormat';
@@ -155,6 +156,25 @@ describe('Store: check and repair', () => {
         /There is no store/,
       );
       assert.deepEqual(await readdir(empty), []);
+    }
+  });
+
+  it('says of a store that a newer version wrote that it did, not that it is damaged', async () => {
+    for (const name of ['catalog.sqlite', 'journal']) {
+      const folder = await source();
+      const [file = ''] = await filesOf(path.join(folder, name === 'journal' ? name : ''));
+      const newer = name === 'journal' ? file : path.join(folder, name);
+      const bytes = await readFile(newer);
+      if (name === 'journal') {
+        bytes.writeUInt32LE(2, 8);
+        bytes.writeUInt32LE(crc32(bytes.subarray(0, 24)), 24);
+      } else {
+        bytes.writeUInt8(2, 71);
+        bytes.writeUInt32BE(0, 60);
+        bytes.writeUInt32BE(crc32(bytes), 60);
+      }
+      await writeFile(newer, bytes);
+      await assert.rejects(checkStore(folder), /written by a newer version of Labbook: .* has format 2/);
     }
   });
 
