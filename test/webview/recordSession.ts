@@ -74,6 +74,7 @@ export class SessionRecorder {
       memory: memento,
       workspace: vscode.workspace as never,
       onFacts: () => this.#tell(channel, 'factsChanged', {}),
+      onDirection: () => undefined,
       onStages: () => undefined,
       onError: fail,
     });

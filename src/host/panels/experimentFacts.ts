@@ -50,6 +50,8 @@ export class ExperimentFacts {
       readonly memory: vscode.Memento;
       readonly workspace: Pick<typeof vscode.workspace, 'getConfiguration'>;
       readonly onFacts: () => void;
+      /** The user said which values of a metric are better: of interest to other panels and the tree, too. */
+      readonly onDirection: () => void;
       /** An experiment, and with it its runs, was deleted or restored. */
       readonly onStages: () => void;
       readonly onError: (error: unknown) => void;
@@ -87,6 +89,7 @@ export class ExperimentFacts {
   async setDirection(key: string, better: Direction | undefined): Promise<void> {
     await keepDirection(this.parts.memory, key, better);
     this.check();
+    this.parts.onDirection();
   }
 
   /** Key of the metric that is looked at first: the experiment's own, else the first of `keys` that the setting names. */

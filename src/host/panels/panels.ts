@@ -201,6 +201,7 @@ export class Panels {
       memory: this.memory,
       workspace: vscode.workspace,
       onFacts: () => tell((channel) => channel.notify('factsChanged', {})),
+      onDirection: () => this.marked.directions.fire(),
       onStages: () => tell((channel) => channel.notify('changed', everything(subject))),
       onError: (error) => this.log.error(`panel ${subject.panel}: ${describe(error)}`),
     });
@@ -318,6 +319,7 @@ export class Panels {
     );
     owned.add(this.marked.marks.onKept(() => facts.check()));
     if (subject.panel !== 'experiment') {
+      owned.add(this.marked.directions.on(() => channel.notify('factsChanged', {})));
       owned.add(
         vscode.workspace.onDidChangeConfiguration((event) => {
           if (isOfFacts(event)) {
@@ -328,6 +330,7 @@ export class Panels {
       return;
     }
     owned.add(this.connection.onReset(() => facts.check()));
+    owned.add(this.marked.directions.on(() => facts.check()));
     owned.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (isOfFacts(event)) {

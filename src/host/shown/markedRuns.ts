@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Emitter } from '../../client/emitter';
 import type { Better } from '../../core/metricDirection';
 import { readSetting } from '../contributions';
 import { describe, type Connection } from '../platform/connection';
@@ -15,6 +16,8 @@ export class MarkedRuns {
   readonly selected: SelectedRuns;
   readonly actions: ShownActions;
   readonly marks: ExperimentMarks;
+  /** Told when the user says which values of a metric are better: only this workspace's memory has it. */
+  readonly directions = new Emitter<void>();
   readonly #newest = oncePerTurn(() => readSetting(vscode.workspace, 'labbook.charts.initialRuns'));
   readonly #better: () => (key: string) => Better | undefined;
 
@@ -46,5 +49,6 @@ export class MarkedRuns {
     this.shown.dispose();
     this.selected.dispose();
     this.marks.dispose();
+    this.directions.dispose();
   }
 }

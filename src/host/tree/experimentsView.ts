@@ -18,6 +18,13 @@ import { ShownInTree } from './shownInTree';
 import { TreeMarks } from './treeMarks';
 import { RunDecorations } from './runDecorations';
 
+/** Settings that change nothing but how what was read is shown. */
+const redrawnBy = [
+  'labbook.charts.initialRuns',
+  'labbook.metrics.lowerIsBetter',
+  'labbook.metrics.higherIsBetter',
+] as const;
+
 /** The view Experiments: its tree, what it says while there is no server, and its badge. */
 export class ExperimentsView {
   readonly catalog: Catalog;
@@ -80,11 +87,12 @@ export class ExperimentsView {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('labbook.metrics.primary')) {
           this.catalog.reload();
-        } else if (event.affectsConfiguration('labbook.charts.initialRuns')) {
+        } else if (redrawnBy.some((id) => event.affectsConfiguration(id))) {
           this.#tree.redraw();
         }
       }),
     );
+    this.#owned.add(marked.directions.on(() => this.#tree.redraw()));
     this.#marks = this.#owned.add(new TreeMarks(this.catalog, this.#tree, this.#view, marked, log));
     const lost = this.#owned.add(
       new LostWatch(this.catalog, connection, log, () => {

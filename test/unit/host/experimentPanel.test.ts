@@ -408,6 +408,7 @@ describe('facts of an experiment panel', () => {
       memory: memento,
       workspace: { getConfiguration: () => ({ get: (id: string) => settings[id] }) } as never,
       onFacts: () => told.push('facts'),
+      onDirection: () => told.push('direction'),
       onStages: () => told.push('stages'),
       onError: (error) => told.push(String(error)),
     });
@@ -415,13 +416,15 @@ describe('facts of an experiment panel', () => {
   }
 
   it('come from the experiment, the settings and what the user said', async () => {
-    const { facts, settings } = scene();
+    const { facts, settings, told } = scene();
     settings['labbook.table.digits'] = 99;
     settings['labbook.metrics.lowerIsBetter'] = 'no list';
     await facts.setPrimaryMetric({ key: 'val loss', aggregate: 'min' });
     await facts.setDirection('__proto__', 'lower');
     await facts.setDirection('val loss', 'higher');
     await facts.setDirection('val loss', undefined);
+    // Every panel hears of it, so that all show the same.
+    assert.deepEqual(told, ['direction', 'direction', 'direction']);
     const read = await facts.read();
     assert.deepEqual(read.experiments, [{ id: '1', name: 'first' }]);
     assert.deepEqual(read.primaryMetric, { key: 'val loss', aggregate: 'min' });
