@@ -2,11 +2,11 @@
 export interface RoomSizes {
   /** A segment gets none before this is in it: most stay small. */
   readonly from: number;
-  /** Frames of more bytes are large: for them a metadata commit costs less than writing twice. */
+  /** Frames of more bytes are large: for them a metadata commit costs little beside writing twice. */
   readonly large: number;
   /** So many frames in a row that are not large say that there will be more of them. */
   readonly frames: number;
-  /** More room is due when less than this is left. */
+  /** More room is due when less than this, or than two frames like the last one, is left. */
   readonly left: number;
   /** A segment gets as much as is in it already, at least and at most so much. */
   readonly least: number;
@@ -15,7 +15,7 @@ export interface RoomSizes {
 
 const roomSizes: RoomSizes = {
   from: 16 * 1024,
-  large: 4096,
+  large: 64 * 1024,
   frames: 32,
   left: 16 * 1024,
   least: 64 * 1024,
@@ -42,7 +42,7 @@ export class Room {
   due(frame: number, end: number, reserved: number): number {
     const { from, large, frames, left, least, most } = this.sizes;
     this.smallInARow = frame > large ? 0 : this.smallInARow + 1;
-    if (end < from || this.smallInARow < frames || reserved - end >= left) {
+    if (end < from || this.smallInARow < frames || reserved - end >= Math.max(left, 2 * frame)) {
       return 0;
     }
     return Math.min(most, Math.max(least, end));

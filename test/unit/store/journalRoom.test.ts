@@ -252,6 +252,14 @@ describe('Store: when a segment gets room', () => {
     assert.equal(new Room({ ...sizes, from: 0, frames: 1 }).due(50, 60, 60), 500);
   });
 
+  it('comes before the next two frames like the last one have none', () => {
+    const room = new Room({ ...sizes, large: 400, frames: 1 });
+    assert.deepEqual(
+      [room.due(400, 1200, 2000), room.due(400, 1201, 2000), room.due(100, 1800, 2000), room.due(101, 1800, 2000)],
+      [0, 1201, 0, 1800],
+    );
+  });
+
   it('does not come after large ones', () => {
     const room = new Room(sizes);
     assert.deepEqual(
