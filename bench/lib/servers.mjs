@@ -123,8 +123,14 @@ export async function startMlflow({ python, workers, home, database }) {
 }
 
 const bare = `
+const fs = require('node:fs');
 const http = require('node:http');
 const server = http.createServer((request, response) => {
+  if (request.method === 'PUT') {
+    const file = fs.createWriteStream(process.argv[2], { flush: true });
+    require('node:stream').pipeline(request, file, (error) => response.writeHead(error ? 500 : 200).end('{}'));
+    return;
+  }
   request.resume().on('end', () => {
     const body = request.url === '/health' ? 'OK' : '{}';
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
@@ -133,10 +139,10 @@ const server = http.createServer((request, response) => {
 server.listen(Number(process.argv[1]), '127.0.0.1');
 `;
 
-/** The least that Node does for a POST: reads the body, answers `{}`. */
+/** The least that Node does for a POST: reads the body, answers `{}`; and for a PUT: writes the body to a file and syncs that. */
 export async function startBare() {
   const port = await freePort();
-  const { child, ms } = await launch(process.execPath, ['-e', bare, String(port)], {
+  const { child, ms } = await launch(process.execPath, ['-e', bare, String(port), path.join(folder('bare'), 'file')], {
     cwd: base,
     limit: 30,
     pause: 5,
