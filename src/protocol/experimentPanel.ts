@@ -91,7 +91,7 @@ export interface MetricFacts {
 }
 
 export interface TableFacts extends MetricFacts {
-  experiments: { id: string; name: string }[];
+  experiments: { id: string; name: string; isDeleted?: true }[];
   baseline?: string;
   primaryMetric?: { key: string; aggregate: 'last' | 'min' | 'max' };
   /** Globs of `labbook.metrics.primary`, for experiments without a primary metric of their own. */

@@ -99,6 +99,8 @@ export const panelStrings = {
   // Experiment
   noRuns: 'No runs yet',
   noRunsHint: 'A run appears here as soon as a script starts one in this experiment.',
+  experimentInTrash: 'This experiment is in the trash',
+  experimentInTrashHint: 'It comes back with its runs when it is restored from the trash in the sidebar.',
   showAll: 'Show all in charts',
   noneShown: 'No run is shown in the charts',
   noneShownHint: 'Show runs by the eye beside their names, or with the Space key.',

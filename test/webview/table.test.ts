@@ -798,6 +798,18 @@ describe('The table of runs', () => {
     await order(panel, ['run-c', 'run-b', 'run-a']);
   });
 
+  it('says so where its experiment was deleted while it was open, and has its runs again once it is restored', async () => {
+    const panel = await open(experimentScenario([]));
+    const { page } = panel;
+    await page.getByText('No runs yet').waitFor();
+    const experiments = [{ id: '1', name: 'cifar100' }];
+    const deleted = [{ id: '1', name: 'cifar100', isDeleted: true as const }];
+    await panel.host(({ page, argument }) => page.host.changeFacts({ experiments: argument }), deleted);
+    await page.getByText('This experiment is in the trash').waitFor();
+    await panel.host(({ page, argument }) => page.host.changeFacts({ experiments: argument }), experiments);
+    await page.getByText('No runs yet').waitFor();
+  });
+
   it('tells when an edit failed', async () => {
     const panel = await open();
     await panel.host(({ page }) => page.host.fail('setName', 'The store is read-only.'), null);

@@ -67,7 +67,11 @@ function Content({ experiment, view }: Props) {
   const isTablePainted = useIsPainted();
   useEffect(() => experiment.model.setNarrow(width < 600), [experiment, width]);
   if (view.table.size === 0) {
-    return <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />;
+    return view.facts.experiments.every(({ isDeleted }) => isDeleted === true) ? (
+      <EmptyState title={t('experimentInTrash')} detail={t('experimentInTrashHint')} />
+    ) : (
+      <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />
+    );
   }
   const isNarrow = width < 900;
   const hasMatch = view.runs.length > 0;

@@ -167,7 +167,11 @@ export class ExperimentFacts {
     const setting = <Id extends (typeof factSettings)[number]>(id: Id) => readSetting(this.parts.workspace, id);
     return {
       facts: {
-        experiments: experiments.map(({ id, name }) => ({ id, name })),
+        experiments: experiments.map(({ id, name, stage }) => ({
+          id,
+          name,
+          ...(stage === 'deleted' ? { isDeleted: true as const } : {}),
+        })),
         ...(baseline === undefined ? {} : { baseline }),
         ...(primaryMetric === undefined ? {} : { primaryMetric }),
         primary: [...setting('labbook.metrics.primary')],

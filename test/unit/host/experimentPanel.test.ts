@@ -457,10 +457,12 @@ describe('facts of an experiment panel', () => {
     assert.ok(await until(() => told.length === 1));
     experiment.stage = 'deleted';
     facts.check();
-    assert.ok(await until(() => told.length === 2));
-    await facts.setBaseline('r2');
     assert.ok(await until(() => told.length === 3));
-    assert.deepEqual(told, ['facts', 'stages', 'facts']);
+    assert.deepEqual((await facts.read()).experiments, [{ id: '1', name: 'first', isDeleted: true }]);
+    await facts.setBaseline('r2');
+    assert.ok(await until(() => told.length === 4));
+    // That it is in the trash is a fact, too.
+    assert.deepEqual(told, ['facts', 'facts', 'stages', 'facts']);
     facts.dispose();
   });
 
