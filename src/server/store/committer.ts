@@ -6,6 +6,7 @@ import { unreadableAnswer } from './damage';
 import type { Databases } from './databases';
 import { type Effect, encodeEffects, encodeEffectsInSteps } from './effects';
 import { isFull } from './files';
+import { Gathering } from './gathering';
 import { type Journal, UncertainAppendError } from './journal';
 import { inTurns, nextTurn } from '../turns';
 import { resolve } from './resolve';
@@ -40,6 +41,7 @@ export class Committer {
   private queue: Waiting[] = [];
   /** Writes in the group before, in this run. */
   private lastGroup = 0;
+  private readonly gathering = new Gathering();
   private interludes: (() => void)[] = [];
   private running: Promise<void> | undefined;
   /** Set when memory and journal may differ; every later write is refused with it. */
@@ -99,6 +101,9 @@ export class Committer {
       if (this.queue.length > 0) {
         await this.commitGroup();
       }
+      if (this.journal.canWaitHere) {
+        await this.gathering.gather(() => (this.interludes.length > 0 ? Infinity : this.queue.length));
+      }
       if (!this.isWaitedFor && this.databases.catalog.hasSome) {
         // When the answers are out, and only where nothing came meanwhile.
         await nextTurn();
@@ -109,6 +114,7 @@ export class Committer {
     }
     // In the same turn as the last look at the queue, so that whatever comes later starts a new run.
     this.lastGroup = 0;
+    this.gathering.note(0);
     this.running = undefined;
   }
 
@@ -123,9 +129,13 @@ export class Committer {
       refused.forEach(({ reject }) => reject(this.broken));
       return;
     }
+    const all = this.queue.length;
+    // Where no append may hold the event loop, some are to be read while it waits for others.
+    const isForAll = this.gathering.isAll(all) && (all === 1 || this.journal.canWaitHere);
     this.databases.begin();
     const changes: Change[] = [];
-    const group = this.applyGroup(changes);
+    const group = this.applyGroup(changes, isForAll ? all : this.journal.groupSize(this.lastGroup, all));
+    this.gathering.note(this.lastGroup + this.queue.length);
     const rest = changes.at(-1)?.rest;
     if (group === undefined || (rest !== undefined && !(await this.applyRest(rest, group)))) {
       return;
@@ -134,9 +144,9 @@ export class Committer {
     const revision = this.revision + effects.length;
     if (effects.length > 0) {
       try {
-        const writers = group.length + this.queue.length;
         const payload = rest === undefined ? encodeEffects(effects) : await encodedInTurns(effects);
-        const appended = this.journal.append(this.revision + 1, effects.length, payload, writers);
+        const isAlone = isForAll && this.queue.length === 0;
+        const appended = this.journal.append(this.revision + 1, effects.length, payload, isAlone ? all : 0);
         // While the disk works.
         this.trySaving(() => this.databases.catalog.saveMany());
         await appended;
@@ -170,13 +180,15 @@ export class Committer {
     }
   }
 
-  /** @returns the writes that were applied; undefined where one of them failed, the transaction then being taken back */
-  private applyGroup(changes: Change[]): Done[] | undefined {
+  /**
+   * @param most how many of those that wait to take
+   * @returns the writes that were applied; undefined where one of them failed, the transaction then being taken back
+   */
+  private applyGroup(changes: Change[], most: number): Done[] | undefined {
     const { catalog, histories } = this.databases;
     const context = { catalog, histories, artifactRoot: this.artifactRoot };
     const group: Done[] = [];
     const end = performance.now() + groupTime;
-    const most = this.journal.groupSize(this.lastGroup, this.queue.length);
     let points = 0;
     let taken = 0;
     for (const waiting of this.queue) {

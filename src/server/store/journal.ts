@@ -73,10 +73,11 @@ export class Journal {
    * Writes one frame and syncs it. When this rejects, nothing of it is in the journal, and the next append may succeed.
    * @param first sequence number of the first change in it
    * @param payload in one piece or some; is copied before this returns
-   * @param writers how many wait for it: for one alone this may hold the event loop instead of going to another thread (`Pace`)
+   * @param all how many wait for it, where nobody else writes: it may hold the event loop then instead of going to another thread
+   *   (`Pace`); 0 where others do
    * @throws UncertainAppendError where something of it may be in the journal until the next append succeeds; system errors
    */
-  async append(first: number, count: number, payload: Uint8Array | readonly Uint8Array[], writers = 1): Promise<void> {
+  async append(first: number, count: number, payload: Uint8Array | readonly Uint8Array[], all = 1): Promise<void> {
     const frame = encodeFrame(first, count, payload);
     if (this.current?.reserving !== undefined) {
       // Never both at once: whatever fails concerns either the room or the frame, and what is not durable is one write at most.
@@ -90,7 +91,7 @@ export class Journal {
       throw new Error('the journal has no segment');
     }
     try {
-      const here = this.pace.isToWaitHere(writers) && !this.isCheckpointing;
+      const here = this.pace.isToWaitHere(all) && !this.isCheckpointing;
       if (here && segment.file.writeSyncedHere !== undefined) {
         this.pace.timeHere(() => segment.file.writeSyncedHere?.(frame, segment.end));
       } else {
@@ -109,6 +110,11 @@ export class Journal {
         segment.reserving = undefined;
       });
     }
+  }
+
+  /** Whether an append may hold the event loop where nobody else writes meanwhile. */
+  get canWaitHere(): boolean {
+    return this.pace.mayHold && !this.isCheckpointing && this.current?.file.writeSyncedHere !== undefined;
   }
 
   /** How many of those that wait should share the next append (`Pace.groupSize`). */

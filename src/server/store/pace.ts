@@ -8,11 +8,13 @@ export interface Patience {
   readonly alone: number;
   /** What held the event loop for so long was a stall, milliseconds; … */
   readonly stall: number;
-  /** … and after one the event loop is not risked for so long. */
+  /** … after which the event loop is not risked for so long; after one twice as long for four times as long, and so on. */
   readonly pause: number;
 }
 
-const patience: Patience = { quick: 1, appends: 32, alone: 8, stall: 10, pause: 60_000 };
+const patience: Patience = { quick: 1, appends: 32, alone: 8, stall: 10, pause: 1000 };
+/** Milliseconds. What held the event loop for very long was mostly no disk: a debugger, a computer that slept. */
+const longestPause = 600_000;
 
 /**
  * Decides whether a synced append is waited for on the event loop (docs/adr/0008). One slow append, and the next ones are waited for in
@@ -26,10 +28,15 @@ export class Pace {
   /** @param limits for tests: others */
   constructor(private readonly limits: Patience = patience) {}
 
-  /** @param writers how many wait for the append that comes next */
-  isToWaitHere(writers: number): boolean {
-    this.aloneInARow = writers === 1 ? this.aloneInARow + 1 : 0;
-    return this.aloneInARow > this.limits.alone && this.isQuick;
+  /** @param all how many wait for the append that comes next, where nobody else writes; 0 where others do */
+  isToWaitHere(all: number): boolean {
+    this.aloneInARow = all === 1 ? this.aloneInARow + 1 : 0;
+    return (all > 1 || this.aloneInARow > this.limits.alone) && this.mayHold;
+  }
+
+  /** The disk is quick, and there was no stall lately. */
+  get mayHold(): boolean {
+    return this.isQuick && performance.now() >= this.notBefore;
   }
 
   /**
@@ -66,15 +73,16 @@ export class Pace {
       append();
     } finally {
       const now = performance.now();
-      if (now - from >= this.limits.stall) {
-        this.notBefore = now + this.limits.pause;
+      const took = now - from;
+      const { stall, pause } = this.limits;
+      if (took >= stall) {
+        this.notBefore = now + Math.min(longestPause, pause * (took / stall) ** 2);
       }
-      this.note(now - from);
+      this.note(took);
     }
   }
 
   private note(took: number): void {
-    const isQuick = took < this.limits.quick && performance.now() >= this.notBefore;
-    this.quickInARow = isQuick ? this.quickInARow + 1 : 0;
+    this.quickInARow = took < this.limits.quick ? this.quickInARow + 1 : 0;
   }
 }

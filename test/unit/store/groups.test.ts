@@ -6,6 +6,8 @@ import { artifactRoot, createRun, history, log, metric, Scene } from './support'
 
 const limit = 10_000;
 
+const patience = { quick: limit, appends: 1, alone: 1000, stall: limit, pause: 0 };
+
 /** A disk that syncs when it is told to. */
 class HeldDisk {
   isHeld = false;
@@ -52,7 +54,6 @@ describe('Store: groups of writes', () => {
   it('hold at most half of those that write again and again', async () => {
     const disk = new HeldDisk();
     const folder = await scene.folder();
-    const patience = { quick: limit, appends: 1, alone: 1000, stall: limit, pause: 0 };
     const store = await openStore({ folder, artifactRoot, patience }, disk.files);
     try {
       await createRun(store);
@@ -88,4 +89,77 @@ describe('Store: groups of writes', () => {
       await store.close();
     }
   });
+
+  // Elsewhere no append holds the event loop.
+  (process.platform === 'linux' ? it : it.skip)(
+    'hold all that write again and again where the event loop waits for the disk',
+    async () => {
+      let isFull = false;
+      let isHere = false;
+      const check = (): void => {
+        if (isFull) {
+          throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+        }
+      };
+      const files: StoreFiles = {
+        ...realFiles,
+        open: async (path, how) => {
+          const file = await realFiles.open(path, how);
+          return {
+            append: (data) => file.append(data),
+            writeSynced: async (data, at) => {
+              check();
+              isHere = false;
+              await file.writeSynced(data, at);
+            },
+            writeSyncedHere: (data, at) => {
+              check();
+              isHere = true;
+              file.writeSyncedHere?.(data, at);
+            },
+            sync: () => file.sync(),
+            truncate: (size) => file.truncate(size),
+            close: () => file.close(),
+          };
+        },
+      };
+      const folder = await scene.folder();
+      let store = await openStore({ folder, artifactRoot, patience }, files);
+      try {
+        await createRun(store);
+        let hasAll = false;
+        let before = store.revision;
+        store.onChange(({ revision }) => {
+          hasAll ||= isHere && revision - before === 16;
+          before = revision;
+        });
+        let step = 0;
+        let answered = 0;
+        const write = async (): Promise<void> => {
+          for (;;) {
+            await log(store, { metrics: [metric('loss', 1, step++)] });
+            answered++;
+            // An answer is sent, and its client writes again.
+            await nextTurn();
+          }
+        };
+        const writers = Promise.allSettled(Array.from({ length: 16 }, () => write()));
+        for (const end = performance.now() + limit; !hasAll;) {
+          assert.ok(performance.now() < end, 'no append was for all');
+          await nextTurn();
+        }
+        isFull = true;
+        const refused = await writers;
+        assert.ok(refused.every((each) => each.status === 'rejected' && /full/.test(String(each.reason))));
+        isFull = false;
+        await log(store, { metrics: [metric('loss', 1, step)] });
+        await store.close();
+        store = await openStore({ folder, artifactRoot });
+        assert.equal(history(store, 'loss').length, answered + 1);
+      } finally {
+        isFull = false;
+        await store.close();
+      }
+    },
+  );
 });

@@ -15,13 +15,21 @@ function alone(pace: Pace): boolean {
 }
 
 describe('Store: the pace of appends', () => {
-  it('lets the event loop wait only for one writer, after some', async () => {
+  it('lets the event loop wait for one writer that was alone for some appends', async () => {
     const pace = new Pace(limits);
     await quickOnes(pace, 10);
     assert.deepEqual(
-      [1, 1, 1, 1, 2, 1, 1, 1].map((writers) => pace.isToWaitHere(writers)),
+      [1, 1, 1, 1, 0, 1, 1, 1].map((all) => pace.isToWaitHere(all)),
       [...[false, false, true, true], ...[false, false, false, true]],
     );
+  });
+
+  it('lets it wait for several when they are all, and only for a quick disk', async () => {
+    const pace = new Pace(limits);
+    await quickOnes(pace, 2);
+    assert.deepEqual([pace.mayHold, pace.isToWaitHere(16)], [false, false]);
+    await quickOnes(pace, 1);
+    assert.deepEqual([pace.mayHold, pace.isToWaitHere(16), pace.isToWaitHere(0)], [true, true, false]);
   });
 
   it('lets it wait only after some quick appends, and not after a failed one', async () => {
@@ -40,14 +48,22 @@ describe('Store: the pace of appends', () => {
     assert.equal(alone(pace), false);
   });
 
-  it('does not let it wait for long after a stall', async () => {
+  it('does not let it wait for some time after a stall', async () => {
     const pace = new Pace({ ...limits, stall: 0 });
     await quickOnes(pace, 3);
     assert.equal(alone(pace), true);
     pace.timeHere(() => undefined);
-    assert.equal(alone(pace), false);
+    assert.deepEqual([alone(pace), pace.mayHold], [false, false]);
     await quickOnes(pace, 100);
-    assert.equal(alone(pace), false);
+    assert.deepEqual([alone(pace), pace.mayHold], [false, false]);
+  });
+
+  it('lets two groups share the writers again as soon as syncs cost little, stall or not', async () => {
+    const pace = new Pace({ ...limits, stall: 0 });
+    pace.timeHere(() => undefined);
+    await quickOnes(pace, 3);
+    assert.equal(pace.groupSize(15, 1), 1);
+    assert.equal(pace.groupSize(1, 15), 8);
   });
 
   it('lets two groups share the writers where syncs cost little', async () => {
