@@ -27,12 +27,13 @@ const samplePython = async () => ({ LABBOOK_PYTHON: await pythonForSample() });
 
 /**
  * `needs`: tools, as functions that install what is missing and give the environment variables that say where it is;
- * `built`: whether it runs what `node esbuild.mjs` writes; `timeout`: of one test, in ms; `limit`: of the tier, in s.
+ * `built`: whether it runs what `node esbuild.mjs` writes; `timeout`: of one test, in ms; `limit`: of the tier, in s; `beside`: files that
+ * run at the same time as the others, in a process of their own, since both mostly wait.
  */
 const tiers = {
   unit: { needs: [], built: false, timeout: 20_000, limit: 600 },
   webview: { needs: [chromium], built: true, timeout: 30_000, limit: 600 },
-  conformance: { needs: [pythonEnvironment], built: true, timeout: 60_000, limit: 1800 },
+  conformance: { needs: [pythonEnvironment], built: true, timeout: 120_000, limit: 1800, beside: /\bscripts\.test\./ },
   host: { needs: [chromium, hostExecutable], built: true, timeout: 30_000, limit: 660 },
   ui: { needs: [chromium, workbench, samplePython], built: false, timeout: 60_000, limit: 900 },
 };
@@ -101,15 +102,18 @@ export async function runTier(name, options = [], { isBuilt = false } = {}) {
     const temporary = temporaryFolder('lb');
     const places = { TMPDIR: temporary, TMP: temporary, TEMP: temporary };
     const env = { ...environment, ...places, LABBOOK_TESTS: folder };
-    const { output, code } = await runMocha(name, command(name, files, options), env);
+    const parts = await runParts(name, files, options, env);
     remove(folder);
     remove(temporary);
-    result.passed = count(output, 'passing');
-    result.skipped = count(output, 'pending');
-    result.failed = count(output, 'failing');
-    result.failures = /^ *\d+ failing[^]*/m.exec(output)?.[0].trim() ?? '';
-    if (result.failed === 0 && (code !== 0 || result.passed === 0)) {
-      console.error(code === 0 ? `The tier ${name} ran no test` : `The tier ${name} ended with ${code}`);
+    for (const { output, code } of parts) {
+      addCounts(result, output);
+      if (code !== 0 && count(output, 'failing') === 0) {
+        console.error(`The tier ${name} ended with ${code}`);
+        result.failed += 1;
+      }
+    }
+    if (result.failed === 0 && result.passed === 0) {
+      console.error(`The tier ${name} ran no test`);
       result.failed = 1;
     }
   } catch (error) {
@@ -120,7 +124,32 @@ export async function runTier(name, options = [], { isBuilt = false } = {}) {
   return result;
 }
 
-async function runMocha(name, args, environment) {
+function addCounts(result, output) {
+  result.passed += count(output, 'passing');
+  result.skipped += count(output, 'pending');
+  result.failed += count(output, 'failing');
+  result.failures += /^ *\d+ failing[^]*/m.exec(output)?.[0].trim() ?? '';
+}
+
+/** All files in one process where options choose among the tests; else those that run beside the others in another. */
+async function runParts(name, files, options, env) {
+  const { beside } = tiers[name];
+  const apart = beside === undefined || options.length > 0 ? [] : files.filter((file) => beside.test(file));
+  if (apart.length === 0) {
+    return [await runMocha(name, command(name, files, options), env)];
+  }
+  const others = files.filter((file) => !apart.includes(file));
+  const later = [];
+  const parts = await Promise.all([
+    runMocha(name, command(name, others, options), env),
+    runMocha(name, command(name, apart, options), env, (text) => later.push(text)),
+  ]);
+  // One report after the other.
+  process.stdout.write(later.join(''));
+  return parts;
+}
+
+async function runMocha(name, args, environment, print) {
   const env = { ...process.env, ...environment };
   const child = start(process.execPath, args, { cwd: root, env });
   let output = '';
@@ -131,7 +160,11 @@ async function runMocha(name, args, environment) {
     stream.setEncoding('utf8');
     stream.on('data', (text) => {
       output += text;
-      target.write(text);
+      if (print) {
+        print(text);
+      } else {
+        target.write(text);
+      }
     });
   }
   const timer = setTimeout(() => {

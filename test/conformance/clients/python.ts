@@ -72,7 +72,7 @@ export async function startScript(client: Client, script: string, options: Scrip
   const text = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 50_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 110_000);
   const end = async (): Promise<Ended> => {
     await once(child, 'close');
     clearTimeout(timer);
