@@ -1,10 +1,11 @@
 // Builds everything that ships: the extension, the command line (server) and one bundle per panel.
 // `--watch` rebuilds on change, `--production` minifies, `--outdir DIR` writes elsewhere than to dist/.
 import { build, context } from 'esbuild';
-import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { notices } from './scripts/notices.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
@@ -101,7 +102,16 @@ if (watch) {
 } else {
   const results = await Promise.all(bundles.map((options) => build(options)));
   const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-  const written = new Set([...outputs.map((file) => path.resolve(root, file)), path.join(outdir, 'sql-wasm.wasm')]);
+  const inputs = results.flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)),
+  );
+  const noticesFile = path.join(outdir, 'ThirdPartyNotices.txt');
+  await writeFile(noticesFile, await notices(root, [...inputs, 'node_modules/sql.js/dist/sql-wasm.wasm']));
+  const written = new Set([
+    ...outputs.map((file) => path.resolve(root, file)),
+    path.join(outdir, 'sql-wasm.wasm'),
+    noticesFile,
+  ]);
   await removeStale(written);
   if (production) {
     await printSizes(written);

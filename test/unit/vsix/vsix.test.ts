@@ -11,6 +11,7 @@ const contents = [
   'extension.vsixmanifest',
   'extension/LICENSE.txt',
   'extension/changelog.md',
+  'extension/dist/ThirdPartyNotices.txt',
   'extension/dist/extension.cjs',
   'extension/dist/labbook.cjs',
   'extension/dist/later.cjs',
@@ -81,6 +82,22 @@ describe('The packaged extension', function () {
 
   it('holds exactly the files of this list', () => {
     assert.deepEqual(zipListing(bytes).sort(), [...contents].sort());
+  });
+
+  it('has the licences of what is bundled in it', () => {
+    const notices = readFileSync('dist/ThirdPartyNotices.txt', 'utf8');
+    for (const name of [
+      '@msgpack/msgpack',
+      '@vscode/codicons',
+      'chart.js',
+      'fast-uri',
+      'fastify',
+      'react-dom',
+      'sql.js',
+      'zod',
+    ]) {
+      assert.match(notices, new RegExp(`^-{78}\\n${name} [0-9.]+ \\([^)]+\\)\\n-{78}\\n\\n\\S`, 'm'), name);
+    }
   });
 
   it('has at most 3 MB', () => {
