@@ -51,6 +51,7 @@ export const chartStrings = {
   medianRange: 'Median, min to max',
   alsoDrawRuns: 'Also Draw the Runs',
   groupSize: 'n = {0}',
+  groupSizeOf: 'n = {0} of {1}',
   plusMinus: '± {0}',
   widthWithSize: '{0}, n = {1}',
   widthWithSizeOf: '{0}, n = {1} of {2}',

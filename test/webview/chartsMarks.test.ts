@@ -95,4 +95,25 @@ describe('Marks in charts', () => {
       return pixels.length >= 8 && pixels.length < 80 && places.size >= 2 && places.size <= 4;
     });
   });
+
+  it('of a group that one run is left of are told with how many runs it has', async () => {
+    const member = (slot: number, valueAt: (step: number) => number): FakeRun =>
+      fakeRun(slot, { params: { model: slot < 2 ? 'a' : 'b' }, metrics: { loss: curve(81, valueAt) } });
+    const runs = [member(0, () => 5), member(1, () => NaN), member(2, () => 1)];
+    const panel = await browser.show(experimentScenario(runs));
+    const { page } = panel;
+    await panel.drawn('loss');
+    await page.getByRole('button', { name: 'Group', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'model' }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('.lb-footer').getByText('2 groups').waitFor();
+    await panel.drawn('loss');
+    const rows = page.locator('.lb-tooltip-row');
+    await until('the cross-hair tells it of both groups', async () => {
+      await panel.canvas('loss').hover({ position: { x: 200, y: 60 } });
+      const texts = await rows.allInnerTexts();
+      return /n = 1 of 2$/.test(texts[0] ?? '') && /n = 1$/.test(texts[1] ?? '');
+    });
+    assert.deepEqual(panel.errors, []);
+  });
 });

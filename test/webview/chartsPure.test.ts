@@ -78,6 +78,11 @@ describe('Axes', () => {
     assert.ok(symlogTicks(5, 6, 6, symlog(10)).length >= 2);
   });
 
+  it('of a symlog scale have ticks all over it where all values are above 0', () => {
+    const labels = symlogTicks(0.12, 3.1, 6, symlog(kneeOf(0.15, 3))).map(({ label }) => label);
+    assert.deepEqual(labels, ['0.2', '0.5', '1', '2']);
+  });
+
   it('clip to percentiles and tell which curves go beyond', () => {
     const flat = entry(
       'flat',
@@ -325,6 +330,17 @@ describe('Curves of charts', () => {
     assert.deepEqual(
       [1, 3].map((x) => readingsAt([group], x, 1).map(({ value, spread }) => [value, spread?.members])),
       [[[5, 1]], [[NaN, undefined]]],
+    );
+  });
+
+  it('of a run with NaN that is not smoothed are what was logged, and have nothing else behind them', () => {
+    const logged = steps(100).map((i) => (i === 50 ? NaN : i % 7));
+    const plain = curveOf(entry('a', steps(100), logged, 20));
+    assert.deepEqual(plain.odd, [{ x: 50, y: NaN }]);
+    assert.equal(plain.y, plain.values);
+    assert.deepEqual(
+      readingsAt([plain], 10, 10).map(({ raw, isMean }) => [raw, isMean]),
+      [[undefined, true]],
     );
   });
 

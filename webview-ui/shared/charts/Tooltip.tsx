@@ -97,7 +97,7 @@ function spreadText(view: ChartsView, { runId, value, spread }: Reading, format:
   const all = view.groups.find(({ id }) => id === runId)?.runIds.length ?? members;
   const kind = view.settings.groups?.spread;
   if (members === 1) {
-    return t('groupSize', 1);
+    return all === 1 ? t('groupSize', 1) : t('groupSizeOf', 1, all);
   }
   const isEven = kind === 'std' || kind === 'se' || kind === 'ci95';
   const width = isEven ? t('plusMinus', format(high - value)) : t('range', format(low), format(high));

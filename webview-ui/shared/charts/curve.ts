@@ -112,7 +112,10 @@ function withBreaks(rows: Omit<Rows, 'odd'> & { low: Float64Array; high: Float64
   breakUpTo(Infinity);
   const [x, y, values, low, high] = columns.map((column) => Float64Array.from(column));
   const none = new Float64Array();
-  return { x: x ?? none, y: y ?? none, values: values ?? none, low: low ?? none, high: high ?? none, odd };
+  const logged = values ?? none;
+  // That the line is what was logged is told by being the same column.
+  const line = rows.y === rows.values ? logged : (y ?? none);
+  return { x: x ?? none, y: line, values: logged, low: low ?? none, high: high ?? none, odd };
 }
 
 /** What was put together last of a coarse column. */

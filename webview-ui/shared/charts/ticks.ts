@@ -34,7 +34,7 @@ export function logTicks(min: number, max: number, most: number): Tick[] {
   return linearTicks(min, max, most).filter(({ value }) => value > 0);
 }
 
-/** Powers of ten on both sides of 0, and 0; where these are too few or too many in the range, evenly spaced places. */
+/** Powers of ten on both sides of 0, and 0; where these are too few or too many in the range, as on a logarithmic axis or evenly spaced. */
 export function symlogTicks(min: number, max: number, most: number, { to }: Transform): Tick[] {
   const size = Math.max(Math.abs(min), Math.abs(max));
   const top = Math.floor(Math.log10(size));
@@ -46,7 +46,9 @@ export function symlogTicks(min: number, max: number, most: number, { to }: Tran
     if (values.length <= most) {
       return values.length >= 2
         ? values.map((value) => ({ value, label: numberLabel(value) }))
-        : linearTicks(min, max, most);
+        : min > 0
+          ? logTicks(min, max, most)
+          : linearTicks(min, max, most);
     }
   }
   return linearTicks(min, max, most);
