@@ -18,7 +18,8 @@ const usual: GatheringLimits = { next: 0.1, most: 32, count: 64, inVain: 4, rest
 
 /**
  * Knows how many write again and again, and has a group of commits wait until all of them are there: one sync is enough for everybody then,
- * and nobody is left who could be served while it goes on (docs/adr/0008).
+ * and nobody is left who could be served while it goes on. One that writes again and again is waited for awake, too: to be woken takes a
+ * third of what its next request takes (docs/adr/0008).
  */
 export class Gathering {
   /** How many wrote when the group before was made; 0 where there was none. */
@@ -46,7 +47,7 @@ export class Gathering {
    */
   async gather(waiting: () => number): Promise<void> {
     const { active, limits } = this;
-    if (active < 2 || active > limits.most) {
+    if (active === 0 || active > limits.most) {
       return;
     }
     if (this.resting > 0) {
