@@ -270,6 +270,23 @@ describe('Charts in use', () => {
     assert.match(await panel.page.locator('.lb-tooltip-row').first().innerText(), /\(.*\)/);
   });
 
+  it('have their first steps on a logarithmic x, too, where a bucket of many would take its first third', async () => {
+    const long = (slot: number): FakeRun => fakeRun(slot, { metrics: { loss: line(2000, slot) } });
+    const panel = await browser.show(compareScenario([long(1), long(2)]));
+    await panel.drawn('loss');
+    await panel.chart('loss').getByRole('img').focus();
+    await panel.page.keyboard.press('t');
+    const first = panel.chart('loss').getByRole('rowheader').first();
+    await until('a first bucket', async () => Number(await first.innerText()) > 1);
+    await panel.page.getByRole('button', { name: 'More options of the charts' }).click();
+    await panel.page.getByRole('menuitemradio', { name: 'Log x', exact: true }).click();
+    await until('the first step itself', async () => (await first.innerText()) === '0');
+    await panel.page.getByRole('button', { name: 'More options of the charts' }).click();
+    await panel.page.getByRole('menuitemradio', { name: 'Linear x' }).click();
+    await until('a bucket again', async () => Number(await first.innerText()) > 1);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('zoom into a box, in y only this chart, and move with Shift', async () => {
     const panel = await browser.show(compareScenario(twoRuns()));
     await panel.drawn('a/x');

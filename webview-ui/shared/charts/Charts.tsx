@@ -52,6 +52,8 @@ export interface ChartsProps {
 const pointsOfChart = 40_000;
 /** Each curve gets about one bucket a pixel or two. */
 const points = { most: 400, least: 120 };
+/** On a logarithmic x the first buckets are the widest: the first of 400 would hide a third of the axis. */
+const mostOnLog = 4000;
 /** More curves than this need a list of their own (ui.md 5.9). */
 const mostWithoutLegend = 12;
 const widthWithLegend = 1200;
@@ -166,13 +168,14 @@ function useSettings(session: PanelSession): ChartSettings {
 function useLoaderQuery(
   session: PanelSession,
   runs: readonly ChartRun[],
-  { x, smoothing }: ChartSettings,
+  { x, xScale, smoothing }: ChartSettings,
   zoom: Range | undefined,
 ): void {
   const ids = runs.map(({ id }) => id).join(' ');
   useEffect(() => {
     const runIds = ids === '' ? [] : ids.split(' ');
-    const share = Math.min(points.most, Math.max(points.least, pointsOfChart / Math.max(1, runIds.length)));
+    const most = xScale === 'linear' ? points.most : mostOnLog;
+    const share = Math.min(most, Math.max(points.least, pointsOfChart / Math.max(1, runIds.length)));
     session.loader.configure({
       runIds,
       axis: x,
@@ -180,5 +183,5 @@ function useLoaderQuery(
       maxPoints: Math.round(share),
       smoothing: isSmoothing(smoothing) ? smoothing : undefined,
     });
-  }, [session, ids, x, zoom, smoothing]);
+  }, [session, ids, x, xScale, zoom, smoothing]);
 }
