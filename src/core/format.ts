@@ -51,17 +51,21 @@ export interface ColumnFormat {
   readonly value: (value: number) => string;
   /** A difference of two values, with its sign and the same decimals; `0` where these leave nothing of it. */
   readonly difference: (difference: number) => string;
+  /** Undefined where all values are integers. */
+  readonly decimals: number | undefined;
 }
 
 /**
  * Makes the format that the cells of one column (or tooltip) share: as many decimals as give the median `digits` significant
  * digits, 0 to 6; integers in full and grouped where the column has only integers.
  * @param digits 1 to 17
+ * @param kept decimals that the column has so far: it keeps them where one digit more or less would do, so that live values do not jump
  */
-export function columnFormat(column: Iterable<number>, digits = 4): ColumnFormat {
+export function columnFormat(column: Iterable<number>, digits = 4, kept?: number): ColumnFormat {
   const values = [...column].filter(Number.isFinite);
   const integers = values.every(Number.isInteger);
-  const decimals = integers ? 0 : decimalsFor(values, digits);
+  const fitting = integers ? 0 : decimalsFor(values, digits);
+  const decimals = !integers && kept !== undefined && Math.abs(kept - fitting) <= 1 ? kept : fitting;
   const value = (each: number): string => {
     if (!Number.isFinite(each)) {
       return Number.isNaN(each) ? 'NaN' : each > 0 ? '+Inf' : `${minus}Inf`;
@@ -83,7 +87,7 @@ export function columnFormat(column: Iterable<number>, digits = 4): ColumnFormat
       ? withSign(each, size < small && decimals > 0 ? size.toFixed(decimals) : value(size))
       : value(each);
   };
-  return { value, difference };
+  return { value, difference, decimals: integers ? undefined : decimals };
 }
 
 /** As `columnFormat`, of values alone. */

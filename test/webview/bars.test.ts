@@ -93,7 +93,7 @@ describe('Bars of the experiment panel', () => {
     await page.getByRole('button', { name: 'Group' }).click();
     await page.getByRole('dialog').getByText('model', { exact: true }).click();
     await page.keyboard.press('Escape');
-    await page.getByRole('combobox', { name: 'Filter runs' }).fill('metrics.`val/acc` > 0.1');
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('metrics.`val/acc` > 0.7');
     await page.keyboard.press('Enter');
     await footer.getByText(/ of /).waitFor();
     await page.locator('.lb-table-body .lb-row.lb-group').first().click();

@@ -416,6 +416,71 @@ describe('The table of runs', () => {
     await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
   });
 
+  it('leaves selected runs alone that the filter hides, by key, menu and footer, and says how many these are', async () => {
+    const panel = await open();
+    await row(panel, 'run-d').click();
+    await row(panel, 'run-a').click({ modifiers: ['Control'] });
+    const query = panel.page.getByRole('combobox', { name: 'Filter runs' });
+    await query.fill('params.model = "r50"');
+    await order(panel, ['run-b', 'run-c', 'run-a']);
+    await panel.page.getByText('2 selected, 1 hidden').waitFor();
+    assert.equal(await panel.page.getByRole('button', { name: 'Compare', exact: true }).count(), 0);
+    await row(panel, 'run-a').click({ button: 'right' });
+    await panel.page.getByRole('menuitem', { name: 'Copy Run ID' }).waitFor();
+    await panel.page.keyboard.press('Escape');
+    await grid(panel).focus();
+    await panel.page.keyboard.press('Delete');
+    await order(panel, ['run-b', 'run-c']);
+    await panel.page.getByText('1 run moved to the trash.').waitFor();
+    await query.fill('params.model = "r50" and seed >= 0');
+    await order(panel, ['run-b', 'run-c']);
+    await grid(panel).focus();
+    await panel.page.keyboard.press('Delete');
+    await panel.page.getByRole('button', { name: 'Show all 4' }).click();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-e']);
+    assert.deepEqual(await selected(panel), ['run-d']);
+    assert.equal(await panel.page.getByRole('button', { name: /^Show all \d/ }).count(), 0);
+  });
+
+  it('counts rows that no longer match while they wait under the pointer', async () => {
+    const panel = await open();
+    await panel.page.getByRole('combobox', { name: 'Filter runs' }).fill('metrics.`val/acc` < 0.95');
+    await panel.page.getByText('5 of 5 runs · ').waitFor();
+    assert.equal(await panel.page.getByRole('button', { name: /^Show all \d/ }).count(), 0);
+    await row(panel, 'run-d').hover();
+    await panel.host(({ page, argument }) => page.host.append(argument, 'val/acc', [[1, 0.99]]), idOf(0));
+    await panel.page.getByText('1 run no longer matches').waitFor();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a', 'run-e']);
+    await panel.page.getByRole('button', { name: 'Update', exact: true }).click();
+    await order(panel, ['run-b', 'run-d', 'run-c', 'run-a']);
+  });
+
+  it('cuts long names in the middle where there is little room, and leaves a group’s value the room of its key', async () => {
+    const runs = [0, 1].map((i) =>
+      fakeRun(1 - i, {
+        name: `resnet50-cutmix-cosine-warmup-sweep-lr0.${i}1-s${i}`,
+        metrics: { 'val/acc': point(0.5 + i / 10) },
+        params: { a_rather_long_name_of_optimizer: i === 0 ? 'adam' : 'adamw' },
+      }),
+    );
+    const panel = await open(experimentScenario(runs), 400);
+    await row(panel, 'resnet50').last().waitFor();
+    const ends = await panel.page.locator('.lb-table-body .lb-cut-middle').evaluateAll((all) =>
+      all.map((each) => {
+        const [box, end] = [each.getBoundingClientRect(), each.lastElementChild?.getBoundingClientRect()];
+        return end !== undefined && end.width > 0 && end.right <= box.right + 0.5;
+      }),
+    );
+    assert.deepEqual(ends, [true, true]);
+    await panel.page.getByRole('button', { name: 'Group' }).click();
+    await panel.page.getByRole('dialog').getByText('a_rather_long_name_of_optimizer').click();
+    await panel.page.keyboard.press('Escape');
+    const values = panel.page.locator('.lb-group-name b');
+    await until('there are two groups', async () => (await values.count()) === 2);
+    const cut = await values.evaluateAll((all) => all.map((each) => each.scrollWidth > each.clientWidth + 1));
+    assert.deepEqual(cut, [false, false]);
+  });
+
   it('takes a deletion back with Ctrl+Z in the table, later by the command, never while a text is typed', async () => {
     const panel = await browser.show(smallScenario(), {
       width: 1200,

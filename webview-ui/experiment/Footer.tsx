@@ -11,6 +11,7 @@ import type { ExperimentSession } from './experimentSession';
 import type { HandOverState } from './handingOver';
 import { queryReasonSentence } from './query/queryReason';
 import { deleteRuns } from './runCommands';
+import { seenOf } from './table/selection';
 import type { TableView } from './tableModel';
 import { useTight } from './useTight';
 
@@ -66,7 +67,8 @@ export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
         selected.size > 0 && (
           <Selected
             experiment={experiment}
-            runIds={[...selected]}
+            count={selected.size}
+            runIds={seenOf(selected, view)}
             isNarrow={isNarrow || isTight}
             isCrowded={isCrowded}
             more={isCrowded ? allActions(experiment, view, drawn) : []}
@@ -79,7 +81,7 @@ export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
 
 /** How to get all runs back where a part of them is shown. */
 function allActions(experiment: ExperimentSession, view: TableView, drawn: number): MenuAction[] {
-  if (view.filter !== undefined) {
+  if (view.runs.length < view.table.size) {
     const label = t('showAllRuns', formatCount(view.table.size));
     return [{ label, onAct: () => experiment.arrange({ query: '' }) }];
   }
@@ -132,15 +134,20 @@ function Counts({ experiment, view, drawn, isTiny, isCrowded }: CountsProps) {
 
 /** What is held back while the pointer or the focus is in the table. */
 function Pending({ experiment, view }: Pick<Props, 'experiment' | 'view'>) {
-  const { newRuns, isOrderChanged } = view.pending;
+  const { newRuns, leaving, isOrderChanged } = view.pending;
   if (newRuns === 0 && !isOrderChanged) {
     return null;
   }
-  const isNew = newRuns > 0;
+  const [text, act] =
+    newRuns > 0
+      ? [tCount('newRunsOne', 'newRunsMany', newRuns, formatCount(newRuns)), t('show')]
+      : leaving > 0
+        ? [tCount('leavingOne', 'leavingMany', leaving, formatCount(leaving)), t('updateRows')]
+        : [t('orderChanged'), t('sort')];
   return (
     <span className="lb-footer-part lb-pending">
-      <span>{isNew ? tCount('newRunsOne', 'newRunsMany', newRuns, formatCount(newRuns)) : t('orderChanged')} ·</span>
-      <LinkButton label={isNew ? t('show') : t('sort')} onAct={() => experiment.model.release()} />
+      <span>{text} ·</span>
+      <LinkButton label={act} onAct={() => experiment.model.release()} />
     </span>
   );
 }
@@ -194,6 +201,9 @@ function HandedOver({ experiment, state }: { readonly experiment: ExperimentSess
 
 interface SelectedProps {
   readonly experiment: ExperimentSession;
+  /** How many are selected. */
+  readonly count: number;
+  /** Those of them that are seen. */
   readonly runIds: readonly string[];
   readonly isNarrow: boolean;
   readonly isCrowded: boolean;
@@ -201,7 +211,7 @@ interface SelectedProps {
   readonly more: readonly MenuAction[];
 }
 
-function Selected({ experiment, runIds, isNarrow, isCrowded, more }: SelectedProps) {
+function Selected({ experiment, count, runIds, isNarrow, isCrowded, more }: SelectedProps) {
   const [menu, setMenu] = useState<Anchor | undefined>(undefined);
   // Both decide whether runs can be changed, and may do so while nothing else here changes.
   useStore(experiment.session.connection, (each) => each.state);
@@ -210,10 +220,11 @@ function Selected({ experiment, runIds, isNarrow, isCrowded, more }: SelectedPro
     runIds.length > 1
       ? [{ label: t('compareAction'), onAct: () => experiment.command('compareSelected', runIds) }]
       : [];
+  const isAny = runIds.length > 0;
   const actions: MenuAction[] = [
     ...(isCrowded ? compare : []),
-    { label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) },
-    ...(experiment.canWrite
+    ...(isAny ? [{ label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) }] : []),
+    ...(isAny && experiment.canWrite
       ? [
           { label: t('addTag'), onAct: () => experiment.command('addTag', runIds) },
           { label: t('trashAction'), onAct: () => deleteRuns(experiment, runIds) },
@@ -222,11 +233,9 @@ function Selected({ experiment, runIds, isNarrow, isCrowded, more }: SelectedPro
   ];
   return (
     <span className="lb-footer-part">
-      <span className="lb-selected-count lb-cut-text">
-        {tCount('selectedOne', 'selectedMany', runIds.length, formatCount(runIds.length))}
-      </span>
+      <SelectedCount count={count} hidden={count - runIds.length} />
       {!isCrowded && compare.map(({ label, onAct }) => <LinkButton key={label} label={label} onAct={onAct} />)}
-      {isNarrow ? (
+      {isNarrow && actions.length + more.length > 0 ? (
         <button
           type="button"
           className="lb-link"
@@ -241,6 +250,15 @@ function Selected({ experiment, runIds, isNarrow, isCrowded, more }: SelectedPro
       {menu && (
         <Menu label={t('moreActions')} anchor={menu} sections={[actions, more]} onClose={() => setMenu(undefined)} />
       )}
+    </span>
+  );
+}
+
+function SelectedCount({ count, hidden }: { readonly count: number; readonly hidden: number }) {
+  const counts = [formatCount(count), formatCount(hidden)] as const;
+  return (
+    <span className="lb-selected-count lb-cut-text" title={hidden > 0 ? t('selectedHiddenHint', ...counts) : undefined}>
+      {hidden > 0 ? t('selectedHidden', ...counts) : tCount('selectedOne', 'selectedMany', count, counts[0])}
     </span>
   );
 }

@@ -28,6 +28,8 @@ interface RunProps {
   readonly isShown: boolean;
   readonly isBaseline: boolean;
   readonly isEditing: boolean;
+  /** Long names are cut in the middle: runs of a sweep differ at the end. */
+  readonly isNarrow: boolean;
   /** There is a baseline to compare with. */
   readonly canCompare: boolean;
   readonly actions: NameActions;
@@ -35,7 +37,8 @@ interface RunProps {
 
 const indent = 14;
 
-export function RunName({ line, table, mark, look, isShown, isBaseline, isEditing, canCompare, actions }: RunProps) {
+export function RunName(props: RunProps) {
+  const { line, table, mark, look, isShown, isBaseline, isEditing, isNarrow, canCompare, actions } = props;
   const { slot, depth, children, open } = line;
   const name = table.name[slot] ?? '';
   const eye = isShown ? t('hideRun', name) : t('showRun', name);
@@ -61,8 +64,8 @@ export function RunName({ line, table, mark, look, isShown, isBaseline, isEditin
       {isEditing ? (
         <EditField label={t('newName')} value={name} onEnd={(value) => actions.onRename(slot, value)} />
       ) : (
-        <span className="lb-cut-text" title={name}>
-          {name}
+        <span className={isNarrow ? 'lb-cut-text lb-cut-middle' : 'lb-cut-text'} title={name}>
+          {isNarrow ? <Halves text={name} /> : name}
         </span>
       )}
       {children > 0 && <span className="lb-dim">{formatCount(children)}</span>}
@@ -85,6 +88,21 @@ export function RunName({ line, table, mark, look, isShown, isBaseline, isEditin
         </span>
       )}
     </span>
+  );
+}
+
+/** So much of a long name's end stays. */
+const tail = 9;
+
+/** Only the first half gives way. */
+function Halves({ text }: { readonly text: string }) {
+  const characters = [...text];
+  const at = characters.length - Math.min(tail, Math.floor(characters.length / 2));
+  return (
+    <>
+      <span className="lb-cut-text">{characters.slice(0, at).join('')}</span>
+      <span>{characters.slice(at).join('')}</span>
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { EmptyState } from '../shared/states';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
 import { columnView } from './table/columnView';
+import { columnsOfFilter } from './table/filtering';
 import type { TableView } from './tableModel';
 
 /** No run passes the filter: which one, how many there are, and how good the best is. */
@@ -18,9 +19,15 @@ export function NoMatch({ experiment, view }: { readonly experiment: ExperimentS
       actions={[{ label: t('clearFilter'), onAct: () => experiment.arrange({ query: '' }) }]}
     >
       <code className="lb-mono lb-no-match">{query}</code>
+      {isOfStep(view) && <p className="lb-dim">{t('noMatchStep')}</p>}
       <p className="lb-dim">{best === undefined ? detail : `${detail} ${best}`}</p>
     </EmptyState>
   );
+}
+
+/** Whether the filter asks for values at a step. */
+function isOfStep({ filter }: TableView): boolean {
+  return columnsOfFilter(filter).some(({ kind }) => kind === 'metricAt');
 }
 
 /** `The highest val/acc is 0.8243 (wrn28-10-cutmix).` of all runs; undefined where no primary metric or no better is known. */

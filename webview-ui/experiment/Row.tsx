@@ -168,6 +168,7 @@ function runContent(
         isShown={isShown}
         isBaseline={isBaseline}
         isEditing={editing === view.id}
+        isNarrow={table.isNarrow}
         // Where there is little room the name has it; the menu does the same.
         canCompare={table.baseline !== undefined && !table.isNarrow}
         actions={actions}

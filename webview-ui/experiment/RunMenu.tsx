@@ -7,7 +7,7 @@ import type { ExperimentSession } from './experimentSession';
 import { copyActions, exportActions } from './exportActions';
 import { groupName } from './rowTexts';
 import { deleteRuns } from './runCommands';
-import { runsOfLine } from './table/selection';
+import { runsOfLine, seenOf } from './table/selection';
 import { runKey, type Line } from './table/lines';
 import type { TableView } from './tableModel';
 import type { Editing } from './useRowActions';
@@ -22,11 +22,11 @@ interface Props {
   readonly onEdit: (editing: Editing) => void;
 }
 
-/** What can be done with the run under it, or with all selected ones where it is one of them. */
+/** What can be done with the run under it, or with all selected ones that are seen where it is one of them. */
 export function RunMenu({ experiment, view, lineKey, anchor, onClose, onEdit }: Props) {
   const line = view.lines.find(({ key }) => key === lineKey) ?? baselineLine(view, lineKey);
   const own = runsOfLine(line, view.table);
-  const selected = experiment.selection.get().runs;
+  const selected = new Set(seenOf(experiment.selection.get().runs, view));
   const runIds = own.some((id) => selected.has(id)) ? [...selected] : own;
   const name =
     line?.kind === 'group' ? groupName(line.group) : line?.kind === 'run' ? (view.table.name[line.slot] ?? '') : '';

@@ -4,13 +4,14 @@ import type { MenuEntry } from '../shared/Menu';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
 import { copyRuns, exportRuns } from './runCommands';
+import { seenOf } from './table/selection';
 import type { TableView } from './tableModel';
 import { textFields } from './textColumns';
 
-/** The selected runs, or all of the table where none is selected. */
+/** The selected runs that are seen, or all of the table where there is none. */
 export function runsToExport(experiment: ExperimentSession, view: TableView): readonly string[] {
-  const selected = experiment.selection.get().runs;
-  return selected.size > 0 ? [...selected] : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
+  const selected = seenOf(experiment.selection.get().runs, view);
+  return selected.length > 0 ? selected : Array.from(view.runs, (slot) => view.table.id[slot] ?? '');
 }
 
 /** Writes runs to a file, with the columns of the table or all there are. */

@@ -12,6 +12,7 @@ import {
   moveTo,
   nothing,
   runsOfLine,
+  seenOf,
   selectAll,
   toggleFocused,
   TypeAhead,
@@ -122,14 +123,17 @@ function copy(line: Line | undefined, context: Context): void {
   const own: TableField = field.kind === 'trend' ? { kind: 'metric', key: field.key, aggregate: 'last' } : field;
   const { runs } = experiment.selection.get();
   const id = line.kind === 'run' ? (view.table.id[line.slot] ?? '') : '';
-  const runIds = runs.has(id) ? [...runs] : [id];
+  const runIds = runs.has(id) ? seenOf(runs, view) : [id];
   experiment.copyCells(view, own, line.kind === 'group' ? line.group.slots : runIds);
 }
 
-/** The selected runs, as the footer counts them, wherever the focus is; where there are none those of the focused line. */
-function targets({ experiment, place }: Context, line: Line | undefined): string[] {
+/**
+ * The selected runs that are seen, as the footer counts them, wherever the focus is; where none is selected those of the focused line.
+ * Where the filter hides all that is selected there are none: nobody chose the line that the focus went to.
+ */
+function targets({ experiment, place, view }: Context, line: Line | undefined): string[] {
   const { runs } = experiment.selection.get();
-  return runs.size > 0 ? [...runs] : runsOfLine(line, place.table);
+  return runs.size > 0 ? seenOf(runs, view) : runsOfLine(line, place.table);
 }
 
 function move({ by, sign, shift, ctrl }: Extract<TableCommand, { do: 'move' }>, context: Context): void {

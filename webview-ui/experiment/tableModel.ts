@@ -13,13 +13,21 @@ import { columnIdOf, fieldId, fieldOf, type TableField } from './table/fields';
 import type { RemoteConditions } from './remoteConditions';
 import { columnsOfFilter, passingRuns, remoteConditions } from './table/filtering';
 import type { Group } from './table/grouping';
-import { held, sameOrder } from './table/hold';
+import { held, leavingRuns, sameOrder } from './table/hold';
 import { isSameList, Latest } from './table/latest';
 import { linesOf, type Line, type LineInput, type Lines } from './table/lines';
 import { OwnChanges } from './table/ownChanges';
 import type { RunTable } from './table/runTable';
 import type { SortTerm } from './table/sorting';
 import type { TableReader } from './tableReader';
+
+/** What waits until lines may move. */
+export interface Pending {
+  readonly newRuns: number;
+  /** Runs of lines that no longer pass the filter. */
+  readonly leaving: number;
+  readonly isOrderChanged: boolean;
+}
 
 /** What the panel shows of the runs. Made anew, never changed in place. */
 export interface TableView {
@@ -41,7 +49,7 @@ export interface TableView {
   /** Slot of the baseline where it is among the runs. */
   readonly baseline: number | undefined;
   /** What is held back while somebody points at the lines. */
-  readonly pending: { readonly newRuns: number; readonly isOrderChanged: boolean };
+  readonly pending: Pending;
   /** Why the query is not applied; the last one that was right is. */
   readonly queryError: SearchError | undefined;
   readonly filter: Filter | undefined;
@@ -51,7 +59,7 @@ export interface TableView {
   readonly column: (field: TableField) => ColumnView;
 }
 
-const nothingPending = { newRuns: 0, isOrderChanged: false };
+const nothingPending: Pending = { newRuns: 0, leaving: 0, isOrderChanged: false };
 
 /** Makes the view from what was read and what is arranged. Changes of data move no line while `hold` says so. */
 export class TableModel {
@@ -173,7 +181,8 @@ export class TableModel {
       const { newRuns, isOrderChanged } = kept;
       const isMoved = newRuns > 0 || isOrderChanged;
       const lines = sameLines(before.lines, kept.lines) ? before.lines : kept.lines;
-      this.view.set({ ...next, lines, pending: isMoved ? { newRuns, isOrderChanged } : nothingPending });
+      const leaving = isOrderChanged && next.filter ? leavingRuns(lines, next) : 0;
+      this.view.set({ ...next, lines, pending: isMoved ? { newRuns, leaving, isOrderChanged } : nothingPending });
     } else {
       this.view.set(before && isSameView(before, next) ? before : next);
     }
@@ -268,7 +277,8 @@ export class TableModel {
     if (isSame) {
       return known.view;
     }
-    const view = columnView(field, context);
+    const decimals = known?.context.digits === context.digits ? known.view.decimals : undefined;
+    const view = columnView(field, { ...context, decimals });
     this.#columnViews.set(id, { view, context, version: data?.version });
     return view;
   }

@@ -164,10 +164,11 @@ export class ConditionReader {
     }
     const value = this.reader.peek();
     const isNumber = value.kind === 'number' || value.kind === 'duration' || value.kind === 'date';
-    if (subject.numeric || (isNumber && this.takesNumbers(field))) {
+    const isOrder = comparator !== '=' && comparator !== '!=';
+    if (subject.numeric || ((isNumber || (isOrder && this.context.own)) && this.takesNumbers(field))) {
       return this.comparedNumber(subject, comparator);
     }
-    if (comparator !== '=' && comparator !== '!=') {
+    if (isOrder) {
       throw this.invalidComparator(operator, operator.text, field);
     }
     const text = this.values.string(field);

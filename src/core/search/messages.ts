@@ -65,6 +65,7 @@ export const searchMessages = {
   metricNumberExpected: 'Expected numeric value type for metric. Found {0}',
   numberExpectedEnd: 'Expected numeric value type for {0}. Found the end',
   numberExpected: 'Expected numeric value type for {0}. Found {1}',
+  unitApart: 'The unit stands right after the number: {0}.',
   timeExpected: 'A time is needed: -{0} is {0} ago.',
   noDate: "'{0}' is no date. Dates look like 2026-01-31 or 2026-01-31T09:30.",
   experimentIdExpected: "Invalid experiment ID '{0}'. Experiment ID must be a valid integer.",

@@ -1,6 +1,6 @@
 import type { Int64 } from '../model';
 import type { Comparator, Condition, Field, FieldKind, Filter, Span } from './ast';
-import { parseDate, parseDuration, parseNumeral, type TimeSpan } from './literals';
+import { numberOfText, parseDate, parseDuration, parseNumeral, type TimeSpan } from './literals';
 import { type SearchMessage, type SearchText, searchText } from './messages';
 import { between, SearchFault, type TokenReader } from './reader';
 import type { Token } from './tokens';
@@ -10,6 +10,16 @@ export interface NumberValue extends Span {
   readonly from: Int64;
   readonly until?: number;
 }
+
+/** What people write after a number, and what stands for it here. */
+const units = [
+  { unit: 'ms', words: /^(?:ms|msec|milliseconds?)$/ },
+  { unit: 's', words: /^(?:s|secs?|seconds?)$/ },
+  { unit: 'm', words: /^(?:m|mins?|minutes?)$/ },
+  { unit: 'h', words: /^(?:h|hrs?|hours?)$/ },
+  { unit: 'd', words: /^(?:d|days?)$/ },
+  { unit: 'w', words: /^(?:w|weeks?)$/ },
+] as const;
 
 /** Reads what a field is compared with. */
 export class ValueReader {
@@ -37,13 +47,16 @@ export class ValueReader {
   number(field: Field, quotable: boolean): NumberValue {
     const token = this.reader.take();
     const span = { offset: token.offset, length: token.length };
+    const type = field.kind === 'attribute' ? field.type : undefined;
+    if (this.context.own && token.kind === 'number' && (type === 'duration' || type === 'time')) {
+      this.#refuseUnitApart(token);
+    }
     if (token.kind === 'number') {
       return { from: parseNumeral(token.text), ...span };
     }
     if (token.kind === 'string' && quotable && token.quote !== '`' && /^\d{1,18}$/.test(token.value)) {
       return { from: parseNumeral(token.value), ...span };
     }
-    const type = field.kind === 'attribute' ? field.type : undefined;
     if (this.context.own) {
       const infinite = token.kind === 'name' ? /^inf(?:inity)?$/i.test(token.text) : false;
       if (infinite) {
@@ -58,7 +71,19 @@ export class ValueReader {
         return { from: duration, ...span };
       }
     }
-    throw new SearchFault(token, this.noNumber(field, token));
+    const isQuoted = token.kind === 'string' && numberOfText(token.value) !== undefined;
+    throw new SearchFault(token, this.noNumber(field, token), isQuoted ? token.value.trim() : undefined);
+  }
+
+  /** `5 min`: the unit belongs to the number. */
+  #refuseUnitApart(number: Token): void {
+    const next = this.reader.peek();
+    const word = next.kind === 'name' ? next.text.toLowerCase() : '';
+    const unit = units.find(({ words }) => words.test(word))?.unit;
+    if (unit !== undefined) {
+      const whole = `${number.text}${unit}`;
+      throw new SearchFault(between(number, next), searchText('unitApart', whole), whole);
+    }
   }
 
   private time(token: Token): TimeSpan | { from: number } | undefined {

@@ -390,7 +390,23 @@ describe("Search: Labbook's own filters", () => {
       ["start_time > 'yesterday'", "'yesterday'", /is no date/],
       ['metrics.a > 2026-01-02', '2026-01-02', /^Expected numeric/],
       ['start_time > 7d', '7d', /-7d is 7d ago/],
+      ['duration > 5 min', '5 min', /right after the number: 5m\./],
+      ['duration between 1 and 2 hours', '2 hours', /right after the number: 2h\./],
     ]);
+    assert.equal(refused('duration > 5 min', labbook).fix, '5m');
+    assert.equal(refused('start_time > -2 days', labbook).fix, '-2d');
+    assert.match(parsed('duration > 5 and metrics.min > 1', labbook), /number ">" 5 and/);
+  });
+
+  it('says that comparing the size of a param needs a number, not that it cannot be', () => {
+    eachWrong(labbook, [
+      ['params.lr > banana', 'banana', /^Expected numeric value type for param 'lr'\. Found banana/],
+      ["params.lr > '0.1'", "'0.1'", /^Expected numeric value type for param 'lr'/],
+      ['tags.a <=', '', /^Expected numeric value type for tag 'a'\. Found the end/],
+      ["name > 'a'", '>', /^Invalid comparator '>'/],
+    ]);
+    assert.equal(refused("params.lr > '0.1'", labbook).fix, '0.1');
+    eachWrong(mlflow, [["params.lr > 'banana'", '>', /^Invalid comparator '>' for param 'lr'/]]);
   });
 
   it('checks regular expressions and shows the place', () => {

@@ -6,7 +6,7 @@ import { bestOf, deltaOf } from '../../../webview-ui/experiment/table/best';
 import { betterOf } from '../../../src/core/metricDirection';
 import { fieldId, fieldOf, type TableField } from '../../../webview-ui/experiment/table/fields';
 import { columnsOfFilter, passingRuns } from '../../../webview-ui/experiment/table/filtering';
-import { held } from '../../../webview-ui/experiment/table/hold';
+import { held, leavingRuns } from '../../../webview-ui/experiment/table/hold';
 import { linesOf, type Line, type LineInput } from '../../../webview-ui/experiment/table/lines';
 import { OwnChanges } from '../../../webview-ui/experiment/table/ownChanges';
 import { naturalKey, rankTexts } from '../../../webview-ui/experiment/table/naturalOrder';
@@ -354,6 +354,19 @@ describe('Filters over columns', () => {
 });
 
 describe('Lines under the pointer', () => {
+  it('are counted where their runs no longer pass the filter, and not where they are gone', () => {
+    const runs: FakeRow[] = ['a', 'b', 'c', 'd'].map((id, i) => ({ id, started: 10 - i }));
+    const before = input(runs);
+    const { lines } = linesOf(before);
+    before.table.takeRows(rowsOf(runs.slice(0, 3)));
+    const passing = before.table.order.filter((slot) => before.table.id[slot] !== 'b');
+    const next = linesOf({ ...before, passing });
+    const kept = held(lines, next.lines, before.table).lines;
+    assert.equal(kept.length, 4);
+    assert.equal(leavingRuns(kept, { runs: next.runs, table: before.table }), 1);
+    assert.equal(leavingRuns(next.lines, { runs: next.runs, table: before.table }), 0);
+  });
+
   it('stay where they are: nothing comes, goes or moves', () => {
     fc.assert(
       fc.property(anyRuns, fc.func(fc.integer({ min: 0, max: 3 })), fc.array(fc.nat(99)), (runs, fate, added) => {

@@ -22,6 +22,7 @@ import {
   click,
   moveTo,
   nothing,
+  seenOf,
   selectAll,
   TypeAhead,
   type Selection,
@@ -179,6 +180,33 @@ describe('Cells', () => {
     assert.equal(whole.kind === 'number' && whole.text, '9,007,199,254,740,992');
   });
 
+  it('say NaN where only that was logged, faintly where a figure over all steps is of nothing', () => {
+    const most = { ...acc, aggregate: 'max' } as const;
+    const own = tableOf(runs, [most]);
+    const column = columnView(most, { table: own, runs: own.order, baseline, better, digits: 4 });
+    const cell = cellView(column, own.slotOf('b') ?? -1, { ...context, table: own });
+    assert.deepEqual(cell, { kind: 'text', text: 'NaN', lines: 1, isDim: true });
+  });
+
+  it('keep their decimals while the median moves a little, and take others where it moves far', () => {
+    const format = (value: number, kept?: number) =>
+      columnView(acc, {
+        table: tableOf([{ id: 'a', metrics: { acc: value } }], [acc]),
+        runs: Int32Array.of(0),
+        baseline: undefined,
+        better,
+        digits: 4,
+        decimals: kept,
+      }).format;
+    const first = format(0.1769);
+    assert.equal(first.decimals, 4);
+    assert.equal(first.value(0.09876), '0.0988');
+    assert.equal(format(0.09876).value(0.09876), '0.09876');
+    assert.equal(format(0.09876, first.decimals).value(0.09876), '0.0988');
+    assert.equal(format(0.009876, first.decimals).value(0.009876), '0.009876');
+    assert.equal(format(3, first.decimals).value(3), '3');
+  });
+
   it('show the plain difference to a baseline of 0, also where shares are wanted', () => {
     const rows: FakeRow[] = [1.5, -0.25, 0, 0].map((value, i) => ({ id: 'abcd'[i] ?? '', metrics: { acc: value } }));
     const own = tableOf(rows, [acc]);
@@ -287,6 +315,15 @@ describe('Selection', () => {
     assert.equal(chosen(click(state, place, 'run:c', { ctrl: true })), 'bdef');
     assert.equal(chosen(click(state, place, 'run:a', {})), 'a');
     assert.equal(chosen(selectAll(state, place)), 'abcdef');
+  });
+
+  it('is acted on where it is seen: it passes the filter, its row waits, or it is the baseline', () => {
+    const slot = (id: string): number => table.slotOf(id) ?? -1;
+    const shown = lines.filter((line) => line.kind === 'run' && 'bc'.includes(table.id[line.slot] ?? ''));
+    const view = { lines: shown, table, runs: Int32Array.of(slot('b')), baseline: slot('e'), filter: {} };
+    assert.deepEqual(seenOf(new Set(['f', 'e', 'c', 'b', 'a']), view), ['e', 'c', 'b']);
+    assert.deepEqual(seenOf(new Set(['a', 'f']), view), []);
+    assert.deepEqual(seenOf(new Set(['a', 'f']), { ...view, filter: undefined }), ['a', 'f']);
   });
 
   it('of a range is all between its ends, whichever way it goes', () => {

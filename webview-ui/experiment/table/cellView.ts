@@ -74,9 +74,9 @@ function numberCell(view: ColumnView, value: number | undefined, slot: number, c
   if (field.kind === 'metric' && field.aggregate === 'time') {
     return textCell(formatAgo(Math.round(value), context.now), true);
   }
-  // Without a finite point there is no least one; only the last value can be NaN.
+  // Without a finite point there is no least one; but something was logged.
   if (Number.isNaN(value) && field.kind === 'metric' && field.aggregate !== 'last') {
-    return none;
+    return textCell('NaN', true);
   }
   const delta = slot === context.baseline || context.delta === 'off' ? undefined : deltaOf(value, base, better);
   return {

@@ -20,6 +20,8 @@ export interface ColumnView {
   /** Written at the right: all of its values are numbers. */
   readonly isNumeric: boolean;
   readonly format: ColumnFormat;
+  /** Of the format, or of the one before while nobody asked for this one. */
+  readonly decimals: number | undefined;
   readonly better: Better | undefined;
   readonly best: number | undefined;
   /** The baseline's value. */
@@ -34,6 +36,8 @@ export interface ColumnContext {
   /** The same function for as long as it says the same. */
   readonly better: (key: string) => Better | undefined;
   readonly digits: number;
+  /** That the column was written with so far. */
+  readonly decimals?: number | undefined;
 }
 
 /**
@@ -80,7 +84,11 @@ class LazyView implements ColumnView {
   get format(): ColumnFormat {
     const numbers = this.#numbers;
     const compared = (): Float64Array => (numbers ? sample(numbers, this.context) : new Float64Array(0));
-    return (this.#format ??= columnFormat(compared(), this.context.digits));
+    return (this.#format ??= columnFormat(compared(), this.context.digits, this.context.decimals));
+  }
+
+  get decimals(): number | undefined {
+    return this.#format ? this.#format.decimals : this.context.decimals;
   }
 
   get best(): number | undefined {

@@ -92,6 +92,15 @@ function withBack(lines: readonly Line[], back: ReadonlySet<Line>, next: readonl
   return [...(followers.get(undefined) ?? []), ...lines.flatMap((line) => [line, ...(followers.get(line.key) ?? [])])];
 }
 
+/** How many runs of the lines are there, and no longer among those that pass. */
+export function leavingRuns(
+  lines: readonly Line[],
+  { runs, table }: { readonly runs: Int32Array; readonly table: RunTable },
+): number {
+  const passing = new Set(runs);
+  return lines.filter((line) => line.kind === 'run' && table.has(line.slot) && !passing.has(line.slot)).length;
+}
+
 /** Whether two lists have the same lines in the same order: then nothing moves. */
 export function sameOrder(a: readonly Line[], b: readonly Line[]): boolean {
   return a.length === b.length && a.every(({ key }, index) => key === b[index]?.key);

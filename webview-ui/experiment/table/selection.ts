@@ -33,6 +33,30 @@ export function runsOfLine(line: Line | undefined, table: RunTable): string[] {
   }
 }
 
+/** Where runs are seen. */
+export interface Seen extends Place {
+  /** Slots of the runs that pass the filter. */
+  readonly runs: Int32Array;
+  readonly baseline: number | undefined;
+  readonly filter: unknown;
+}
+
+/**
+ * The selected runs that actions concern: those that pass the filter, or whose row is there although they do not (the baseline; rows
+ * that wait under the pointer). Nobody sees the others, so nothing is done to them.
+ */
+export function seenOf(selected: ReadonlySet<string>, { runs, baseline, filter, lines, table }: Seen): string[] {
+  if (filter === undefined || selected.size === 0) {
+    return [...selected];
+  }
+  const slots = new Set(runs);
+  lines.forEach((line) => line.kind === 'run' && slots.add(line.slot));
+  return [...selected].filter((id) => {
+    const slot = table.slotOf(id);
+    return slot !== undefined && (slot === baseline || slots.has(slot));
+  });
+}
+
 export interface Modifiers {
   readonly shift?: boolean;
   /** Ctrl, on macOS Cmd. */
