@@ -14,6 +14,8 @@ export const chartStrings = {
   xExpression: 'Metric or expression for the x axis',
   xExpressionHint: 'A metric, or a formula such as log10(tokens)',
   noSuchMetric: 'There is no metric {0}.',
+  needsBackticks:
+    'There is no metric {0}. A name with other signs than letters, digits, _ and . goes between backticks: `{1}`.',
   smoothing: 'Smoothing',
   smoothingKind: 'Kind of smoothing',
   smoothEma: 'EMA',

@@ -438,7 +438,7 @@ describe('Charts in use', () => {
   });
 
   it('go over another metric, and say what is wrong with a formula', async () => {
-    const metrics = { loss: line(50, 1), epoch: curve(50, (step) => step / 10) };
+    const metrics = { loss: line(50, 1), epoch: curve(50, (step) => step / 10), 'val/acc': line(50, 1) };
     const panel = await browser.show(chartScenario('loss', [fakeRun(0, { metrics })]));
     await panel.drawn('loss');
     await panel.page.getByRole('combobox', { name: 'x', exact: true }).selectOption('expression');
@@ -447,6 +447,8 @@ describe('Charts in use', () => {
     await panel.page.locator('.lb-expression-fault').waitFor();
     await input.fill('tokens');
     await panel.page.getByText('There is no metric tokens.').waitFor();
+    await input.fill('val/acc * 100');
+    await panel.page.getByText('There is no metric val. A name with').waitFor();
     await input.fill('epoch * 2');
     await input.press('Enter');
     const label = (): Promise<string | null> => panel.chart('loss').getByRole('img').getAttribute('aria-label');

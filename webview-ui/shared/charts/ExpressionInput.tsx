@@ -84,7 +84,11 @@ function faultOf(text: string, keys: readonly string[]): string | undefined {
   try {
     const expression = parseExpression(expressionOf(text, keys));
     const unknown = expression.keys.find((key) => !keys.includes(key));
-    return unknown === undefined ? undefined : t('noSuchMetric', unknown);
+    if (unknown === undefined) {
+      return undefined;
+    }
+    const whole = keys.find((key) => key.startsWith(unknown) && text.includes(key));
+    return whole === undefined ? t('noSuchMetric', unknown) : t('needsBackticks', unknown, whole);
   } catch (error) {
     return error instanceof ExpressionError ? error.message : String(error);
   }

@@ -154,6 +154,9 @@ function clockLabel(local: number, step: number): string {
 }
 
 /** All multiples of the smallest of the round steps that gives at most `most`. */
+/** More than so many marks of one axis are noise, whatever room there is. */
+const usualMost = 6;
+
 function multiples(min: number, max: number, most: number): number[] {
   // Near the ends of what doubles can hold, spans overflow or have no tenth.
   const size = Math.max(Math.abs(min), Math.abs(max));
@@ -167,13 +170,16 @@ function multiples(min: number, max: number, most: number): number[] {
     return [min];
   }
   let exponent = Math.floor(Math.log10((max - min) / most));
+  let finer: number[] = [];
   for (;;) {
     for (const factor of [1, 2, 5]) {
       const step = tenTo(exponent, factor);
       const values = steps(min, max, step);
       if (values.length <= most) {
-        return values;
+        // One or two say too little: from a step to the next there may be five, then one.
+        return values.length < 3 && finer.length <= usualMost ? finer : values;
       }
+      finer = values;
     }
     exponent++;
   }
