@@ -1,4 +1,5 @@
 // Runs measurements of `bench/side` on Labbook and on `mlflow server` with 1 and with 4 workers, in turn.
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { step } from '../../scripts/run.mjs';
 import { pythonFor } from '../../scripts/setup/python.mjs';
@@ -35,10 +36,12 @@ export async function measureSideBySide(names, { quick, runs = quick ? 300 : 10_
   for (const { name, measure, figures } of modules) {
     const ids = figures.flatMap(({ limit }) => limit?.id ?? []);
     if (ids.length > 0) {
+      settleDisk();
       const found = await step('the limits of the machine', () => measureLimits(ids, quick ? 1 : 3));
       bounds = { ...bounds, ...found };
     }
     for (const server of servers) {
+      settleDisk();
       const found = await step(`${name}: ${server.name}`, () => measure(server, context));
       const before = results.get(server);
       results.set(server, { ...before, ...found, details: { ...before.details, ...found.details } });
@@ -48,6 +51,16 @@ export async function measureSideBySide(names, { quick, runs = quick ? 300 : 10_
   rmSync(folder('artifacts'), { recursive: true, force: true });
   const figures = modules.flatMap((module) => module.figures);
   save(names.length === 1 ? names[0] : 'side-by-side', report(figures, results, bounds, { runs, points, quick }));
+}
+
+/**
+ * Has the system write what was left in its memory: `mlflow server` leaves uploads there, and whoever syncs next would wait for them, too.
+ * Windows has no such command.
+ */
+function settleDisk() {
+  if (process.platform !== 'win32') {
+    spawnSync('sync', { timeout: 120_000 });
+  }
 }
 
 async function startAll(python, { runs, points, workers: numbers }) {
@@ -122,7 +135,8 @@ function report(figures, results, bounds, { runs, points, quick }) {
       `Both stores begin with ${runs.toLocaleString('en-US')} runs in one experiment and a history of ` +
         `${points.toLocaleString('en-US')} points. MLflow's column that counts is the better one of 1 and 4 workers, on its default ` +
         'SQLite store. Servers are started without NODE_EXTRA_CA_CERTS, as the extension starts its own: Node would read those ' +
-        `certificates before all else. Memory is the proportional share (PSS) of all processes.${quick ? ' Measured with `--quick`: small and short.' : ''}`,
+        `certificates before all else. Memory is the proportional share (PSS) of all processes. Before each measurement the system writes what earlier ` +
+        `ones left in its memory.${quick ? ' Measured with `--quick`: small and short.' : ''}`,
     ],
   };
 }
