@@ -81,7 +81,7 @@ describe('labbook check and labbook repair', () => {
     const to = path.join(folder, 'new');
     const repaired = await runLabbook(['repair', '--store', store, '--to', to]);
     assert.equal(repaired.code, 1);
-    assert.match(repaired.stdout, /damage: .*\n.*has 1 experiments, 1 runs, \d points/s);
+    assert.match(repaired.stdout, /damage: .*\n.*has 1 experiment, 1 run, \d points/s);
     const again = await start(to);
     const run = record((await api(again, 'GET', `/runs/get?run_id=${runId}`))['run']);
     assert.equal(record(run['info'])['run_name'], 'kept');
