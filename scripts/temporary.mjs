@@ -43,7 +43,8 @@ function isOld(folder) {
   return Date.now() - mtimeMs > sweptAfter;
 }
 
-function isAlive(pid) {
+/** Whether a process of this machine lives, whoever's it is. */
+export function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;

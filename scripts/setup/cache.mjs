@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { step } from '../run.mjs';
+import { isAlive } from '../temporary.mjs';
 
 /** The cache folder: LABBOOK_CACHE, else `labbook-dev` in the user's cache folder of the operating system. */
 export function cacheFolder() {
@@ -30,15 +31,6 @@ function isDone(folder, stamp) {
   }
 }
 
-function alive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
 /** The process id in a lock file; undefined where it was released, or is being written, at this moment. */
 function holderOf(file) {
   try {
@@ -62,7 +54,7 @@ async function lock(file) {
       }
     }
     const holder = holderOf(file);
-    if (holder !== undefined && !alive(holder)) {
+    if (holder !== undefined && !isAlive(holder)) {
       rmSync(file, { force: true });
       continue;
     }
