@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { ApiError } from '../../core/errors';
 import { hasBody } from '../http/errors';
-import { passAroundParser } from './aroundParser';
 
 /** When so many bytes wait for their reader, the client waits, too. */
 const keptBytes = 1024 * 1024;
@@ -11,15 +10,11 @@ const keptBytes = 1024 * 1024;
  * The body's chunks. Leaving early keeps the request usable, so that its error can still be answered.
  *
  * The request's own iterator would stop and start reading the socket for each of them, and join those that wait by copying them.
- * @param response where the connection may end with it: long bodies then take less time (`passAroundParser`)
  * @throws ApiError BAD_REQUEST where the body breaks off
  */
-export async function* bodyOf(request: IncomingMessage, response?: ServerResponse): AsyncGenerator<Uint8Array> {
+export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   if (!hasBody(request)) {
     return;
-  }
-  if (response !== undefined) {
-    await passAroundParser(request, response);
   }
   let chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -47,7 +47,7 @@ export function registerArtifactProxy(
     if (pathOf(request.raw).endsWith('/')) {
       throw new ApiError('INVALID_PARAMETER_VALUE', 'Invalid path: a file needs a name');
     }
-    await artifacts.write(segments, bodyOf(request.raw, reply.raw));
+    await artifacts.write(segments, bodyOf(request.raw));
     noteChange(store, segments);
     return sendJson(reply, {});
   });
