@@ -8,7 +8,7 @@ import { type Effect, encodeEffects, encodeEffectsInSteps } from './effects';
 import { isFull } from './files';
 import { Gathering } from './gathering';
 import { type Journal, UncertainAppendError } from './journal';
-import { inTurns, nextTurn } from '../turns';
+import { inTurns, nextTurn, takingTurns } from '../turns';
 import { resolve } from './resolve';
 import type { Write, WriteResult } from './types';
 
@@ -94,6 +94,7 @@ export class Committer {
   private async run(): Promise<void> {
     // What is asked for in the same turn of the event loop shares a group: all requests that have come in.
     await nextTurn();
+    const turn = takingTurns();
     while (this.isWaitedFor) {
       const interludes = this.interludes;
       this.interludes = [];
@@ -103,6 +104,8 @@ export class Committer {
       }
       if (this.journal.canWaitHere) {
         await this.gathering.gather(() => (this.interludes.length > 0 ? Infinity : this.queue.length));
+        // What the process itself writes again and again, as a purge does, comes without the event loop: it would keep all others from it.
+        await turn();
       }
       if (!this.isWaitedFor && this.databases.catalog.hasSome) {
         // When the answers are out, and only where nothing came meanwhile.

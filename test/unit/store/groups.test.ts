@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { realFiles, type StoreFile, type StoreFiles } from '../../../src/server/store/files';
 import { openStore } from '../../../src/server/store/store';
 import { nextTurn } from '../../../src/server/turns';
-import { artifactRoot, createRun, history, log, metric, Scene } from './support';
+import { artifactRoot, createRun, history, log, metric, runId, Scene } from './support';
 
 const limit = 10_000;
 
@@ -162,4 +162,46 @@ describe('Store: groups of writes', () => {
       }
     },
   );
+
+  it('leave the event loop to others, whoever writes again without it', async () => {
+    const files: StoreFiles = {
+      ...realFiles,
+      open: async (path, how) => {
+        const file = await realFiles.open(path, how);
+        return {
+          append: (data) => file.append(data),
+          writeSynced: (data, at) => file.writeSynced(data, at),
+          writeSyncedHere: (data, at) => {
+            file.writeSyncedHere?.(data, at);
+            for (const end = performance.now() + 1; performance.now() < end;);
+          },
+          sync: () => file.sync(),
+          truncate: (size) => file.truncate(size),
+          close: () => file.close(),
+        };
+      },
+    };
+    const folder = await scene.folder();
+    const store = await openStore({ folder, artifactRoot, patience: { ...patience, alone: 1 } }, files);
+    try {
+      await createRun(store);
+      let step = 0;
+      const write = (): Promise<unknown> =>
+        store.write({ kind: 'log', runId, metrics: [metric('loss', 1, step++)], params: [], tags: [] });
+      // From then on the event loop waits for the disk.
+      for (let i = 0; i < 10; i++) {
+        await write();
+      }
+      const before = step;
+      let hadTurn = false;
+      setImmediate(() => (hadTurn = true));
+      while (!hadTurn) {
+        await write();
+      }
+      // Eight milliseconds, of which each takes one.
+      assert.ok(step - before < 32, `nobody had a turn during ${step - before} writes`);
+    } finally {
+      await store.close();
+    }
+  });
 });
