@@ -22,8 +22,11 @@ export interface ExperimentRequests {
   setBaseline: { params: { runId?: string }; result: null };
   setPrimaryMetric: { params: { key?: string; aggregate?: 'last' | 'min' | 'max' }; result: null };
   setDirection: { params: { key: string; better?: 'lower' | 'higher' }; result: null };
-  /** Moves runs to the trash without asking, and back: the panel offers undo itself. */
-  trashRuns: { params: { runIds: string[] }; result: null };
+  /**
+   * Moves runs to the trash, and back: the panel offers undo itself. Asks only where scripts still log to some of them, as no undo helps a
+   * script that failed meanwhile: `running` is the name of the first of these; the answer tells where the user kept them all.
+   */
+  trashRuns: { params: { runIds: string[]; running?: string }; result: null | { kept: true } };
   restoreRuns: { params: { runIds: string[] }; result: null };
   /**
    * Writes runs, in this order, to a file where the user says (a dialog, in which `format` stands first); false where the user gave up.

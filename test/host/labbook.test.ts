@@ -50,9 +50,10 @@ describe('commands', () => {
     assert.equal(experiment.name, name);
   });
 
-  it('set a tag on all selected runs', async () => {
+  it('set a tag on all selected runs, also where one of them is no longer there', async () => {
     const other = await script.run(experimentId, 'other');
-    await execute(commands.addTag, { runId, key: 'team', value: 'vision=1' }, [{ runId }, { runId: other }]);
+    const tag = { key: 'team', value: 'vision=1' };
+    await execute(commands.addTag, { runId: 'f'.repeat(32), ...tag }, [{ runId }, { runId: other }]);
     for (const id of [runId, other]) {
       const { data } = await script.read(id);
       assert.equal(data.tags?.find(({ key }) => key === 'team')?.value, 'vision=1');

@@ -31,6 +31,8 @@ export interface Failure {
 }
 
 const undoTime = 10_000;
+/** Milliseconds for which the user may think about a question. */
+const questionTime = 600_000;
 /** Pixels of a column of short numbers. */
 const narrowColumn = 90;
 
@@ -42,6 +44,8 @@ export class ExperimentSession {
   readonly reader: TableReader;
   readonly model: TableModel;
   readonly selection = new Store<Selection>(nothing);
+  /** The line of a run that was just chosen elsewhere (chart, tree), for the table to bring into view. */
+  readonly chosen = new Store<{ readonly key: string } | undefined>(undefined);
   /** Which runs the charts draw. */
   readonly shown: ShownInCharts;
   readonly undo = new Store<Undo | undefined>(undefined);
@@ -75,7 +79,8 @@ export class ExperimentSession {
     // What can be done with what is selected comes back at once.
     this.selection.subscribe(() => this.handingOver.forget());
     this.shown = new ShownInCharts(session, this.reader.table);
-    this.#shared = new SharedSelection(session, this.selection, this.reader.table);
+    const onHeard = (key: string): void => this.chosen.set({ key });
+    this.#shared = new SharedSelection(session, this.selection, this.reader.table, onHeard);
     session.onChanged(({ runIds, all = false }) => {
       this.reader.invalidate(all ? undefined : runIds);
       remote.invalidate();
@@ -149,11 +154,19 @@ export class ExperimentSession {
     });
   }
 
-  /** Moves runs to the trash, which can be undone for 10 s. */
+  /** Moves runs to the trash, which can be undone for 10 s. Where scripts log to some of them the host asks first. */
   trash(runIds: readonly string[]): void {
     this.model.own.deleting(runIds);
+    const { table } = this.reader;
+    const going = runIds.map((id) => table.slotOf(id) ?? -1).find((slot) => table.markOf(slot) === 'RUNNING');
+    const running = going === undefined ? {} : { running: table.name[going] ?? '' };
     this.#ask('trashRuns', async () => {
-      await this.session.host.channel.request('trashRuns', { runIds: [...runIds] });
+      const wish = { runIds: [...runIds], ...running };
+      const answer = await this.session.host.channel.request('trashRuns', wish, { timeout: questionTime });
+      if (answer?.kept) {
+        this.model.own.keeping(runIds);
+        return;
+      }
       window.clearTimeout(this.#undoTimer);
       this.undo.set({ runIds });
       this.#undoTimer = window.setTimeout(() => this.undo.set(undefined), undoTime);
@@ -246,6 +259,7 @@ export class ExperimentSession {
         const [first] = selected;
         const key = first === undefined ? before.focus : runKey(first);
         selection.set({ ...before, runs: selected, focus: key, anchor: key });
+        this.chosen.set(first === undefined ? undefined : { key: runKey(first) });
       }
     });
     let lines: TableView['lines'] = [];

@@ -19,6 +19,8 @@ export class SharedSelection {
     private readonly session: PanelSession,
     private readonly selection: Store<Selection>,
     private readonly table: RunTable,
+    /** Told which line is to be brought into view. */
+    private readonly onHeard: (key: string) => void,
   ) {
     session.onSelected(({ runIds }) => this.hear(runIds));
     selection.subscribe(() => (this.#timer ??= window.setTimeout(() => this.#tell(), tellDelay)));
@@ -32,6 +34,7 @@ export class SharedSelection {
       const [first = ''] = runs;
       this.#agreed = runs;
       this.selection.set({ runs, focus: runKey(first), cell: -1, anchor: runKey(first) });
+      this.onHeard(runKey(first));
     }
   }
 

@@ -68,7 +68,7 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
     [view.lines, selection.focus],
   );
   const rows = useRows(view, scroller, headHeight, focusIndex);
-  useRevealed(scroller, selection.focus, focusIndex, rows);
+  useRevealed(experiment, scroller, view.lines, rows);
   const inView = useVisibleColumns(scroller, layout.columns, layout.pinnedWidth);
   useEffect(() => {
     experiment.need(
@@ -114,24 +114,25 @@ function useReadAhead(
   }, [experiment, columns, inView]);
 }
 
-/** A run that was chosen elsewhere, in a chart, is brought into view. Keys and clicks in the table do that by themselves. */
+/** A run that was chosen elsewhere, in a chart, is brought into view, once. Keys and clicks in the table do that by themselves. */
 function useRevealed(
+  experiment: ExperimentSession,
   scroller: RefObject<HTMLDivElement | null>,
-  focus: string | undefined,
-  focusIndex: number,
+  lines: readonly Line[],
   rows: Virtualizer<HTMLDivElement, Element>,
 ): void {
-  const latest = useRef({ focusIndex, rows });
+  const chosen = useStore(experiment.chosen, (each) => each);
   useEffect(() => {
-    latest.current = { focusIndex, rows };
-  });
-  useEffect(() => {
-    const { focusIndex: index, rows: virtual } = latest.current;
     const element = scroller.current;
-    if (focus !== undefined && index >= 0 && element && !element.contains(document.activeElement)) {
-      virtual.scrollToIndex(index, { align: 'auto' });
+    if (chosen === undefined || !element) {
+      return;
     }
-  }, [scroller, focus]);
+    experiment.chosen.set(undefined);
+    const index = lines.findIndex(({ key }) => key === chosen.key);
+    if (index >= 0 && !element.contains(document.activeElement)) {
+      rows.scrollToIndex(index, { align: 'auto' });
+    }
+  }, [experiment, scroller, chosen, lines, rows]);
 }
 
 function useRows(

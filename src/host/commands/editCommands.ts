@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
 import { mapLimited } from '../../client/mapLimited';
 import type { TrackingClient } from '../../client/types';
+import { formatCount } from '../../core/format';
 import { commands, type CommandHandlers } from '../contributions';
+import { changeRuns } from '../panels/changeRuns';
 import type { LastTrashed } from '../platform/lastTrashed';
+import { longWait } from '../platform/longWait';
+import { mayTrashRunning } from '../platform/trashRunning';
 import { inMessage } from '../platform/text';
 import { gone } from '../tree/runReader';
 import { pickFromTrash, pickRun } from './picks';
@@ -54,9 +58,7 @@ export function editCommands(tools: Tools, trashed: LastTrashed): EditCommands {
         const runIds = runIdsOf(await thingsOrAsk(tools, target, selection, ask));
         const tag = runIds.length === 0 ? undefined : await askForTag(target);
         if (tag) {
-          for (const runId of runIds) {
-            await client.setTag(runId, tag.key, tag.value);
-          }
+          await tagRuns(client, runIds, tag);
         }
       }),
     [commands.moveToTrash]: (target, selection) =>
@@ -137,6 +139,26 @@ async function askForTag(target: unknown): Promise<{ key: string; value: string 
     : { key: text.slice(0, equals).trim(), value: text.slice(equals + 1).trim() };
 }
 
+/** Says of how many: where all have it now, its column hides itself. @throws Error, fit to show, where some runs could not be tagged */
+async function tagRuns(
+  client: TrackingClient,
+  runIds: readonly string[],
+  { key, value }: { key: string; value: string },
+): Promise<void> {
+  const { t } = vscode.l10n;
+  let count = 0;
+  const done = await longWait(t('Add Tag'), (report, signal) =>
+    changeRuns(runIds, signal, async (runId) => {
+      await client.setTag(runId, key, value);
+      report(t('{0} of {1} runs', formatCount(++count), formatCount(runIds.length)));
+    }),
+  );
+  if (done !== undefined) {
+    const name = inMessage(key, 60);
+    say(done === 1 ? t('Added the tag {0}.', name) : t('Added the tag {0} to {1} runs.', name, formatCount(done)));
+  }
+}
+
 /** Deletes, after asking where a script still logs to one of the runs, and offers to undo it. */
 async function moveToTrash(
   client: TrackingClient,
@@ -173,17 +195,11 @@ async function moveToTrash(
 }
 
 async function agreed(client: TrackingClient, things: readonly Thing[]): Promise<boolean> {
-  const { t } = vscode.l10n;
   for (const thing of things) {
     if (thing.kind === 'run') {
       const { info } = await client.getRun(thing.runId);
       if (info.status === 'RUNNING') {
-        const yes = t('Move to Trash');
-        const question = t(
-          '{0} is still running. Its script cannot log any more once it is in the trash.',
-          inMessage(info.name),
-        );
-        return (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
+        return mayTrashRunning(info.name);
       }
     }
   }

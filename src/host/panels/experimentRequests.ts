@@ -5,10 +5,9 @@ import type { PanelNotices, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { exportRuns } from '../export/exportRuns';
 import { hostTurns } from '../export/writeTable';
-import { describe } from '../platform/connection';
 import type { LastTrashed, Trashed } from '../platform/lastTrashed';
-import { inMessage } from '../platform/text';
-import { forEachRun } from './bulk';
+import { mayTrashRunning } from '../platform/trashRunning';
+import { changeRuns } from './changeRuns';
 import type { EarlyColumns } from './earlyColumns';
 import { readAllRows, type EarlyAnswer } from './earlyRows';
 import type { ExperimentFacts } from './experimentFacts';
@@ -99,17 +98,7 @@ function editRequests(panel: ExperimentContext): Answers<'setName' | 'setTag' | 
     edit: (client: TrackingClient, runId: string) => Promise<unknown>,
   ): Promise<null> => {
     const client = await panel.client();
-    const { done, errors } = await forEachRun(runIds, signal, (runId) => edit(client, runId));
-    const [first] = errors;
-    if (first !== undefined && runIds.length > 1) {
-      const reason = inMessage(describe(first), 400);
-      throw new Error(
-        vscode.l10n.t('{0} of {1} runs could not be changed: {2}', runIds.length - done, runIds.length, reason),
-      );
-    }
-    if (first !== undefined) {
-      throw first instanceof Error ? first : new Error(describe(first));
-    }
+    await changeRuns(runIds, signal, (runId) => edit(client, runId));
     return null;
   };
   return {
@@ -124,7 +113,10 @@ function editRequests(panel: ExperimentContext): Answers<'setName' | 'setTag' | 
       );
     },
     trashRuns: async (params, signal) => {
-      const { runIds } = requests.trashRuns.parse(params);
+      const { runIds, running } = requests.trashRuns.parse(params);
+      if (running !== undefined && !(await mayTrashRunning(running))) {
+        return { kept: true };
+      }
       const done: Trashed[] = [];
       try {
         return await forEach(runIds, signal, async (client, runId) => {

@@ -107,7 +107,7 @@ export const experimentRequests = {
   setBaseline: z.object({ runId: z.optional(id) }),
   setPrimaryMetric: z.object({ key: z.optional(key), aggregate: z.optional(z.enum(['last', 'min', 'max'])) }),
   setDirection: z.object({ key, better: z.optional(z.enum(['lower', 'higher'])) }),
-  trashRuns: z.object({ runIds: ids }),
+  trashRuns: z.object({ runIds: ids, running: z.optional(z.string()) }),
   restoreRuns: z.object({ runIds: ids }),
   saveFile: z.object({
     name: z.string().check(z.minLength(1), z.maxLength(1000)),

@@ -56,6 +56,8 @@ export class FakeExperiment {
   selection: string[] = [];
   /** False: the user gives up in the dialog that asks where to save. */
   saves = true;
+  /** False: the user keeps runs to which scripts still log. */
+  agrees = true;
   #facts: TableFacts;
   #arrangement: string | undefined;
   #revision = 1;
@@ -198,7 +200,10 @@ export class FakeExperiment {
         }),
       trashRuns: (params) =>
         answer('trashRuns', params, () => {
-          const { runIds } = params as Params<'trashRuns'>;
+          const { runIds, running } = params as Params<'trashRuns'>;
+          if (running !== undefined && !this.agrees) {
+            return { kept: true };
+          }
           return this.#edit(runIds, (run) => (run.facts = { ...run.facts, stage: 'deleted' }));
         }),
       restoreRuns: (params) =>

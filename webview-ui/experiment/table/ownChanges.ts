@@ -21,6 +21,11 @@ export class OwnChanges {
     }
   }
 
+  /** They are not deleted after all. */
+  keeping(runIds: readonly string[]): void {
+    runIds.forEach((id) => this.#deleted.delete(id));
+  }
+
   restoring(runIds: readonly string[]): void {
     for (const id of runIds) {
       this.#restored.add(id);
