@@ -568,6 +568,9 @@ describe('The table of runs', () => {
       'Changes Since Run',
       'Show Artifacts',
       'Change Colour…',
+      'Compare Parameters as Text',
+      'Edit Notes',
+      'Register Model…',
     ]) {
       await item(name).waitFor();
     }
@@ -781,7 +784,7 @@ describe('The table of runs', () => {
     const from = await head(panel, 'seed').boundingBox();
     const to = await head(panel, 'model').boundingBox();
     assert.ok(from && to);
-    await panel.page.mouse.move(from.x + 12, from.y + 12);
+    await panel.page.mouse.move(from.x + from.width - 20, from.y + 12);
     await panel.page.mouse.down();
     await panel.page.mouse.move(to.x + 30, to.y + 12, { steps: 4 });
     await panel.page.mouse.move(to.x + 2, to.y + 12, { steps: 4 });

@@ -21,7 +21,7 @@ export function CellContent({ view }: { readonly view: CellView }) {
       return (
         <>
           <span className={view.isDim ? 'lb-cut-text lb-dim' : 'lb-cut-text'}>{view.text}</span>
-          {view.lines > 1 && <span className="lb-faint">&nbsp;{t('moreLines', view.lines)}</span>}
+          {view.lines > 1 && <span className="lb-faint lb-more-lines">&nbsp;{t('moreLines', view.lines)}</span>}
         </>
       );
     case 'spread':

@@ -42,13 +42,12 @@ export function ColumnMenu(props: Props) {
 function sectionsOf(props: Props, column: PlacedColumn): MenuSections {
   const { experiment, view } = props;
   const { field } = column.view;
+  const isFigure = field.kind === 'metric' || field.kind === 'metricAt';
   return [
     sortActions(experiment, view, column.view),
-    field.kind === 'metric' || field.kind === 'metricAt' || field.kind === 'trend'
-      ? metricActions(experiment, view, column.view, props.onAskStep)
-      : [],
-    field.kind === 'metric' ? directionActions(experiment, view, column.view) : [],
-    field.kind === 'metric' && view.baseline !== undefined ? deltaActions(experiment) : [],
+    isFigure || field.kind === 'trend' ? metricActions(experiment, view, column.view, props.onAskStep) : [],
+    isFigure ? directionActions(experiment, view, column.view) : [],
+    isFigure && view.baseline !== undefined ? deltaActions(experiment) : [],
     placeActions(props, column),
     valueActions(experiment, view, column.view),
   ];
@@ -213,6 +212,8 @@ function filterStart(field: TableField): string | undefined {
       return field.aggregate === 'last'
         ? `metrics.${quoted(field.key)} > `
         : `${field.aggregate}(metrics.${quoted(field.key)}) > `;
+    case 'metricAt':
+      return `at(metrics.${quoted(field.key)}, ${field.step}) > `;
     case 'param':
       return `params.${quoted(field.key)} = `;
     case 'tag':

@@ -6,7 +6,7 @@ import { Popup, type Anchor } from '../shared/Popup';
 import { useStore } from '../shared/store';
 import { t, tCount } from '../shared/strings';
 import { CheckRow } from './CheckRow';
-import { columnLabel, columnName, sectionTitle } from './columnTexts';
+import { columnLabel, columnName, columnSuffix, sectionTitle } from './columnTexts';
 import type { ExperimentSession } from './experimentSession';
 import { byName, freshChoice, orderedMetrics, usualAggregate, withColumn, type ColumnChoice } from './table/columnSet';
 import {
@@ -52,6 +52,7 @@ export function ColumnsMenu({ experiment, view, anchor, onClose }: Props) {
   const choice = useStore(experiment.arrangement, (each) => each.columns);
   const all = useMemo(() => sectionsOf(view), [view]);
   const shown = new Set(view.columns.fields.map(fieldId));
+  const steps = view.columns.fields.filter(({ kind }) => kind === 'metricAt');
   const wanted = find.trim().toLowerCase();
   const count = all.reduce((sum, { entries }) => sum + entries.length, 0);
   const found = all.flatMap((section) => {
@@ -79,7 +80,7 @@ export function ColumnsMenu({ experiment, view, anchor, onClose }: Props) {
         </div>
         <div ref={list} className="lb-choose-list">
           {listed.map((section) => (
-            <SectionRows key={section.id} section={section} shown={shown} view={view} onSet={set} />
+            <SectionRows key={section.id} section={section} shown={shown} steps={steps} view={view} onSet={set} />
           ))}
           {more > 0 && <p className="lb-dim">{t('moreColumns', formatCount(more))}</p>}
           {found.length === 0 && <p className="lb-dim">{t('nothingFound', find)}</p>}
@@ -98,16 +99,18 @@ interface RowsProps {
   readonly section: Section;
   /** `fieldId`s of the columns that the table has. */
   readonly shown: ReadonlySet<string>;
+  /** Those of them that show metrics at steps. */
+  readonly steps: readonly TableField[];
   readonly view: TableView;
   readonly onSet: (change: (before: ColumnChoice) => ColumnChoice) => void;
 }
 
-function SectionRows({ section, shown, view, onSet }: RowsProps) {
+function SectionRows({ section, shown, steps, view, onSet }: RowsProps) {
   const { entries, title } = section;
-  const states = entries.map((entry) => idsOf(entry.field).some((id) => shown.has(id)));
+  const states = entries.map((entry) => idsOf(entry.field, steps).some((id) => shown.has(id)));
   const all = states.every(Boolean) ? true : states.some(Boolean) ? 'mixed' : false;
   const toggle = (list: readonly Entry[], on: boolean): void =>
-    onSet((before) => list.reduce((choice, { field }) => withEntry(choice, field, on, shown, view), before));
+    onSet((before) => list.reduce((choice, { field }) => withEntry(choice, field, on, { shown, steps, view }), before));
   return (
     <div role="group" aria-label={title}>
       <CheckRow label={title} on={all} isStrong onChange={(on) => toggle(entries, on)} />
@@ -120,15 +123,19 @@ function SectionRows({ section, shown, view, onSet }: RowsProps) {
             onChange={(on) => toggle([entry], on)}
           />
           <span className="lb-grow" />
-          {entry.field.kind === 'metric' && <Aggregates metric={entry.field.key} shown={shown} onSet={onSet} />}
+          {entry.field.kind === 'metric' && (
+            <Aggregates metric={entry.field.key} shown={shown} steps={steps} onSet={onSet} />
+          )}
         </div>
       ))}
     </div>
   );
 }
 
-/** Each of a metric's aggregates can be a column. */
-function Aggregates({ metric, shown, onSet }: { readonly metric: string } & Pick<RowsProps, 'shown' | 'onSet'>) {
+type AggregatesProps = { readonly metric: string } & Pick<RowsProps, 'shown' | 'steps' | 'onSet'>;
+
+/** Each of a metric's aggregates can be a column; those at steps, which the menu of a column adds, can be taken away. */
+function Aggregates({ metric, shown, steps, onSet }: AggregatesProps) {
   const labels: Readonly<Record<ShownAggregate, string>> = {
     last: t('lastSuffix'),
     min: t('minSuffix'),
@@ -138,6 +145,7 @@ function Aggregates({ metric, shown, onSet }: { readonly metric: string } & Pick
   const fields: readonly (readonly [TableField, string])[] = [
     ...shownAggregates.map((aggregate) => [{ kind: 'metric', key: metric, aggregate }, labels[aggregate]] as const),
     [{ kind: 'trend', key: metric }, t('trendSuffix')] as const,
+    ...steps.filter(({ key }) => key === metric).map((field) => [field, columnSuffix(field)] as const),
   ];
   return (
     <span className="lb-aggregates" role="group" aria-label={metric}>
@@ -159,12 +167,13 @@ function Aggregates({ metric, shown, onSet }: { readonly metric: string } & Pick
   );
 }
 
-/** The columns that a metric can have, or the one of anything else. */
-function idsOf(field: TableField): string[] {
+/** The columns that a metric can have, and those at steps that it has, or the one of anything else. */
+function idsOf(field: TableField, steps: readonly TableField[]): string[] {
   return field.kind === 'metric'
     ? [
         ...shownAggregates.map((aggregate) => fieldId({ kind: 'metric', key: field.key, aggregate })),
         fieldId({ kind: 'trend', key: field.key }),
+        ...steps.filter(({ key }) => key === field.key).map(fieldId),
       ]
     : [fieldId(field)];
 }
@@ -174,10 +183,9 @@ function withEntry(
   choice: ColumnChoice,
   field: TableField,
   on: boolean,
-  shown: ReadonlySet<string>,
-  view: TableView,
+  { shown, steps, view }: Pick<RowsProps, 'shown' | 'steps' | 'view'>,
 ): ColumnChoice {
-  const present = idsOf(field).filter((id) => shown.has(id));
+  const present = idsOf(field, steps).filter((id) => shown.has(id));
   if (!on) {
     return present.reduce((before, id) => withColumn(before, id, false), choice);
   }

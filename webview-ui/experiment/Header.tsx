@@ -1,4 +1,4 @@
-import { useRef, useState, type PointerEvent } from 'react';
+import { useRef, type PointerEvent } from 'react';
 import { Icon } from '../shared/Icon';
 import { anchorAt, anchorOf, type Anchor } from '../shared/Popup';
 import { t } from '../shared/strings';
@@ -6,6 +6,7 @@ import { columnLabel, columnName, columnSuffix } from './columnTexts';
 import type { ColumnView } from './table/columnView';
 import type { SortTerm } from './table/sorting';
 import type { ColumnLayout, PlacedColumn } from './useColumns';
+import { useHeaderDrag } from './useHeaderDrag';
 
 export interface HeaderActions {
   readonly onSort: (column: PlacedColumn, adding: boolean) => void;
@@ -27,36 +28,12 @@ interface Props {
   readonly actions: HeaderActions;
 }
 
-/** Pixels that the pointer goes until a press is a drag. */
-const dragThreshold = 5;
-
-interface Drag {
-  readonly id: string;
-  readonly startX: number;
-  /** Undefined until the pointer went far enough. */
-  readonly target: { readonly before: string | undefined; readonly at: number } | undefined;
-}
-
 export const headerRowId = 'lb-table-header';
 
 /** Two rows: the titles of sections, and the names of columns. */
 export function Header({ layout, columns, sort, primary, isFocused, cell, actions }: Props) {
-  const [drag, setDrag] = useState<Drag | undefined>(undefined);
   const row = useRef<HTMLDivElement>(null);
-  const onDrag = (event: PointerEvent, column: PlacedColumn): void => {
-    if (!drag || !row.current || (!drag.target && Math.abs(event.clientX - drag.startX) < dragThreshold)) {
-      return;
-    }
-    setDrag({ ...drag, target: targetOf(event.clientX, row.current, layout, column) });
-  };
-  const onDrop = (column: PlacedColumn, event: PointerEvent): void => {
-    if (drag?.target) {
-      actions.onMove(column, drag.target.before);
-    } else if (drag) {
-      actions.onSort(column, event.shiftKey);
-    }
-    setDrag(undefined);
-  };
+  const drag = useHeaderDrag(row, layout, actions);
   return (
     <>
       <div role="row" className="lb-titles" aria-rowindex={1}>
@@ -81,6 +58,9 @@ export function Header({ layout, columns, sort, primary, isFocused, cell, action
         id={headerRowId}
         className={isFocused ? 'lb-heads lb-focused' : 'lb-heads'}
         aria-rowindex={2}
+        onPointerMove={drag.onMove}
+        onPointerUp={drag.onRelease}
+        onPointerCancel={drag.onCancel}
       >
         {columns.map((column) => (
           <Head
@@ -89,15 +69,12 @@ export function Header({ layout, columns, sort, primary, isFocused, cell, action
             sort={sort}
             isPrimary={column.view.id === primary}
             isFocused={isFocused && cell === column.index}
-            isDragged={drag?.target !== undefined && drag.id === column.view.id}
+            isDragged={drag.dragged === column.view.id}
             actions={actions}
-            onPress={(event) => setDrag({ id: column.view.id, startX: event.clientX, target: undefined })}
-            onDrag={(event) => onDrag(event, column)}
-            onDrop={(event) => onDrop(column, event)}
-            onCancel={() => setDrag(undefined)}
+            onPress={(event) => drag.onPress(column, event)}
           />
         ))}
-        {drag?.target && <i className="lb-drop-mark" style={{ left: drag.target.at }} />}
+        {drag.at !== undefined && <i className="lb-drop-mark" style={{ left: drag.at }} />}
       </div>
     </>
   );
@@ -111,23 +88,9 @@ interface HeadProps {
   readonly isDragged: boolean;
   readonly actions: HeaderActions;
   readonly onPress: (event: PointerEvent) => void;
-  readonly onDrag: (event: PointerEvent) => void;
-  readonly onDrop: (event: PointerEvent) => void;
-  readonly onCancel: () => void;
 }
 
-function Head({
-  column,
-  sort,
-  isPrimary,
-  isFocused,
-  isDragged,
-  actions,
-  onPress,
-  onDrag,
-  onDrop,
-  onCancel,
-}: HeadProps) {
+function Head({ column, sort, isPrimary, isFocused, isDragged, actions, onPress }: HeadProps) {
   const { view, width, left, index } = column;
   const term = sort.find(({ field }) => field === view.id);
   const classes = ['lb-head'];
@@ -149,13 +112,9 @@ function Head({
       style={{ width, left }}
       onPointerDown={(event) => {
         if (event.button === 0) {
-          event.currentTarget.setPointerCapture(event.pointerId);
           onPress(event);
         }
       }}
-      onPointerMove={onDrag}
-      onPointerUp={onDrop}
-      onPointerCancel={onCancel}
       onContextMenu={(event) => {
         event.preventDefault();
         actions.onMenu(column, anchorAt(event.clientX, event.clientY));
@@ -207,15 +166,4 @@ function HeadName({ view, sort, isPrimary }: { readonly view: ColumnView } & Pic
       )}
     </>
   );
-}
-
-/** Where a dragged header would be dropped: before the column whose middle is right of the pointer. Name stays first. */
-function targetOf(clientX: number, row: HTMLElement, layout: ColumnLayout, dragged: PlacedColumn): Drag['target'] {
-  const x = clientX - row.getBoundingClientRect().left;
-  const others = layout.columns.filter(({ index, isPinned }) => index > 0 && isPinned === dragged.isPinned);
-  const next = others.find(({ left, width }) => x < left + width / 2);
-  const last = others.at(-1);
-  return next
-    ? { before: next.view.id, at: next.left }
-    : { before: layout.columns[(last?.index ?? 0) + 1]?.view.id, at: last ? last.left + last.width : 0 };
 }

@@ -6,6 +6,7 @@ import type { RunMark } from '../shared/lostRuns';
 import type { RunLook } from '../shared/palette';
 import { t } from '../shared/strings';
 import { GroupSwatch, Swatch } from '../shared/Swatch';
+import { nameIndent } from './columnWidths';
 import { EditField } from './EditField';
 import { groupName, groupTitle } from './rowTexts';
 import type { GroupLine, RunLine } from './table/lines';
@@ -35,8 +36,6 @@ interface RunProps {
   readonly actions: NameActions;
 }
 
-const indent = 14;
-
 export function RunName(props: RunProps) {
   const { line, table, mark, look, isShown, isBaseline, isEditing, isNarrow, canCompare, actions } = props;
   const { slot, depth, children, open } = line;
@@ -58,7 +57,7 @@ export function RunName(props: RunProps) {
       >
         <Icon name={isShown ? 'eye' : 'eyeClosed'} />
       </button>
-      {depth > 0 && <span style={{ width: depth * indent }} />}
+      {depth > 0 && <span style={{ width: depth * nameIndent }} />}
       <Swatch status={mark} look={look} hollow={!isShown} />
       {children > 0 && <Twistie name={name} isOpen={open} onToggle={() => actions.onToggleOpen(line.key)} />}
       {isEditing ? (
@@ -117,7 +116,7 @@ export function GroupName({ line, look, onToggle }: GroupProps) {
   const title = groupTitle(line.group);
   return (
     <span className="lb-name lb-group-name">
-      {line.depth > 0 && <span style={{ width: line.depth * indent }} />}
+      {line.depth > 0 && <span style={{ width: line.depth * nameIndent }} />}
       <Twistie name={name} isOpen={line.open} onToggle={() => onToggle(line.key)} />
       <GroupSwatch look={look} />
       {title !== undefined && <span className="lb-dim lb-group-key">{title}</span>}

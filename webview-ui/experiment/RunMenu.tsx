@@ -6,7 +6,8 @@ import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
 import { copyActions, exportActions } from './exportActions';
 import { groupName } from './rowTexts';
-import { deleteRuns } from './runCommands';
+import { copyCells, deleteRuns } from './runCommands';
+import { fieldId, fieldOf, isOwnTag, type TableField } from './table/fields';
 import { runsOfLine, seenOf } from './table/selection';
 import { runKey, type Line } from './table/lines';
 import type { TableView } from './tableModel';
@@ -17,13 +18,15 @@ interface Props {
   readonly view: TableView;
   /** Of the line it was opened on. */
   readonly lineKey: string;
+  /** `fieldId` of the cell that it was opened on. */
+  readonly field: string | undefined;
   readonly anchor: Anchor;
   readonly onClose: () => void;
   readonly onEdit: (editing: Editing) => void;
 }
 
 /** What can be done with the run under it, or with all selected ones that are seen where it is one of them. */
-export function RunMenu({ experiment, view, lineKey, anchor, onClose, onEdit }: Props) {
+export function RunMenu({ experiment, view, lineKey, field, anchor, onClose, onEdit }: Props) {
   const line = view.lines.find(({ key }) => key === lineKey) ?? baselineLine(view, lineKey);
   const own = runsOfLine(line, view.table);
   const selected = new Set(seenOf(experiment.selection.get().runs, view));
@@ -34,7 +37,7 @@ export function RunMenu({ experiment, view, lineKey, anchor, onClose, onEdit }: 
     <Menu
       label={t('runMenu', name)}
       anchor={anchor}
-      sections={sectionsOf({ experiment, view, line, runIds }, onEdit)}
+      sections={sectionsOf({ experiment, view, line, field: fieldOf(field ?? ''), runIds }, onEdit)}
       onClose={onClose}
     />
   );
@@ -50,6 +53,7 @@ interface Chosen {
   readonly experiment: ExperimentSession;
   readonly view: TableView;
   readonly line: Line | undefined;
+  readonly field: TableField | undefined;
   readonly runIds: readonly string[];
 }
 
@@ -78,6 +82,7 @@ function sectionsOf(chosen: Chosen, onEdit: (editing: Editing) => void): MenuSec
     codeActions(chosen),
     editActions(chosen, onEdit),
     [
+      ...cellActions(chosen),
       ...only(isOne, { label: t('copyIdMenu'), onAct: () => experiment.command('copyId', runIds) }),
       ...copyActions(experiment, view, runIds),
     ],
@@ -88,6 +93,13 @@ function sectionsOf(chosen: Chosen, onEdit: (editing: Editing) => void): MenuSec
 
 function only(isThere: boolean, action: MenuAction): readonly MenuAction[] {
   return isThere ? [action] : [];
+}
+
+/** What the keys do with a cell in focus, for the pointer. */
+function cellActions({ experiment, view, line, field, runIds }: Chosen): MenuAction[] {
+  const isCell = field !== undefined && (line?.kind === 'run' || line?.kind === 'group');
+  const label = line?.kind === 'run' && runIds.length > 1 ? t('copyCells', formatCount(runIds.length)) : t('copyCell');
+  return isCell ? [{ label, onAct: () => copyCells(experiment, view, field, line) }] : [];
 }
 
 function compareActions({ experiment, view, runIds }: Chosen): MenuAction[] {
@@ -106,6 +118,10 @@ function compareActions({ experiment, view, runIds }: Chosen): MenuAction[] {
       onAct: () => experiment.command('compareSelected', compared),
     }),
     { label: t('compareWith'), onAct: () => experiment.command('compareWith', runIds) },
+    ...only(runIds.length <= 2, {
+      label: t('compareParams'),
+      onAct: () => experiment.command('compareParams', runIds),
+    }),
     ...only(isOne && !isBaseline, {
       label: t('setBaseline'),
       onAct: () => experiment.edit('setBaseline', { runId: first }),
@@ -129,7 +145,7 @@ function codeActions({ experiment, runIds }: Chosen): MenuAction[] {
   return runIds.length === 2 ? [command(t('openCodeChanges'), 'openCodeChanges')] : [];
 }
 
-function editActions({ experiment, line, runIds }: Chosen, onEdit: (editing: Editing) => void): MenuAction[] {
+function editActions({ experiment, line, field, runIds }: Chosen, onEdit: (editing: Editing) => void): MenuAction[] {
   const [first = ''] = runIds;
   const isOne = runIds.length === 1;
   if (!experiment.canWrite) {
@@ -141,8 +157,13 @@ function editActions({ experiment, line, runIds }: Chosen, onEdit: (editing: Edi
       keys: 'F2',
       onAct: () => onEdit({ key: runKey(first), field: 'attribute:name' }),
     }),
+    ...(isOne && line?.kind === 'run' && field && isOwnTag(field)
+      ? [{ label: t('editTag', field.key), onAct: () => onEdit({ key: runKey(first), field: fieldId(field) }) }]
+      : []),
     ...only(isOne, { label: t('changeColour'), onAct: () => experiment.command('changeColour', runIds) }),
     { label: t('addTagMenu'), onAct: () => experiment.command('addTag', runIds) },
+    ...only(isOne, { label: t('editNotes'), onAct: () => experiment.command('editNotes', runIds) }),
+    ...only(isOne, { label: t('registerModel'), onAct: () => experiment.command('registerVersion', runIds) }),
   ];
 }
 

@@ -39,8 +39,8 @@ export function Table({ experiment, view }: Props) {
   useHold(experiment, scroller);
   useTopLine(experiment, view, scroller, rowHeight);
   useLeft(experiment, scroller, layout.width);
-  const openRunMenu = useCallback<(key: string, anchor: OpenMenu['anchor']) => void>(
-    (key, anchor) => setMenu({ kind: 'run', key, anchor }),
+  const openRunMenu = useCallback<(key: string, anchor: OpenMenu['anchor'], field?: string) => void>(
+    (key, anchor, field) => setMenu({ kind: 'run', key, anchor, field }),
     [],
   );
   const actions = useRowActions({ experiment, view, setEditing, scroller, openMenu: openRunMenu });

@@ -11,8 +11,8 @@ import { leastWidth, mostWidth, type PlacedColumn } from './useColumns';
 import type { Editing } from './useRowActions';
 
 export type OpenMenu =
-  /** `key` of the line */
-  | { readonly kind: 'run'; readonly key: string; readonly anchor: Anchor }
+  /** `key` of the line; `field`: `fieldId` of the cell that it was opened on, where it was one */
+  | { readonly kind: 'run'; readonly key: string; readonly anchor: Anchor; readonly field?: string | undefined }
   /** `id` of the column */
   | { readonly kind: 'column' | 'step' | 'width'; readonly id: string; readonly anchor: Anchor };
 
@@ -38,6 +38,7 @@ export function TableMenus({ experiment, view, columns, menu, onMenu, onFit, onE
           experiment={experiment}
           view={view}
           lineKey={menu.key}
+          field={menu.field}
           anchor={menu.anchor}
           onClose={close}
           onEdit={onEdit}

@@ -1,7 +1,11 @@
+import { formatCount } from '../../src/core/format';
+import { t } from '../shared/strings';
 import { statusWord } from '../shared/Swatch';
 import { columnLabel, columnSuffix } from './columnTexts';
-import { cellView, type CellContext } from './table/cellView';
+import { groupName, groupTitle } from './rowTexts';
+import { cellView, groupCell, type CellContext, type CellView } from './table/cellView';
 import type { ColumnView } from './table/columnView';
+import type { Line } from './table/lines';
 import { runMarks } from './table/runTable';
 import type { TableView } from './tableModel';
 import type { TextKind, TextMeasure } from './textMeasure';
@@ -16,6 +20,8 @@ const longest = 100;
 const bestMark = 12;
 const leastDelta = 48;
 const deltaGap = 4;
+/** Of each level in the column of names. */
+export const nameIndent = 14;
 
 function headWidth(view: ColumnView, measure: TextMeasure): number {
   const suffix = columnSuffix(view.field);
@@ -86,7 +92,11 @@ export function defaultWidth(view: ColumnView, context: WidthContext): number {
   // The arrow of a sorted column, and the star of the primary one, which may come to any column of a metric.
   const sort = field.kind === 'metric' ? 40 : 22;
   if (data?.kind === 'texts') {
-    const lengths = data.values.slice(0, 500).map((text) => measure(text.split('\n', 1)[0]?.slice(0, longest) ?? ''));
+    const more = measure(` ${t('moreLines', 12)}`);
+    const lengths = data.values.slice(0, 500).map((text) => {
+      const [first = ''] = text.split('\n', 1);
+      return measure(first.slice(0, longest)) + (first.length < text.trimEnd().length ? more : 0);
+    });
     lengths.sort((a, b) => a - b);
     const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
     return Math.ceil(Math.min(most, Math.max(54, head + sort, usual + padding)));
@@ -94,26 +104,72 @@ export function defaultWidth(view: ColumnView, context: WidthContext): number {
   return Math.ceil(Math.min(most, Math.max(76, head + sort, numbersWidth(view, context) + padding)));
 }
 
-/** The width at which nothing in the column is cut, as far as its first 2,000 runs go. */
-export function fittingWidth(
-  view: ColumnView,
-  { runs, table }: TableView,
-  context: CellContext,
-  measure: TextMeasure,
-): number {
-  const isName = view.field.kind === 'attribute' && view.field.key === 'name';
-  let width = headWidth(view, measure) + 20;
-  for (const slot of runs.subarray(0, 2000)) {
-    const cell = cellView(view, slot, context);
+/** Lines, and runs, that are written to find a width at which nothing is cut. */
+const mostFitted = 2000;
+
+/** The width at which nothing in the column is cut, as far as its first lines and runs go. */
+export function fittingWidth(column: ColumnView, view: TableView, context: CellContext, measure: TextMeasure): number {
+  const { lines, runs, baseline } = view;
+  const isName = column.field.kind === 'attribute' && column.field.key === 'name';
+  const widths = lines.slice(0, mostFitted).map((line) => {
     if (isName) {
-      width = Math.max(width, measure(table.name[slot] ?? '') + 96);
-    } else if (cell.kind === 'number') {
+      return nameWidth(line, view, measure);
+    }
+    return line.kind === 'group' ? cellWidth(groupCell(column, line.group.slots, context), measure) : 0;
+  });
+  // Also of closed groups: they are opened next.
+  const slots = [...runs.subarray(0, mostFitted), ...(baseline === undefined ? [] : [baseline])];
+  const own = slots.map((slot) =>
+    isName ? measure(view.table.name[slot] ?? '') + nameRoom : cellWidth(cellView(column, slot, context), measure),
+  );
+  const widest = [...widths, ...own].reduce((most, each) => Math.max(most, each), headWidth(column, measure) + 20);
+  return Math.ceil(Math.min(mostWide, widest));
+}
+
+/** Beside a run's name: eye, mark, and the buttons that come under the pointer. */
+const nameRoom = 96;
+/** Beside the name of what can be opened: its arrow, and gaps. */
+const openerRoom = 20;
+const mostWide = 1200;
+
+function nameWidth(line: Line, { table }: TableView, measure: TextMeasure): number {
+  switch (line.kind) {
+    case 'run': {
+      const children = line.children > 0 ? openerRoom + measure(formatCount(line.children)) : 0;
+      return measure(table.name[line.slot] ?? '') + children + line.depth * nameIndent + nameRoom;
+    }
+    case 'group': {
+      const title = groupTitle(line.group);
+      const texts = [
+        title === undefined ? 0 : measure(title),
+        measure(groupName(line.group), 'bold'),
+        measure(formatCount(line.group.slots.length)),
+      ];
+      return texts.reduce((sum, each) => sum + each + 4, 0) + line.depth * nameIndent + 64;
+    }
+    case 'gone':
+      return 0;
+  }
+}
+
+function cellWidth(cell: CellView, measure: TextMeasure): number {
+  switch (cell.kind) {
+    case 'number': {
       const value = cell.best === undefined ? measure(cell.text) : measure(cell.text, 'bold') + bestMark;
       const delta = cell.delta ? Math.max(leastDelta, measure(cell.delta.text, 'small')) + deltaGap : 0;
-      width = Math.max(width, value + delta + padding);
-    } else if (cell.kind === 'text') {
-      width = Math.max(width, measure(cell.text) + (cell.lines > 1 ? 64 : 0) + padding);
+      return value + delta + padding;
     }
+    case 'spread': {
+      const spread = cell.std === undefined ? t('onlyOne') : t('plusMinus', cell.std);
+      return measure(cell.mean) + Math.max(leastDelta, measure(spread, 'small')) + deltaGap + padding;
+    }
+    case 'text':
+      return measure(cell.text) + (cell.lines > 1 ? measure(t('moreLines', cell.lines)) + deltaGap : 0) + padding;
+    case 'state':
+      return measure(statusWord(cell.status)) + padding;
+    case 'empty':
+      return measure(t('emptyValue')) + padding;
+    default:
+      return 0;
   }
-  return Math.ceil(Math.min(1200, width));
 }

@@ -1,5 +1,8 @@
 import type { ExportFormat, TableFormat } from '../../src/core/tableText';
 import type { ExperimentSession } from './experimentSession';
+import type { TableField } from './table/fields';
+import type { GroupLine, RunLine } from './table/lines';
+import { seenOf } from './table/selection';
 import type { TableView } from './tableModel';
 import type { ColumnScope } from './textColumns';
 
@@ -30,6 +33,23 @@ export function copyRuns(
   if (runIds.length > 0) {
     experiment.handOver({ view, runIds, columns, format, to: 'clipboard' });
   }
+}
+
+/**
+ * Copies the value of a cell, or those of the selected runs in its column where its run is one of them. A curve is no value: of that column
+ * it is the last one.
+ */
+export function copyCells(
+  experiment: ExperimentSession,
+  view: TableView,
+  field: TableField,
+  line: RunLine | GroupLine,
+): void {
+  const own: TableField = field.kind === 'trend' ? { kind: 'metric', key: field.key, aggregate: 'last' } : field;
+  const { runs } = experiment.selection.get();
+  const id = line.kind === 'run' ? (view.table.id[line.slot] ?? '') : '';
+  const runIds = runs.has(id) ? seenOf(runs, view) : [id];
+  experiment.copyCells(view, own, line.kind === 'group' ? line.group.slots : runIds);
 }
 
 /** Has the host write runs to a file that is named as their experiment. */

@@ -2,10 +2,10 @@ import type { KeyboardEvent, RefObject } from 'react';
 import { anchorOf } from '../shared/Popup';
 import { headerRowId } from './Header';
 import { groupName } from './rowTexts';
-import { copyRuns, deleteRuns, undoDeletion } from './runCommands';
+import { copyCells, copyRuns, deleteRuns, undoDeletion } from './runCommands';
 import type { ExperimentSession } from './experimentSession';
 import { commandOf, type TableCommand } from './table/keys';
-import type { TableField } from './table/fields';
+import { isOwnTag } from './table/fields';
 import type { Line } from './table/lines';
 import {
   headerKey,
@@ -70,7 +70,7 @@ function run(command: TableCommand, context: Context, time: number): boolean {
       selection.set(toggleFocused(state, place));
       return true;
     case 'all':
-      selection.set(selectAll(state, place));
+      selection.set(selectAll(state, place, context.view.runs));
       return true;
     case 'shown':
       if (typeAhead.isTyping(time)) {
@@ -108,23 +108,15 @@ function run(command: TableCommand, context: Context, time: number): boolean {
   }
 }
 
-/**
- * With a cell in focus its value, or those of the selected runs in its column where its run is one of them; else whole runs. A curve is no value: of that column it is
- * the last one.
- */
+/** With a cell in focus its value; else whole runs. */
 function copy(line: Line | undefined, context: Context): void {
   const { experiment, layout, view } = context;
-  const column = line && layout.columns[experiment.selection.get().cell]?.view;
-  if (!column || line.kind === 'gone') {
+  const column = layout.columns[experiment.selection.get().cell]?.view;
+  if (!column || !line || line.kind === 'gone') {
     copyRuns(experiment, view, 'tsv', targets(context, line));
     return;
   }
-  const { field } = column;
-  const own: TableField = field.kind === 'trend' ? { kind: 'metric', key: field.key, aggregate: 'last' } : field;
-  const { runs } = experiment.selection.get();
-  const id = line.kind === 'run' ? (view.table.id[line.slot] ?? '') : '';
-  const runIds = runs.has(id) ? seenOf(runs, view) : [id];
-  experiment.copyCells(view, own, line.kind === 'group' ? line.group.slots : runIds);
+  copyCells(experiment, view, column.field, line);
 }
 
 /**
@@ -143,7 +135,10 @@ function move({ by, sign, shift, ctrl }: Extract<TableCommand, { do: 'move' }>, 
   const at = lines.findIndex(({ key }) => key === state.focus);
   const isHeader = state.focus === headerKey;
   if (by === 'line' && sign < 0 && (at === 0 || isHeader)) {
-    experiment.selection.set(moveTo(state, place, headerKey, { shift }));
+    // A range of runs ends at the first one.
+    if (!shift) {
+      experiment.selection.set(moveTo(state, place, headerKey, {}));
+    }
     return;
   }
   const steps = by === 'line' ? 1 : by === 'page' ? context.pageSize() : lines.length;
@@ -222,8 +217,7 @@ function startEdit(line: Line | undefined, { experiment, layout, edit }: Context
     return false;
   }
   const focused = layout.columns[experiment.selection.get().cell]?.view;
-  const isTag = focused?.field.kind === 'tag' && !focused.field.key.startsWith('mlflow.');
-  edit({ key: line.key, field: isTag ? focused.id : 'attribute:name' });
+  edit({ key: line.key, field: focused && isOwnTag(focused.field) ? focused.id : 'attribute:name' });
   return true;
 }
 
@@ -240,7 +234,8 @@ function openMenu(line: Line | undefined, { experiment, layout, scroller, openMe
     const row = [...box.querySelectorAll<HTMLElement>('[data-key]')].find((each) => each.dataset['key'] === line.key);
     const { left, top, bottom } = (row ?? box).getBoundingClientRect();
     const edge = Math.max(left, box.getBoundingClientRect().left) + 24;
-    show({ kind: 'run', key: line.key, anchor: { left: edge, right: edge, top, bottom } });
+    const field = layout.columns[cell]?.view.id;
+    show({ kind: 'run', key: line.key, anchor: { left: edge, right: edge, top, bottom }, field });
   }
 }
 

@@ -106,8 +106,10 @@ export class TableModel {
     let before = arrangement.get();
     arrangement.subscribe(() => {
       const now = arrangement.get();
-      if (isOtherTable(before, now)) {
+      if (hasOtherLines(before, now)) {
         this.#refresh('user');
+      } else if (hasOtherColumns(before.columns, now.columns)) {
+        this.#refresh('data');
       }
       before = now;
     });
@@ -349,16 +351,17 @@ function sortOf({ sort }: Arrangement, { primary, better }: ColumnFacts): readon
   return [{ field: fieldId({ kind: 'metric', ...primary }), descending: better(primary.key) !== 'lower' }];
 }
 
-/** Whether the lines or columns are others; where the table is scrolled to, for one, is no reason to compute them anew. */
-function isOtherTable(a: Arrangement, b: Arrangement): boolean {
+/** Whether the lines are others; where the table is scrolled to, for one, is no reason to compute them anew. */
+function hasOtherLines(a: Arrangement, b: Arrangement): boolean {
   return (
-    a.query !== b.query ||
-    a.sort !== b.sort ||
-    a.groupBy !== b.groupBy ||
-    a.nested !== b.nested ||
-    a.open !== b.open ||
-    a.columns !== b.columns
+    a.query !== b.query || a.sort !== b.sort || a.groupBy !== b.groupBy || a.nested !== b.nested || a.open !== b.open
   );
+}
+
+/** Whether there are other columns, or in another order. The lines are the same: who sizes or moves columns points at the table. */
+function hasOtherColumns(a: ColumnChoice, b: ColumnChoice): boolean {
+  const parts = (choice: ColumnChoice): unknown[] => Object.values({ ...choice, widths: undefined });
+  return !isSameList(parts(a), parts(b));
 }
 
 /** Whether nothing would be drawn otherwise: `column` follows from the rest. */

@@ -15,13 +15,12 @@ export interface PointerHandlers {
 export function pointerHandlers(
   experiment: ExperimentSession,
   place: Place,
-  openMenu: (key: string, anchor: Anchor) => void,
+  openMenu: (key: string, anchor: Anchor, field?: string) => void,
 ): PointerHandlers {
   const lineAt = (event: MouseEvent): Line | undefined => {
-    const row = event.target instanceof Element ? event.target.closest('[data-key]') : null;
-    const key = row instanceof HTMLElement ? row.dataset['key'] : undefined;
+    const key = within(event, '[data-key]')?.dataset['key'];
     const line = place.lines.find((each) => each.key === key);
-    return line?.kind === 'gone' || event.target instanceof HTMLInputElement ? undefined : line;
+    return line?.kind === 'gone' || within(event, '.lb-edit') ? undefined : line;
   };
   return {
     // Buttons in rows leave the focus to the table, for its keys to go on, and as their elements go from run to run.
@@ -55,8 +54,13 @@ export function pointerHandlers(
         if (!isIn) {
           experiment.selection.update((state) => click(state, place, line.key, {}));
         }
-        openMenu(line.key, anchorAt(event.clientX, event.clientY));
+        openMenu(line.key, anchorAt(event.clientX, event.clientY), within(event, '[data-field]')?.dataset['field']);
       }
     },
   };
+}
+
+/** What of this kind was clicked, or has in it what was. */
+function within({ target }: MouseEvent, selector: string): HTMLElement | undefined {
+  return target instanceof Element ? (target.closest<HTMLElement>(selector) ?? undefined) : undefined;
 }

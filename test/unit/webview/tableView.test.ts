@@ -314,7 +314,16 @@ describe('Selection', () => {
     assert.equal(chosen(state), 'bcdef');
     assert.equal(chosen(click(state, place, 'run:c', { ctrl: true })), 'bdef');
     assert.equal(chosen(click(state, place, 'run:a', {})), 'a');
-    assert.equal(chosen(selectAll(state, place)), 'abcdef');
+    assert.equal(chosen(selectAll(state, place, [])), 'abcdef');
+  });
+
+  it('of all has the runs under closed parents, and none that has no line yet', () => {
+    const parents: Readonly<Record<string, string>> = { b: 'a', c: 'b', e: 'f', f: 'e' };
+    const own = tableOf(runs.map((run) => ({ ...run, parent: parents[run.id] ?? '' })));
+    // e and f, each of which says that the other is its parent, and d came while nothing may move.
+    const first = lines.filter(({ key }) => key === 'run:a');
+    assert.equal(chosen(selectAll(nothing, { lines: first, table: own }, own.order)), 'abc');
+    assert.equal(chosen(selectAll(nothing, { lines: first, table: own }, [own.slotOf('b') ?? -1])), 'ab');
   });
 
   it('is acted on where it is seen: it passes the filter, its row waits, or it is the baseline', () => {

@@ -66,6 +66,11 @@ export function columnIdsOf(fields: readonly TableField[]): ColumnId[] {
   return fields.flatMap((field) => columnIdOf(field) ?? []);
 }
 
+/** A tag that people change where it stands; those of MLflow mean something to it. */
+export function isOwnTag(field: TableField): boolean {
+  return field.kind === 'tag' && !field.key.startsWith('mlflow.');
+}
+
 /** MLflow's own tags that say where a run comes from stand among the run's attributes. */
 export const runTags = ['mlflow.user', 'mlflow.source.name', 'mlflow.source.git.commit'] as const;
 

@@ -102,8 +102,27 @@ export function toggleFocused(state: Selection, place: Place): Selection {
     : { ...click(state, place, state.focus, { ctrl: true }), cell: state.cell };
 }
 
-export function selectAll(state: Selection, place: Place): Selection {
-  return { ...state, runs: new Set(place.lines.flatMap((line) => runsOfLine(line, place.table))) };
+/** All runs of the lines, also of closed groups and under closed parents. @param passing slots of the runs that pass the filter */
+export function selectAll(state: Selection, { lines, table }: Place, passing: Iterable<number>): Selection {
+  const runs = new Set(lines.flatMap((line) => runsOfLine(line, table)));
+  const rest = [...passing].filter((slot) => !runs.has(table.id[slot] ?? ''));
+  const under = rest.filter((slot) => isUnder(slot, runs, table)).map((slot) => table.id[slot] ?? '');
+  return { ...state, runs: new Set([...runs, ...under]) };
+}
+
+/** Whether a run has one of these as its parent, or further up. */
+function isUnder(slot: number, runs: ReadonlySet<string>, table: RunTable): boolean {
+  const seen = new Set<string>();
+  let parent = table.parent[slot] ?? '';
+  // A tag can make a run its own ancestor.
+  while (parent !== '' && !seen.has(parent)) {
+    if (runs.has(parent)) {
+      return true;
+    }
+    seen.add(parent);
+    parent = table.parent[table.slotOf(parent) ?? -1] ?? '';
+  }
+  return false;
 }
 
 /** Forgets runs that are no longer there, and a focus whose line is gone: the nearest line gets it. */
