@@ -135,20 +135,28 @@ export function inWindow() {
       // Asking which are in sight costs a layout.
       const canvases = bench.charts().map(({ canvas }) => canvas);
       let last;
-      let goesOn = true;
+      let waits = false;
       const look = () => {
+        waits = false;
         const shown = Math.min(...canvases.map((canvas) => Number(canvas?.dataset.last ?? NaN)));
         if (shown !== last && !Number.isNaN(shown)) {
           last = shown;
           seen.push([top.performance.timeOrigin + top.performance.now(), shown]);
         }
-        if (goesOn) {
+      };
+      // What a frame drew can be seen when the next one begins. To ask for every frame, also where nobody draws, would cost a lot.
+      const observer = new (bench.panel().MutationObserver)(() => {
+        if (!waits) {
+          waits = true;
           top.requestAnimationFrame(look);
         }
-      };
+      });
+      canvases.forEach(
+        (canvas) => canvas && observer.observe(canvas, { attributes: true, attributeFilter: ['data-last'] }),
+      );
       look();
       bench.stopWatching = () => {
-        goesOn = false;
+        observer.disconnect();
         return seen;
       };
     },

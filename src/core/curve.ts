@@ -1,5 +1,6 @@
 import { neverShared, oddLimit, sameX, sharedExponent } from './buckets';
 import { Fingerprint } from './fingerprint';
+import { GrowingRows } from './growingRows';
 import type { Series } from './series';
 import { Blocks, grown } from './curveBlocks';
 import { CurveBuckets, type Buckets, type Span } from './curveBuckets';
@@ -144,6 +145,32 @@ export class Curve {
     const [x, y] = [this.xs.subarray(0, this.size), this.ys.subarray(0, this.size)];
     const smooth = yield* this.smoothing.at(x, y, query.smoothing, this.anchors(span, buckets, keep));
     return { ...rows, smooth };
+  }
+
+  /**
+   * The answer to a query as it is now, to take in further points by itself; undefined where these would change more than the last rows,
+   * or the curve is not thinned yet.
+   */
+  growing({ maxPoints, range, smoothing }: RowsQuery): GrowingRows | undefined {
+    if (range !== undefined || (smoothing !== undefined && smoothing.kind !== 'ema')) {
+      return undefined;
+    }
+    const buckets = this.buckets.of({ from: 0, to: this.size }, maxPoints, this.shared);
+    if (buckets === undefined) {
+      return undefined;
+    }
+    const rows = this.rows({ maxPoints, ...(smoothing === undefined ? {} : { smoothing }) });
+    if (rows?.series.kind !== 'thinned') {
+      return undefined;
+    }
+    const [x, y] = [this.xs.subarray(0, this.size), this.ys.subarray(0, this.size)];
+    return GrowingRows.from({
+      rows: { ...rows, series: rows.series },
+      limit: Math.floor(maxPoints),
+      exponent: buckets.exponent,
+      fingerprint: this.whole.copy(),
+      ...(smoothing === undefined ? {} : { average: this.smoothing.after(x, y, smoothing) }),
+    });
   }
 
   /** What goes through all points, done before and remembered. */

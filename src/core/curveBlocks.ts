@@ -218,6 +218,20 @@ export class Averages {
     return out;
   }
 
+  /** The average after all points. */
+  after(x: Float64Array, y: Float64Array): RunningAverage {
+    const average = new RunningAverage(this.smoothing, this.unit);
+    const last = Math.floor(x.length / blockSize);
+    if (this.states.length <= last) {
+      this.learn(average, x, y, last);
+    }
+    Object.assign(average.state, this.states[last]);
+    for (let i = last * blockSize; i < x.length; i++) {
+      average.add(at(x, i), at(y, i));
+    }
+    return average;
+  }
+
   /** Goes on to the beginning of a block. */
   private learn(average: RunningAverage, x: Float64Array, y: Float64Array, last: number): void {
     let known = this.states.length - 1;

@@ -1,5 +1,5 @@
 import { Averages, blockSize } from './curveBlocks';
-import { medianDistanceInSteps, smoothAtInSteps, type Smoothing } from './smoothing';
+import { medianDistanceInSteps, smoothAtInSteps, type RunningAverage, type Smoothing } from './smoothing';
 import type { Steps } from './steps';
 
 /** Smoothings whose averages are remembered for each curve: those that are looked at, and one that was a moment ago. */
@@ -38,6 +38,15 @@ export class CurveSmoothing {
       return yield* smoothAtInSteps(x, y, smoothing, anchors);
     }
     const unit = smoothing.kind === 'ema' ? 1 : yield* this.distance(x, y, x.length);
+    return yield* this.averagesOf(smoothing, unit).at(x, y, anchors);
+  }
+
+  /** The average after all points, of kind `ema`. */
+  after(x: Float64Array, y: Float64Array, smoothing: Smoothing): RunningAverage {
+    return this.averagesOf(smoothing, 1).after(x, y);
+  }
+
+  private averagesOf(smoothing: Smoothing, unit: number): Averages {
     const name = `${smoothing.kind} ${smoothing.amount} ${unit}`;
     const averages = this.averages.get(name) ?? new Averages(smoothing, unit);
     this.averages.delete(name);
@@ -45,6 +54,6 @@ export class CurveSmoothing {
     for (const [oldest] of [...this.averages].slice(0, -keptAverages)) {
       this.averages.delete(oldest);
     }
-    return yield* averages.at(x, y, anchors);
+    return averages;
   }
 }

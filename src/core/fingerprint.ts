@@ -10,10 +10,15 @@ export class Fingerprint {
 
   /** Takes in the rows up to `length`; the columns must begin with the rows that are in it. */
   extend(x: Float64Array, y: Float64Array, length: number): void {
+    this.append(x.subarray(this.length, length), y.subarray(this.length, length));
+  }
+
+  /** Takes in further rows. */
+  append(x: Float64Array, y: Float64Array): void {
     const xWords = new Uint32Array(x.buffer, x.byteOffset, x.length * 2);
     const yWords = new Uint32Array(y.buffer, y.byteOffset, y.length * 2);
     let { one, two } = this;
-    for (let i = this.length * 2; i < length * 2; i += 2) {
+    for (let i = 0; i < x.length * 2; i += 2) {
       const low = Math.imul((xWords[i] ?? 0) ^ Math.imul(yWords[i] ?? 0, 0xcc9e2d51), 0x1b873593);
       const high = Math.imul((xWords[i + 1] ?? 0) ^ Math.imul(yWords[i + 1] ?? 0, 0x85ebca6b), 0xc2b2ae35);
       // Two chains, so that neither waits for the other; each step of them can be undone, so that no row is ever forgotten.
@@ -22,7 +27,7 @@ export class Fingerprint {
     }
     this.one = one;
     this.two = two;
-    this.length = length;
+    this.length += x.length;
   }
 
   copy(): Fingerprint {

@@ -241,42 +241,85 @@ function isHeader(value: unknown): value is EntryHeader {
 }
 
 /**
+ * Columns that curves of one answer have in common, made once: runs of one script have the same steps. One for each answer.
+ */
+export class CommonColumns {
+  private readonly made: Float64Array[] = [];
+
+  /** @returns the rows of `kept` and behind them those of `more` */
+  join(kept: Float64Array, more: Float64Array): Float64Array {
+    const known = this.made.find((each) => isJoined(each, kept, more));
+    if (known) {
+      return known;
+    }
+    const both = joiner(kept.length + more.length)(kept, more);
+    if (this.made.length < mostDifferent) {
+      this.made.push(both);
+    }
+    return both;
+  }
+}
+
+/** Compared from the end, where they differ if at all. */
+function isJoined(both: Float64Array, kept: Float64Array, more: Float64Array): boolean {
+  const from = kept.length;
+  if (both.length !== from + more.length) {
+    return false;
+  }
+  for (let i = more.length - 1; i >= 0; i--) {
+    if (!Object.is(both[from + i], more[i])) {
+      return false;
+    }
+  }
+  for (let i = from - 1; i >= 0; i--) {
+    if (!Object.is(both[i], kept[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/**
  * What the asker has after an answer to `SeriesRequest.known`: the rows that stay, and behind them those of the answer. Where
  * nothing changed the columns are those of `previous` themselves.
  * @param previous the entry whose version was named, for the same pair of run and key
+ * @param common what other entries of the same answer have in common with it
  * @throws Error where the answer cannot be one to `previous`
  */
-export function continueSeries(previous: SeriesEntry, answer: SeriesEntry): SeriesEntry {
+export function continueSeries(previous: SeriesEntry, answer: SeriesEntry, common = new CommonColumns()): SeriesEntry {
   const { keep, ...facts } = answer;
   if (keep === undefined) {
     return answer;
   }
-  const series = joinSeries(previous.series, answer.series, keep);
-  if (series === undefined || (previous.smooth === undefined) !== (answer.smooth === undefined)) {
+  const { smooth } = previous;
+  const continued = joinEntry(previous, answer, keep, common);
+  if (continued === undefined || (smooth === undefined) !== (answer.smooth === undefined)) {
     throw damaged(`it continues another curve than the one of ${answer.key} of run ${answer.runId}`);
   }
-  if (series === previous.series) {
-    return { ...previous, ...facts, series, ...(previous.smooth === undefined ? {} : { smooth: previous.smooth }) };
-  }
-  const { smooth } = previous;
-  return {
-    ...facts,
-    series,
-    ...(smooth === undefined ? {} : { smooth: joinColumns(smooth.subarray(0, keep), answer.smooth) }),
-  };
+  return { ...facts, ...continued };
 }
 
 /** Undefined where they do not fit together. */
-function joinSeries(old: Series, added: Series, keep: number): Series | undefined {
+function joinEntry(
+  { series: old, smooth }: SeriesEntry,
+  { series: added, smooth: addedSmooth = none }: SeriesEntry,
+  keep: number,
+  common: CommonColumns,
+): Pick<SeriesEntry, 'series' | 'smooth'> | undefined {
   if (old.kind !== added.kind || keep > old.x.length) {
     return undefined;
   }
   if (keep === old.x.length && added.x.length === 0) {
-    return old;
+    return { series: old, ...(smooth === undefined ? {} : { smooth }) };
   }
-  const row = (kept: Float64Array, more: Float64Array): Float64Array => joinColumns(kept.subarray(0, keep), more);
+  const rows = keep + added.x.length;
+  const smoothRows = smooth === undefined ? 0 : keep + addedSmooth.length;
+  const kept = (column: Float64Array): Float64Array => column.subarray(0, keep);
+  const smoothOf = (join: Join) => (smooth === undefined ? {} : { smooth: join(kept(smooth), addedSmooth) });
   if (old.kind === 'raw' && added.kind === 'raw') {
-    return { kind: 'raw', x: row(old.x, added.x), y: row(old.y, added.y) };
+    const join = joiner(rows + smoothRows);
+    const x = common.join(kept(old.x), added.x);
+    return { series: { kind: 'raw', x, y: join(kept(old.y), added.y) }, ...smoothOf(join) };
   }
   if (old.kind !== 'thinned' || added.kind !== 'thinned') {
     return undefined;
@@ -284,25 +327,36 @@ function joinSeries(old: Series, added: Series, keep: number): Series | undefine
   // A row's x is that of its last point, and points of one x share a row: these are the odd points of the rows that stay.
   const end = keep === 0 ? -Infinity : (old.x[keep - 1] ?? -Infinity);
   const oddKept = old.oddX.filter((x) => x <= end).length;
-  const odd = (kept: Float64Array, more: Float64Array): Float64Array => joinColumns(kept.subarray(0, oddKept), more);
-  return {
+  const join = joiner(4 * rows + 2 * (oddKept + added.oddX.length) + smoothRows);
+  const series: ThinnedSeries = {
     kind: 'thinned',
-    x: row(old.x, added.x),
-    last: row(old.last, added.last),
-    min: row(old.min, added.min),
-    max: row(old.max, added.max),
-    mean: row(old.mean, added.mean),
-    count: row(old.count, added.count),
-    oddX: odd(old.oddX, added.oddX),
-    oddY: odd(old.oddY, added.oddY),
+    x: common.join(kept(old.x), added.x),
+    last: join(kept(old.last), added.last),
+    min: join(kept(old.min), added.min),
+    max: join(kept(old.max), added.max),
+    mean: join(kept(old.mean), added.mean),
+    count: common.join(kept(old.count), added.count),
+    oddX: join(old.oddX.subarray(0, oddKept), added.oddX),
+    oddY: join(old.oddY.subarray(0, oddKept), added.oddY),
   };
+  return { series, ...smoothOf(join) };
 }
 
-function joinColumns(first: Float64Array, second: Float64Array = new Float64Array()): Float64Array {
-  const both = new Float64Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+type Join = (kept: Float64Array, more: Float64Array) => Float64Array;
+
+const none = new Float64Array();
+
+/** Joins columns of so many cells together in one piece of memory: making one for each takes longer than filling them. */
+function joiner(cells: number): Join {
+  const buffer = new ArrayBuffer(cells * width);
+  let offset = 0;
+  return (kept, more) => {
+    const both = new Float64Array(buffer, offset, kept.length + more.length);
+    both.set(kept);
+    both.set(more, kept.length);
+    offset += both.byteLength;
+    return both;
+  };
 }
 
 function align(length: number): number {

@@ -19,7 +19,14 @@ import { bestOf, curveOf } from '../../webview-ui/shared/charts/curve';
 import { partsOf } from '../../webview-ui/shared/charts/rawPoints';
 import { readingsAt } from '../../webview-ui/shared/charts/reading';
 import { arrangedSections, movedTo, pinnedSection } from '../../webview-ui/shared/charts/sections';
-import { askOf, batchesOf, noData, type KeyState, type SeriesQuery } from '../../webview-ui/shared/charts/seriesState';
+import {
+  askOf,
+  batchesOf,
+  noData,
+  restingKeys,
+  type KeyState,
+  type SeriesQuery,
+} from '../../webview-ui/shared/charts/seriesState';
 import { amountAt, placeOf } from '../../webview-ui/shared/charts/smoothingAmount';
 import { paint, SvgSurface } from '../../webview-ui/shared/charts/svgSurface';
 import { symlogTicks } from '../../webview-ui/shared/charts/ticks';
@@ -407,16 +414,18 @@ describe('What is asked for together', () => {
   const runIds = Array.from({ length: 100 }, (_, i) => `run${String(i).padStart(3, '0')}`);
   const query: SeriesQuery = { runIds, axis: 'step', range: undefined, maxPoints: 400 };
   const ask = askOf(query, query.maxPoints);
-  const watched = (asked: string | undefined): KeyState => ({
+  const watched = (asked: string | undefined, isInSight = true, askedAt = 0): KeyState => ({
     data: { ...noData, axis: 'step', ready: asked !== undefined },
     isPaused: false,
-    listeners: new Map([[() => undefined, 0]]),
+    listeners: new Map([[() => undefined, { room: 0, isInSight }]]),
+    askedAt,
     stale: new Set(runIds),
     staleDetail: new Set(),
     askedWith: new Map(asked === undefined ? [] : runIds.map((id) => [id, asked])),
   });
+  const nine = (state: (i: number) => KeyState) => new Map(steps(9).map((i) => [`metric${i}`, state(i)]));
   const sizes = (state: () => KeyState, asked = query): number[] =>
-    batchesOf(new Map(steps(9).map((i) => [`metric${i}`, state()])), asked, undefined).map(({ keys }) => keys.length);
+    batchesOf(nine(state), asked, undefined, new Set()).map(({ keys }) => keys.length);
 
   it('is a little at first, for the first chart is not to wait for the last, and all of what only grows', () => {
     assert.deepEqual(
@@ -433,5 +442,25 @@ describe('What is asked for together', () => {
     const smoothed: SeriesQuery = { ...query, smoothing: { kind: 'ema', amount: 0.5 } };
     assert.equal(sizes(() => watched(ask), smoothed).length, 9);
     assert.equal(sizes(() => watched(ask), { ...query, axis: 'time' }).length, 9);
+  });
+
+  it('is of what only grows and nobody sees a quarter, the oldest, and only what was not read for two seconds', () => {
+    const states = nine((i) => watched(ask, i < 3, 100 * (9 - i)));
+    const asked = (now: number, about = query): string[] =>
+      batchesOf(states, about, undefined, restingKeys(states, about, now)).flatMap(({ keys }) => keys);
+    const seen = ['metric0', 'metric1', 'metric2'];
+    assert.deepEqual(asked(2000), seen);
+    assert.deepEqual(asked(2100), [...seen, 'metric8']);
+    assert.deepEqual(asked(2200), [...seen, 'metric7', 'metric8']);
+    assert.deepEqual(asked(9000), [...seen, 'metric7', 'metric8']);
+    // Another question is no growth.
+    assert.equal(asked(2000, { ...query, axis: 'time' }).length, 9);
+    const zoomed = { ...query, range: { min: 5, max: 9 } };
+    for (const state of states.values()) {
+      state.staleDetail = new Set(runIds);
+      state.data = { ...state.data, entries: new Map(runIds.map((runId) => [runId, entry(runId, [0, 1], [1, 2])])) };
+    }
+    const parts = batchesOf(states, zoomed, zoomed.range, restingKeys(states, zoomed, 2000));
+    assert.equal(parts.flatMap(({ keys }) => keys).length, 9);
   });
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { thin } from '../../../src/core/series';
-import { continueSeries, decodeSeries, encodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
+import {
+  CommonColumns,
+  continueSeries,
+  decodeSeries,
+  encodeSeries,
+  type SeriesEntry,
+} from '../../../src/protocol/seriesCodec';
 
 const bits = (column: Float64Array): BigUint64Array =>
   new BigUint64Array(column.buffer.slice(column.byteOffset, column.byteOffset + column.byteLength));
@@ -200,6 +206,21 @@ describe('series codec', () => {
       assert.equal(same.smooth, before.smooth);
       assert.equal(same.version, 'c');
       assert.ok(!('keep' in same));
+    });
+
+    it('makes columns that curves have in common once, and leaves what was there as it is', () => {
+      const [before, after] = [entry(50, 8, 'a'), entry(60, 8, 'b')];
+      const old = exact(before);
+      const common = new CommonColumns();
+      const first = continueSeries(before, rest(after, 3), common).series;
+      const second = continueSeries(entry(50, 8, 'a'), rest(after, 3), common).series;
+      const other = continueSeries(entry(50, 8, 'a'), rest(entry(61, 8, 'b'), 3), common).series;
+      assert.ok(first.kind === 'thinned' && second.kind === 'thinned' && other.kind === 'thinned');
+      assert.equal(second.x, first.x);
+      assert.equal(second.count, first.count);
+      assert.notEqual(second.mean, first.mean);
+      assert.notEqual(other.count, first.count);
+      assert.deepEqual(exact(before), old);
     });
 
     it('refuses what continues something else', () => {

@@ -132,6 +132,51 @@ describe('series', () => {
     assert.equal(other?.keep, first?.series.x.length);
   });
 
+  it('that are asked for again and again cost what is new of them, whatever comes in between', async () => {
+    const { store } = await scene.withRun();
+    let read = 0;
+    const copy = store.copyMetricColumns.bind(store);
+    store.copyMetricColumns = (...args) => {
+      read += args[2].count;
+      copy(...args);
+    };
+    const curves = new Curves(store);
+    const points = (from: number, count: number): Logged[] =>
+      Array.from({ length: count }, (_, i) => ({ step: from + i, timestamp: from + i, value: Math.sin(from + i) }));
+    await log(store, 'm', points(100, 1000));
+    for (const x of ['step', 'time', 'relative'] as const) {
+      const request: SeriesRequest = { run_ids: [runId], keys: ['m'], x, max_points: 50 };
+      let before: SeriesEntry | undefined;
+      const ask = async (): Promise<void> => {
+        const known = before?.version === undefined ? [] : [{ run_id: runId, key: 'm', version: before.version }];
+        const answer = decodeSeries((await answerSeries(curves, { ...request, known })).slice().buffer)[0];
+        const columns = store.getMetricColumns(runId, 'm');
+        assert.ok(answer && columns);
+        before = before ? continueSeries(before, answer) : answer;
+        const wanted = expected(columns, columns, Number(store.getRunInfo(runId)?.startTime), request)[0];
+        assert.ok(wanted?.series.kind === 'thinned' && before.series.kind === 'thinned');
+        // Means are the same but for their last bits.
+        const { mean } = wanted.series;
+        before.series.mean.forEach((each, i) => assert.ok(Math.abs(each - (mean[i] ?? NaN)) < 1e-12));
+        assert.deepEqual({ ...before, series: { ...before.series, mean } }, wanted);
+      };
+      await ask();
+      await log(store, 'm', points(5000 + 5000 * ['step', 'time', 'relative'].indexOf(x), 20));
+      await ask();
+      read = 0;
+      const from = 6000 + 5000 * ['step', 'time', 'relative'].indexOf(x);
+      for (let i = 0; i < 20; i++) {
+        await log(store, 'm', points(from + 30 * i, 30));
+        await ask();
+      }
+      assert.equal(read, 600);
+      // One in the middle: all others behind it have other places.
+      await log(store, 'm', [{ step: from, timestamp: from, value: 7 }]);
+      await ask();
+      assert.ok(read > 1200, `${read} points were read`);
+    }
+  });
+
   it('forget what the disk refused, though it was seen', async () => {
     const faulty = new FaultyFiles();
     const { store } = await scene.withRun(faulty.files);

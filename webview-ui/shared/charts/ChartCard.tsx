@@ -55,7 +55,7 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const isTable = useStore(view.tables, (tables) => tables.has(metric));
   const [isEntered, setIsEntered] = useState(false);
   const [menu, setMenu] = useState<Anchor>();
-  const found = useChartCurves(view, metric, isNear, isLarge ? roomOfLarge : 0);
+  const found = useChartCurves(view, metric, { isNear, isInSight: isDrawn, room: isLarge ? roomOfLarge : 0 });
   const { data, curves } = found;
   const yScale = useStore(view.session.state, ({ charts }) => scaleOf(charts, metric));
   const lost = useStore(lostRuns, (ids) => ids);

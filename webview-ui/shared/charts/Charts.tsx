@@ -121,6 +121,7 @@ function useView(props: ChartsProps, say: (text: string) => void): ChartsView {
     queue: new DrawQueue(),
     zoom: new ZoomControl(session),
   }));
+  useEffect(() => parts.queue.followInput(window), [parts]);
   const settings = useSettings(session);
   const zoom = useStore(session.state, ({ charts }) => charts.zoom);
   useEffect(() => parts.zoom.follow(zoom), [parts, zoom]);

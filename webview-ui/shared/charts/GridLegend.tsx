@@ -25,6 +25,6 @@ export function GridLegend({ view, keys, primary }: Props) {
     [keys, pinned, hidden, order, sectionOrder, primary],
   );
   const metric = last !== undefined && keys.includes(last) ? last : (first ?? '');
-  const { curves } = useChartCurves(view, metric, metric !== '', 0);
+  const { curves } = useChartCurves(view, metric, { isNear: metric !== '', isInSight: true, room: 0 });
   return <Legend view={view} curves={curves} metric={metric} isNamed />;
 }

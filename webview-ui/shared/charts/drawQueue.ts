@@ -4,8 +4,11 @@ export interface Drawing {
   advance(deadline: number): boolean;
 }
 
-/** Milliseconds of a frame that drawing may take, all charts of a panel together. */
-const budget = 12;
+/** Milliseconds of a frame that drawing may take, all charts of a panel together: more where nobody does anything that has to be answered. */
+const budget = { busy: 12, idle: 24 };
+/** Milliseconds after what somebody did last. */
+const busyTime = 1000;
+const inputs = ['pointermove', 'pointerdown', 'wheel', 'keydown'] as const;
 
 /**
  * One loop of frames for all charts of a panel: what many of them want to draw is spread over as many frames as it takes, so that
@@ -15,6 +18,16 @@ export class DrawQueue {
   readonly #waiting = new Set<Drawing>();
   #first: Drawing | undefined;
   #frame: number | undefined;
+  #busyUntil = -Infinity;
+
+  /** Leaves frames more time for other things while somebody uses the page, until the returned function is called. */
+  followInput(page: Window): () => void {
+    const onInput = (): void => {
+      this.#busyUntil = performance.now() + busyTime;
+    };
+    inputs.forEach((type) => page.addEventListener(type, onInput, { capture: true, passive: true }));
+    return () => inputs.forEach((type) => page.removeEventListener(type, onInput, { capture: true }));
+  }
 
   request(drawing: Drawing): void {
     this.#waiting.add(drawing);
@@ -39,7 +52,8 @@ export class DrawQueue {
 
   #run(): void {
     this.#frame = undefined;
-    const deadline = performance.now() + budget;
+    const begun = performance.now();
+    const deadline = begun + (begun < this.#busyUntil ? budget.busy : budget.idle);
     const turn = [...this.#waiting];
     this.#waiting.clear();
     if (this.#first && turn.includes(this.#first)) {

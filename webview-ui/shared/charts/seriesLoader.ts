@@ -1,7 +1,7 @@
 import { Coalescer } from '../../../src/core/coalescer';
 import type { XSource } from '../../../src/protocol/extras';
 import type { PanelChannel } from '../../../src/protocol/panelChannel';
-import { continueSeries, decodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
+import { CommonColumns, continueSeries, decodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
 import { idOfX } from './arrangement';
 import { isSameRange } from './range';
 import {
@@ -10,11 +10,13 @@ import {
   findThinned,
   nameIn,
   noData,
+  restingKeys,
   roomOf,
   type Batch,
   type ChartData,
   type KeyState,
   type SeriesQuery,
+  type Watcher,
 } from './seriesState';
 
 /** Milliseconds between two reads: no more than two repaints a second, see ui.md 8. */
@@ -37,6 +39,8 @@ export class SeriesLoader {
   readonly #underWay = new Map<AbortController, Batch>();
   #lastLive = -Infinity;
   #timer: number | undefined;
+  /** Until curves that grow out of sight are read. */
+  #later: number | undefined;
 
   constructor(
     private readonly channel: PanelChannel,
@@ -82,11 +86,14 @@ export class SeriesLoader {
     return latest;
   }
 
-  /** Keeps a metric's curves current until the returned function is called. @param room for points; default: the query's */
-  watch(key: string, listener: () => void, room = 0): () => void {
+  /**
+   * Keeps a metric's curves current until the returned function is called.
+   * @param watcher `room` for points, default: the query's; what is not in sight becomes current less often
+   */
+  watch(key: string, listener: () => void, { room = 0, isInSight = true }: Partial<Watcher> = {}): () => void {
     const state = this.#state(key);
     const before = roomOf(state, this.#query);
-    state.listeners.set(listener, room);
+    state.listeners.set(listener, { room, isInSight });
     if (roomOf(state, this.#query) > before) {
       this.#query.runIds.forEach((id) => state.stale.add(id));
     }
@@ -106,12 +113,7 @@ export class SeriesLoader {
         }
       });
     }
-    const wait = Math.max(0, this.#lastLive + interval - performance.now());
-    this.#timer ??= window.setTimeout(() => {
-      this.#timer = undefined;
-      this.#lastLive = performance.now();
-      this.#pump.request();
-    }, wait);
+    this.#readLive();
   }
 
   /** Asks again for what failed, and for a metric that was given up. */
@@ -140,6 +142,7 @@ export class SeriesLoader {
 
   dispose(): void {
     window.clearTimeout(this.#timer);
+    window.clearTimeout(this.#later);
     this.#abort.abort();
     this.#pump.dispose();
   }
@@ -152,6 +155,7 @@ export class SeriesLoader {
         data: { ...noData, axis },
         isPaused: false,
         listeners: new Map(),
+        askedAt: -Infinity,
         stale: new Set(runIds),
         staleDetail: new Set(),
         askedWith: new Map(),
@@ -161,14 +165,32 @@ export class SeriesLoader {
     return state;
   }
 
+  /** As soon as there may be another repaint of what comes by itself. */
+  #readLive(): void {
+    const wait = Math.max(0, this.#lastLive + interval - performance.now());
+    this.#timer ??= window.setTimeout(() => {
+      this.#timer = undefined;
+      this.#lastLive = performance.now();
+      this.#pump.request();
+    }, wait);
+  }
+
   async #read(): Promise<void> {
     const query = this.#query;
     const { signal } = this.#abort;
-    await this.#readAll(batchesOf(this.#keys, query, undefined), query, signal);
+    const resting = restingKeys(this.#keys, query, performance.now());
+    await this.#readAll(batchesOf(this.#keys, query, undefined, resting), query, signal);
     const { range } = query;
     if (range && query === this.#query) {
       findThinned(this.#keys, range);
-      await this.#readAll(batchesOf(this.#keys, query, range), query, signal);
+      await this.#readAll(batchesOf(this.#keys, query, range, resting), query, signal);
+    }
+    if (resting.size > 0) {
+      // Also where nothing more comes that would have it read.
+      this.#later ??= window.setTimeout(() => {
+        this.#later = undefined;
+        this.#readLive();
+      }, interval);
     }
   }
 
@@ -244,12 +266,14 @@ export class SeriesLoader {
   #mark({ keys, runIds, range }: Batch, change: (stale: Set<string>, id: string) => void): void {
     for (const key of keys) {
       const state = this.#state(key);
+      state.askedAt = performance.now();
       runIds.forEach((id) => change(range ? state.staleDetail : state.stale, id));
     }
   }
 
   /** @throws Error where the answer does not continue what is there */
   #take({ keys, runIds, range }: Batch, axis: XSource, ask: string, answer: readonly SeriesEntry[]): void {
+    const common = new CommonColumns();
     for (const key of keys) {
       const state = this.#state(key);
       const found = answer.filter((entry) => entry.key === key);
@@ -258,7 +282,7 @@ export class SeriesLoader {
       runIds.forEach((id) => state.askedWith.set(nameIn(range, id), ask));
       const continued = (entry: SeriesEntry): SeriesEntry => {
         const before = range ? kept.details.get(entry.runId)?.entry : kept.entries.get(entry.runId);
-        return before ? continueSeries(before, entry) : entry;
+        return before ? continueSeries(before, entry, common) : entry;
       };
       if (range) {
         const details = new Map(kept.details);

@@ -30,13 +30,22 @@ export interface SeriesQuery {
   readonly smoothing?: Smoothing | undefined;
 }
 
+/** Where a metric's curves are shown. */
+export interface Watcher {
+  /** For how many points of a curve there is room. */
+  readonly room: number;
+  /** False where they are near what is in sight only. */
+  readonly isInSight: boolean;
+}
+
 /** What the loader holds of one metric. */
 export interface KeyState {
   data: ChartData;
   /** Not to be read until it is asked for again. */
   isPaused: boolean;
-  /** Each with how many points it has room for. */
-  readonly listeners: Map<() => void, number>;
+  readonly listeners: Map<() => void, Watcher>;
+  /** When it was asked for last; `performance.now()`. */
+  askedAt: number;
   /** Runs whose curve is to be read: as a whole, and its part in the range. */
   stale: Set<string>;
   staleDetail: Set<string>;
@@ -57,6 +66,9 @@ const pairsAtOnce = 120;
 const keysAtOnce = 16;
 /** Of curves that are there and only grow: little comes of each, and every request and answer costs three processes something. */
 const grownAtOnce = 2000;
+/** Milliseconds between two reads of curves that grow out of sight: what is scrolled to is nearly there, and soon is. */
+const unseenInterval = 2000;
+
 export const noData: Omit<ChartData, 'axis'> = {
   ready: false,
   error: undefined,
@@ -67,22 +79,31 @@ export const noData: Omit<ChartData, 'axis'> = {
 
 /** For how many points of a curve there is room where it is shown. */
 export function roomOf(state: KeyState, query: SeriesQuery): number {
-  return Math.max(query.maxPoints, ...state.listeners.values());
+  return Math.max(query.maxPoints, ...[...state.listeners.values()].map(({ room }) => room));
 }
 
-/** The watched keys with something stale; those that lack the same runs together. */
-export function batchesOf(keys: ReadonlyMap<string, KeyState>, query: SeriesQuery, range: Range | undefined): Batch[] {
+/**
+ * The watched keys with something stale; those that lack the same runs together.
+ * @param resting of these what only grew waits
+ */
+export function batchesOf(
+  keys: ReadonlyMap<string, KeyState>,
+  query: SeriesQuery,
+  range: Range | undefined,
+  resting: ReadonlySet<string>,
+): Batch[] {
   const shown = new Set(query.runIds);
   const groups = new Map<string, { keys: string[]; runIds: string[]; maxPoints: number; isGrowth: boolean }>();
   for (const [key, state] of keys) {
-    const runIds = [...(range ? state.staleDetail : state.stale)]
-      .filter((id) => shown.has(id) && (!range || state.data.entries.has(id)))
-      .sort();
-    if (state.listeners.size === 0 || state.isPaused || runIds.length === 0) {
+    const runIds = staleRuns(state, range, shown);
+    if (runIds.length === 0) {
       continue;
     }
     const maxPoints = roomOf(state, query);
     const isGrowth = isKnown(state, runIds, range, askOf(query, maxPoints));
+    if (isGrowth && resting.has(key)) {
+      continue;
+    }
     const name = `${maxPoints} ${isGrowth} ${runIds.join(' ')}`;
     const group = groups.get(name);
     if (group) {
@@ -101,6 +122,36 @@ export function batchesOf(keys: ReadonlyMap<string, KeyState>, query: SeriesQuer
       maxPoints,
     }));
   });
+}
+
+/** Runs whose curve is to be read; none where nobody watches. */
+function staleRuns(state: KeyState, range: Range | undefined, shown: ReadonlySet<string>): string[] {
+  if (state.listeners.size === 0 || state.isPaused) {
+    return [];
+  }
+  return [...(range ? state.staleDetail : state.stale)]
+    .filter((id) => shown.has(id) && (!range || state.data.entries.has(id)))
+    .sort();
+}
+
+/**
+ * The watched keys that nobody sees now, where all that is new is that curves grew; but for a few that were not read for long.
+ * @param now `performance.now()`
+ */
+export function restingKeys(keys: ReadonlyMap<string, KeyState>, query: SeriesQuery, now: number): Set<string> {
+  const shown = new Set(query.runIds);
+  const unseen: { readonly key: string; readonly askedAt: number }[] = [];
+  for (const [key, state] of keys) {
+    const runIds = staleRuns(state, undefined, shown);
+    const isSeen = [...state.listeners.values()].some(({ isInSight }) => isInSight);
+    if (!isSeen && runIds.length > 0 && isKnown(state, runIds, undefined, askOf(query, roomOf(state, query)))) {
+      unseen.push({ key, askedAt: state.askedAt });
+    }
+  }
+  unseen.sort((a, b) => a.askedAt - b.askedAt);
+  // In turns: all of them at once would hold up those that are seen.
+  const isDue = unseen.filter(({ askedAt }, i) => now - askedAt >= unseenInterval && i < unseen.length / 4);
+  return new Set(unseen.slice(isDue.length).map(({ key }) => key));
 }
 
 /** Whether all of these curves were read with the same question before. */

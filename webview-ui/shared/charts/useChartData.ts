@@ -16,10 +16,19 @@ export interface ChartCurves {
 
 const none: readonly Curve[] = [];
 
-/** What a chart draws; kept current while it is near the part of the page that is in sight. @param room for points */
-export function useChartCurves(view: ChartsView, metric: string, isNear: boolean, room: number): ChartCurves {
+/** How a chart's curves are kept current. */
+export interface ChartReading {
+  /** Near the part of the page that is in sight; else they stay as they are. */
+  readonly isNear: boolean;
+  readonly isInSight: boolean;
+  /** For points. */
+  readonly room: number;
+}
+
+/** What a chart draws. */
+export function useChartCurves(view: ChartsView, metric: string, reading: ChartReading): ChartCurves {
   const { settings, runs, groups } = view;
-  const data = useLoaded(view, metric, isNear, room);
+  const data = useLoaded(view, metric, reading);
   const isZoomed = useSyncExternalStore(view.zoom.range.subscribe, () => view.zoom.range.get() !== undefined);
   const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
   // Where no finer part is there yet, a zoom alone makes no other curves: all charts would be put together anew before it is seen.
@@ -34,11 +43,11 @@ export function useChartCurves(view: ChartsView, metric: string, isNear: boolean
   return useMemo(() => ({ data, curves: grouped ?? own, behind, runs: own }), [data, grouped, own, behind]);
 }
 
-function useLoaded(view: ChartsView, metric: string, isNear: boolean, room: number): ChartData {
+function useLoaded(view: ChartsView, metric: string, { isNear, isInSight, room }: ChartReading): ChartData {
   const { loader } = view.session;
   const subscribe = useMemo(
-    () => (listener: () => void) => (isNear ? loader.watch(metric, listener, room) : () => undefined),
-    [loader, metric, isNear, room],
+    () => (listener: () => void) => (isNear ? loader.watch(metric, listener, { room, isInSight }) : () => undefined),
+    [loader, metric, isNear, isInSight, room],
   );
   return useSyncExternalStore(subscribe, () => loader.get(metric));
 }

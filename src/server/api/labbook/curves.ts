@@ -1,4 +1,4 @@
-import { Curve } from '../../../core/curve';
+import { Curve, type Rows, type RowsQuery } from '../../../core/curve';
 import type { Expression } from '../../../core/expression';
 import { overAxis, overAxisInSteps, overExpressionInSteps, type MetricColumns } from '../../../core/metricColumns';
 import type { Columns } from '../../../core/series';
@@ -6,6 +6,7 @@ import type { Steps } from '../../../core/steps';
 import type { XAxis } from '../../../protocol/extras';
 import type { Store } from '../../store/types';
 import { inTurns, nextTurn } from '../../turns';
+import { FollowedAnswers, isSame, pointAt, type ReadState } from './followed';
 
 /**
  * Curves that are kept, in bytes together, and how long after they were last asked for, in milliseconds. The newest one is kept in any
@@ -19,19 +20,20 @@ const pointsAtOnce = 4 * 8192;
 /** What x is, with the name that tells it from others. */
 export type CurveX = { readonly name: string } & ({ readonly axis: XAxis } | { readonly expression: Expression });
 
-interface Kept {
+interface Kept extends ReadState {
   readonly curve: Curve;
-  /** Points of the metric that are in it, and the last of them: where it is still at its place, all before it are as they were. */
-  readonly points: number;
-  readonly last: readonly [step: number, time: number, value: number];
-  /** `Store.rollbacks` when it was read. */
-  readonly rollbacks: number;
   /** For an expression: points of its metrics. */
   readonly others: readonly number[];
   used: number;
   /** Of the curve, as they are counted. */
   bytes: number;
 }
+
+/** What curves are made from. */
+export type CurveSource = Pick<
+  Store,
+  'countPoints' | 'copyMetricColumns' | 'getPointAt' | 'getRunInfo' | 'openPoints' | 'rollbacks'
+>;
 
 /** The curves that were asked for of late, kept so that another part of one, or what was added to it, costs only itself. */
 export class Curves {
@@ -41,12 +43,38 @@ export class Curves {
   /** Of those that are kept, as they were when they were last asked for: to count them all for each would take long where they are many. */
   private bytes = 0;
   private timer: NodeJS.Timeout | undefined;
+  private readonly followed: FollowedAnswers;
 
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: CurveSource) {
+    this.followed = new FollowedAnswers(store);
+  }
+
+  /** What an asker that has an answer is told by it, as long as only its end changes; undefined where it needs the curve. */
+  getFollowed(runId: string, key: string, x: CurveX, query: RowsQuery): Rows | undefined {
+    const name = followedName(runId, key, x, query);
+    const rows =
+      name === undefined || !('axis' in x) ? undefined : this.followed.get(name, { runId, key, axis: x.axis }, query);
+    const kept = rows && this.kept.get(nameOf(runId, key, x));
+    if (kept !== undefined) {
+      // Whoever looks at it may look at a part of it next; what is new is read then.
+      kept.used = performance.now();
+    }
+    return rows;
+  }
+
+  /** Has `getFollowed` tell what comes to the answer to a query. */
+  follow(runId: string, key: string, x: CurveX, query: RowsQuery): void {
+    const name = followedName(runId, key, x, query);
+    // One that is being read has more than is said of it.
+    const kept = this.kept.get(nameOf(runId, key, x));
+    if (name !== undefined && kept !== undefined) {
+      this.followed.follow(name, () => kept.curve.growing(query), kept);
+    }
+  }
 
   /** The newest state of a curve; undefined where it has no point. */
   async get(runId: string, key: string, x: CurveX): Promise<Curve | undefined> {
-    const name = JSON.stringify([runId, key, x.name]);
+    const name = nameOf(runId, key, x);
     // One that is being read may have missed the newest points; what it has is of use all the same.
     await this.loading.get(name)?.catch(() => undefined);
     let loading = this.loading.get(name);
@@ -188,13 +216,25 @@ export class Curves {
       }
       this.forget(name);
     }
-    if (this.kept.size > 0) {
+    if (this.kept.size > 0 || this.followed.size > 0) {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
+        this.followed.evict(performance.now() - keptTime);
         this.evict();
       }, keptTime).unref();
     }
   }
+}
+
+function nameOf(runId: string, key: string, x: CurveX): string {
+  return JSON.stringify([runId, key, x.name]);
+}
+
+/** Undefined where all points are needed each time. */
+function followedName(runId: string, key: string, x: CurveX, { range, maxPoints, smoothing }: RowsQuery) {
+  return range === undefined && 'axis' in x
+    ? JSON.stringify([runId, key, x.name, maxPoints, smoothing?.kind, smoothing?.amount])
+    : undefined;
 }
 
 const noPoints: MetricColumns = { step: new Float64Array(), time: new Float64Array(), value: new Float64Array() };
@@ -203,16 +243,6 @@ function noCurve(capacity: number, rollbacks: number): Kept {
   const curve = new Curve(new Float64Array(), new Float64Array());
   curve.reserve(capacity);
   return { curve, points: 0, last: [NaN, NaN, NaN], rollbacks, others: [], used: 0, bytes: 0 };
-}
-
-function isSame(a: Kept['last'], b: Kept['last']): boolean {
-  return a.every((each, i) => Object.is(each, b[i]));
-}
-
-/** As `lastOf` tells it; NaN where there is none. */
-function pointAt(store: Store, runId: string, key: string, place: number): Kept['last'] {
-  const point = store.getPointAt(runId, key, place);
-  return [Number(point?.step ?? NaN), Number(point?.timestamp ?? NaN), point?.value ?? NaN];
 }
 
 function lastOf({ step, time, value }: MetricColumns, at = step.length - 1): [number, number, number] {

@@ -1,3 +1,4 @@
+import type { Rows, RowsQuery } from '../../../core/curve';
 import { ApiError } from '../../../core/errors';
 import { ExpressionError, parseExpression } from '../../../core/expression';
 import { smoothingFault, smoothingKinds } from '../../../core/smoothing';
@@ -45,14 +46,25 @@ export async function answerSeries(curves: Curves, input: unknown): Promise<Uint
     ...(smoothing === undefined ? {} : { smoothing }),
   };
   const versions = new Map(known.map((each) => [JSON.stringify([each.run_id, each.key]), each.version]));
+  const read = async (runId: string, key: string, asked: RowsQuery): Promise<Rows | undefined> => {
+    const curve = await curves.get(runId, key, source);
+    return curve && (await inTurns(curve.rowsInSteps(asked)));
+  };
+  const readAgain = async (runId: string, key: string, asked: RowsQuery): Promise<Rows | undefined> => {
+    const rows = await read(runId, key, asked);
+    curves.follow(runId, key, source, asked);
+    return rows;
+  };
   const entries: SeriesEntry[] = [];
   let end = performance.now() + workAtOnce;
   for (const runId of run_ids) {
     for (const key of keys) {
-      const curve = await curves.get(runId, key, source);
       const version = versions.get(JSON.stringify([runId, key]));
       const rows =
-        curve && (await inTurns(curve.rowsInSteps(version === undefined ? query : { ...query, known: version })));
+        version === undefined
+          ? await read(runId, key, query)
+          : (curves.getFollowed(runId, key, source, { ...query, known: version }) ??
+            (await readAgain(runId, key, { ...query, known: version })));
       if (rows !== undefined) {
         entries.push({ runId, key, ...rows });
       }
