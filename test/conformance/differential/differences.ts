@@ -78,6 +78,7 @@ export const differences: readonly Difference[] = [
       'odd inputs: model without id',
     ],
   },
+  { row: '`log-inputs` with more than 1,000 datasets', cases: ['odd inputs: too many datasets'] },
   { row: 'a status that is none', cases: ['logged models: finalize with a word'] },
   {
     row: '`PATCH logged-models/ID`, `POST …/params` without `model_id`',

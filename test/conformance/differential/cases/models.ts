@@ -79,6 +79,7 @@ export const modelScenarios: readonly Scenario[] = [
           'tag without key': { datasets: [input({ name: 'w' }, [{ value: 'v' }])] },
           'datasets as text': { datasets: 'x' },
           'datasets as object': { datasets: dataset() },
+          'too many datasets': { datasets: Array.from({ length: 1001 }, (_, i) => input({ name: `many ${i}` })) },
           'model without id': { models: [{}] },
           'unknown model': { models: [{ model_id: 'm-unknown' }] },
         },
