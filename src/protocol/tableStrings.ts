@@ -47,6 +47,7 @@ export const tableStrings = {
   viewDeleteAct: 'Delete',
   viewBroken: 'This file is no view.',
   viewNamedBroken: 'View {0}. {1}',
+  viewNamedGone: 'View {0}. Its file is gone: Save writes it again.',
   viewUnreadable: 'The view “{0}” cannot be read, so the panel stays as it is. {1}',
   viewGone: 'There is no view “{0}”.',
   viewOvertaken: 'The view “{0}” changed on disk, and here too. Revert to the file, or keep what is here?',
@@ -209,6 +210,7 @@ export const tableStrings = {
 
   noMatch: 'No run matches',
   noMatchStep: 'Only values logged at exactly the step that at() names are compared.',
+  noMatchUnknown: 'No run has {0}.',
   noMatchDetailOne: '{0} run in {1}.',
   noMatchDetailMany: '{0} runs in {1}.',
   noMatchHighest: 'The highest {0} is {1} ({2}).',

@@ -85,6 +85,100 @@ describe('The query line', () => {
     assert.equal((await line(panel).inputValue()).trim(), 'lr >= 0.125');
   });
 
+  it('applies on Enter what is whole as it was typed, whatever begins with it, and words in capitals', async () => {
+    const models = ['r50', 'r50-wide', 'r50-wide', 'R18'];
+    const runs = models.map((model, i) =>
+      fakeRun(i, { name: `run-${i}`, params: { model }, metrics: { loss: point(i) } }),
+    );
+    const panel = await open(experimentScenario(runs));
+    for (const [text, count] of [
+      ["model = 'r50'", '1 of 4 runs'],
+      ["model = 'r5'", '0 of 4 runs'],
+      ['params.model IS NOT NULL', '4 of 4 runs'],
+      ['loss = NaN', '0 of 4 runs'],
+    ] as const) {
+      await line(panel).fill('');
+      await line(panel).pressSequentially(text);
+      await press(panel, 'Enter');
+      await counted(panel, count);
+      assert.equal(await line(panel).inputValue(), text);
+    }
+    // Only the case is another one: what is meant is there.
+    await line(panel).fill('');
+    await line(panel).pressSequentially("model = 'r18'");
+    await press(panel, 'Enter');
+    assert.equal((await line(panel).inputValue()).trim(), "model = 'R18'");
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('is left by Tab, forwards and backwards, where no list is open', async () => {
+    const panel = await open();
+    await line(panel).fill('seed = 1 ');
+    await until('the list is closed', async () => (await line(panel).getAttribute('aria-expanded')) === 'false');
+    const isIn = () => line(panel).evaluate((each) => each === document.activeElement);
+    await press(panel, 'Tab');
+    await until('the focus is elsewhere', async () => !(await isIn()));
+    await line(panel).focus();
+    await press(panel, 'Shift+Tab');
+    await until('the focus is elsewhere', async () => !(await isIn()));
+    assert.equal(await line(panel).inputValue(), 'seed = 1 ');
+  });
+
+  it('applies and remembers at once what it says when it is left, and says there only what is wrong', async () => {
+    const panel = await open();
+    // Typing never rests here.
+    await panel.page.evaluate(() => {
+      const later = window.setTimeout.bind(window);
+      Object.defineProperty(window, 'setTimeout', {
+        value: (run: () => void, wait = 0): number => (wait === 400 ? 0 : later(run, wait)),
+      });
+    });
+    await line(panel).pressSequentially('seed = 1 ');
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).focus();
+    await counted(panel, '1 of 5 runs');
+    await panel.page.getByRole('button', { name: 'Earlier filters' }).waitFor();
+    await line(panel).fill('lossy < 1');
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).focus();
+    await counted(panel, "Not applied: No metric, parameter or tag is named 'lossy'. Still showing 1 of 5 runs.");
+    assert.equal(await panel.page.locator('.lb-wavy').innerText(), 'lossy');
+    // Over the table it would be in the way.
+    assert.equal(await problem(panel).count(), 0);
+    await line(panel).focus();
+    await problem(panel).waitFor();
+    // Its own buttons are part of it.
+    await problem(panel).getByRole('button', { name: 'Did you mean' }).focus();
+    await press(panel, 'Enter');
+    await counted(panel, '5 of 5 runs');
+    assert.equal(await line(panel).inputValue(), 'loss < 1');
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('means what its names mean now: a name that comes later, a direction that is chosen', async () => {
+    const panel = await open({ ...smallScenario(), views: { Later: '{"query":"later > 0.5 or best(loss) < 0.2"}' } });
+    await panel.host(({ page }) => page.host.showView('Later'), undefined);
+    await counted(panel, "Not applied: No metric, parameter or tag is named 'later'.");
+    const id = `f26e71d5${(4).toString(16).padStart(24, '0')}`;
+    await panel.host(({ page, argument }) => page.host.append(argument, 'later', [[0, 0.9]]), id);
+    // The least losses are 0.25, 0.05, 0.15, 0.05 and 0.45; the first run has `later`.
+    await counted(panel, '4 of 5 runs');
+    await panel.host(
+      ({ page }) => page.host.experiment.changeFacts({ lowerIsBetter: [], higherIsBetter: ['*loss*', '*acc*'] }),
+      undefined,
+    );
+    await counted(panel, '3 of 5 runs');
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('says of names that no run has that it is so, and what was probably meant', async () => {
+    const panel = await open();
+    await line(panel).fill('metrics.los < 1 or params.nothing = 1');
+    await press(panel, 'Escape', 'Enter');
+    await panel.page.getByText('No run has metrics.los, params.nothing.').waitFor();
+    await panel.page.getByRole('button', { name: 'Did you mean metrics.loss?' }).click();
+    await counted(panel, '5 of 5 runs');
+    assert.equal(await line(panel).inputValue(), 'metrics.loss < 1 or params.nothing = 1');
+  });
+
   it('is written with the keyboard alone, from names to values with counts', async () => {
     const panel = await open();
     await press(panel, 'Control+f');
@@ -129,6 +223,26 @@ describe('The query line', () => {
     assert.equal(await heard(), 'Control');
     await page.keyboard.type('two');
     assert.equal(await line(panel).inputValue(), 'two');
+  });
+
+  it('takes what is pasted in several lines, and a list of thousands', async () => {
+    const panel = await open();
+    await panel.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const paste = async (text: string): Promise<void> => {
+      await panel.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+      await line(panel).click();
+      await press(panel, 'Control+a', 'Control+v', 'Escape', 'Enter');
+    };
+    await paste('seed > 0\r\n  and seed < 3\n');
+    await counted(panel, '2 of 5 runs');
+    const id = (slot: number): string => `'f26e71d5${slot.toString(16).padStart(24, '0')}'`;
+    await paste(`run_id in (${Array.from({ length: 3000 }, (_, i) => id(i + 1)).join(',\n')})`);
+    await counted(panel, '4 of 5 runs');
+    assert.equal(await panel.page.locator('.lb-query-text span span').count(), 1);
+    await panel.page.keyboard.type('💥');
+    await counted(panel, "Not applied: '💥' means nothing here. Still showing 4 of 5 runs.");
+    assert.equal(await panel.page.locator('.lb-wavy').innerText(), '💥');
+    assert.deepEqual(panel.errors, []);
   });
 
   it('looks for a word alone in the names of runs, with one click', async () => {

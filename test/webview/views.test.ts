@@ -250,6 +250,33 @@ describe('Saved views in the panel', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('whose file goes say so, and are written again by a save; what is shown stays', async () => {
+    const panel = await open(smallScenario({ Team: view('seed = 1') }));
+    await button(panel).click();
+    await rows(panel).filter({ hasText: 'Team' }).click();
+    await labelled(panel, 'View Team');
+    const move = (from: string, to: string) =>
+      panel.host(
+        ({ page, argument }) => {
+          const content = page.host.experiment.views.get(argument.from) ?? '';
+          page.host.experiment.views.delete(argument.from);
+          page.host.experiment.writeView(argument.to, content);
+        },
+        { from, to },
+      );
+    await move('Team', 'Ours');
+    await labelled(panel, 'View Team. Its file is gone: Save writes it again.');
+    assert.equal(await line(panel).inputValue(), 'seed = 1');
+    await move('Ours', 'Team');
+    await labelled(panel, 'View Team');
+    await move('Team', 'Ours');
+    await labelled(panel, 'View Team. Its file is gone: Save writes it again.');
+    await panel.host(({ page }) => page.host.saveView(), undefined);
+    await labelled(panel, 'View Team');
+    assert.match((await fileOf(panel, 'Team')) ?? '', /"query":"seed = 1"/);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('that are wrong open in an editor, and are not replaced by a save', async () => {
     const panel = await open(smallScenario({ Team: view('seed = 1'), Bad: '[1]' }));
     await button(panel).click();

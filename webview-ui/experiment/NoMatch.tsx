@@ -2,13 +2,18 @@ import { formatCount } from '../../src/core/format';
 import { EmptyState } from '../shared/states';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
+import { meantBy, nameOf, unknownNames } from './query/unknownNames';
 import { columnView } from './table/columnView';
 import { columnsOfFilter } from './table/filtering';
 import type { TableView } from './tableModel';
 
+const mostNames = 5;
+
 /** No run passes the filter: which one, how many there are, and how good the best is. */
 export function NoMatch({ experiment, view }: { readonly experiment: ExperimentSession; readonly view: TableView }) {
   const { query } = experiment.arrangement.get();
+  const unknown = unknownNames(view.filter, view.table.catalogue);
+  const meant = query === view.filterText ? meantBy(query, unknown, view.table.catalogue) : undefined;
   const { size } = view.table;
   const [name = ''] = view.facts.experiments.map((each) => each.name);
   const detail = t(size === 1 ? 'noMatchDetailOne' : 'noMatchDetailMany', formatCount(size), name);
@@ -16,13 +21,26 @@ export function NoMatch({ experiment, view }: { readonly experiment: ExperimentS
   return (
     <EmptyState
       title={t('noMatch')}
-      actions={[{ label: t('clearFilter'), onAct: () => experiment.arrange({ query: '' }) }]}
+      actions={[
+        { label: t('clearFilter'), onAct: () => experiment.arrange({ query: '' }) },
+        ...(meant
+          ? [{ label: t('didYouMean', meant.name), onAct: () => experiment.arrange({ query: meant.query }) }]
+          : []),
+      ]}
     >
       <code className="lb-mono lb-no-match">{query}</code>
+      {unknown.length > 0 && (
+        <p className="lb-cut-text">{t('noMatchUnknown', listOf(unknown.map(({ field }) => nameOf(field))))}</p>
+      )}
       {isOfStep(view) && <p className="lb-dim">{t('noMatchStep')}</p>}
       <p className="lb-dim">{best === undefined ? detail : `${detail} ${best}`}</p>
     </EmptyState>
   );
+}
+
+/** The first of them. */
+function listOf(names: readonly string[]): string {
+  return names.slice(0, mostNames).join(', ') + (names.length > mostNames ? ', …' : '');
 }
 
 /** Whether the filter asks for values at a step. */

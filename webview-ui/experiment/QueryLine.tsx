@@ -8,13 +8,14 @@ import { anchorOf, type Anchor } from '../shared/Popup';
 import { useStore } from '../shared/store';
 import { t } from '../shared/strings';
 import type { ExperimentSession } from './experimentSession';
-import { fixOf } from './query/parseQuery';
+import { fixOf, type QueryFix } from './query/queryFix';
 import { useQueryHelp } from './query/QueryHelp';
 import { QueryProblem } from './query/QueryProblem';
 import { QueryText } from './query/QueryText';
 import { QueryWords } from './query/queryWords';
 import { optionId, Suggestions } from './query/Suggestions';
 import { Under } from './query/Under';
+import { useFocusWithin } from './query/useFocusWithin';
 import { useFindKey, useQueryKeys } from './query/useQueryKeys';
 import { useQueryText, type QueryTextState } from './query/useQueryText';
 import { useSuggestions, type SuggestionState } from './query/useSuggestions';
@@ -32,6 +33,7 @@ export function QueryLine({ experiment, view }: Props) {
   const id = useId();
   const [caret, setCaret] = useState(0);
   const [scroll, setScroll] = useState(0);
+  const { isIn, handlers } = useFocusWithin();
   const recent = useStore(experiment.arrangement, (each) => each.recent);
   const words = useWords(experiment, view);
   const replace = (from: number, to: number, text: string): void => setCaret(edit(input.current, from, to, text));
@@ -42,7 +44,8 @@ export function QueryLine({ experiment, view }: Props) {
   const { typed, problem } = query;
 
   const help = useQueryHelp(input, list.close, experiment.queryHelp);
-  const shownProblem = toBeShown(problem, list);
+  // Elsewhere the wavy line and the footer say enough: the message hangs over the table.
+  const shownProblem = isIn ? toBeShown(problem, list) : undefined;
 
   function choose({ insert }: Completion): void {
     if (list.completions) {
@@ -50,15 +53,13 @@ export function QueryLine({ experiment, view }: Props) {
       replace(from, to, typed[to] === ' ' ? insert.trimEnd() : insert);
     }
   }
-  const onFix = (text: string): void => {
-    if (problem) {
-      replace(problem.offset, problem.offset + problem.length, text);
-      query.apply(typed.slice(0, problem.offset) + text + typed.slice(problem.offset + problem.length));
-      list.close();
-    }
+  const onFix = ({ offset, length, text }: QueryFix): void => {
+    replace(offset, offset + length, text);
+    query.apply(typed.slice(0, offset) + text + typed.slice(offset + length));
+    list.close();
   };
   return (
-    <div className="lb-query" data-query>
+    <div className="lb-query" data-query {...handlers}>
       <Icon name="filter" />
       <div className="lb-query-field">
         <QueryText text={typed} wrong={problem} scroll={scroll} />
@@ -165,7 +166,7 @@ function Field({ input, id, query, list, problem, onCaret, onScroll, onKeyDown }
       onScroll={({ currentTarget }) => onScroll(currentTarget.scrollLeft)}
       onBlur={() => {
         list.close();
-        query.remember();
+        query.leave();
       }}
       onPointerDown={() => list.close()}
       onKeyDown={onKeyDown}

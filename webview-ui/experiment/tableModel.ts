@@ -74,6 +74,8 @@ export class TableModel {
     filter: undefined,
     error: undefined,
   };
+  /** With which names and directions it was read: others may give the same text another meaning. Times such as -7d count from then. */
+  #filterWords: readonly unknown[] = [];
   #isHeld = false;
   #hasStates = false;
   #isNarrow = false;
@@ -332,10 +334,12 @@ export class TableModel {
   }
 
   #parse(text: string, facts: TableFacts): void {
-    if (text === this.#filter.text && text !== '') {
+    const { catalogue } = this.#reader.table;
+    const words = [catalogue, this.#betterOf(facts)];
+    if (text === this.#filter.text && (text === '' || isSameList(words, this.#filterWords))) {
       return;
     }
-    const { catalogue } = this.#reader.table;
+    this.#filterWords = words;
     const parsed = parseQuery(text, catalogue, this.#betterOf(facts));
     this.#filter = parsed.ok
       ? { text, from: text, filter: parsed.value, error: undefined }

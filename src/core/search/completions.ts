@@ -287,7 +287,7 @@ function values(
     return ['1m', '10m', '1h', '1d'].map((each) => value(each));
   }
   if (field.kind === 'metric') {
-    return ['nan', 'inf'].map((each) => value(each));
+    return ['nan', 'inf', '-inf'].map((each) => value(each));
   }
   const quote = typed.startsWith('"') ? '"' : "'";
   const wantsText = type === 'text' || /^["']/.test(typed);
@@ -325,20 +325,27 @@ function wantedOf(aim: Aim, typed: string): string {
   }
 }
 
-/** Those that have the text: at the beginning, then of a word, then anywhere; else in the order in which they came. */
+/** Those that are the text, then those that have it: at the beginning, then of a word, then anywhere; else as they came. */
 function best(candidates: readonly Candidate[], text: string): { options: Completion[]; more: number } {
   const wanted = text.toLowerCase();
-  const ranked: Completion[][] = [[], [], []];
+  const ranked: Completion[][] = [[], [], [], [], []];
   for (const candidate of candidates) {
     const at = placeIn(candidate, wanted);
     if (at >= 0) {
-      const isStart = at === 0 || candidate.label.length - at === (candidate.key ?? '').length;
-      const rank = isStart ? 0 : /[\w]/.test(candidate.label[at - 1] ?? '') ? 2 : 1;
-      ranked[rank]?.push({ key: '', ...candidate, match: [at, at + wanted.length] });
+      ranked[rankOf(candidate, at, text)]?.push({ key: '', ...candidate, match: [at, at + wanted.length] });
     }
   }
   const all = ranked.flat();
   return { options: all.slice(0, mostOptions), more: Math.max(0, all.length - mostOptions) };
+}
+
+/** How well an option fits that has the text at a place: 0 best. */
+function rankOf({ label, key = '' }: Candidate, at: number, text: string): number {
+  if (text !== '' && label.length === text.length) {
+    return label === text ? 0 : 1;
+  }
+  const isStart = at === 0 || label.length - at === key.length;
+  return isStart ? 2 : /[\w]/.test(label[at - 1] ?? '') ? 4 : 3;
 }
 
 /** Where the label has the text; the beginning of a word rather than its middle. -1: nowhere. */

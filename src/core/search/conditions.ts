@@ -238,10 +238,11 @@ export class ConditionReader {
     const { field, rule } = subject;
     const open = this.reader.takeSymbol('(');
     if (open === undefined) {
-      if (this.context.own) {
+      const next = this.reader.peek();
+      if (this.context.own && (subject.numeric || (next.kind !== 'string' && next.kind !== 'end'))) {
         return this.range(subject, negated, '..');
       }
-      throw new SearchFault(this.reader.peek(), searchText('listExpected'));
+      throw new SearchFault(next, searchText(this.context.own ? 'listOrRangeExpected' : 'listExpected'));
     }
     const first = this.reader.peek();
     if (this.context.own && (subject.numeric || (first.kind === 'number' && this.takesNumbers(field)))) {

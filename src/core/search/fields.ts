@@ -67,7 +67,7 @@ function wholeName(token: NameToken, context: FieldContext): NamedField | undefi
 }
 
 function unknownName(token: NameToken): SearchFault {
-  return new SearchFault(token, searchText('unknownName', token.text));
+  return new SearchFault(token, searchText('unknownName', token.kind === 'string' ? token.value : token.text));
 }
 
 function bareField(token: NameToken, key: string, kind: 'metric' | 'param' | 'tag', rule: EntityRule): Field {
@@ -118,7 +118,8 @@ function attribute(
   if (found !== undefined && allowed(found) && (context.own || purpose === 'filter' || !/^run name$/i.test(key))) {
     return { field: { kind: 'attribute', key: found.name, type: found.type, ...spanOf(token) }, rule: found };
   }
-  const bare = token.kind === 'name' && token.prefix === undefined;
+  // MLflow takes what stands in quotes alone for an attribute.
+  const bare = token.kind === 'name' ? token.prefix === undefined : context.own;
   const kind = bare && context.own ? context.resolve?.(key) : undefined;
   if (kind !== undefined && rule.prefixes[kind] !== undefined) {
     return { field: bareField(token, key, kind, rule), rule: undefined };

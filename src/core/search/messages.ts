@@ -18,6 +18,7 @@ export const searchMessages = {
   tooDeep: 'More than {0} parentheses stand inside each other.',
   tooManyComparisons: 'The filter has more than {0} comparisons.',
   closeMissing: 'A ) is missing here.',
+  closesNothing: 'This ) closes nothing.',
 
   // Fields
   nameExpectedEnd: 'Invalid clause(s) in filter string: a name was expected, found the end.',
@@ -65,6 +66,10 @@ export const searchMessages = {
   metricNumberExpected: 'Expected numeric value type for metric. Found {0}',
   numberExpectedEnd: 'Expected numeric value type for {0}. Found the end',
   numberExpected: 'Expected numeric value type for {0}. Found {1}',
+  dateExpectedEnd: 'A date or a time ago is needed for {0}, such as 2026-01-31 or -7d.',
+  dateExpected: 'A date or a time ago is needed for {0}, such as 2026-01-31 or -7d, not {1}.',
+  durationExpectedEnd: 'A duration is needed for {0}, such as 90s or 2h.',
+  durationExpected: 'A duration is needed for {0}, such as 90s or 2h, not {1}.',
   unitApart: 'The unit stands right after the number: {0}.',
   timeExpected: 'A time is needed: -{0} is {0} ago.',
   noDate: "'{0}' is no date. Dates look like 2026-01-31 or 2026-01-31T09:30.",

@@ -83,6 +83,9 @@ class FilterParser {
   }
 
   private notJoined(text: string): SearchText {
+    if (this.own && text === ')') {
+      return searchText('closesNothing');
+    }
     return this.own ? searchText('joinExpected', text) : searchText('onlyAnd', text, text.toUpperCase());
   }
 

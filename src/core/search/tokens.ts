@@ -35,6 +35,7 @@ const bareKey = (): RegExp => /[\p{L}\p{M}\p{N}_]+(?:[./:@-]+[\p{L}\p{M}\p{N}_]+
 const date = (): RegExp =>
   /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\p{L}\p{N}_])/uy;
 const number = (): RegExp => /[+-]?(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?/uy;
+const infinity = (): RegExp => /[+-]inf(?:inity)?(?![\p{L}\p{M}\p{N}_])/iuy;
 const unit = (): RegExp => /(?:ms|s|min|m|h|d|w)(?![\p{L}\p{N}_])/uy;
 const operator = (): RegExp => /!~|=~|==|!=|<>|<=|>=|=|<|>|~/uy;
 const punctuation = (): RegExp => /\.\.|[(),]/uy;
@@ -115,6 +116,12 @@ function readToken(source: string, offset: number): Result<Token> {
       return fault(offset, length, searchText('notNumberNorName', text), `'${text}'`);
     }
     return plain(unitLength > 0 ? 'duration' : 'number', numberLength + unitLength);
+  }
+  const infinityLength = match(infinity, source, offset);
+  if (infinityLength > 0) {
+    const text = source.slice(offset, offset + infinityLength);
+    const span = { offset, length: infinityLength };
+    return { ok: true, value: { kind: 'name', text, ...span, prefix: undefined, key: text, quoted: false } };
   }
   const operatorLength = match(operator, source, offset);
   if (operatorLength > 0) {

@@ -58,9 +58,9 @@ export class ValueReader {
       return { from: parseNumeral(token.value), ...span };
     }
     if (this.context.own) {
-      const infinite = token.kind === 'name' ? /^inf(?:inity)?$/i.test(token.text) : false;
+      const infinite = token.kind === 'name' ? /^([+-]?)inf(?:inity)?$/i.exec(token.text) : null;
       if (infinite) {
-        return { from: Infinity, ...span };
+        return { from: infinite[1] === '-' ? -Infinity : Infinity, ...span };
       }
       const time = type === 'time' ? this.time(token) : undefined;
       if (time !== undefined) {
@@ -108,6 +108,13 @@ export class ValueReader {
       return isEnd ? searchText('metricNumberExpectedEnd') : searchText('metricNumberExpected', token.text);
     }
     const name = named(field);
+    const type = this.context.own && field.kind === 'attribute' ? field.type : undefined;
+    if (type === 'time') {
+      return isEnd ? searchText('dateExpectedEnd', name) : searchText('dateExpected', name, token.text);
+    }
+    if (type === 'duration') {
+      return isEnd ? searchText('durationExpectedEnd', name) : searchText('durationExpected', name, token.text);
+    }
     return isEnd ? searchText('numberExpectedEnd', name) : searchText('numberExpected', name, token.text);
   }
 }

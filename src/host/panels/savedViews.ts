@@ -12,6 +12,8 @@ const extension = '.json';
 const mostViews = 500;
 const mostBytes = 1_000_000;
 const mostCharacters = 100;
+/** Of UTF-8: file systems take 255, with the ending of the file that is renamed into place. */
+const mostNameBytes = 230;
 /** Names that Windows keeps for devices, with any ending. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
@@ -26,12 +28,20 @@ export class SavedViews {
     private readonly t: Translate,
   ) {}
 
-  /** By name. What is no view says so in `problem`, and has no content. No folder: no views. @throws system errors */
+  /**
+   * By name. What is no view, or cannot be read, says so in `problem`, and has no content. No folder: no views.
+   * @throws Error, fit to show, where the folder cannot be read
+   */
   async list(): Promise<SavedView[]> {
     const folder = this.folder();
-    const names = folder === undefined ? [] : await readdir(folder).catch(missing([]));
+    const names = folder === undefined ? [] : await this.#attempt(folder, () => readdir(folder).catch(missing([])));
     const files = names.filter((name) => name.endsWith(extension) && !name.startsWith('.')).sort();
-    return Promise.all(files.slice(0, mostViews).map((name) => this.#read(path.join(folder ?? '', name))));
+    const read = (name: string): Promise<SavedView | undefined> =>
+      this.#read(path.join(folder ?? '', name)).catch((error: unknown) =>
+        // Gone meanwhile, as where Git replaces files.
+        isMissing(error) ? undefined : badView(name.slice(0, -extension.length), this.#reason(error, folder ?? '')),
+      );
+    return (await Promise.all(files.slice(0, mostViews).map(read))).filter((each) => each !== undefined);
   }
 
   /** Why a name will not do, fit to show; undefined where it will. */
@@ -48,7 +58,7 @@ export class SavedViews {
    * @param content a JSON object
    * @param was what `list` told of the view; null for none, '' for one that is wrong
    * @returns what `list` tells from now on
-   * @throws Error, fit to show, where the name or the content will not do, or the file holds something else than it was; system errors
+   * @throws Error, fit to show, where the name or the content will not do, the file holds something else than it was, or cannot be written
    */
   async save(name: string, content: string, was: string | null): Promise<string> {
     const file = this.#fileOf(name);
@@ -60,23 +70,55 @@ export class SavedViews {
     if ((present?.content ?? null) !== was) {
       throw new Error(this.t('The view “{0}” was changed on disk meanwhile, so it was not saved.', name));
     }
+    const view = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'schema'));
+    await this.#attempt(path.dirname(file), () => this.#write(file, { schema, ...view }));
+    return JSON.stringify(view);
+  }
+
+  /** Nothing happens where there is none of this name. @throws Error, fit to show, where the name will not do, or the file stays */
+  async delete(name: string): Promise<void> {
+    const file = this.#fileOf(name);
+    await this.#attempt(path.dirname(file), () => rm(file, { force: true }).catch(missing(undefined)));
+  }
+
+  /** Renamed into place, so that a reader never sees half a file, and a link in its place is replaced rather than followed. */
+  async #write(file: string, content: Record<string, unknown>): Promise<void> {
     await mkdir(path.dirname(file), { recursive: true });
-    // Renamed into place, so that a reader never sees half a file, and a link in its place is replaced rather than followed.
     const temporary = `${file}.${process.pid}.tmp`;
     try {
-      const view = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'schema'));
-      await writeFile(temporary, `${JSON.stringify({ schema, ...view }, null, 2)}\n`, { flag: 'wx' });
+      await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { flag: 'wx' });
       await rename(temporary, file);
-      return JSON.stringify(view);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
   }
 
-  /** Nothing happens where there is none of this name. @throws Error where the name will not do; system errors */
-  async delete(name: string): Promise<void> {
-    await rm(this.#fileOf(name), { force: true });
+  /** @throws Error, fit to show, in place of the system's */
+  async #attempt<T>(folder: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw new Error(this.#reason(error, folder), { cause: error });
+    }
+  }
+
+  /** Why the system did not do something in the views' folder. */
+  #reason(error: unknown, folder: string): string {
+    switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+      case 'EACCES':
+      case 'EPERM':
+      case 'EROFS':
+        return this.t('The folder of the views does not allow it: {0}', folder);
+      case 'ENOTDIR':
+      case 'EEXIST':
+        return this.t('The folder of the views cannot be made, as a file is in its way: {0}', folder);
+      case 'ENOSPC':
+      case 'EDQUOT':
+        return this.t('The disk is full.');
+      default:
+        return error instanceof Error ? error.message : String(error);
+    }
   }
 
   /**
@@ -98,7 +140,7 @@ export class SavedViews {
 
   async #read(file: string): Promise<SavedView> {
     const name = path.basename(file, extension);
-    const bad = (problem: string): SavedView => ({ name, content: '', problem });
+    const bad = (problem: string): SavedView => badView(name, problem);
     const facts = await lstat(file);
     if (!facts.isFile()) {
       return bad(this.t('This is no file.'));
@@ -138,7 +180,8 @@ export class SavedViews {
     if (/[\u0000-\u001f\u007f/\\:*?"<>|]/.test(name)) {
       throw new Error(this.t('The name of a view becomes that of a file: it cannot have / \\ : * ? " < > |'));
     }
-    if (name === '' || name.startsWith('.') || name.endsWith('.') || reserved.test(name)) {
+    const isTooLong = Buffer.byteLength(name) > mostNameBytes && name.length <= mostCharacters;
+    if (name === '' || name.startsWith('.') || name.endsWith('.') || reserved.test(name) || isTooLong) {
       throw new Error(this.t('“{0}” cannot be the name of a file. Choose another name.', name));
     }
     if (name.length > mostCharacters) {
@@ -173,9 +216,17 @@ function placeAt(text: string, offset: number): { line: number; column: number }
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
+function badView(name: string, problem: string): SavedView {
+  return { name, content: '', problem };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
 function missing<T>(fallback: T): (error: unknown) => T {
   return (error) => {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+    if (isMissing(error)) {
       return fallback;
     }
     throw error;

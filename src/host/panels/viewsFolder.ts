@@ -2,18 +2,15 @@ import os from 'node:os';
 import * as vscode from 'vscode';
 import { readSetting } from '../contributions';
 import { Disposables } from '../platform/disposables';
-import { folderOf } from '../platform/storeFolder';
+import { placeOfViews } from './placeOfViews';
 import { watchFolder } from './watchFolder';
 
 const setting = 'labbook.views.folder';
 
-/** Where saved views are: the setting, from the workspace's first folder; undefined where no folder is open. */
+/** Where saved views are (`placeOfViews`), from the workspace's first folder on disk. */
 export function viewsFolder(): string | undefined {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  const name = readSetting(vscode.workspace, setting).trim();
-  return folder === undefined || name === ''
-    ? undefined
-    : folderOf(name, { workspaceFolder: folder, home: os.homedir() });
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
+  return placeOfViews(readSetting(vscode.workspace, setting), { workspaceFolder: folder, home: os.homedir() });
 }
 
 /** Tells of every change of a view's file, and when the folder is another one. */

@@ -10,6 +10,7 @@ import { matchingRuns } from '../../../src/host/panels/matchingRuns';
 import { experimentRequests, panelSubject } from '../../../src/host/panels/messages';
 import { PendingNotice } from '../../../src/host/panels/notices';
 import { OpenPanel } from '../../../src/host/panels/openPanel';
+import { placeOfViews } from '../../../src/host/panels/placeOfViews';
 import { SavedViews } from '../../../src/host/panels/savedViews';
 import { keyOf } from '../../../src/host/panels/subjects';
 import { ExperimentMarks } from '../../../src/host/platform/experimentMarks';
@@ -240,6 +241,53 @@ describe('saved views', () => {
     assert.equal(await readFile(path.join(folder, 'outside.json'), 'utf8'), 'mine');
     assert.deepEqual((await readdir(folder)).sort(), ['a', 'outside.json']);
     assert.deepEqual(await readdir(path.join(folder, 'a')), ['views']);
+  });
+
+  it('say in plain words why the system does not take them', async () => {
+    await mkdir(path.join(folder, 'a'));
+    await writeFile(path.join(folder, 'a', 'views'), 'a file');
+    const there = path.join(folder, 'a', 'views');
+    const inTheWay = `The folder of the views cannot be made, as a file is in its way: ${there}`;
+    await assert.rejects(views.save('team', '{}', null), { message: inTheWay });
+    assert.deepEqual(await views.list(), []);
+    await views.delete('team');
+    assert.match(views.faultOf('長'.repeat(80)) ?? '', /cannot be the name of a file/);
+    assert.equal(views.faultOf('長'.repeat(70)), undefined);
+  });
+
+  it('are listed while others replace their files', async () => {
+    await views.save('stays', '{}', null);
+    let isOver = false;
+    const replacing = (async () => {
+      while (!isOver) {
+        await Promise.all(['x', 'y', 'z'].map((name) => writeFile(fileOf(name), '{}')));
+        await Promise.all(['x', 'y', 'z'].map((name) => rm(fileOf(name), { force: true })));
+      }
+    })();
+    try {
+      for (let i = 0; i < 200; i++) {
+        const names = (await views.list()).map(({ name }) => name);
+        assert.ok(names.includes('stays'));
+      }
+    } finally {
+      isOver = true;
+      await replacing;
+    }
+  });
+
+  it('lie where the setting says: in the project, or at a place of its own, for which no folder has to be open', () => {
+    const of = (setting: string, workspaceFolder: string | undefined = '/work/project') =>
+      placeOfViews(setting, { workspaceFolder, home: '/home/ada' });
+    assert.equal(of('.labbook/views'), path.resolve('/work/project/.labbook/views'));
+    assert.equal(of(' '), path.resolve('/work/project/.labbook/views'));
+    assert.equal(of('../shared'), path.resolve('/work/shared'));
+    for (const workspaceFolder of ['/work/project', undefined]) {
+      assert.equal(of('~/views', workspaceFolder), path.resolve('/home/ada/views'));
+      assert.equal(of(path.resolve('/shared/views'), workspaceFolder), path.resolve('/shared/views'));
+    }
+    for (const setting of ['.labbook/views', '', '~ada/views', '../shared']) {
+      assert.equal(placeOfViews(setting, { workspaceFolder: undefined, home: '/home/ada' }), undefined);
+    }
   });
 
   it('are refused where they are no JSON object, or where no folder is open', async () => {

@@ -105,6 +105,16 @@ describe('Search: completions', () => {
     assert.equal(at('seed = 1 |').place, 'next');
   });
 
+  it('puts what is just the text first, in the same case before others', () => {
+    const values = ['r50-wide', 'R50', 'r50', 'my-r50'].map((value) => ({ value, runs: 1 }));
+    const words = { ...vocabulary, values: () => values };
+    const shown = (marked: string) => at(marked, words).options.map(({ label }) => label);
+    assert.deepEqual(shown("tags.owner = 'r50'|"), ['r50', 'R50', 'r50-wide', 'my-r50']);
+    assert.deepEqual(shown('tags.owner = r50|'), ['r50', 'R50', 'r50-wide', 'my-r50']);
+    const loss = ['loss_total', 'loss'].map((key): NamedKey => ({ kind: 'metric', key, runs: 1 }));
+    assert.deepEqual(at('loss|', { ...vocabulary, keys: loss }).options[0]?.label, 'loss');
+  });
+
   it('tells how many more there are', () => {
     const many = Array.from({ length: 12_000 }, (_, i): NamedKey => ({ kind: 'metric', key: `m${i}`, runs: 1 }));
     const found = at('m|', { ...vocabulary, keys: many });

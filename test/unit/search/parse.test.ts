@@ -329,7 +329,7 @@ describe("Search: Labbook's own filters", () => {
     ]);
     eachWrong(labbook, [
       ['(metrics.a > 1', '', /A \) is missing/],
-      ['metrics.a > 1)', ')', /^Invalid clause/],
+      ['metrics.a > 1)', ')', /closes nothing/],
       ['()', ')', /a name was expected/],
     ]);
   });
@@ -352,6 +352,7 @@ describe("Search: Labbook's own filters", () => {
       ['last(metrics."a b") = nan', 'metric.a b nan false'],
       ['metrics.loss != NaN', 'metric.loss nan true'],
       ['metrics.loss < inf', 'metric.loss number "<" null'],
+      ['metrics.loss > -Infinity', 'metric.loss number ">" null'],
       ['metrics.a IS NULL', 'metric.a missing'],
       ['tags.fold == 3', 'tag.fold number "=" 3'],
       ["tags.a NOT ILIKE 'x'", 'tag.a like true true "x"'],
@@ -364,6 +365,8 @@ describe("Search: Labbook's own filters", () => {
       ['status between 1 and 2', 'status', /is a text/],
       ['metrics.a between 1 or 2', 'or', /AND and the upper end/],
       ['metrics.a in 1', '', /A list/],
+      ["params.a in 'x', 'y'", "'x'", /A list/],
+      ['params.a in', '', /A list/],
     ]);
   });
 
@@ -391,6 +394,10 @@ describe("Search: Labbook's own filters", () => {
       ['metrics.a > 2026-01-02', '2026-01-02', /^Expected numeric/],
       ['start_time > 7d', '7d', /-7d is 7d ago/],
       ['duration > 5 min', '5 min', /right after the number: 5m\./],
+      ['start_time > soon', 'soon', /^A date or a time ago is needed for attribute 'start_time', .* not soon\./],
+      ['start_time >', '', /^A date or a time ago is needed/],
+      ['duration > long', 'long', /^A duration is needed for attribute 'duration', .* not long\./],
+      ['duration >', '', /^A duration is needed/],
       ['duration between 1 and 2 hours', '2 hours', /right after the number: 2h\./],
     ]);
     assert.equal(refused('duration > 5 min', labbook).fix, '5m');
@@ -433,6 +440,13 @@ describe("Search: Labbook's own filters", () => {
         '((param.lr number ">=" 0.0001 and param.lr number "<=" 0.001) and metric.acc number ">" 0.9)',
       ],
     ]);
+    const spaced = { ...labbook, resolve: (name: string) => (name === 'my key' ? ('param' as const) : undefined) };
+    each(spaced, [
+      ["`my key` = 'v'", 'param.my key text "=" "v"'],
+      [`"my key" > 1`, 'param.my key number ">" 1'],
+    ]);
+    eachWrong(spaced, [['`your key` > 1', '`your key`', /^No metric, parameter or tag is named 'your key'\.$/]]);
+    eachWrong(mlflow, [['`my key` > 1', '`my key`', /^Invalid attribute key 'my key'/]]);
     eachWrong({ ...labbook, resolve }, [['foo > 1', 'foo', /^No metric, parameter or tag is named 'foo'\.$/]]);
     eachWrong(labbook, [['foo > 1', 'foo', /^Invalid attribute key 'foo'.*need a prefix, such as metrics\.foo/]]);
   });

@@ -90,6 +90,11 @@ describe('Saved views', () => {
     assert.equal(readView('{'), undefined);
   });
 
+  it('have a query of one line, also where their file has more', () => {
+    const read = readView(JSON.stringify({ query: 'loss < 0.5\r\nand seed > 1\n' }));
+    assert.deepEqual([read?.content.table.query, read?.problems], ['loss < 0.5  and seed > 1 ', []]);
+  });
+
   it('never throw, whatever the file says', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (columns, charts, sort) => {

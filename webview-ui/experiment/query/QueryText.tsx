@@ -1,5 +1,6 @@
 import { useMemo, type ReactNode } from 'react';
 import { scan, type ScannedToken } from '../../../src/core/search/tokens';
+import { longestInColour } from './parseQuery';
 
 interface Props {
   readonly text: string;
@@ -23,7 +24,7 @@ export function QueryText({ text, wrong, scroll }: Props) {
 
 function piecesOf(text: string, wrong: Props['wrong']): ReactNode[] {
   const marks = wrong ? [wrong.offset, wrong.offset + Math.max(1, wrong.length)] : [];
-  const tokens = scan(text);
+  const tokens = text.length > longestInColour ? [] : scan(text);
   const edges = new Set([0, text.length, ...marks.filter((each) => each <= text.length)]);
   for (const { offset, length } of tokens) {
     edges.add(offset).add(offset + length);

@@ -49,13 +49,13 @@ export function Suggestions({ id, completions, active, words, onChoose, onHelp }
         ))}
       </div>
       <div className="lb-suggestions-foot" aria-hidden="true">
+        {more > 0 && <span className="lb-dim lb-suggestions-more">{t('moreColumns', formatCount(more))}</span>}
         <span>
           <kbd>Tab</kbd> {t('queryInsert')}
         </span>
         <span>
           <kbd>Ctrl</kbd> <kbd>Space</kbd> {t('queryAllNames')}
         </span>
-        {more > 0 && <span className="lb-dim">{t('moreColumns', formatCount(more))}</span>}
         <span className="lb-grow" />
         {/* The focus stays in the line. */}
         <button

@@ -6,8 +6,10 @@ import type { ColumnId } from '../../../src/protocol/tableTypes';
 import { Store } from '../../shared/store';
 import { runMarks, type KeyCatalogue, type RunTable } from '../table/runTable';
 
-/** So many values of a key are offered: of more, nobody reads the list. */
-const mostValues = 2000;
+/** So many values of a key can be found: names of runs may all be different ones. */
+const mostValues = 20_000;
+/** Equally frequent values are in order where there are no more; comparing texts is slow, and of more nobody reads the list. */
+const mostOrdered = 2000;
 
 /**
  * The names and values of the table's runs. Columns that the table does not show are read when their values are asked for, and
@@ -159,7 +161,6 @@ function counts(texts: readonly string[]): KnownValue[] {
 /** The most frequent first; equals as numbers or by name. */
 function sorted(values: KnownValue[]): KnownValue[] {
   const order = new Intl.Collator(undefined, { numeric: true });
-  // Comparing texts is slow: with many, only the frequent ones are told apart.
-  const tied = values.length <= mostValues;
+  const tied = values.length <= mostOrdered;
   return values.sort((a, b) => b.runs - a.runs || (tied ? order.compare(a.value, b.value) : 0)).slice(0, mostValues);
 }

@@ -17,8 +17,8 @@ export interface QueryTextState {
   readonly type: (text: string) => void;
   /** Applies it without waiting, and remembers it. */
   readonly apply: (text?: string) => void;
-  /** Remembers what is applied. */
-  readonly remember: () => void;
+  /** The line is left: what it says is not to wait, and is remembered where it is right. */
+  readonly leave: () => void;
 }
 
 /** The text of the query line, and when it is applied: on Enter, or when typing rests; never while it is wrong. */
@@ -85,6 +85,9 @@ export function useQueryText(
         remember();
       }
     },
-    remember,
+    leave: () => {
+      settle(typed);
+      remember();
+    },
   };
 }

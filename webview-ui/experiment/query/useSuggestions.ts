@@ -1,6 +1,8 @@
 import { useMemo, useState } from 'react';
 import { completionsAt, type Completion, type Completions } from '../../../src/core/search/completions';
+import { scan } from '../../../src/core/search/tokens';
 import { useStore } from '../../shared/store';
+import { longestInColour } from './parseQuery';
 import type { QueryWords } from './queryWords';
 
 export interface SuggestionState {
@@ -26,7 +28,7 @@ export function useSuggestions(text: string, caret: number, words: QueryWords): 
   const [opened, setOpened] = useState<Opened | undefined>(undefined);
   const version = useStore(words.version, (each) => each);
   const completions = useMemo(() => {
-    if (!opened) {
+    if (!opened || text.length > longestInColour) {
       return undefined;
     }
     const found = completionsAt(text, caret, words);
@@ -38,9 +40,7 @@ export function useSuggestions(text: string, caret: number, words: QueryWords): 
     return { ...completionsAt(cut, found.from, words), to: found.to };
   }, [opened, text, caret, words, version]);
   const count = completions?.options.length ?? 0;
-  // Where nothing is typed of a word, or a number, which is whole as it stands, Enter is to apply the query.
-  const hasWord = completions !== undefined && completions.typed !== '' && Number.isNaN(Number(completions.typed));
-  const first = hasWord || (completions && opened?.all) ? 0 : -1;
+  const first = completions && (opened?.all || isPart(completions)) ? 0 : -1;
   const active = Math.min(opened?.active ?? first, count - 1);
   return {
     completions: count > 0 ? completions : undefined,
@@ -48,6 +48,10 @@ export function useSuggestions(text: string, caret: number, words: QueryWords): 
     open: (all) => setOpened({ all, active: undefined }),
     close: () => setOpened(undefined),
     follow: (next, at) => {
+      if (next.length > longestInColour) {
+        setOpened(undefined);
+        return;
+      }
       const found = completionsAt(next, at, words);
       const isIdle = found.typed === '' && (found.place === 'next' || next.trim() === '');
       setOpened(isIdle || isComplete(found) ? undefined : { all: false, active: undefined });
@@ -71,6 +75,19 @@ function isComplete({ options, typed }: Completions): boolean {
   return only !== undefined && others.length === 0 && isTyped(only, typed);
 }
 
-export function isTyped(option: Completion, typed: string): boolean {
-  return typed !== '' && option.insert.trimEnd() === typed;
+export function isTyped({ kind, insert, label }: Completion, typed: string): boolean {
+  // Words mean the same in any case, as do `nan` and `inf`.
+  const isWord = kind === 'word' || /^(?:nan|-?inf)$/.test(insert.trimEnd());
+  return typed !== '' && (insert.trimEnd() === typed || (isWord && label === typed.toLowerCase()));
+}
+
+/**
+ * Whether Enter is to take the first option: not where nothing is typed of a word, and not where it is whole as it stands, as a number
+ * or a text with both of its quotes is, unless the option says the same in other letters.
+ */
+function isPart({ typed, options }: Completions): boolean {
+  const [token] = scan(typed);
+  const isText = token?.kind === 'string' && token.quote !== '`' && token.length === typed.length;
+  const isSame = isText && options[0]?.label.toLowerCase() === token.value.toLowerCase();
+  return typed !== '' && Number.isNaN(Number(typed)) && (!isText || isSame);
 }

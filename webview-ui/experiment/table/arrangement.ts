@@ -63,7 +63,7 @@ export function readArrangement(saved: unknown): Arrangement {
   const from = isRecord(saved) ? saved : {};
   const { query, sort, groupBy, nested, open, columns, delta, mode, sash, top, left, view, viewPrint, recent } = from;
   return {
-    query: typeof query === 'string' ? query : '',
+    query: typeof query === 'string' ? inOneLine(query) : '',
     sort: Array.isArray(sort) ? sort.filter(isTerm).map(({ field, descending }) => ({ field, descending })) : undefined,
     groupBy: fields(groupBy).filter((id) => /^(?:param|tag):/.test(id)),
     nested: nested === true,
@@ -78,6 +78,11 @@ export function readArrangement(saved: unknown): Arrangement {
     viewPrint: typeof viewPrint === 'string' ? viewPrint : '',
     recent: texts(recent).slice(0, 50),
   };
+}
+
+/** As the query line has it, character by character: a file that is written by hand may have more lines. */
+export function inOneLine(query: string): string {
+  return query.replaceAll(/[\n\r]/g, ' ');
 }
 
 function readChoice(saved: unknown): ColumnChoice {

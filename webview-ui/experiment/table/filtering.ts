@@ -18,7 +18,8 @@ export function remoteConditions(filter: Filter | undefined, text: string): stri
   return [...new Set(remote.map((condition) => textOf(condition, text)))];
 }
 
-function conditionsOf(filter: Filter | undefined): Condition[] {
+/** All conditions of a filter, in the order of its text. */
+export function conditionsOf(filter: Filter | undefined): Condition[] {
   if (!filter) {
     return [];
   }

@@ -16,12 +16,13 @@ export function ViewsMenu({ experiment }: { readonly experiment: ExperimentSessi
   const name = useStore(experiment.arrangement, (each) => each.view);
   const isChanged = useIsChanged(experiment, name);
   const fault = useStore(experiment.views.state, ({ views }) => faultOf(views?.find((each) => each.name === name)));
+  const isGone = useStore(experiment.views.state, ({ views }) => views?.every((each) => each.name !== name) === true);
   const label =
     name === ''
       ? t('views')
       : fault !== undefined
         ? t('viewNamedBroken', name, fault)
-        : t(isChanged ? 'viewNamedChanged' : 'viewNamed', name);
+        : t(isGone ? 'viewNamedGone' : isChanged ? 'viewNamedChanged' : 'viewNamed', name);
   return (
     <>
       <button

@@ -1,6 +1,6 @@
 /** What a saved view holds, and its file: readable, and the same text for the same view. Pure. */
 import { plainCharts, readChartsArrangement, type ChartsArrangement } from '../../shared/charts/arrangement';
-import { freshArrangement, readArrangement, type Arrangement } from '../table/arrangement';
+import { freshArrangement, inOneLine, readArrangement, type Arrangement } from '../table/arrangement';
 
 /** Which runs, in which order, with which columns and charts; never how large the parts of the panel are. */
 export interface ViewContent {
@@ -59,7 +59,9 @@ export function readView(
   const table = tableOf(readArrangement(raw));
   const charts = { ...readChartsArrangement(raw['charts']), large: '' };
   const known = { ...table, charts };
-  return { content: { table, charts }, problems: lost(raw, known, '').slice(0, mostProblems) };
+  const { query } = raw;
+  const given = typeof query === 'string' ? { ...raw, query: inOneLine(query) } : raw;
+  return { content: { table, charts }, problems: lost(given, known, '').slice(0, mostProblems) };
 }
 
 export function isSameView(a: ViewContent, b: ViewContent): boolean {
