@@ -252,7 +252,7 @@ export class CommonColumns {
     if (known) {
       return known;
     }
-    const both = joiner(kept.length + more.length)(kept, more);
+    const both = joinColumns(kept, more);
     if (this.made.length < mostDifferent) {
       this.made.push(both);
     }
@@ -282,7 +282,8 @@ function isJoined(both: Float64Array, kept: Float64Array, more: Float64Array): b
 /**
  * What the asker has after an answer to `SeriesRequest.known`: the rows that stay, and behind them those of the answer. Where
  * nothing changed the columns are those of `previous` themselves.
- * @param previous the entry whose version was named, for the same pair of run and key
+ * @param previous the entry whose version was named, for the same pair of run and key. What comes may take the place of its rows that do
+ *   not stay, so it is not to be continued again
  * @param common what other entries of the same answer have in common with it
  * @throws Error where the answer cannot be one to `previous`
  */
@@ -312,14 +313,11 @@ function joinEntry(
   if (keep === old.x.length && added.x.length === 0) {
     return { series: old, ...(smooth === undefined ? {} : { smooth }) };
   }
-  const rows = keep + added.x.length;
-  const smoothRows = smooth === undefined ? 0 : keep + addedSmooth.length;
   const kept = (column: Float64Array): Float64Array => column.subarray(0, keep);
-  const smoothOf = (join: Join) => (smooth === undefined ? {} : { smooth: join(kept(smooth), addedSmooth) });
+  const smoothed = smooth === undefined ? {} : { smooth: grow(smooth, keep, addedSmooth) };
   if (old.kind === 'raw' && added.kind === 'raw') {
-    const join = joiner(rows + smoothRows);
     const x = common.join(kept(old.x), added.x);
-    return { series: { kind: 'raw', x, y: join(kept(old.y), added.y) }, ...smoothOf(join) };
+    return { series: { kind: 'raw', x, y: grow(old.y, keep, added.y) }, ...smoothed };
   }
   if (old.kind !== 'thinned' || added.kind !== 'thinned') {
     return undefined;
@@ -327,36 +325,51 @@ function joinEntry(
   // A row's x is that of its last point, and points of one x share a row: these are the odd points of the rows that stay.
   const end = keep === 0 ? -Infinity : (old.x[keep - 1] ?? -Infinity);
   const oddKept = old.oddX.filter((x) => x <= end).length;
-  const join = joiner(4 * rows + 2 * (oddKept + added.oddX.length) + smoothRows);
+  const odd = (before: Float64Array, more: Float64Array): Float64Array =>
+    oddKept === before.length && more.length === 0 ? before : joinColumns(before.subarray(0, oddKept), more);
   const series: ThinnedSeries = {
     kind: 'thinned',
     x: common.join(kept(old.x), added.x),
-    last: join(kept(old.last), added.last),
-    min: join(kept(old.min), added.min),
-    max: join(kept(old.max), added.max),
-    mean: join(kept(old.mean), added.mean),
+    last: grow(old.last, keep, added.last),
+    min: grow(old.min, keep, added.min),
+    max: grow(old.max, keep, added.max),
+    mean: grow(old.mean, keep, added.mean),
     count: common.join(kept(old.count), added.count),
-    oddX: join(old.oddX.subarray(0, oddKept), added.oddX),
-    oddY: join(old.oddY.subarray(0, oddKept), added.oddY),
+    oddX: odd(old.oddX, added.oddX),
+    oddY: odd(old.oddY, added.oddY),
   };
-  return { series, ...smoothOf(join) };
+  return { series, ...smoothed };
 }
-
-type Join = (kept: Float64Array, more: Float64Array) => Float64Array;
 
 const none = new Float64Array();
 
-/** Joins columns of so many cells together in one piece of memory: making one for each takes longer than filling them. */
-function joiner(cells: number): Join {
-  const buffer = new ArrayBuffer(cells * width);
-  let offset = 0;
-  return (kept, more) => {
-    const both = new Float64Array(buffer, offset, kept.length + more.length);
-    both.set(kept);
-    both.set(more, kept.length);
-    offset += both.byteLength;
-    return both;
-  };
+function joinColumns(first: Float64Array, second: Float64Array): Float64Array {
+  const both = new Float64Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** Rows for which there is room behind a column that grew. */
+const room = 64;
+/** Of memory with such room: the column that was last made in it. */
+const newestIn = new WeakMap<ArrayBufferLike, Float64Array>();
+
+/**
+ * The first `keep` rows of a column and others behind them, in the same memory while that has room: curves of 100 live runs in new memory
+ * twice a second would have the page collect its garbage all the time.
+ */
+function grow(old: Float64Array, keep: number, more: Float64Array): Float64Array {
+  const length = keep + more.length;
+  const hasRoom = newestIn.get(old.buffer) === old && length * width <= old.buffer.byteLength;
+  const buffer = hasRoom ? old.buffer : new ArrayBuffer((length + room) * width);
+  const both = new Float64Array(buffer, 0, length);
+  if (!hasRoom) {
+    both.set(old.subarray(0, keep));
+  }
+  both.set(more, keep);
+  newestIn.set(buffer, both);
+  return both;
 }
 
 function align(length: number): number {

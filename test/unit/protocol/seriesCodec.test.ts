@@ -223,6 +223,25 @@ describe('series codec', () => {
       assert.deepEqual(exact(before), old);
     });
 
+    it('grows columns in their memory, where they are the newest there', () => {
+      const grown = (before: SeriesEntry, length: number): SeriesEntry =>
+        continueSeries(before, rest(entry(length, 8, `${length}`), 6));
+      const first = grown(entry(50, 8, 'a'), 55);
+      const second = grown(first, 60);
+      assert.deepEqual(exact(second), exact(entry(60, 8, '60')));
+      assert.equal(second.smooth?.buffer, first.smooth?.buffer);
+      const other = grown(first, 58);
+      assert.deepEqual(exact(other), exact(entry(58, 8, '58')));
+      assert.deepEqual(exact(second), exact(entry(60, 8, '60')));
+      // As long as there is room.
+      let last = second;
+      for (let length = 61; length < 800; length += 3) {
+        const whole = { ...entry(length, 1000, `${length}`) };
+        last = length === 61 ? whole : continueSeries(last, rest(whole, length - 3));
+        assert.deepEqual(exact(last), exact(whole));
+      }
+    });
+
     it('refuses what continues something else', () => {
       const [raw, thinned] = [entry(50, 1000, 'a'), entry(50, 8, 'a')];
       assert.throws(() => continueSeries(raw, rest(thinned, 2)), /continues another curve/);

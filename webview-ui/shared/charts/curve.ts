@@ -79,13 +79,30 @@ function rawRows(x: Float64Array, y: Float64Array, smooth: Float64Array | undefi
 
 function thinnedRows(series: ThinnedSeries, smooth: Float64Array | undefined): Rows {
   // The line is the mean between the band's edges; it ends at the newest value itself.
-  const values = series.mean.slice();
+  const values = copyOf(series.mean);
   const newest = series.last.findLastIndex(Number.isFinite);
   if (newest >= 0) {
     values[newest] = series.last[newest] ?? NaN;
   }
   const rows = { x: series.x, y: smooth ?? values, values, low: series.min, high: series.max };
   return series.oddX.length === 0 ? { ...rows, odd: [] } : withBreaks(rows, series);
+}
+
+/** Copies by the memory that they were made of. */
+const copies = new WeakMap<ArrayBufferLike, { readonly at: number; readonly copy: Float64Array }>();
+
+/** A copy of a column; in the same memory as the one before of a column that grew in its own. */
+function copyOf(column: Float64Array): Float64Array {
+  const { buffer, byteOffset, length } = column;
+  let known = copies.get(buffer);
+  if (known?.at !== byteOffset || known.copy.length < length) {
+    const room = Math.min(2 * length, (buffer.byteLength - byteOffset) / column.BYTES_PER_ELEMENT);
+    known = { at: byteOffset, copy: new Float64Array(room) };
+    copies.set(buffer, known);
+  }
+  const copy = known.copy.subarray(0, length);
+  copy.set(column);
+  return copy;
 }
 
 /** Odd points of a bucket come before its last finite value: the line breaks on the way to it. */
