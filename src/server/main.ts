@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { warmCurves } from './api/labbook/curveWarmth';
 import { helpText, readCommandLine, scriptLine, UsageError, type ServeOptions } from './commandLine';
 import { messageOf, stderrLog } from './log';
 import { check, repair, type Outcome } from './maintenance';
+import { whenQuiet } from './quiet';
 import { serve, type RunningServer } from './serve';
 import { labbookVersion } from './version';
 
@@ -91,6 +93,10 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
     process.stderr.write(`labbook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
     return 1;
   }
+  // What comes sooner would have to wait for it.
+  whenQuiet(() => {
+    warmCurves().catch((error: unknown) => stderrLog.error('curves could not be made ready', error));
+  });
   const secret = running.unkeptToken === undefined ? '' : ` (read-only store; token ${running.unkeptToken})`;
   process.stdout.write(`Labbook ${labbookVersion} serves ${options.store} at ${running.url}${secret}\n`);
   // For who looks, not for the log of a server that an editor started.
