@@ -2,7 +2,7 @@ import { type ConditionContext, ConditionReader } from './conditions';
 import { type SearchText, searchText } from './messages';
 import { openReader, SearchFault, type TokenReader } from './reader';
 import type { Dialect, Filter, Result, SearchEntity, Span } from './ast';
-import { searchLimits } from './tokens';
+import { scan, searchLimits } from './tokens';
 
 export interface FilterOptions {
   readonly entity: SearchEntity;
@@ -25,7 +25,7 @@ export interface FilterOptions {
 export function parseFilter(source: string, options: FilterOptions): Result<Filter | undefined> {
   const opened = openReader(source);
   if (!opened.ok) {
-    return opened;
+    return options.dialect === 'labbook' ? firstFault(source, options, opened) : opened;
   }
   try {
     return { ok: true, value: new FilterParser(opened.value, options).parse() };
@@ -35,6 +35,18 @@ export function parseFilter(source: string, options: FilterOptions): Result<Filt
     }
     throw error;
   }
+}
+
+/** What is wrong before the piece that is no word, as the one that is being typed; else that piece. */
+function firstFault(
+  source: string,
+  options: FilterOptions,
+  fault: Extract<Result<never>, { ok: false }>,
+): Result<Filter | undefined> {
+  const before = source.slice(0, scan(source).find(({ kind }) => kind === 'fault')?.offset ?? 0).trimEnd();
+  const read = parseFilter(before, options);
+  // At the end only the rest is missing.
+  return !read.ok && read.error.offset < before.length ? read : fault;
 }
 
 /** Recursive descent; NOT binds before AND, AND before OR. */

@@ -432,6 +432,19 @@ describe("Search: Labbook's own filters", () => {
     ]);
   });
 
+  it('says what is wrong first, also where a later word is not finished yet', () => {
+    const resolve = (name: string) => (name === 'acc' ? ('metric' as const) : undefined);
+    eachWrong({ ...labbook, resolve }, [
+      ['acc > 0.7 and lrr < 1 and (tag.', 'lrr', /named 'lrr'/],
+      ["acc > x and name = 'half", 'x', /^Expected numeric/],
+      ['acc > 0.7 and (tag.', 'tag.', /must follow 'tag\.'/],
+      ['acc > 0.7 and tags."half', '"half', /has no end/],
+      ['acc > #', '#', /means nothing/],
+      ['acc 💥', '💥', /means nothing/],
+    ]);
+    eachWrong(mlflow, [['lrr < 1 and tag.', 'tag.', /must follow/]]);
+  });
+
   it('asks what a bare name is', () => {
     const resolve = (name: string) => (name === 'lr' ? 'param' : name === 'acc' ? 'metric' : undefined);
     each({ ...labbook, resolve }, [
