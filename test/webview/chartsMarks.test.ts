@@ -71,6 +71,27 @@ describe('Marks in charts', () => {
     );
   });
 
+  it('of single points are whole at both ends of the axis', async () => {
+    // The lowest has the ring of the best.
+    const values: Record<number, number> = { 0: 5, 20: 9, 60: 1, 80: 5 };
+    const panel = await browser.show(compareScenario([run(0, (step) => values[step] ?? NaN)]));
+    await panel.drawn('loss');
+    const seen = (await panel.pixels('loss')).filter(({ alpha }) => alpha > 100);
+    const dots = ofColour(
+      seen.map((each) => ({ ...each, alpha: 255 })),
+      colourOf(0),
+    );
+    const columnsOf = (near: readonly Pixel[]): number => new Set(near.map(({ x }) => x)).size;
+    const top = Math.min(...dots.map(({ y }) => y));
+    const whole = columnsOf(dots.filter(({ y }) => y < top + 12));
+    // Half way down, as marks of NaN are at the bottom.
+    const bottom = Math.max(...dots.map(({ y }) => y));
+    const middle = dots.filter(({ y }) => y > top + 24 && y < bottom - 40);
+    const [left, right] = [Math.min(...middle.map(({ x }) => x)), Math.max(...middle.map(({ x }) => x))];
+    const ends = [middle.filter(({ x }) => x < left + 20), middle.filter(({ x }) => x > right - 20)].map(columnsOf);
+    assert.ok(whole >= 4 && ends.every((each) => each >= 4), `${ends.join(' ')} of ${whole}`);
+  });
+
   it('stand over an axis without numbers where no value is finite', async () => {
     const panel = await browser.show(compareScenario([run(0, () => NaN), run(1, () => NaN)]));
     await panel.drawn('loss');

@@ -15,7 +15,7 @@ import {
 import { axesOf, padded } from '../../webview-ui/shared/charts/axes';
 import { groupCurves } from '../../webview-ui/shared/charts/chartCurves';
 import { csvCell, csvHead, csvLines } from '../../webview-ui/shared/charts/csv';
-import { bestOf, curveOf } from '../../webview-ui/shared/charts/curve';
+import { bestOf, curveOf, type Curve } from '../../webview-ui/shared/charts/curve';
 import { partsOf } from '../../webview-ui/shared/charts/rawPoints';
 import { readingsAt } from '../../webview-ui/shared/charts/reading';
 import { arrangedSections, movedTo, pinnedSection } from '../../webview-ui/shared/charts/sections';
@@ -174,6 +174,33 @@ describe('Axes', () => {
     assert.equal(axes.x.min, 1);
     assert.equal(axes.notPositive, 2 + 1);
     assert.ok(axes.y.min > 0);
+  });
+
+  it('of a logarithmic scale do not count rows of several points as points', () => {
+    const rows = { x: [1, 2, 3], mean: [2, 3, 4], last: [2, 3, 4], max: [5, 5, 5], count: [9, 9, 9] };
+    const thinned = (min: readonly number[], mean = rows.mean) =>
+      curveOf({
+        runId: 'a',
+        key: 'loss',
+        total: 27,
+        series: {
+          kind: 'thinned',
+          x: Float64Array.from(rows.x),
+          last: Float64Array.from(mean),
+          min: Float64Array.from(min),
+          max: Float64Array.from(rows.max),
+          mean: Float64Array.from(mean),
+          count: Float64Array.from(rows.count),
+          oddX: new Float64Array(),
+          oddY: new Float64Array(),
+        },
+      });
+    const told = (curve: Curve) => axesOf([curve], { yScale: 'log' }).notPositive;
+    assert.equal(told(thinned([1, 1, 1])), 0);
+    assert.equal(told(thinned([-1, 1, 1])), 'some');
+    assert.equal(told(thinned([-1, 1, 1], [-0.5, 3, 4])), 'some');
+    // The band of a group is of no points.
+    assert.equal(told({ ...thinned([-1, 1, 1]), members: Float64Array.from([2, 2, 2]) }), 0);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   runScenario,
 } from '../fakes/fakeHost/scenario';
 import { exampleRun, exampleRuns } from './examples';
+import { take } from './kept';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
 const line = curve(20, (step) => step);
@@ -42,7 +43,8 @@ function ring(panel: Panel): Promise<Ring> {
     }
     const outline = (): string => {
       const holder = element.closest('.lb-find, .lb-select, .lb-query') ?? element;
-      const styles = [getComputedStyle(holder), getComputedStyle(holder, '::after')];
+      const around = element.role === 'treegrid' && element.parentElement ? element.parentElement : holder;
+      const styles = [getComputedStyle(holder), getComputedStyle(around, '::after')];
       const { outlineStyle, outlineWidth, outlineColor } =
         styles.find((style) => style.outlineStyle !== 'none') ?? getComputedStyle(holder);
       return outlineStyle === 'none' ? 'none' : `${outlineWidth} ${outlineStyle} ${outlineColor}`;
@@ -98,6 +100,86 @@ describe('In high contrast, what has the focus', () => {
       assert.deepEqual(panel.errors, []);
     });
   }
+});
+
+/** Whether what has the focus looks otherwise than without it; undefined where nothing of the panel has it any more. */
+function isTold(panel: Panel): Promise<{ readonly name: string; readonly told: boolean } | undefined> {
+  return panel.page.evaluate(() => {
+    const { activeElement: element, body } = document;
+    if (!(element instanceof HTMLElement) || element === body) {
+      return undefined;
+    }
+    const looks = (): string =>
+      [element, element.closest('.lb-find, .lb-select, .lb-query'), element.querySelector('.lb-focused')]
+        .flatMap((each) => (each ? [getComputedStyle(each), getComputedStyle(each, '::after')] : []))
+        .concat(element.parentElement ? getComputedStyle(element.parentElement, '::after') : [])
+        .map(({ outline, borderColor, backgroundColor }) => `${outline} ${borderColor} ${backgroundColor}`)
+        .join();
+    const focused = looks();
+    element.blur();
+    const told = looks() !== focused;
+    element.focus();
+    return { name: `${element.tagName} ${element.getAttribute('aria-label') ?? element.innerText}`, told };
+  });
+}
+
+describe('In each other theme, what has the focus', () => {
+  let browser: PanelBrowser;
+  before(async () => (browser = await PanelBrowser.open()));
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  for (const theme of ['dark', 'light', 'hcLight'] as const) {
+    it(`looks otherwise than without it, ${theme}`, async () => {
+      const { scenario, key } = scenarios.experiment;
+      const panel = await browser.show(scenario, { theme, width: 1400, height: 900 });
+      await panel.drawn(key);
+      await panel.page.getByRole('combobox', { name: 'Filter runs' }).focus();
+      const seen = new Map<string, boolean>();
+      for (let at = await isTold(panel); at && !seen.has(at.name); at = await isTold(panel)) {
+        seen.set(at.name, at.told);
+        // Inside of bars arrows go on: each of their controls once.
+        for (const arrow of ['ArrowRight', 'Tab']) {
+          await panel.page.keyboard.press(arrow);
+          const next = await isTold(panel);
+          if (next && arrow === 'ArrowRight' && !seen.has(next.name)) {
+            seen.set(next.name, next.told);
+          }
+        }
+      }
+      assert.ok(seen.size >= 10, [...seen.keys()].join('\n'));
+      assert.deepEqual(
+        [...seen].filter(([, told]) => !told).map(([name]) => name),
+        [],
+      );
+      assert.deepEqual(panel.errors, []);
+    });
+  }
+
+  it('is outlined all round where it is the table, over what stays in its place while it is scrolled', async () => {
+    const { scenario, key } = scenarios.experiment;
+    const panel = await browser.show(scenario, { theme: 'dark', width: 1000, height: 800, isFixed: true });
+    await panel.drawn(key);
+    await panel.page.getByRole('combobox', { name: 'Filter runs' }).focus();
+    const table = panel.page.getByRole('treegrid');
+    for (let stops = 0; stops < 10 && !(await table.evaluate((box) => box === document.activeElement)); stops++) {
+      await panel.page.keyboard.press('Tab');
+    }
+    const box = await table.boundingBox();
+    assert.ok(box);
+    const { data, width } = await take(panel);
+    const colourAt = (x: number, y: number): string =>
+      `#${data.subarray((Math.floor(y) * width + Math.floor(x)) * 4).toString('hex', 0, 3)}`;
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const seen = {
+      left: colourAt(box.x + 0.5, middle.y),
+      right: colourAt(box.x + box.width - 0.5, middle.y),
+      top: colourAt(middle.x, box.y + 0.5),
+      bottom: colourAt(middle.x, box.y + box.height - 0.5),
+    };
+    const ring = themes.dark.focusBorder.toLowerCase();
+    assert.deepEqual(seen, { left: ring, right: ring, top: ring, bottom: ring });
+  });
 });
 
 describe('Where motion is to be reduced', () => {

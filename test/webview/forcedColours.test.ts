@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { experimentScenario } from '../fakes/fakeHost/scenario';
 import { exampleRuns } from './examples';
+import { take } from './kept';
 import { PanelBrowser, until, type Panel } from './panelPage';
 
 /** What the system paints where it gives the colours; Chromium makes each a plain colour. */
@@ -12,6 +13,13 @@ const systemColour = (panel: Panel, name: string): Promise<string> =>
     probe.remove();
     return color;
   }, name);
+
+/** What is seen at a place of the window, CSS pixels. */
+async function colourAt(panel: Panel, x: number, y: number): Promise<string> {
+  const { data, width } = await take(panel);
+  const at = (Math.floor(y) * width + Math.floor(x)) * 4;
+  return `rgb(${[...data.subarray(at, at + 3)].join(', ')})`;
+}
 
 describe('Where the system gives the colours', () => {
   let browser: PanelBrowser;
@@ -71,6 +79,15 @@ describe('Where the system gives the colours', () => {
       await panel.photograph(`forced-colours-query-${colorScheme}`);
       const chosen = page.locator('[role="option"][aria-selected="true"]');
       assert.equal(await chosen.evaluate((each) => getComputedStyle(each).outlineColor), highlight);
+      await page.keyboard.press('Escape');
+      const frame = panel.chart('val/loss').locator('.lb-chart-frame');
+      const box = await frame.boundingBox();
+      assert.ok(box);
+      const edge = () => colourAt(panel, box.x + 1, box.y + box.height / 2);
+      const before = await edge();
+      await frame.focus();
+      // The plot's background does not hide it.
+      assert.notEqual(await edge(), before);
       assert.deepEqual(panel.errors, []);
     });
   }

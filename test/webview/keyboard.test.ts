@@ -186,6 +186,74 @@ describe('The keyboard', () => {
     await panel.drawn('loss');
   });
 
+  it('goes into the table in a chart’s place and out of it; the grid stays one stop', async () => {
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: curve(200, (step) => step) } })));
+    const { page } = panel;
+    await panel.drawn('loss');
+    const stops = (): Promise<number> =>
+      page.evaluate(
+        () => [...document.querySelectorAll<HTMLElement>('.lb-grid *')].filter(({ tabIndex }) => tabIndex >= 0).length,
+      );
+    await panel.chart('loss').getByRole('img').focus();
+    await page.keyboard.press('t');
+    await panel.chart('loss').getByRole('table').waitFor();
+    assert.equal(await stops(), 1);
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(panel), 'Data of loss');
+    const table = panel.chart('loss').locator('.lb-data-table');
+    await page.keyboard.press('PageDown');
+    await until('it is scrolled', async () => (await table.evaluate(({ scrollTop }) => scrollTop)) > 0);
+    await page.keyboard.press('Escape');
+    assert.match(await focused(panel), /^loss, 1 run,/);
+    await page.keyboard.press('t');
+    await panel.drawn('loss');
+    assert.match(await focused(panel), /^loss, 1 run,/);
+  });
+
+  it('goes from bar to bar, says each, and selects its run', async () => {
+    const runs = [0, 1, 2].map((slot) => fakeRun(slot, { metrics: { test: { steps: [9], values: [slot / 2] } } }));
+    const panel = await browser.show(experimentScenario(runs));
+    const { page } = panel;
+    const chart = panel.chart('test');
+    await chart.locator('.lb-bar-row').nth(2).waitFor();
+    await chart.getByRole('img').focus();
+    const spoken = async (): Promise<string> =>
+      (await page.locator('.lb-charts > [aria-live]').innerText()).replaceAll('\n', '');
+    await page.keyboard.press('Enter');
+    await until('it is told', async () => (await spoken()).startsWith('test: Up and Down go from run to run'));
+    for (const [key, text] of [
+      ['ArrowDown', 'run-2: 1.0000, 1 of 3'],
+      ['ArrowDown', 'run-1: 0.5000, 2 of 3'],
+      ['ArrowDown', 'run-0: 0, 3 of 3'],
+      ['ArrowUp', 'run-1: 0.5000, 2 of 3'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await until(text, async () => (await spoken()) === text);
+    }
+    await page.keyboard.press(' ');
+    const row = page.getByRole('row', { name: /^run-1,/ });
+    await until('its row is selected', async () => (await row.getAttribute('aria-selected')) === 'true');
+    await page.keyboard.press('Escape');
+    await until('only what is selected is marked', async () => (await chart.locator('.lb-near').count()) === 1);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('reaches what can be done at a chart that could not be read, which is no image', async () => {
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: curve(9, (step) => step) } })));
+    const { page } = panel;
+    await panel.drawn('loss');
+    await panel.host(({ page: fake }) => fake.host.fail('series', 'the disk is away', ['loss']), null);
+    await page.getByRole('combobox', { name: 'x', exact: true }).selectOption('relative');
+    await panel.chart('loss').getByRole('alert').waitFor();
+    const frame = panel.chart('loss').locator('.lb-chart-frame');
+    assert.equal(await frame.getAttribute('role'), 'group');
+    await frame.focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(panel), 'Try Again');
+    await page.keyboard.press('Escape');
+    assert.equal(await focused(panel), 'loss');
+  });
+
   it('walks the tree of artifacts', async () => {
     const panel = await browser.show(runScenario(exampleRun()));
     await panel.page.getByRole('tab', { name: 'Artifacts' }).click();

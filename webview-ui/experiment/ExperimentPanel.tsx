@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react';
-import { formatCount } from '../../src/core/format';
 import { useWidth } from '../shared/charts/useWidth';
 import { ConnectionBanner, RestrictedState, showLogAction } from '../shared/PanelFrame';
 import { EmptyState, ErrorState } from '../shared/states';
@@ -16,6 +15,7 @@ import type { TableView } from './tableModel';
 import { Toolbar } from './Toolbar';
 import { useIsPainted } from './useIsPainted';
 import { useSpokenEnds } from './useSpokenEnds';
+import { useSpokenFilter } from './useSpokenFilter';
 import { ViewNotice } from './views/ViewNotice';
 
 /** The runs of an experiment: their table, and the curves of those that are shown. */
@@ -64,6 +64,7 @@ function Content({ experiment, view }: Props) {
   const width = useWidth(box) || window.innerWidth;
   const drawn = useDrawnRuns(experiment, view);
   const ended = useSpokenEnds(view);
+  const filtered = useSpokenFilter(view);
   const isTablePainted = useIsPainted();
   useEffect(() => experiment.model.setNarrow(width < 600), [experiment, width]);
   if (view.table.size === 0) {
@@ -104,7 +105,7 @@ function Content({ experiment, view }: Props) {
         {chartsOnly && !hasMatch && <NoMatch experiment={experiment} view={view} />}
       </div>
       <div className="lb-spoken" aria-live="polite">
-        <p>{view.filter && t('spokenFilter', formatCount(view.runs.length), formatCount(view.table.size))}</p>
+        <p>{filtered}</p>
         <p>{ended}</p>
       </div>
     </div>

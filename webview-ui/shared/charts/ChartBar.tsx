@@ -57,7 +57,7 @@ export function ChartBar(props: Props) {
   return (
     <div
       ref={box}
-      className={isSmall ? 'lb-toolbar lb-compact' : 'lb-toolbar'}
+      className={`lb-toolbar${isSmall ? ' lb-compact' : ''}${isNarrow ? ' lb-tight' : ''}`}
       role="toolbar"
       aria-label={t('chartBar')}
     >

@@ -1,5 +1,6 @@
 import type { RefObject } from 'react';
 import { formatCount } from '../../../src/core/format';
+import type { XSource } from '../../../src/protocol/extras';
 import { LinkButton } from '../controls';
 import { Loading } from '../states';
 import { t, tCount } from '../strings';
@@ -23,13 +24,21 @@ interface Props {
   readonly frame: RefObject<HTMLDivElement | null>;
 }
 
+/** Whether there are curves to show, or to tell of, rather than why there are none. */
+export function hasCurves({ data, curves }: ChartCurves, axis: XSource): boolean {
+  return data.ready && curves.length > 0 && !isFailed(data, curves, axis);
+}
+
+/** Curves over another x are not what the axis says. */
+function isFailed(data: ChartCurves['data'], curves: ChartCurves['curves'], axis: XSource): boolean {
+  const isOld = data.ready && idOfX(data.axis) !== idOfX(axis);
+  return data.error !== undefined && (curves.length === 0 || isOld);
+}
+
 /** The curves, as lines, bars or a table; or what keeps them from being there. */
 export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScale, frame }: Props) {
   const { data, curves, behind } = found;
-  const { x: axis } = view.settings;
-  // Curves over another x are not what the axis says.
-  const isOld = data.ready && idOfX(data.axis) !== idOfX(axis);
-  if (data.error !== undefined && (curves.length === 0 || isOld)) {
+  if (data.error !== undefined && isFailed(data, curves, view.settings.x)) {
     return <Failed view={view} metric={metric} error={data.error} />;
   }
   if (!data.ready) {
@@ -51,10 +60,10 @@ export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScal
     );
   }
   if (isTable) {
-    return <DataTable view={view} metric={metric} curves={curves} isBars={isBars} />;
+    return <DataTable view={view} metric={metric} curves={curves} isBars={isBars} isInChart />;
   }
   if (isBars) {
-    return <Bars view={view} metric={metric} curves={curves} />;
+    return <Bars view={view} metric={metric} curves={curves} frame={frame} />;
   }
   return isDrawn ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
 }

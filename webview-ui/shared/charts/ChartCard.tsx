@@ -1,4 +1,4 @@
-import { memo, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { IconButton, LinkButton } from '../controls';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { Icon } from '../Icon';
@@ -8,7 +8,7 @@ import { anchorAt, anchorOf, type Anchor } from '../Popup';
 import { useStore } from '../store';
 import { t } from '../strings';
 import { scaleOf, type ChartSize } from './arrangement';
-import { ChartBody } from './ChartBody';
+import { ChartBody, hasCurves } from './ChartBody';
 import { DataTable } from './DataTable';
 import { handleChartKey, type ChartKeyContext } from './chartKeys';
 import { chartLabel } from './chartLabel';
@@ -61,8 +61,10 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
   const lost = useStore(lostRuns, (ids) => ids);
   const isBars = isOneEach(view, data, found.runs, lost);
   const menuContext: ChartMenuContext = { ...props, found, isTable, yScale, isBars };
-  const context: ChartKeyContext = { view, metric, isEntered, isLarge, isAlone, setIsEntered, frame };
+  const context: ChartKeyContext = { view, metric, isBars, isEntered, isLarge, isAlone, setIsEntered, frame };
+  const isThere = hasCurves(found, view.settings.x);
   const label = useLabel(view, metric, curves, isBars);
+  useMarkUntilLeft(view, isEntered && isBars);
   const onKeyDown = (event: KeyboardEvent): void => {
     if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
       event.preventDefault();
@@ -95,8 +97,9 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
           ref={frame}
           className={isEntered ? 'lb-chart-frame lb-entered' : 'lb-chart-frame'}
           style={size && !isLarge ? { height: size.height, maxHeight: 'none', aspectRatio: 'auto' } : undefined}
-          role={isTable && !isLarge ? 'group' : 'img'}
-          aria-label={label}
+          // What is in an image is not read out: neither a table, nor why there are no curves.
+          role={isThere && !(isTable && !isLarge) ? 'img' : 'group'}
+          aria-label={isThere ? label : metric}
           aria-roledescription={t('chart')}
           tabIndex={isStop ? 0 : -1}
           onFocus={() => onFocus(metric)}
@@ -125,6 +128,11 @@ export const ChartCard = memo(function ChartCard(props: CardProps) {
     </div>
   );
 });
+
+/** The bar that keys went to is marked no longer than they go on. */
+function useMarkUntilLeft({ session }: ChartsView, isInBars: boolean): void {
+  useEffect(() => (isInBars ? () => session.mark({ hovered: undefined }) : undefined), [session, isInBars]);
+}
 
 /** The same as long as the curves are: all values are looked at. */
 function useLabel(view: ChartsView, metric: string, curves: readonly Curve[], isBars: boolean): string {

@@ -18,6 +18,8 @@ interface Props {
   readonly curves: readonly Curve[];
   /** Each run has one value: a row for each, the best first. */
   readonly isBars: boolean;
+  /** In the chart's place, which is the stop of the Tab key: Enter goes in. */
+  readonly isInChart?: boolean;
 }
 
 const mostRows = 500;
@@ -26,9 +28,9 @@ const mostCells = 20_000;
 
 /** What a chart shows as a table: a row for each x in view, a column for each run; names and x stay while it is scrolled. */
 export function DataTable(props: Props) {
-  const { metric, isBars } = props;
+  const { metric, isBars, isInChart = false } = props;
   return (
-    <div className="lb-data-table" tabIndex={0} role="region" aria-label={t('dataTableOf', metric)}>
+    <div className="lb-data-table" tabIndex={isInChart ? -1 : 0} role="region" aria-label={t('dataTableOf', metric)}>
       {isBars ? <ValueTable {...props} /> : <PointTable {...props} />}
     </div>
   );

@@ -4,7 +4,7 @@ import { unknownLook } from '../palette';
 import { useStore } from '../store';
 import { t, tCount } from '../strings';
 import { goingOn, lostRuns } from '../lostRuns';
-import { placeCell } from './axisText';
+import { placeCell, shortened } from './axisText';
 import { entryOf } from './arrangement';
 import { arrangeCharts, type ChartsView } from './controller';
 import { CrossHair } from './CrossHair';
@@ -127,7 +127,7 @@ function useEmphasis(view: ChartsView, metric: string, curves: readonly Curve[],
 
 function Selection({ box, plot, view }: { readonly box: Box; readonly plot: Plot; readonly view: ChartsView }) {
   const { left, right, top, bottom } = box;
-  const cell = (pixel: number): string => placeCell(view.settings.x, round(plot.xAt(pixel)));
+  const cell = (pixel: number): string => placeCell(view.settings.x, shortened(plot.xAt(pixel)));
   return (
     <div className="lb-selection" style={{ left, width: right - left, top, height: bottom - top }}>
       <span>{t('range', cell(left), cell(right))}</span>
@@ -140,7 +140,7 @@ function Notes({ plot, view }: { readonly plot: Plot; readonly view: ChartsView 
   const { notPositive, above, below, isFlattened } = useStore(plot.leftOut, (each) => each);
   return (
     <>
-      {(notPositive > 0 || above > 0 || isFlattened) && (
+      {(notPositive !== 0 || above > 0 || isFlattened) && (
         <span className="lb-plot-note">
           {isFlattened && (
             <>
@@ -157,9 +157,7 @@ function Notes({ plot, view }: { readonly plot: Plot; readonly view: ChartsView 
             </>
           )}
           {above > 0 && <span>{tCount('oneAbove', 'manyAbove', above, formatCount(above))} ⌃</span>}
-          {notPositive > 0 && (
-            <span>{tCount('oneNotPositive', 'notPositive', notPositive, formatCount(notPositive))}</span>
-          )}
+          {notPositive !== 0 && <span>{notPositiveText(notPositive)}</span>}
         </span>
       )}
       {below > 0 && (
@@ -169,6 +167,8 @@ function Notes({ plot, view }: { readonly plot: Plot; readonly view: ChartsView 
   );
 }
 
-function round(value: number): number {
-  return Math.abs(value) > 100 ? Math.round(value) : Number(value.toPrecision(3));
+function notPositiveText(points: number | 'some'): string {
+  return points === 'some'
+    ? t('someNotPositive')
+    : tCount('oneNotPositive', 'notPositive', points, formatCount(points));
 }

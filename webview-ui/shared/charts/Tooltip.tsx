@@ -43,7 +43,11 @@ function Box({ view, hover }: { readonly view: ChartsView; readonly hover: Hover
   const { groups } = view.settings;
   const isGroups = view.groups.length > 0;
   return (
-    <div ref={box} className={hover.isKept ? 'lb-tooltip lb-kept' : 'lb-tooltip'} aria-hidden={!hover.isKept}>
+    <div
+      ref={box}
+      className={`lb-tooltip${hover.isKept ? ' lb-kept' : ''}${isGroups ? ' lb-of-groups' : ''}`}
+      aria-hidden={!hover.isKept}
+    >
       <div className="lb-tooltip-head">
         <span>{placeText(hover.axis, hover.x)}</span>
         <span className="lb-dim lb-cut-text">
@@ -52,9 +56,11 @@ function Box({ view, hover }: { readonly view: ChartsView; readonly hover: Hover
         {hover.isKept && <IconButton icon="close" label={t('closeTooltip')} onAct={() => view.hover.set(undefined)} />}
       </div>
       {secondTime(view, hover) && <div className="lb-tooltip-time">{secondTime(view, hover)}</div>}
-      {rows.map((reading) => (
-        <Row key={reading.runId} view={view} hover={hover} reading={reading} format={format} />
-      ))}
+      <div className="lb-tooltip-rows">
+        {rows.map((reading) => (
+          <Row key={reading.runId} view={view} hover={hover} reading={reading} format={format} />
+        ))}
+      </div>
       {rest > 0 && <div className="lb-tooltip-row lb-dim">{t('moreRuns', formatCount(rest))}</div>}
       {rows.some(({ isMean }) => isMean) && <div className="lb-tooltip-note">{t('meansNote')}</div>}
     </div>
@@ -80,10 +86,14 @@ function Row({ view, hover, reading, format }: RowProps) {
     >
       {run ? <RunSwatch run={run} look={look} /> : <GroupSwatch look={look} />}
       <span className="lb-cut-text lb-grow">{view.nameOf(runId)}</span>
-      {Math.abs(x - hover.x) > hover.span / 100 && <span className="lb-faint">{placeCell(hover.axis, x)}</span>}
-      {raw !== undefined && <span className="lb-faint">{t('rawValue', format(raw))}</span>}
-      <span title={exactNumber(value)}>{format(value)}</span>
-      {spread && <span className="lb-faint">{spreadText(view, reading, format)}</span>}
+      {Math.abs(x - hover.x) > hover.span / 100 && (
+        <span className="lb-tooltip-at lb-faint">{placeCell(hover.axis, x)}</span>
+      )}
+      {raw !== undefined && <span className="lb-tooltip-raw lb-faint">{t('rawValue', format(raw))}</span>}
+      <span className="lb-tooltip-value" title={exactNumber(value)}>
+        {format(value)}
+      </span>
+      {spread && <span className="lb-tooltip-spread lb-faint">{spreadText(view, reading, format)}</span>}
     </div>
   );
 }

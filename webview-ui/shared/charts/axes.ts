@@ -14,8 +14,8 @@ export interface Axes {
   readonly yTransform: Transform;
   /** False where no value is finite: y is then of nothing, and has no numbers. */
   readonly hasValues: boolean;
-  /** Points that a logarithmic axis cannot show. */
-  readonly notPositive: number;
+  /** Points that a logarithmic axis cannot show; `some` where curves are of means of several points, which are not counted. */
+  readonly notPositive: number | 'some';
   /** Curves that leave the plot at the top and at the bottom; in a zoom those of which nothing is in it. */
   readonly above: number;
   readonly below: number;
@@ -69,7 +69,7 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
       xTransform,
       yTransform: linear(),
       hasValues: false,
-      notPositive: notPositiveX,
+      notPositive: counted(curves, notPositiveX),
       above: 0,
       below: 0,
       isFlattened: false,
@@ -93,7 +93,7 @@ export function axesOf(curves: readonly Curve[], options: AxesOptions = {}): Axe
     xTransform,
     yTransform,
     hasValues: true,
-    notPositive: notPositiveX + (isLog ? extent.notPositive : 0),
+    notPositive: counted(curves, notPositiveX + (isLog ? extent.notPositive : 0)),
     ...told,
     isFlattened: isWhole && isFlattened(extent, curves, x),
   };
@@ -184,7 +184,7 @@ export function ticksOf(kind: XSource | 'value', { min, max }: Range, transform:
 export function yExtentOf(curves: readonly Curve[], range: Range, banded: boolean): Extent | undefined {
   const extent = { min: Infinity, minPositive: Infinity, max: -Infinity, least: Infinity, notPositive: 0 };
   const isRawDrawn = curves.length <= mostRaw;
-  for (const { x, y, values, low, high } of curves) {
+  for (const { x, y, values, low, high, members } of curves) {
     const to = upperBound(x, range.max);
     for (let i = lowerBound(x, range.min); i < to; i++) {
       const value = y[i] ?? NaN;
@@ -197,7 +197,9 @@ export function yExtentOf(curves: readonly Curve[], range: Range, banded: boolea
       // Smoothing may leave the band; the line has room all the same.
       extent.min = Math.min(extent.min, smallest, value);
       extent.max = Math.max(extent.max, largest, value);
-      extent.notPositive += value <= 0 ? 1 : 0;
+      // Of a mean above 0 a part may not be; a group's band is of no points.
+      const lowest = members ? value : Math.min(value, low?.[i] ?? value);
+      extent.notPositive += lowest <= 0 ? 1 : 0;
       const positive = smallest > 0 ? Math.min(smallest, value > 0 ? value : smallest) : value;
       extent.minPositive = positive > 0 ? Math.min(extent.minPositive, positive) : extent.minPositive;
       const size = Math.abs(value);
@@ -281,6 +283,11 @@ function outside(curves: readonly Curve[], { min, max }: Range, y: Range): { abo
 
 function leastPositive(curves: readonly Curve[]): number {
   return curves.reduce((least, { x }) => Math.min(least, x[upperBound(x, 0)] ?? Infinity), Infinity);
+}
+
+/** A row of a thinned curve, or of a group, is not one point that was logged. */
+function counted(curves: readonly Curve[], rows: number): Axes['notPositive'] {
+  return rows > 0 && curves.some(({ low }) => low !== undefined) ? 'some' : rows;
 }
 
 function countNotPositive(curves: readonly Curve[]): number {

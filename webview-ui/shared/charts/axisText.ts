@@ -44,3 +44,21 @@ export function axisTitle(axis: XSource): string {
       return axis.expression.replaceAll('`', '');
   }
 }
+
+/** From one place to another, as `placeCell` gives them: `steps 0 to 78,200`. */
+export function placesText(axis: XSource, from: string, to: string): string {
+  switch (axis) {
+    case 'step':
+      return t('stepsFromTo', from, to);
+    case 'relative':
+    case 'time':
+      return t('timesFromTo', from, to);
+    default:
+      return t('axisFromTo', axisTitle(axis), from, to);
+  }
+}
+
+/** A place that a pointer or a zoom chose, as exactly as it is meant. */
+export function shortened(x: number): number {
+  return Math.abs(x) > 100 ? Math.round(x) : Number(x.toPrecision(3));
+}

@@ -6,6 +6,8 @@ import { plotKeyEvent } from './usePlotKeys';
 export interface ChartKeyContext {
   readonly view: ChartsView;
   readonly metric: string;
+  /** Each run has one value. */
+  readonly isBars: boolean;
   readonly isEntered: boolean;
   readonly isLarge: boolean;
   readonly isAlone: boolean;
@@ -31,11 +33,10 @@ export function handleChartKey(event: KeyboardEvent, context: ChartKeyContext): 
       if (!isOnFrame) {
         return false;
       }
-      context.setIsEntered(true);
-      context.view.say(t('enteredChart', context.metric));
+      enter(context);
       return true;
     case 'Escape':
-      return leave(context);
+      return (!isOnFrame && comeBack(event, context)) || leave(context);
     case 'ArrowLeft':
     case 'ArrowRight':
     case 'ArrowUp':
@@ -77,6 +78,26 @@ function toggle(key: string, { view, metric, isLarge, isAlone, frame }: ChartKey
     }
   }
   return true;
+}
+
+/** Into the table that is in its place, or to what can be done where there are no curves; else the keys are the cross-hair's. */
+function enter({ view, metric, isBars, setIsEntered, frame }: ChartKeyContext): void {
+  const inside = frame.current?.querySelector<HTMLElement>('.lb-data-table, .lb-chart-message button');
+  if (inside) {
+    inside.focus();
+    return;
+  }
+  setIsEntered(true);
+  view.say(t(isBars ? 'enteredBars' : 'enteredChart', metric));
+}
+
+/** From what is in a chart to the chart. */
+function comeBack({ target }: KeyboardEvent, { frame }: ChartKeyContext): boolean {
+  const isInside = target instanceof Node && frame.current?.contains(target) === true;
+  if (isInside) {
+    frame.current?.focus();
+  }
+  return isInside;
 }
 
 /** One thing at a time: a tooltip that is kept, the cross-hair, the large view. */

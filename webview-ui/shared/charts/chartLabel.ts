@@ -2,7 +2,7 @@ import { formatCount, formatMetric } from '../../../src/core/format';
 import type { Better } from '../../../src/core/metricDirection';
 import type { XSource } from '../../../src/protocol/extras';
 import { t, tCount } from '../strings';
-import { axisTitle, placeCell } from './axisText';
+import { placeCell, placesText } from './axisText';
 import { bestOf, xExtent, type Curve } from './curve';
 
 /** What a chart shows, in a sentence: `val/loss, 10 runs, steps 0 to 78,200, lowest 0.7364 wrn28-10-cutmix`. @param isBars each run has one value */
@@ -24,25 +24,13 @@ export function chartLabel(
   const runs = tCount(one, isGroups ? 'manyGroups' : 'manyRuns', curves.length, formatCount(curves.length));
   const from = placeCell(axis, extent.min);
   const to = placeCell(axis, extent.max);
-  const place = isBars ? t('oneValueEach') : placesOf(axis, from, to);
+  const place = isBars ? t('oneValueEach') : placesText(axis, from, to);
   const best = extreme(curves, better ?? 'higher');
   if (!best) {
     return t('chartLabelNoValue', key, runs, place);
   }
   const value = formatMetric(best.value, digits);
   return t(better === 'lower' ? 'chartLabelLowest' : 'chartLabelHighest', key, runs, place, value, nameOf(best.runId));
-}
-
-function placesOf(axis: XSource, from: string, to: string): string {
-  switch (axis) {
-    case 'step':
-      return t('stepsFromTo', from, to);
-    case 'relative':
-    case 'time':
-      return t('timesFromTo', from, to);
-    default:
-      return t('axisFromTo', axisTitle(axis), from, to);
-  }
 }
 
 function extreme(curves: readonly Curve[], better: Better): { value: number; runId: string } | undefined {

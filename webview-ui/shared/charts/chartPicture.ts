@@ -7,7 +7,7 @@ import { axesOf, mostBands, placesOf, ticksOf, type Axes } from './axes';
 import { axisTitle } from './axisText';
 import { bestOf } from './curve';
 import { lastOf } from './Legend';
-import { drawBest, drawLiveEnds } from './marks';
+import { drawBest, drawEdgePoints, drawLiveEnds } from './marks';
 import type { DrawnCurve, PlotModel } from './plotModel';
 import { backSteps, markSteps } from './plotSteps';
 import type { Range } from './range';
@@ -118,7 +118,9 @@ function drawPlot(surface: Surface, picture: Picture, clip: (area: Area, body: (
   const pen: Pen = { ...placesOf(axes, area), context: surface, range: axes.x, palette };
   drawAxes(pen, model, axes);
   clip(area, () => [...backSteps(model), ...markSteps(model)].forEach((step) => step(pen)));
-  drawLiveEnds(pen, model.curves);
+  const whole = (): number => 1;
+  drawEdgePoints(pen, model.curves, whole);
+  drawLiveEnds(pen, model.curves, whole);
   drawBest(pen, own(model), model.better);
 }
 

@@ -16,6 +16,8 @@ export interface Hover {
   readonly axis: XSource;
   /** How far the chart goes in x. */
   readonly span: number;
+  /** What of x was in sight. */
+  readonly zoom: Range | undefined;
   /** In drawn order from the top. */
   readonly readings: readonly Reading[];
   /** The curve nearest to the pointer, or chosen by key. */
@@ -25,6 +27,8 @@ export interface Hover {
   readonly top: number;
   /** It stays where it is until it is closed. */
   readonly isKept: boolean;
+  /** It was put there by keys, wherever the pointer is. */
+  readonly isByKeys: boolean;
 }
 
 /** What a chart needs to know of a run. Kept small, so that charts are not drawn anew whenever a value comes. */

@@ -9,24 +9,69 @@ import type { Pen } from './surface';
 const mostNamed = 3;
 /** Of one kind in one pixel column a curve has one mark, and a chart has no more than this: more cannot be told apart. */
 const mostMarks = 2000;
+/** Of a single point's dot, CSS pixels. */
+const loneReach = 2;
 /** A mark's half width, CSS pixels. */
 const markReach = 4.5;
 
-/** A dot where a point has no neighbour to be joined to. */
+/** A dot where a point has no neighbour to be joined to; those that an edge would cut are drawn by `drawEdgePoints`. */
 export function drawLonePoints(pen: Pen, { curve, look }: DrawnCurve): void {
-  const { context } = pen;
-  context.fillStyle = look.colour;
-  // What has no place on a logarithmic axis breaks the line as well.
-  const [least, first] = [leastOf(pen.y), leastOf(pen.x)];
-  if (curve.odd.length === 0 && curve.x.length > 1 && least === -Infinity && first === -Infinity) {
+  const hasPlace = placesIn(pen, curve);
+  if (!hasPlace) {
     return;
   }
-  const hasPlace = (i: number): boolean => (curve.y[i] ?? NaN) > least && (curve.x[i] ?? NaN) > first;
+  pen.context.fillStyle = look.colour;
   for (const [from, to] of stretches(curve.y, hasPlace)) {
-    if (to - from === 1) {
-      dot(pen, pen.x(curve.x[from] ?? NaN), pen.y(curve.y[from] ?? NaN), 2);
+    const x = pen.x(curve.x[from] ?? NaN);
+    if (to - from === 1 && !isAtEdge(x, pen.area)) {
+      dot(pen, x, pen.y(curve.y[from] ?? NaN), loneReach);
     }
   }
+}
+
+/** The dots at the first and the last place of the x axis, whole: half of them stands outside of the plot. @param pen not clipped to it */
+export function drawEdgePoints(pen: Pen, curves: readonly DrawnCurve[], alphaOf: (runId: string) => number): void {
+  const { context, area, range } = pen;
+  for (const { curve, look, isBehind } of curves) {
+    const hasPlace = isBehind ? undefined : placesIn(pen, curve);
+    if (!hasPlace) {
+      continue;
+    }
+    const { x, y, runId } = curve;
+    const isPlaced = (i: number): boolean => Number.isFinite(y[i]) && hasPlace(i);
+    const draw = (i: number): boolean => {
+      const at = pen.x(x[i] ?? NaN);
+      if (isPlaced(i) && !isPlaced(i - 1) && !isPlaced(i + 1) && isAtEdge(at, area)) {
+        dot(pen, at, pen.y(y[i] ?? NaN), loneReach);
+      }
+      // What has no place, as 0 on a logarithmic axis, is before what has one.
+      return Number.isNaN(at) || isAtEdge(at, area);
+    };
+    context.fillStyle = look.colour;
+    context.globalAlpha = alphaOf(runId);
+    const [from, to] = [lowerBound(x, range.min), upperBound(x, range.max)];
+    let left = from;
+    while (left < to && draw(left)) {
+      left++;
+    }
+    for (let right = to - 1; right > left && draw(right);) {
+      right--;
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+/** Which points of a curve have a place on the axes; undefined where all are joined to others. */
+function placesIn(pen: Pen, { x, y, odd }: DrawnCurve['curve']): ((index: number) => boolean) | undefined {
+  // What has no place on a logarithmic axis breaks the line as well.
+  const [least, first] = [leastOf(pen.y), leastOf(pen.x)];
+  return odd.length === 0 && x.length > 1 && least === -Infinity && first === -Infinity
+    ? undefined
+    : (i) => (y[i] ?? NaN) > least && (x[i] ?? NaN) > first;
+}
+
+function isAtEdge(x: number, { left, right }: Pen['area']): boolean {
+  return x < left + loneReach || x > right - loneReach;
 }
 
 /** What values on an axis are above. */
@@ -35,19 +80,21 @@ function leastOf(place: Pen['x']): number {
 }
 
 /** A ringed dot at the end of a run that goes on. */
-export function drawLiveEnds(pen: Pen, curves: readonly DrawnCurve[]): void {
+export function drawLiveEnds(pen: Pen, curves: readonly DrawnCurve[], alphaOf: (runId: string) => number): void {
   const { context } = pen;
   for (const { curve, look, isLive } of curves) {
     const last = isLive ? curve.y.findLastIndex(Number.isFinite) : -1;
     if (last >= 0) {
       const [x, y] = [pen.x(curve.x[last] ?? NaN), pen.y(curve.y[last] ?? NaN)];
       context.fillStyle = look.colour;
-      context.globalAlpha = 0.35;
+      const alpha = alphaOf(curve.runId);
+      context.globalAlpha = 0.35 * alpha;
       dot(pen, x, y, 5.5);
-      context.globalAlpha = 1;
+      context.globalAlpha = alpha;
       dot(pen, x, y, 3);
     }
   }
+  context.globalAlpha = 1;
 }
 
 interface Best {

@@ -3,7 +3,7 @@ import { Store } from '../store';
 import { axesOf, mostBands, placesOf, ticksOf, type Axes } from './axes';
 import { CurveLayer, isSameFrame, type Frame } from './curveLayer';
 import type { DrawQueue, Drawing } from './drawQueue';
-import { drawBest, drawLiveEnds } from './marks';
+import { drawBest, drawEdgePoints, drawLiveEnds } from './marks';
 import type { PlotModel } from './plotModel';
 import { backSteps, frontSteps, markSteps } from './plotSteps';
 import { union, type Range } from './range';
@@ -289,7 +289,10 @@ export class Plot implements Drawing {
     context.restore();
     context.save();
     const pen = { ...placesOf(this.#axes, area), context, palette: model.palette, range: this.#axes.x };
-    drawLiveEnds(pen, model.curves);
+    const emphasis = this.#emphasis;
+    const alphaOf = (id: string): number => (emphasis.size === 0 || emphasis.has(id) ? 1 : dimmed);
+    drawEdgePoints(pen, model.curves, alphaOf);
+    drawLiveEnds(pen, model.curves, alphaOf);
     drawBest(pen, model.curves, model.better);
     context.restore();
   }

@@ -1,12 +1,14 @@
 import { useEffect, type RefObject } from 'react';
 import { formatMetric } from '../../../src/core/format';
 import { t } from '../strings';
-import { placeText } from './axisText';
+import { placeCell, placesText, placeText, shortened } from './axisText';
 import { resetZoom, type ChartsView, type Hover } from './controller';
-import { bestOf, xExtent, type Curve } from './curve';
+import { bestOf, lowerBound, upperBound, xExtent, type Curve } from './curve';
 import type { Plot } from './plot';
-import { allX, readingsAt } from './reading';
-import { select, shownRange, toleranceOf } from './usePlotPointer';
+import { hoverOn } from './hovering';
+import type { Range } from './range';
+import { allX } from './reading';
+import { select, shownRange } from './usePlotPointer';
 import { allowed, zoomed } from './zooming';
 
 interface Options {
@@ -76,6 +78,7 @@ function follow(key: KeyboardEvent, place: Place): void {
       break;
     case '0':
       resetZoom(view, metric);
+      sayRange(xExtent(place.curves), place);
       break;
   }
 }
@@ -84,7 +87,8 @@ function moveBy(count: number, own: Hover | undefined, place: Place): void {
   const { curves, plot } = place;
   const { min, max } = plot.xRange;
   const all = allX(curves).filter((x) => x >= min && x <= max);
-  const at = own ? all.findLastIndex((x) => x <= own.x) : count > 0 ? -1 : all.length;
+  // What came since may have left the cross-hair between two points.
+  const at = count > 0 ? upperBound(all, own?.x ?? -Infinity) - 1 : lowerBound(all, own?.x ?? Infinity);
   const x = all[Math.min(all.length - 1, Math.max(0, at + count))];
   if (x !== undefined) {
     show(x, own?.nearest, place);
@@ -98,7 +102,8 @@ function moveToMark(sign: number, own: Hover | undefined, place: Place): void {
   const chosen = curves.filter(({ runId }) => own?.nearest === undefined || runId === own.nearest);
   const better = view.better(metric);
   const marks = chosen.flatMap((curve) => {
-    const best = better && bestOf(curve, better, plot.xRange);
+    // Of a group no value is ringed.
+    const best = better && !curve.members ? bestOf(curve, better, plot.xRange) : undefined;
     return [...curve.odd, ...(best ? [best] : [])].map(({ x }) => ({ x, runId: curve.runId }));
   });
   const from = own?.x ?? (sign > 0 ? -Infinity : Infinity);
@@ -122,27 +127,20 @@ function chooseRun(count: number, own: Hover | undefined, place: Place): void {
 }
 
 function show(x: number, wanted: string | undefined, { view, metric, curves, plot, canvas }: Place): void {
-  const readings = readingsAt(curves, x, toleranceOf(plot));
-  const index = Math.max(
-    0,
-    readings.findIndex(({ runId }) => runId === wanted),
-  );
-  const reading = readings[index];
-  const box = canvas.current?.getBoundingClientRect();
-  if (!reading || !box) {
+  const hover = canvas.current && hoverOn({ view, metric, curves, plot, canvas: canvas.current }, x, wanted);
+  if (!hover) {
     return;
   }
-  const left = box.left + (plot.pixelOfX(x) ?? plot.area.left);
-  const top = box.top + (plot.area.top + plot.area.bottom) / 2;
-  const span = plot.xRange.max - plot.xRange.min;
-  const axis = view.settings.x;
-  view.hover.set({ key: metric, x, axis, span, readings, nearest: reading.runId, left, top, isKept: false });
-  const value = formatMetric(reading.value, view.digits);
-  const name = view.nameOf(reading.runId);
-  view.say(t('spokenReading', placeText(axis, x), name, value, index + 1, readings.length));
+  const { readings, nearest } = hover;
+  view.hover.set(hover);
+  const at = readings.findIndex(({ runId }) => runId === nearest);
+  const value = formatMetric(readings[at]?.value ?? NaN, view.digits);
+  const place = placeText(view.settings.x, x);
+  view.say(t('spokenReading', place, view.nameOf(nearest ?? ''), value, at + 1, readings.length));
 }
 
-function zoomBy(factor: number, own: Hover | undefined, { view, plot, curves }: Place): void {
+function zoomBy(factor: number, own: Hover | undefined, place: Place): void {
+  const { view, plot, curves } = place;
   const axes = plot.axes;
   const whole = xExtent(curves);
   if (!axes || !whole) {
@@ -151,6 +149,16 @@ function zoomBy(factor: number, own: Hover | undefined, { view, plot, curves }: 
   const range = shownRange(view, plot);
   const { to, from } = axes.xTransform;
   const centre = own?.x ?? from((to(range.min) + to(range.max)) / 2);
-  view.zoom.set(allowed(zoomed(range, axes.xTransform, centre, factor), whole));
+  const next = allowed(zoomed(range, axes.xTransform, centre, factor), whole);
+  view.zoom.set(next);
   view.zoom.settle();
+  sayRange(next ?? whole, place);
+}
+
+/** How far x goes is else only seen. */
+function sayRange(range: Range | undefined, { view }: Place): void {
+  if (range) {
+    const axis = view.settings.x;
+    view.say(placesText(axis, placeCell(axis, shortened(range.min)), placeCell(axis, shortened(range.max))));
+  }
 }

@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react';
 import { Store } from '../store';
-import { arrangeCharts, resetZoom, type ChartsView } from './controller';
+import { arrangeCharts, resetZoom, type ChartsView, type Hover } from './controller';
 import { withEntry } from './arrangement';
 import { xExtent, type Curve } from './curve';
+import { hoverAnew, hoverAt, type Place, type Point } from './hovering';
 import type { Plot } from './plot';
 import { isRange, isSameRange, type Range } from './range';
-import { nearestX, readingsAt, type Reading } from './reading';
 import { allowed, panned, zoomed } from './zooming';
 
 interface Options {
@@ -39,8 +39,6 @@ interface Drag {
 const shortest = 5;
 /** A box less high than this zooms x only. */
 const flat = 16;
-/** A run's value is told where its point lies at most this far from the cross-hair, in CSS pixels. */
-export const readingReach = 24;
 /** A click so near to a curve chooses it. */
 const clickReach = 12;
 
@@ -52,7 +50,7 @@ export function usePlotPointer(options: Options) {
   useEffect(() => {
     now.current = options;
   });
-  const last = useRef<{ clientX: number; clientY: number } | undefined>(undefined);
+  const last = useRef<Point | undefined>(undefined);
   const drag = useRef<Drag | undefined>(undefined);
   const [yPan] = useState(() => new Store<Range | undefined>(undefined));
   const [box, setBox] = useState<Box>();
@@ -62,7 +60,6 @@ export function usePlotPointer(options: Options) {
     setBox(next);
     hover.set(next ? undefined : hover.get());
   };
-  const point = useCallback((at: { clientX: number; clientY: number }): void => pointAt(now.current, at), []);
   const leave = useCallback((): void => {
     last.current = undefined;
     setIsInside(false);
@@ -74,12 +71,13 @@ export function usePlotPointer(options: Options) {
   useEffect(() => leave, [leave]);
   useWheel(now, canvas, plot);
 
-  /** What is under the pointer may be something else now. */
+  /** What the curves say at the cross-hair may be something else now. */
   const onDrawn = useCallback(() => {
-    if (last.current && drag.current === undefined) {
-      point(last.current);
+    const place = placeOf(now.current);
+    if (place && drag.current === undefined) {
+      setHover(place, hoverAnew(place, place.view.hover.get(), last.current));
     }
-  }, [point]);
+  }, []);
 
   const handlers = {
     onPointerMove: (event: PointerEvent): void => {
@@ -91,7 +89,7 @@ export function usePlotPointer(options: Options) {
         }
       }
       if (drag.current === undefined) {
-        point(last.current);
+        pointAt(options, last.current);
       } else if (drag.current.kind === 'pan') {
         pan(options, drag.current, event, yPan);
       } else {
@@ -145,24 +143,23 @@ function release(
   }
 }
 
-function pointAt({ view, metric, curves, plot, canvas }: Options, at: { clientX: number; clientY: number }): void {
-  const { hover, session, settings } = view;
-  if (!plot || !canvas.current || hover.get()?.isKept) {
-    return;
+function pointAt(options: Options, at: Point): void {
+  const place = placeOf(options);
+  if (place && !place.view.hover.get()?.isKept) {
+    setHover(place, hoverAt(place, at));
   }
-  const area = canvas.current.getBoundingClientRect();
-  const x = nearestX(curves, plot.xAt(at.clientX - area.left));
-  if (x === undefined || plot.pixelOfX(x) === undefined) {
-    hover.set(undefined);
-    return;
-  }
-  const readings = readingsAt(curves, x, toleranceOf(plot));
-  const nearest = nearestReading(readings, plot, at.clientY - area.top)?.runId;
-  const span = plot.xRange.max - plot.xRange.min;
-  const axis = settings.x;
-  hover.set({ key: metric, x, axis, span, readings, nearest, left: at.clientX, top: at.clientY, isKept: false });
-  if (session.marked.get().hovered !== nearest) {
-    session.mark({ hovered: nearest });
+}
+
+/** Undefined as long as there is no plot. */
+function placeOf({ view, metric, curves, plot, canvas }: Options): Place | undefined {
+  return plot && canvas.current ? { view, metric, curves, plot, canvas: canvas.current } : undefined;
+}
+
+function setHover({ view, metric }: Place, next: Hover | undefined): void {
+  const { hover, session } = view;
+  hover.set(next);
+  if (next?.key === metric && !next.isByKeys && !next.isKept && session.marked.get().hovered !== next.nearest) {
+    session.mark({ hovered: next.nearest });
   }
 }
 
@@ -295,26 +292,6 @@ function boxOf(plot: Plot | undefined, drag: Drag, event: PointerEvent): Box | u
 
 function isOnControl(event: PointerEvent): boolean {
   return event.target instanceof Element && event.target.closest('button, a, input') !== null;
-}
-
-/** `readingReach` in the unit of the x axis. */
-export function toleranceOf(plot: Plot): number {
-  const { left, right } = plot.area;
-  const { min, max } = plot.xRange;
-  return right > left ? ((max - min) / (right - left)) * readingReach : 0;
-}
-
-function nearestReading(readings: readonly Reading[], plot: Plot, top: number): Reading | undefined {
-  let best: Reading | undefined;
-  let distance = Infinity;
-  for (const reading of readings) {
-    const own = Math.abs(plot.pixelOfY(reading.value) - top);
-    if (own < distance) {
-      best = reading;
-      distance = own;
-    }
-  }
-  return best ?? readings[0];
 }
 
 /** The x range of what is drawn now, for zooming by other means. */
