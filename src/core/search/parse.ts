@@ -43,10 +43,11 @@ function firstFault(
   options: FilterOptions,
   fault: Extract<Result<never>, { ok: false }>,
 ): Result<Filter | undefined> {
-  const before = source.slice(0, scan(source).find(({ kind }) => kind === 'fault')?.offset ?? 0).trimEnd();
+  const start = scan(source).find(({ kind }) => kind === 'fault')?.offset ?? 0;
+  const before = source.slice(0, start).trimEnd();
   const read = parseFilter(before, options);
-  // At the end only the rest is missing.
-  return !read.ok && read.error.offset < before.length ? read : fault;
+  // At the end only the rest is missing; what touches the piece, as in `metrics['loss']`, may be right but for that.
+  return !read.ok && read.error.offset < before.length && read.error.offset + read.error.length < start ? read : fault;
 }
 
 /** Recursive descent; NOT binds before AND, AND before OR. */
