@@ -313,6 +313,9 @@ html { background-color: var(--vscode-editor-background); }
 img { max-width: 100%; max-height: 100%; }
 a, a code { color: var(--vscode-textLink-foreground); }
 input:focus, select:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; }
+kbd { background-color: var(--vscode-keybindingLabel-background); color: var(--vscode-keybindingLabel-foreground);
+  border: 1px solid var(--vscode-keybindingLabel-border); border-radius: 3px; padding: 1px 3px;
+  box-shadow: inset 0 -1px 0 var(--vscode-widget-shadow); }
 code { font-family: var(--vscode-editor-font-family); color: var(--vscode-textPreformat-foreground);
   background-color: var(--vscode-textPreformat-background); padding: 1px 3px; border-radius: 4px; }
 `;

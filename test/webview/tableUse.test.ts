@@ -87,6 +87,31 @@ describe('Using the table of runs', () => {
     assert.deepEqual(await panel.askedFor('setTag'), [{ runIds: [idOf(1)], key: 'note', value: `${note}\nthird` }]);
   });
 
+  it('renames a baseline that stands in its group, too, and a run by the button of its row, however far it is scrolled away', async () => {
+    const runs = Array.from({ length: 60 }, (_, i) =>
+      fakeRun(59 - i, { name: `run-${i}`, params: { model: 'r50' }, metrics: { loss: point(i) } }),
+    );
+    const panel = await open({ ...experimentScenario(runs), facts: { baseline: idOf(59) } });
+    const body = panel.page.locator('.lb-table-body .lb-row');
+    await body.first().hover();
+    await body.first().getByRole('button', { name: 'Menu of run-1', exact: true }).click();
+    await panel.page.getByRole('menuitem', { name: /^Rename/ }).click();
+    await panel.page.keyboard.type('far');
+    await grid(panel).evaluate((each) => (each.scrollTop = 1000));
+    await panel.page.locator('.lb-row[aria-rowindex="50"]').waitFor();
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual(await panel.askedFor('setName'), [{ runId: idOf(58), name: 'far' }]);
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).click();
+    await panel.page.getByRole('dialog').getByRole('checkbox', { name: 'model' }).click();
+    await panel.page.keyboard.press('Escape');
+    await panel.page.locator('.lb-group').dblclick();
+    await body.filter({ hasText: 'run-0' }).click();
+    await panel.page.keyboard.press('F2');
+    await panel.page.keyboard.type('best');
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual((await panel.askedFor('setName', 2))[1], { runId: idOf(59), name: 'best' });
+  });
+
   it('leaves Enter and Escape to what composes letters', async () => {
     const panel = await open();
     await row(panel, 'run-b').click();
@@ -143,7 +168,7 @@ describe('Using the table of runs', () => {
       await mouse.move(600, box.y + 12, { steps: 3 });
       await mouse.move(895, box.y + 12, { steps: 3 });
       // So far that the dragged column itself is no longer drawn.
-      await until('it has scrolled', async () => (await left()) > 900);
+      await until('it has scrolled', async () => (await left()) > 720);
     };
     await drag();
     await keyboard.press('Escape');
@@ -205,6 +230,46 @@ describe('Using the table of runs', () => {
     await panel.page.getByText('2 selected').waitFor();
     await panel.page.keyboard.press('Control+a');
     await panel.page.getByText('4 selected').waitFor();
+  });
+
+  it('has the values of a column under each other, also where there is no difference or deviation beside them', async () => {
+    const { runs } = scenario();
+    const bare = fakeRun(9, { name: 'run-x', params: { model: 'r9' }, metrics: { 'val/acc': point(0.3) } });
+    const panel = await open({ ...experimentScenario([bare, ...runs]), facts: { baseline: idOf(3) } });
+    await panel.page.locator('.lb-delta').first().waitFor();
+    const edges = (): Promise<number[]> =>
+      panel.page
+        .locator('.lb-row [data-field="metric:max:val/acc"] > :first-child')
+        .evaluateAll((all) => [...new Set(all.map((each) => Math.round(each.getBoundingClientRect().right)))]);
+    await until('all have the same edge', async () => (await edges()).length === 1);
+    await row(panel, 'run-a').first().click({ button: 'right' });
+    await item(panel, 'Clear Baseline').click();
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).click();
+    await panel.page.getByRole('dialog').getByRole('checkbox', { name: 'model' }).click();
+    await panel.page.keyboard.press('Escape');
+    await panel.page.locator('.lb-group').first().dblclick();
+    await until('it is open', async () => (await panel.page.locator('.lb-row').count()) > 3);
+    await until('they have the same edge', async () => (await edges()).length === 1);
+  });
+
+  it('leaves the focus on a run that becomes the baseline', async () => {
+    const panel = await open();
+    await row(panel, 'run-b').click();
+    await panel.page.keyboard.press('Shift+F10');
+    await item(panel, 'Set as Baseline').click();
+    await order(panel, 'bdca');
+    await panel.page.keyboard.press('F2');
+    assert.equal(await field(panel).inputValue(), 'run-b');
+  });
+
+  it('takes back that all runs were moved to the trash', async () => {
+    const panel = await open();
+    await row(panel, 'run-a').click();
+    await panel.page.keyboard.press('Control+a');
+    await panel.page.keyboard.press('Delete');
+    await panel.page.locator('.lb-state').getByText('4 runs moved to the trash.').waitFor();
+    await panel.page.getByRole('button', { name: 'Undo' }).click();
+    await order(panel, 'dcba');
   });
 
   it('asks before a run goes to the trash to which a script still logs, and only then', async () => {

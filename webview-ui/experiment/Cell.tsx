@@ -1,12 +1,24 @@
+import type { ReactNode } from 'react';
 import { statusWord } from '../shared/Swatch';
 import { t } from '../shared/strings';
 import type { CellView } from './table/cellView';
 
+interface Props {
+  readonly view: CellView;
+  /** Pixels of what stands beside the values of the column, also where a cell has none: values stand under each other. */
+  readonly beside: number;
+}
+
 /** What stands in a cell that shows a value. Curves and names have components of their own. */
-export function CellContent({ view }: { readonly view: CellView }) {
+export function CellContent({ view, beside }: Props) {
   switch (view.kind) {
     case 'none':
-      return <span className="lb-faint">–</span>;
+      return (
+        <>
+          <span className="lb-faint">–</span>
+          <Beside width={beside} />
+        </>
+      );
     case 'waiting':
       return <i className="lb-skeleton" aria-hidden="true" />;
     case 'empty':
@@ -22,23 +34,26 @@ export function CellContent({ view }: { readonly view: CellView }) {
         <>
           <span className={view.isDim ? 'lb-cut-text lb-dim' : 'lb-cut-text'}>{view.text}</span>
           {view.lines > 1 && <span className="lb-faint lb-more-lines">&nbsp;{t('moreLines', view.lines)}</span>}
+          <Beside width={beside} />
         </>
       );
     case 'spread':
       return (
         <>
           <span>{view.mean}</span>
-          <span className="lb-dim lb-spread">{view.std === undefined ? t('onlyOne') : t('plusMinus', view.std)}</span>
+          <Beside width={beside} className="lb-dim lb-spread">
+            {view.std === undefined ? t('onlyOne') : t('plusMinus', view.std)}
+          </Beside>
         </>
       );
     case 'number':
-      return <NumberContent view={view} />;
+      return <NumberContent view={view} beside={beside} />;
     case 'trend':
       return null;
   }
 }
 
-function NumberContent({ view }: { readonly view: Extract<CellView, { kind: 'number' }> }) {
+function NumberContent({ view, beside }: Props & { readonly view: Extract<CellView, { kind: 'number' }> }) {
   const { text, isNaN, best, delta } = view;
   return (
     <>
@@ -52,7 +67,27 @@ function NumberContent({ view }: { readonly view: Extract<CellView, { kind: 'num
           {text}
         </b>
       )}
-      {delta && <span className={delta.isBetter ? 'lb-delta lb-better' : 'lb-delta'}>{delta.text}</span>}
+      <Beside width={beside} className={delta?.isBetter === true ? 'lb-delta lb-better' : 'lb-delta'}>
+        {delta?.text}
+      </Beside>
     </>
+  );
+}
+
+interface BesideProps {
+  readonly width: number;
+  readonly className?: string;
+  readonly children?: ReactNode;
+}
+
+/** The difference to the baseline, or the deviation of a group; else as much room, where the column has any. */
+function Beside({ width, className, children }: BesideProps) {
+  if (children === undefined) {
+    return width === 0 ? null : <span style={{ minWidth: width }} />;
+  }
+  return (
+    <span className={className} style={{ minWidth: width }}>
+      {children}
+    </span>
   );
 }

@@ -6,6 +6,7 @@ import { columnName } from './columnTexts';
 import type { ExperimentSession } from './experimentSession';
 import { moved, withColumn, type ColumnChoice } from './table/columnSet';
 import type { ColumnView, DeltaMode } from './table/columnView';
+import { filterStart, queryWith } from './table/filterStart';
 import { fieldId, shownAggregates, type ShownAggregate, type TableField } from './table/fields';
 import { focusQuery } from './tableKeys';
 import type { TableView } from './tableModel';
@@ -183,7 +184,7 @@ function valueActions(experiment: ExperimentSession, view: TableView, column: Co
           {
             label: t('filterColumn'),
             onAct: () => {
-              experiment.draft.set({ text: query.trim() === '' ? start : `${query.trim()} and ${start}` });
+              experiment.draft.set({ text: queryWith(query, view.filter, start) });
               focusQuery();
             },
           },
@@ -202,36 +203,6 @@ function valueActions(experiment: ExperimentSession, view: TableView, column: Co
       : []),
     ...(field.kind === 'trend' ? [] : [{ label: t('copyColumn'), onAct: copy }]),
   ];
-}
-
-/** How a filter on the field begins, to be ended in the query line. */
-function filterStart(field: TableField): string | undefined {
-  const quoted = (key: string): string => (/^[\w./-]+$/.test(key) && !key.includes('`') ? key : `\`${key}\``);
-  switch (field.kind) {
-    case 'metric':
-      return field.aggregate === 'last'
-        ? `metrics.${quoted(field.key)} > `
-        : `${field.aggregate}(metrics.${quoted(field.key)}) > `;
-    case 'metricAt':
-      return `at(metrics.${quoted(field.key)}, ${field.step}) > `;
-    case 'param':
-      return `params.${quoted(field.key)} = `;
-    case 'tag':
-      return `tags.${quoted(field.key)} = `;
-    case 'attribute': {
-      const names: Partial<Record<string, string>> = {
-        name: 'name ~ ',
-        state: 'status = ',
-        started: 'start_time > ',
-        ended: 'end_time > ',
-        duration: 'duration > ',
-        id: 'run_id = ',
-      };
-      return names[field.key];
-    }
-    default:
-      return undefined;
-  }
 }
 
 export function setColumn(experiment: ExperimentSession, id: string, isShown: boolean): void {

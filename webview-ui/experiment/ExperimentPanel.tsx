@@ -3,7 +3,7 @@ import { useWidth } from '../shared/charts/useWidth';
 import { ConnectionBanner, RestrictedState, showLogAction } from '../shared/PanelFrame';
 import { EmptyState, ErrorState } from '../shared/states';
 import { useStore } from '../shared/store';
-import { t } from '../shared/strings';
+import { t, tCount } from '../shared/strings';
 import { ChartPart, NoChartsYet, useDrawnRuns } from './ChartPart';
 import type { ExperimentSession } from './experimentSession';
 import { Footer } from './Footer';
@@ -68,11 +68,7 @@ function Content({ experiment, view }: Props) {
   const isTablePainted = useIsPainted();
   useEffect(() => experiment.model.setNarrow(width < 600), [experiment, width]);
   if (view.table.size === 0) {
-    return view.facts.experiments.every(({ isDeleted }) => isDeleted === true) ? (
-      <EmptyState title={t('experimentInTrash')} detail={t('experimentInTrashHint')} />
-    ) : (
-      <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />
-    );
+    return <NoRuns experiment={experiment} view={view} />;
   }
   const isNarrow = width < 900;
   const hasMatch = view.runs.length > 0;
@@ -110,4 +106,19 @@ function Content({ experiment, view }: Props) {
       </div>
     </div>
   );
+}
+
+/** There are none, which may be what the user just did, and can take back here as the footer is away, too. */
+function NoRuns({ experiment, view }: Props) {
+  const undo = useStore(experiment.undo, (each) => each);
+  const isConnected = useStore(experiment.session.connection, ({ state }) => state === 'connected');
+  if (view.facts.experiments.every(({ isDeleted }) => isDeleted === true)) {
+    return <EmptyState title={t('experimentInTrash')} detail={t('experimentInTrashHint')} />;
+  }
+  if (undo) {
+    const { length } = undo.runIds;
+    const actions = isConnected ? [{ label: t('undo'), onAct: () => experiment.untrash() }] : [];
+    return <EmptyState title={tCount('trashedOne', 'trashedMany', length, formatCount(length))} actions={actions} />;
+  }
+  return <EmptyState title={t('noRuns')} detail={t('noRunsHint')} />;
 }

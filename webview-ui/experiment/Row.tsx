@@ -134,12 +134,12 @@ function RowCell({ column, id, isFocused, children }: CellProps) {
   );
 }
 
-function contentOf(props: Props, line: Line, mark: RunMark, { view }: PlacedColumn, index: number): ReactNode {
+function contentOf(props: Props, line: Line, mark: RunMark, column: PlacedColumn, index: number): ReactNode {
   switch (line.kind) {
     case 'run':
-      return runContent(props, line, mark, view);
+      return runContent(props, line, mark, column);
     case 'group':
-      return groupContent(props, line, view);
+      return groupContent(props, line, column);
     case 'gone':
       return index === 0 ? (
         <span className="lb-name lb-faint lb-gone" title={t('goneRun', line.name)}>
@@ -153,7 +153,7 @@ function runContent(
   { context, isShown, isBaseline, editing }: Props,
   line: RunLine,
   mark: RunMark,
-  view: PlacedColumn['view'],
+  { view, beside }: PlacedColumn,
 ): ReactNode {
   const { session, cells, lookOf, actions, view: table } = context;
   const { field } = view;
@@ -198,10 +198,10 @@ function runContent(
       />
     );
   }
-  return <CellContent view={cellView(view, slot, cells)} />;
+  return <CellContent view={cellView(view, slot, cells)} beside={beside} />;
 }
 
-function groupContent({ context }: Props, line: GroupLine, view: PlacedColumn['view']): ReactNode {
+function groupContent({ context }: Props, line: GroupLine, { view, beside }: PlacedColumn): ReactNode {
   const { session, cells, lookOf, actions, view: table } = context;
   const { field } = view;
   const look = lookOf(oldest(line.group.slots, table));
@@ -211,7 +211,7 @@ function groupContent({ context }: Props, line: GroupLine, view: PlacedColumn['v
   if (field.kind === 'trend') {
     return <GroupTrendCell session={session} metric={field.key} runIds={idsOf(line.group.slots, table)} look={look} />;
   }
-  return <CellContent view={groupCell(view, line.group.slots, cells)} />;
+  return <CellContent view={groupCell(view, line.group.slots, cells)} beside={beside} />;
 }
 
 const knownIds = new WeakMap<Int32Array, readonly string[]>();

@@ -9,7 +9,7 @@ import { groupName } from './rowTexts';
 import { copyCells, deleteRuns } from './runCommands';
 import { fieldId, fieldOf, isOwnTag, type TableField } from './table/fields';
 import { runsOfLine, seenOf } from './table/selection';
-import { runKey, type Line } from './table/lines';
+import { allLines, runKey, type Line } from './table/lines';
 import type { TableView } from './tableModel';
 import type { Editing } from './useRowActions';
 
@@ -27,7 +27,7 @@ interface Props {
 
 /** What can be done with the run under it, or with all selected ones that are seen where it is one of them. */
 export function RunMenu({ experiment, view, lineKey, field, anchor, onClose, onEdit }: Props) {
-  const line = view.lines.find(({ key }) => key === lineKey) ?? baselineLine(view, lineKey);
+  const line = allLines(view).find(({ key }) => key === lineKey);
   const own = runsOfLine(line, view.table);
   const selected = new Set(seenOf(experiment.selection.get().runs, view));
   const runIds = own.some((id) => selected.has(id)) ? [...selected] : own;
@@ -41,12 +41,6 @@ export function RunMenu({ experiment, view, lineKey, field, anchor, onClose, onE
       onClose={onClose}
     />
   );
-}
-
-function baselineLine({ baseline, table }: TableView, key: string): Line | undefined {
-  return baseline !== undefined && runKey(table.id[baseline] ?? '') === key
-    ? { kind: 'run', key, slot: baseline, depth: 0, children: 0, open: false }
-    : undefined;
 }
 
 interface Chosen {

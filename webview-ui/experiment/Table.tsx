@@ -43,6 +43,16 @@ export function Table({ experiment, view }: Props) {
     (key, anchor, field) => setMenu({ kind: 'run', key, anchor, field }),
     [],
   );
+  // The line with the focus stays drawn, wherever it is scrolled to, and with it what was typed.
+  const edit = useCallback(
+    (next: Editing) => {
+      setEditing(next);
+      experiment.selection.update((state) =>
+        state.focus === next.key ? state : { ...state, focus: next.key, cell: -1 },
+      );
+    },
+    [experiment],
+  );
   const actions = useRowActions({ experiment, view, setEditing, scroller, openMenu: openRunMenu });
   const context = useMemo(
     (): RowContext => ({ session, view, cells, lookOf, actions, columns: inView, width: layout.width }),
@@ -64,7 +74,7 @@ export function Table({ experiment, view }: Props) {
         aria-rowcount={view.lines.length + headRows(grid)}
         aria-colcount={layout.columns.length}
         aria-activedescendant={activeId(grid)}
-        onKeyDown={tableKeys({ experiment, view, ...keysOf(grid), edit: setEditing, openMenu: setMenu })}
+        onKeyDown={tableKeys({ experiment, view, ...keysOf(grid), edit, openMenu: setMenu })}
         onPointerOver={onTitle}
         onPointerLeave={() => session.mark({ hovered: undefined })}
         {...pointerHandlers(experiment, place, openRunMenu)}
@@ -90,7 +100,7 @@ export function Table({ experiment, view }: Props) {
         menu={menu}
         onMenu={setMenu}
         onFit={header.onFit}
-        onEdit={setEditing}
+        onEdit={edit}
       />
     </>
   );
@@ -119,7 +129,8 @@ function BaselineRow({ experiment, context, grid, editing }: RowsProps) {
         isFocused={isBaselineFocused}
         cell={isBaselineFocused ? selection.cell : -1}
         isBaseline={true}
-        editing={editing?.key === baseline.key ? editing.field : undefined}
+        // Where it stands in its group, too, that row is the one that is edited.
+        editing={isBaselineFocused && editing?.key === baseline.key ? editing.field : undefined}
         {...state(baseline)}
       />
     )

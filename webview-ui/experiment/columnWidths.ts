@@ -4,6 +4,7 @@ import { statusWord } from '../shared/Swatch';
 import { columnLabel, columnSuffix } from './columnTexts';
 import { groupName, groupTitle } from './rowTexts';
 import { cellView, groupCell, type CellContext, type CellView } from './table/cellView';
+import type { NumberColumn } from './table/columnData';
 import type { ColumnView } from './table/columnView';
 import type { Line } from './table/lines';
 import { runMarks } from './table/runTable';
@@ -31,28 +32,41 @@ function headWidth(view: ColumnView, measure: TextMeasure): number {
 
 /** What nearly all values of a column of numbers need, with room for one digit more: values grow while runs run. */
 function numbersWidth(
-  { data, format, base, better }: ColumnView,
-  { measure, hasDelta, hasSpread }: WidthContext,
+  { data, format, better }: ColumnView,
+  beside: number,
+  { measure, hasDelta }: WidthContext,
 ): number {
   if (data?.kind !== 'numbers') {
     return hasDelta ? 104 : 48;
   }
-  const slots = Array.from({ length: Math.min(mostMeasured, data.value.length) }, (_, slot) => slot);
-  const values = slots.flatMap((slot) => data.get(slot) ?? []);
-  const widest = (texts: readonly string[], kind: TextKind, least: number): number => {
-    const widths = texts.map((text) => measure(text, kind)).sort((a, b) => a - b);
-    return Math.max(least, widths[Math.floor(widths.length * 0.95)] ?? 0);
-  };
+  const texts = sampleOf(data).map(format.value);
   // Any of them may become the best.
-  const numbers = widest(values.map(format.value), better ? 'bold' : 'cell', 40) + (better ? bestMark : measure('0'));
-  if (hasSpread) {
-    return numbers + deltaGap + Math.max(leastDelta, measure('± 0.0000', 'small'));
+  const numbers = widest(texts, better ? 'bold' : 'cell', measure) + (better ? bestMark : measure('0'));
+  return Math.max(40, numbers) + beside;
+}
+
+function sampleOf(data: NumberColumn): number[] {
+  const slots = Array.from({ length: Math.min(mostMeasured, data.value.length) }, (_, slot) => slot);
+  return slots.flatMap((slot) => data.get(slot) ?? []);
+}
+
+/** Of nearly all of them. */
+function widest(texts: readonly string[], kind: TextKind, measure: TextMeasure): number {
+  const widths = texts.map((text) => measure(text, kind)).sort((a, b) => a - b);
+  return widths[Math.floor(widths.length * 0.95)] ?? 0;
+}
+
+/** What the differences to the baseline, or the deviations of groups, take beside the values of a column; 0 where it has none. */
+function besideWidth({ data, format, base }: ColumnView, { measure, hasDelta, hasSpread }: WidthContext): number {
+  if (data?.kind !== 'numbers') {
+    return 0;
   }
-  if (!hasDelta || base === undefined) {
-    return numbers;
-  }
-  const differences = values.map((value) => format.difference(value - base));
-  return numbers + deltaGap + widest(differences, 'small', leastDelta);
+  const differences =
+    hasDelta && base !== undefined ? sampleOf(data).map((value) => format.difference(value - base)) : [];
+  const deviation = hasSpread ? measure('± 0.0000', 'small') : 0;
+  return hasSpread || differences.length > 0
+    ? Math.ceil(deltaGap + Math.max(leastDelta, deviation, widest(differences, 'small', measure)))
+    : 0;
 }
 
 /** What widths depend on beside the column. */
@@ -66,8 +80,20 @@ export interface WidthContext {
   readonly isNarrow: boolean;
 }
 
+/** Pixels of a column that nobody sized. */
+export interface ColumnWidth {
+  readonly whole: number;
+  /** Of it, for what stands beside the values; 0 where the column has nothing such. */
+  readonly beside: number;
+}
+
 /** The width of a column that nobody sized. */
-export function defaultWidth(view: ColumnView, context: WidthContext): number {
+export function defaultWidth(view: ColumnView, context: WidthContext): ColumnWidth {
+  const beside = besideWidth(view, context);
+  return { whole: wholeWidth(view, beside, context), beside };
+}
+
+function wholeWidth(view: ColumnView, beside: number, context: WidthContext): number {
   const { field, data } = view;
   const { measure, isNarrow } = context;
   const head = headWidth(view, measure);
@@ -101,26 +127,34 @@ export function defaultWidth(view: ColumnView, context: WidthContext): number {
     const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
     return Math.ceil(Math.min(most, Math.max(54, head + sort, usual + padding)));
   }
-  return Math.ceil(Math.min(most, Math.max(76, head + sort, numbersWidth(view, context) + padding)));
+  return Math.ceil(Math.min(most, Math.max(76, head + sort, numbersWidth(view, beside, context) + padding)));
 }
 
 /** Lines, and runs, that are written to find a width at which nothing is cut. */
 const mostFitted = 2000;
 
 /** The width at which nothing in the column is cut, as far as its first lines and runs go. */
-export function fittingWidth(column: ColumnView, view: TableView, context: CellContext, measure: TextMeasure): number {
+export function fittingWidth(
+  column: ColumnView,
+  beside: number,
+  view: TableView,
+  context: CellContext,
+  measure: TextMeasure,
+): number {
   const { lines, runs, baseline } = view;
   const isName = column.field.kind === 'attribute' && column.field.key === 'name';
   const widths = lines.slice(0, mostFitted).map((line) => {
     if (isName) {
       return nameWidth(line, view, measure);
     }
-    return line.kind === 'group' ? cellWidth(groupCell(column, line.group.slots, context), measure) : 0;
+    return line.kind === 'group' ? cellWidth(groupCell(column, line.group.slots, context), beside, measure) : 0;
   });
   // Also of closed groups: they are opened next.
   const slots = [...runs.subarray(0, mostFitted), ...(baseline === undefined ? [] : [baseline])];
   const own = slots.map((slot) =>
-    isName ? measure(view.table.name[slot] ?? '') + nameRoom : cellWidth(cellView(column, slot, context), measure),
+    isName
+      ? measure(view.table.name[slot] ?? '') + nameRoom
+      : cellWidth(cellView(column, slot, context), beside, measure),
   );
   const widest = [...widths, ...own].reduce((most, each) => Math.max(most, each), headWidth(column, measure) + 20);
   return Math.ceil(Math.min(mostWide, widest));
@@ -152,16 +186,16 @@ function nameWidth(line: Line, { table }: TableView, measure: TextMeasure): numb
   }
 }
 
-function cellWidth(cell: CellView, measure: TextMeasure): number {
+function cellWidth(cell: CellView, beside: number, measure: TextMeasure): number {
   switch (cell.kind) {
     case 'number': {
       const value = cell.best === undefined ? measure(cell.text) : measure(cell.text, 'bold') + bestMark;
-      const delta = cell.delta ? Math.max(leastDelta, measure(cell.delta.text, 'small')) + deltaGap : 0;
-      return value + delta + padding;
+      const delta = cell.delta ? measure(cell.delta.text, 'small') + deltaGap : 0;
+      return value + Math.max(beside, delta) + padding;
     }
     case 'spread': {
       const spread = cell.std === undefined ? t('onlyOne') : t('plusMinus', cell.std);
-      return measure(cell.mean) + Math.max(leastDelta, measure(spread, 'small')) + deltaGap + padding;
+      return measure(cell.mean) + Math.max(beside, measure(spread, 'small') + deltaGap) + padding;
     }
     case 'text':
       return measure(cell.text) + (cell.lines > 1 ? measure(t('moreLines', cell.lines)) + deltaGap : 0) + padding;

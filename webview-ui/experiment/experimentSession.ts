@@ -10,7 +10,7 @@ import { keepArrangement } from './keepArrangement';
 import { readArrangement, writeArrangement, type Arrangement } from './table/arrangement';
 import { HandingOver, type HandOverWish } from './handingOver';
 import { columnIdsOf, type TableField } from './table/fields';
-import { runKey } from './table/lines';
+import { allLines, runKey } from './table/lines';
 import { cleaned, nothing, type Selection } from './table/selection';
 import { SharedSelection } from './sharedSelection';
 import { ShownInCharts } from './shownInCharts';
@@ -266,8 +266,9 @@ export class ExperimentSession {
     model.view.subscribe(() => {
       const view = model.view.get();
       if (view) {
-        selection.update((state) => cleaned(state, lines, view));
-        ({ lines } = view);
+        const place = { lines: allLines(view), table: view.table };
+        selection.update((state) => cleaned(state, lines, place));
+        ({ lines } = place);
         this.#shared.onRuns();
         this.shown.begin(view);
       }

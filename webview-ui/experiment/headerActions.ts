@@ -30,7 +30,7 @@ export function headerActions(
       arrange({ columns: { ...choice(), order: moved(order, column.view.id, before) } });
     },
     onFit: (column) => {
-      const width = fittingWidth(column.view, view, cells, measure);
+      const width = fittingWidth(column.view, column.beside, view, cells, measure);
       arrange({ columns: { ...choice(), widths: { ...choice().widths, [column.view.id]: width } } });
     },
   };

@@ -10,6 +10,7 @@ import { useMemo } from 'react';
 import type { ColumnSizingState, Updater } from '@tanstack/react-table';
 import type { ColumnView } from './table/columnView';
 import { sectionTitle } from './columnTexts';
+import type { ColumnWidth } from './columnWidths';
 import type { ExperimentSession } from './experimentSession';
 
 /** A column at its place. Pixels from the left edge of the table. */
@@ -19,6 +20,8 @@ export interface PlacedColumn {
   readonly index: number;
   readonly left: number;
   readonly width: number;
+  /** Of it, for what stands beside the values (`ColumnWidth`). */
+  readonly beside: number;
   readonly isPinned: boolean;
   /** First of its section: there is a line at its left. */
   readonly isFirst: boolean;
@@ -64,7 +67,7 @@ export function useColumns(
   experiment: ExperimentSession,
   views: readonly ColumnView[],
   pinned: number,
-  widthOf: (view: ColumnView) => number,
+  widthOf: (view: ColumnView) => ColumnWidth,
   widths: Readonly<Record<string, number>>,
 ): ColumnLayout {
   const definitions = useMemo(() => {
@@ -73,7 +76,7 @@ export function useColumns(
       const title = sectionTitle(view.section, view.prefix);
       const id = `section:${view.section}:${view.prefix}`;
       const section = sections.get(id) ?? { id, header: title, columns: [] };
-      section.columns.push({ id: view.id, size: widthOf(view) });
+      section.columns.push({ id: view.id, size: widthOf(view).whole });
       sections.set(id, section);
     }
     return [...sections.values()];
@@ -111,6 +114,7 @@ export function useColumns(
         index: columns.length,
         left,
         width,
+        beside: widthOf(view).beside,
         isPinned: columns.length < pinned,
         isFirst,
         isResizing: column.getIsResizing(),

@@ -1,11 +1,11 @@
 import { useVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useStore } from '../shared/store';
-import { defaultWidth } from './columnWidths';
+import { defaultWidth, type ColumnWidth } from './columnWidths';
 import type { ExperimentSession } from './experimentSession';
 import type { CellContext } from './table/cellView';
 import type { ColumnView } from './table/columnView';
-import { runKey, type Line, type RunLine } from './table/lines';
+import { allLines, baselineLine, type Line, type RunLine } from './table/lines';
 import type { Place, Selection } from './table/selection';
 import type { TableView } from './tableModel';
 import { textMeasure, type TextMeasure } from './textMeasure';
@@ -57,11 +57,11 @@ export function useGrid(experiment: ExperimentSession, view: TableView): Grid {
   const views = useMemo(() => view.columns.fields.map((field) => view.column(field)), [view]);
   const fontFamily = useStore(experiment.session.palette, (each) => each.fontFamily);
   const measure = useMemo(() => textMeasure(fontFamily), [fontFamily]);
-  const hasDelta = view.baseline !== undefined && delta !== 'off';
-  const widthOf = useStableWidths(measure, hasDelta, isGrouped, view.isNarrow);
+  const compared = delta === 'off' ? undefined : view.baseline;
+  const widthOf = useStableWidths(measure, compared, isGrouped, view.isNarrow);
   const layout = useColumns(experiment, views, view.columns.pinned, widthOf, widths);
   const baseline = useMemo(() => baselineLine(view), [view]);
-  const place = useMemo(() => placeOf(view, baseline), [view, baseline]);
+  const place = useMemo((): Place => ({ lines: allLines(view), table: view.table }), [view]);
   const headHeight = titlesHeight + headsHeight + (baseline ? rowHeight : 0);
   const focusIndex = useMemo(
     () => view.lines.findIndex(({ key }) => key === selection.focus),
@@ -153,18 +153,6 @@ function useRows(
   });
 }
 
-function baselineLine({ baseline, table }: TableView): RunLine | undefined {
-  return baseline === undefined
-    ? undefined
-    : { kind: 'run', key: runKey(table.id[baseline] ?? ''), slot: baseline, depth: 0, children: 0, open: false };
-}
-
-/** The baseline stands first, unless it stands in its group too. */
-function placeOf({ lines, table }: TableView, baseline: RunLine | undefined): Place {
-  const isApart = baseline !== undefined && !lines.some(({ key }) => key === baseline.key);
-  return { lines: isApart ? [baseline, ...lines] : lines, table };
-}
-
 function withFocus({ startIndex, endIndex, overscan, count }: Range, focus: number): number[] {
   const from = Math.max(0, startIndex - overscan);
   const to = Math.min(count - 1, endIndex + overscan);
@@ -178,22 +166,28 @@ function withFocus({ startIndex, endIndex, overscan, count }: Range, focus: numb
 /** Widths that follow the content are found once for a font: data never changes a width later. */
 function useStableWidths(
   measure: TextMeasure,
-  hasDelta: boolean,
+  /** Slot of the baseline whose differences are shown. */
+  baseline: number | undefined,
   hasSpread: boolean,
   isNarrow: boolean,
-): (view: ColumnView) => number {
-  const [known] = useState(() => new WeakMap<TextMeasure, Map<string, number>>());
+): (view: ColumnView) => ColumnWidth {
+  const [known] = useState(() => new WeakMap<TextMeasure, Map<string, ColumnWidth>>());
   return useCallback(
     (view: ColumnView) => {
-      const widths = known.get(measure) ?? new Map<string, number>();
+      const widths = known.get(measure) ?? new Map<string, ColumnWidth>();
       known.set(measure, widths);
-      const key = `${view.id} ${hasDelta} ${hasSpread} ${isNarrow}`;
-      const width = widths.get(key) ?? defaultWidth(view, { measure, hasDelta, hasSpread, isNarrow });
+      // Another baseline may have other metrics.
+      const key = `${view.id} ${baseline ?? 'none'} ${hasSpread} ${isNarrow}`;
+      const found = widths.get(key);
+      if (found) {
+        return found;
+      }
+      const width = defaultWidth(view, { measure, hasDelta: baseline !== undefined, hasSpread, isNarrow });
       if (view.data !== undefined) {
         widths.set(key, width);
       }
       return width;
     },
-    [known, measure, hasDelta, hasSpread, isNarrow],
+    [known, measure, baseline, hasSpread, isNarrow],
   );
 }

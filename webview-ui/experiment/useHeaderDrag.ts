@@ -5,7 +5,7 @@ import type { ColumnLayout, PlacedColumn } from './useColumns';
 const threshold = 5;
 /** Pixels from an edge within which a drag scrolls the columns, and the most that it scrolls them in a frame. */
 const edge = 32;
-const mostInFrame = 20;
+const mostInFrame = 24;
 
 interface Target {
   /** Id of the column before which it would be dropped; undefined: the end. */

@@ -4,7 +4,8 @@ import { parseFilter } from '../../../src/core/search/parse';
 import { spreadOf } from '../../../webview-ui/experiment/table/aggregate';
 import { bestOf, deltaOf } from '../../../webview-ui/experiment/table/best';
 import { betterOf } from '../../../src/core/metricDirection';
-import { fieldId, fieldOf, type TableField } from '../../../webview-ui/experiment/table/fields';
+import { fieldId, fieldOf, shownAggregates, type TableField } from '../../../webview-ui/experiment/table/fields';
+import { filterStart, queryWith } from '../../../webview-ui/experiment/table/filterStart';
 import { columnsOfFilter, passingRuns } from '../../../webview-ui/experiment/table/filtering';
 import { held, leavingRuns } from '../../../webview-ui/experiment/table/hold';
 import { linesOf, type Line, type LineInput } from '../../../webview-ui/experiment/table/lines';
@@ -340,6 +341,34 @@ describe('Filters over columns', () => {
       'tag:t',
       'metric:last:acc',
     ]);
+  });
+
+  it('that the menu of a column begins read that column, whatever it is called', () => {
+    const key = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('lr-', 'a`b', '9', 'in', 'val/acc', 'größe/λ'));
+    const field = fc.oneof(
+      fc.record({ kind: fc.constant('metric' as const), key, aggregate: fc.constantFrom(...shownAggregates) }),
+      fc.record({ kind: fc.constant('metricAt' as const), key, step: fc.integer() }),
+      fc.record({ kind: fc.constantFrom('param' as const, 'tag' as const), key }),
+    );
+    fc.assert(
+      fc.property(field, (each) => {
+        const text = `${filterStart(each) ?? ''}${each.kind === 'param' || each.kind === 'tag' ? "'x'" : '1'}`;
+        const parsed = parseFilter(text, { entity: 'runs', dialect: 'labbook', steps: true });
+        assert.ok(parsed.ok, text);
+        assert.deepEqual(columnsOfFilter(parsed.value).map(fieldId), [fieldId(each)], text);
+      }),
+    );
+  });
+
+  it('go on where the menu of a column adds to them', () => {
+    const added = (query: string): string => {
+      const parsed = parseFilter(query, { entity: 'runs', dialect: 'labbook' });
+      assert.ok(parsed.ok);
+      return queryWith(query, parsed.value, 'params.lr = ');
+    };
+    assert.equal(added(' '), 'params.lr = ');
+    assert.equal(added('metrics.a > 1'), 'metrics.a > 1 and params.lr = ');
+    assert.equal(added('metrics.a > 1 or metrics.b > 1'), '(metrics.a > 1 or metrics.b > 1) and params.lr = ');
   });
 
   it('leave the runs that pass', () => {

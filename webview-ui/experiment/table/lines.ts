@@ -59,6 +59,27 @@ export interface Lines {
 
 const noGroups: readonly Group[] = [];
 
+/** What lines are seen, with the baseline that stands above them. */
+interface Seen {
+  readonly lines: readonly Line[];
+  readonly baseline: number | undefined;
+  readonly table: RunTable;
+}
+
+/** The line under the header. */
+export function baselineLine({ baseline, table }: Omit<Seen, 'lines'>): RunLine | undefined {
+  return baseline === undefined
+    ? undefined
+    : { kind: 'run', key: runKey(table.id[baseline] ?? ''), slot: baseline, depth: 0, children: 0, open: false };
+}
+
+/** All lines from top to bottom: the baseline first, unless it stands in its group too. */
+export function allLines(seen: Seen): readonly Line[] {
+  const { lines } = seen;
+  const baseline = baselineLine(seen);
+  return baseline === undefined || lines.some(({ key }) => key === baseline.key) ? lines : [baseline, ...lines];
+}
+
 export function runKey(id: string): string {
   return `run:${id}`;
 }
