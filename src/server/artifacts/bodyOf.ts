@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { ApiError } from '../../core/errors';
 import { hasBody } from '../http/errors';
+import { noteReceived } from './bodyMemory';
 
 /** When so many bytes wait for their reader, the client waits, too. */
 const keptBytes = 1024 * 1024;
@@ -23,6 +24,7 @@ export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Arr
   const take = (chunk: Uint8Array): void => {
     chunks.push(chunk);
     bytes += chunk.length;
+    noteReceived(chunk.length);
     if (bytes >= keptBytes) {
       request.pause();
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
+import { PerformanceObserver } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { ApiError } from '../../../src/core/errors';
 import { bodyOf } from '../../../src/server/artifacts/bodyOf';
@@ -70,6 +71,36 @@ describe('The chunks of a body', () => {
       return `${isHeld} ${length}`;
     };
     assert.equal(await send([Buffer.alloc(size)]), `true ${size}`);
+  });
+
+  it('have V8 look through its young memory every few megabytes, before it must look through all of it', async () => {
+    const piece = Buffer.alloc(1_000_000);
+    const pieces = 300;
+    let collections = 0;
+    const observer = new PerformanceObserver((list) => (collections += list.getEntries().length));
+    observer.observe({ entryTypes: ['gc'] });
+    read = async (request) => {
+      let length = 0;
+      for await (const chunk of bodyOf(request)) {
+        length += chunk.length;
+      }
+      return String(length);
+    };
+    const socket = net.connect(port, '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    socket.write(`PUT / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${piece.length * pieces}\r\n\r\n`);
+    for (let i = 0; i < pieces; i++) {
+      if (!socket.write(piece)) {
+        await once(socket, 'drain');
+      }
+    }
+    await once(socket, 'end');
+    assert.match(answer, /300000000$/m);
+    // V8 by itself comes to about nine.
+    const areMany = await until(() => collections >= 30);
+    observer.disconnect();
+    assert.ok(areMany, `${collections} collections`);
   });
 
   it('may be left early, and the request is answered all the same', async () => {
