@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { formatCount } from '../../src/core/format';
 import { useWidth } from '../shared/charts/useWidth';
 import { ConnectionBanner, RestrictedState, showLogAction } from '../shared/PanelFrame';
 import { EmptyState, ErrorState } from '../shared/states';
