@@ -1,8 +1,12 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
-/** Bytes of bodies between two collections: fewer cost more than they save, and with twice as many V8's own limit comes first. */
-const bytesBetween = 8 * 1024 * 1024;
+/**
+ * Bytes of bodies between two collections. More than are on their way at a time (`keptBytes`, `batchBytes` and `batchesAtOnce`), or what is
+ * alive at two of them would move to the old generation and stay there; and so few that V8's own limit is not reached, which is some
+ * 16 MB above the heap once a server has been idle for a while.
+ */
+const bytesBetween = 4 * 1024 * 1024;
 
 let bytes = 0;
 let collect: ((options: { type: 'minor' }) => void) | undefined;

@@ -5,7 +5,7 @@ import { hasBody } from '../http/errors';
 import { noteReceived } from './bodyMemory';
 
 /** When so many bytes wait for their reader, the client waits, too. */
-const keptBytes = 1024 * 1024;
+const keptBytes = 512 * 1024;
 
 /**
  * The body's chunks. Leaving early keeps the request usable, so that its error can still be answered.

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 /** Pieces as they come from a socket are small; so many bytes of them go to the file at once. */
 const batchBytes = 1024 * 1024;
 /** So many of these may be on their way; then the chunks wait. */
-const batchesAtOnce = 4;
+const batchesAtOnce = 2;
 /** As soon as there are so many bytes that the disk was not yet asked to take, it is asked, one time after the other, so that the end has little left to sync. */
 const syncBytes = 8 * 1024 * 1024;
 /** When there are so many, the disk does not keep up, and the chunks wait. */
