@@ -96,6 +96,23 @@ async function startAll(python, { runs, points, workers: numbers }) {
   return [...others, labbook];
 }
 
+/** What more than a limit of the machine would be needed for, in sentences. */
+function beyondLimits(figures, all, bounds) {
+  return figures.flatMap(({ id, title, unit, wanted, limit }) => {
+    const theirs = all.filter(([{ kind }]) => kind === 'mlflow').map(([, found]) => found[id]);
+    const needed = wanted * Math.max(...theirs);
+    const bound = bounds[limit?.id];
+    // What is shown only to compare is no limit.
+    return limit?.wanted !== undefined && needed > bound
+      ? [
+          `${wanted} times what MLflow does of “${title}” are ${digits(needed)} ${unit}; the machine's limit is ${digits(bound)}.`,
+        ]
+      : [];
+  });
+}
+
+const digits = (value) => Math.round(value).toLocaleString('en-US');
+
 function report(figures, results, bounds, { runs, points, quick }) {
   const all = [...results];
   const columns = ['', 'unit', ...all.map(([{ name }]) => name), 'Labbook is better by', 'wanted', ''];
@@ -150,6 +167,7 @@ function report(figures, results, bounds, { runs, points, quick }) {
         `certificates before all else. Memory is the proportional share (PSS) of all processes. Before each measurement the system writes what earlier ` +
         'ones left in its memory, and while one server is measured the others are held: an `mlflow server` of which nobody asks anything takes half ' +
         `a core.${quick ? ' Measured with `--quick`: small and short.' : ''}`,
+      ...beyondLimits(figures, all, bounds),
     ],
   };
 }
