@@ -138,8 +138,9 @@ export const chartStrings = {
   flattened: 'Outliers flatten this chart',
   dataTableOf: 'Data of {0}',
   rowsOf: '{0} of {1} rows.',
-  enteredChart: '{0}: Left and Right move the cross-hair, Up and Down change the run, Space selects it, Escape leaves.',
-  enteredBars: '{0}: Up and Down go from run to run, Space selects it, Escape leaves.',
+  enteredChart:
+    '{0}: Left and Right move the cross-hair, Page Up and Page Down by half of what is in sight, Home and End to the ends; what is zoomed moves along. Up and Down change the run, Space selects it, + and - zoom, Escape leaves.',
+  enteredBars: '{0}: Up and Down go from run to run, Home and End to the ends, Space selects it, Escape leaves.',
   noMoreMarks: 'No further NaN, infinity or best value that way.',
   spokenReading: '{0}: {1} {2}, {3} of {4} from the top',
   spokenBar: '{0}: {1}, {2} of {3}',

@@ -31,7 +31,7 @@ import { amountAt, placeOf } from '../../webview-ui/shared/charts/smoothingAmoun
 import { paint, SvgSurface } from '../../webview-ui/shared/charts/svgSurface';
 import { symlogTicks } from '../../webview-ui/shared/charts/ticks';
 import { kneeOf, linear, logarithmic, scaleKinds, symlog } from '../../webview-ui/shared/charts/transform';
-import { allowed, panned, zoomed } from '../../webview-ui/shared/charts/zooming';
+import { allowed, following, panned, pannedWithin, zoomed } from '../../webview-ui/shared/charts/zooming';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const usual = fc.double({ min: -1e9, max: 1e9, noNaN: true });
@@ -228,6 +228,27 @@ describe('Zooming', () => {
         },
       ),
     );
+  });
+
+  it('follows what goes to its edge before it is there, as far as there is anything', () => {
+    const whole = { min: 0, max: 1000 };
+    const range = { min: 100, max: 200 };
+    const to = (x: number, sign: number) => following(range, linear(), x, sign, whole);
+    assert.deepEqual(to(150, 1), range);
+    assert.deepEqual(to(189, 1), range);
+    // Away from the edge nothing moves.
+    assert.deepEqual(to(195, -1), range);
+    assert.deepEqual(to(195, 1), { min: 125, max: 225 });
+    assert.deepEqual(to(105, -1), { min: 75, max: 175 });
+    assert.deepEqual(to(400, 1), { min: 330, max: 430 });
+    assert.deepEqual(to(1000, 1), { min: 900, max: 1000 });
+    assert.deepEqual(to(0, -1), { min: 0, max: 100 });
+    const [low, high] = [following({ min: 10, max: 1000 }, logarithmic, 1e5, 1, { min: 1, max: 1e5 })].flatMap(
+      ({ min, max }) => [min, max],
+    );
+    assert.ok(near(low ?? NaN, 1000, 1e4) && near(high ?? NaN, 1e5, 1e6), `${low} ${high}`);
+    // What was dragged beyond the end is not moved further, nor back.
+    assert.deepEqual(pannedWithin({ min: 950, max: 1050 }, linear(), 0.5, whole), { min: 950, max: 1050 });
   });
 
   it('shows all where the range would hold all, and never nothing', () => {

@@ -169,6 +169,73 @@ describe('The keyboard', () => {
     assert.match(await focused(panel), /^loss, 2 runs, steps 0 to 19, lowest 0 run-0$/);
   });
 
+  it('moves what is zoomed along with the cross-hair, in all charts, down to each point, and to the ends', async () => {
+    const line = curve(5000, (step) => step);
+    const run = fakeRun(0, { metrics: { loss: line, lr: line } });
+    const panel = await browser.show(compareScenario([run, fakeRun(1, { metrics: { loss: line } })]));
+    const { page } = panel;
+    const rangeOf = async (metric: string): Promise<number[]> =>
+      ((await panel.canvas(metric).getAttribute('data-range')) ?? '').split(' ').map(Number);
+    const spoken = page.locator('.lb-charts > [aria-live]');
+    const stepSpoken = async (): Promise<number> =>
+      Number(/^Step ([\d,]+):/.exec(await spoken.innerText())?.[1]?.replace(',', ''));
+    const press = async (key: string, step: (spoken: number) => boolean): Promise<void> => {
+      await page.keyboard.press(key);
+      await until(`${key} leads there`, async () => step(await stepSpoken()));
+      await panel.drawn('loss');
+    };
+    const isAbout = (value: number, wanted: number): boolean => Math.abs(value - wanted) < 25;
+    await panel.drawn('loss');
+    await panel.drawn('lr');
+    await panel.chart('loss').getByRole('img').focus();
+    await page.keyboard.press('Enter');
+    await until('its keys are told', async () =>
+      /Home and End to the ends; .* moves along/.test(await spoken.innerText()),
+    );
+    await press('Home', (step) => isAbout(step, 0));
+    await press('PageDown', (step) => isAbout(step, 2500));
+    // Around step 2,500, to an 16th: 312 steps.
+    for (let zooms = 0; zooms < 4; zooms++) {
+      await page.keyboard.press('+');
+    }
+    await until('it is zoomed', async () => isAbout((await rangeOf('loss'))[1] ?? 0, 2656));
+    await until('each point is read', async () => {
+      await page.keyboard.press('ArrowRight');
+      const before = await stepSpoken();
+      await page.keyboard.press('ArrowRight');
+      return (await stepSpoken()) === before + 1;
+    });
+    const [from = 0, to = 0] = await rangeOf('loss');
+    assert.ok(isAbout(from, 2344) && isAbout(to, 2656), `${from} to ${to}: within it nothing moved`);
+    for (let at = await stepSpoken(); at < to - 40; at = await stepSpoken()) {
+      await page.keyboard.press('Shift+ArrowRight');
+    }
+    assert.deepEqual(await rangeOf('loss'), [from, to]);
+    await page.keyboard.press('Shift+ArrowRight');
+    await until('the chart follows', async () => ((await rangeOf('loss'))[0] ?? 0) > from);
+    await until('the others do', async () => String(await rangeOf('lr')) === String(await rangeOf('loss')));
+    await panel.photograph('keyboard-pan-dark');
+    await panel.drawn('loss');
+    const cross = panel.chart('loss').locator('.lb-cross.lb-here');
+    const box = await panel.canvas('loss').boundingBox();
+    const place = (await cross.boundingBox())?.x ?? NaN;
+    assert.ok(box && place > box.x + box.width / 2 && place < box.x + box.width * 0.8, 'it stands before the edge');
+    const paged = await rangeOf('loss');
+    const half = ((paged[1] ?? NaN) - (paged[0] ?? NaN)) / 2;
+    const here = await stepSpoken();
+    await press('PageDown', (step) => isAbout(step, here + half));
+    await until('by half', async () => isAbout((await rangeOf('loss'))[0] ?? 0, (paged[0] ?? NaN) + half));
+    await press('End', (step) => step === 4999);
+    await until('the end is in sight', async () => (await rangeOf('loss'))[1] === 4999);
+    await press('ArrowRight', (step) => step === 4999);
+    await press('Home', (step) => isAbout(step, 0));
+    await until('the start is in sight', async () => (await rangeOf('loss'))[0] === 0);
+    assert.ok(isAbout((await rangeOf('lr'))[1] ?? 0, 312));
+    await page.keyboard.press('0');
+    await until('all is in sight', async () => (await rangeOf('lr'))[1] === 4999);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('turns a chart into a table and its axis into a logarithmic one', async () => {
     const values = curve(20, (step) => (step === 3 ? NaN : step + 1));
     const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: values } })));
@@ -225,6 +292,8 @@ describe('The keyboard', () => {
       ['ArrowDown', 'run-2: 1.0000, 1 of 3'],
       ['ArrowDown', 'run-1: 0.5000, 2 of 3'],
       ['ArrowDown', 'run-0: 0, 3 of 3'],
+      ['Home', 'run-2: 1.0000, 1 of 3'],
+      ['End', 'run-0: 0, 3 of 3'],
       ['ArrowUp', 'run-1: 0.5000, 2 of 3'],
     ] as const) {
       await page.keyboard.press(key);

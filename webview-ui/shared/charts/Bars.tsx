@@ -80,7 +80,7 @@ export function Bars({ view, metric, curves, frame }: Props) {
   );
 }
 
-/** Keys inside of bars: Up and Down go from bar to bar and say it, Space selects its run. */
+/** Keys inside of bars: Up and Down go from bar to bar and say it, Home and End to the first and the last, Space selects its run. */
 function useBarKeys(
   view: ChartsView,
   frame: RefObject<HTMLDivElement | null>,
@@ -94,7 +94,7 @@ function useBarKeys(
         return;
       }
       const { key, ctrlKey, metaKey } = event.detail;
-      const sign = key === 'ArrowUp' ? -1 : key === 'ArrowDown' ? 1 : 0;
+      const sign = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity }[key] ?? 0;
       const at = bars.findIndex(({ runId }) => runId === view.session.marked.get().hovered);
       const next = bars[Math.max(0, Math.min(bars.length - 1, at + sign))];
       if (key === ' ' && at >= 0 && next) {

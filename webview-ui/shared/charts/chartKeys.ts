@@ -41,6 +41,10 @@ export function handleChartKey(event: KeyboardEvent, context: ChartKeyContext): 
     case 'ArrowRight':
     case 'ArrowUp':
     case 'ArrowDown':
+    case 'PageUp':
+    case 'PageDown':
+    case 'Home':
+    case 'End':
     case ' ':
       if (!isEntered || !isOnFrame) {
         return false;

@@ -45,7 +45,8 @@ export function hoverOn(place: Place, x: number, wanted: string | undefined): Ho
     return undefined;
   }
   const area = canvas.getBoundingClientRect();
-  const left = area.left + (plot.pixelOfX(x) ?? plot.area.left);
+  const edge = x > plot.xRange.max ? plot.area.right : plot.area.left;
+  const left = area.left + (plot.pixelOfX(x) ?? edge);
   const top = area.top + (plot.area.top + plot.area.bottom) / 2;
   return { ...common(place, x, readings), nearest, left, top, isKept: false, isByKeys: true };
 }

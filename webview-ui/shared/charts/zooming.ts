@@ -8,6 +8,35 @@ export function panned({ min, max }: Range, { to, from }: Transform, share: numb
   return { min: from(to(min) + shift), max: from(to(max) + shift) };
 }
 
+/** As `panned`, but on no side further than to the end of `whole`. */
+export function pannedWithin(range: Range, transform: Transform, share: number, whole: Range): Range {
+  const { to } = transform;
+  const width = to(range.max) - to(range.min);
+  const left = Math.min(0, (to(whole.min) - to(range.min)) / width);
+  const right = Math.max(0, (to(whole.max) - to(range.max)) / width);
+  return panned(range, transform, Math.min(right, Math.max(left, share)));
+}
+
+/** Shares of a range's width: how near to its edge what goes there may come, and how far from it it stands once the range moved on. */
+const ahead = { least: 0.1, then: 0.3 };
+
+/**
+ * The range moved along with a place in it that goes to one of its ends: what comes next is in sight before it is reached. The same where
+ * that is so anyway.
+ * @param sign of the way that `x` goes
+ */
+export function following(range: Range, transform: Transform, x: number, sign: number, whole: Range): Range {
+  const { to } = transform;
+  const place = (to(x) - to(range.min)) / (to(range.max) - to(range.min));
+  const isAtEnd = place > 1 - ahead.least && (sign > 0 || place > 1);
+  const isAtStart = place < ahead.least && (sign < 0 || place < 0);
+  if (!isAtEnd && !isAtStart) {
+    return range;
+  }
+  const share = isAtEnd ? place - (1 - ahead.then) : place - ahead.then;
+  return pannedWithin(range, transform, share, whole);
+}
+
 /** The range `factor` times as wide, the value at `centre` staying where it is drawn. */
 export function zoomed({ min, max }: Range, { to, from }: Transform, centre: number, factor: number): Range {
   const at = to(centre);
