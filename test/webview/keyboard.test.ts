@@ -10,6 +10,12 @@ const focused = (panel: Panel): Promise<string> =>
     return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
   });
 
+/** How many things of the grid of charts the Tab key stops at. */
+const stopsOf = (panel: Panel): Promise<number> =>
+  panel.page.evaluate(
+    () => [...document.querySelectorAll<HTMLElement>('.lb-grid *')].filter(({ tabIndex }) => tabIndex >= 0).length,
+  );
+
 describe('The keyboard', () => {
   let browser: PanelBrowser;
   before(async () => {
@@ -51,18 +57,14 @@ describe('The keyboard', () => {
     const metrics = Object.fromEntries(['a/1', 'a/2', 'b/1', 'b/2', 'c/1', 'c/2'].map((key) => [key, line]));
     const panel = await browser.show(runScenario(fakeRun(0, { metrics })), { width: 1000 });
     await panel.drawn('b/2');
-    const stops = (): Promise<number> =>
-      panel.page.evaluate(
-        () => [...document.querySelectorAll<HTMLElement>('.lb-grid *')].filter(({ tabIndex }) => tabIndex >= 0).length,
-      );
     const press = async (key: string, name: RegExp): Promise<void> => {
       await panel.page.keyboard.press(key);
       await until(`${key} leads to ${name.source}`, async () => name.test(await focused(panel)));
-      await until('there is one stop', async () => (await stops()) === 1);
+      await until('there is one stop', async () => (await stopsOf(panel)) === 1);
     };
     const isOpen = (name: RegExp, open: boolean): Promise<void> =>
       panel.page.getByRole('button', { name, expanded: open }).waitFor();
-    assert.equal(await stops(), 1);
+    assert.equal(await stopsOf(panel), 1);
     await panel.chart('a/1').locator('.lb-chart-frame').focus();
     await press('ArrowUp', /^a2$/);
     await press('ArrowDown', /^a\/1,/);
@@ -90,7 +92,7 @@ describe('The keyboard', () => {
       await panel.page.getByRole('button', { name, expanded: true }).click();
       await isOpen(name, false);
     }
-    assert.equal(await stops(), 1);
+    assert.equal(await stopsOf(panel), 1);
     assert.deepEqual(panel.errors, []);
   });
 
@@ -257,14 +259,10 @@ describe('The keyboard', () => {
     const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: curve(200, (step) => step) } })));
     const { page } = panel;
     await panel.drawn('loss');
-    const stops = (): Promise<number> =>
-      page.evaluate(
-        () => [...document.querySelectorAll<HTMLElement>('.lb-grid *')].filter(({ tabIndex }) => tabIndex >= 0).length,
-      );
     await panel.chart('loss').getByRole('img').focus();
     await page.keyboard.press('t');
     await panel.chart('loss').getByRole('table').waitFor();
-    assert.equal(await stops(), 1);
+    assert.equal(await stopsOf(panel), 1);
     await page.keyboard.press('Enter');
     assert.equal(await focused(panel), 'Data of loss');
     const table = panel.chart('loss').locator('.lb-data-table');
@@ -307,8 +305,9 @@ describe('The keyboard', () => {
     assert.deepEqual(panel.errors, []);
   });
 
-  it('reaches what can be done at a chart that could not be read, which is no image', async () => {
-    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: curve(9, (step) => step) } })));
+  it('reaches what can be done at a chart that could not be read, which is no image; the grid stays one stop', async () => {
+    const line = curve(9, (step) => step);
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: line, lr: line } })));
     const { page } = panel;
     await panel.drawn('loss');
     await panel.host(({ page: fake }) => fake.host.fail('series', 'the disk is away', ['loss']), null);
@@ -316,11 +315,54 @@ describe('The keyboard', () => {
     await panel.chart('loss').getByRole('alert').waitFor();
     const frame = panel.chart('loss').locator('.lb-chart-frame');
     assert.equal(await frame.getAttribute('role'), 'group');
+    assert.equal(await stopsOf(panel), 1);
     await frame.focus();
     await page.keyboard.press('Enter');
     assert.equal(await focused(panel), 'Try Again');
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await focused(panel), 'Show Log');
+    // At the end nothing is further, least of all the next chart.
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await focused(panel), 'Show Log');
+    await page.keyboard.press('Shift+Tab');
+    assert.equal(await focused(panel), 'loss');
+    await page.keyboard.press('ArrowRight');
+    assert.match(await focused(panel), /^lr,/);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     assert.equal(await focused(panel), 'loss');
+    await panel.host(({ page: fake }) => fake.host.fail('series', undefined), null);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await panel.drawn('loss');
+    assert.match(await focused(panel), /^loss, 1 run,/);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('has what failed at a chart in its menu, and closes it by Escape', async () => {
+    const panel = await browser.show(runScenario(fakeRun(0, { metrics: { loss: curve(9, (step) => step) } })));
+    const { page } = panel;
+    await panel.drawn('loss');
+    await panel.host(({ page: fake }) => fake.host.fail('saveFile', 'No room left on the disk.'), null);
+    const save = async (): Promise<void> => {
+      await panel.chart('loss').getByRole('img').focus();
+      await page.keyboard.press('Shift+F10');
+      await page.getByRole('menuitem', { name: 'Save As SVG…' }).press('Enter');
+      await panel.chart('loss').getByRole('alert').waitFor();
+    };
+    await save();
+    assert.equal(await stopsOf(panel), 1);
+    await panel.chart('loss').getByRole('img').focus();
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Show Log' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Dismiss' }).press('Enter');
+    await panel.chart('loss').getByRole('alert').waitFor({ state: 'detached' });
+    await save();
+    await panel.chart('loss').getByRole('img').focus();
+    await page.keyboard.press('Escape');
+    await panel.chart('loss').getByRole('alert').waitFor({ state: 'detached' });
+    assert.deepEqual(panel.errors, []);
   });
 
   it('walks the tree of artifacts', async () => {

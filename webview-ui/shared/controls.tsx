@@ -18,10 +18,17 @@ export function Button({ label, onAct, icon, primary = false }: ButtonProps) {
   );
 }
 
+interface LinkProps {
+  readonly label: string;
+  readonly onAct: () => void;
+  /** Inside of something that is one stop of the Tab key itself, and leads to it by another key. */
+  readonly isInner?: boolean;
+}
+
 /** A button in the form of a link, for what is done in the flow of a text. */
-export function LinkButton({ label, onAct }: { readonly label: string; readonly onAct: () => void }) {
+export function LinkButton({ label, onAct, isInner = false }: LinkProps) {
   return (
-    <button type="button" className="lb-link" onClick={onAct}>
+    <button type="button" className="lb-link" tabIndex={isInner ? -1 : undefined} onClick={onAct}>
       {label}
     </button>
   );

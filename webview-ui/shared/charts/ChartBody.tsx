@@ -2,7 +2,7 @@ import type { RefObject } from 'react';
 import { formatCount } from '../../../src/core/format';
 import type { XSource } from '../../../src/protocol/extras';
 import { LinkButton } from '../controls';
-import { Loading } from '../states';
+import { Loading, type Action } from '../states';
 import { t, tCount } from '../strings';
 import { idOfX } from './arrangement';
 import { Bars } from './Bars';
@@ -39,10 +39,10 @@ function isFailed(data: ChartCurves['data'], curves: ChartCurves['curves'], axis
 export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScale, frame }: Props) {
   const { data, curves, behind } = found;
   if (data.error !== undefined && isFailed(data, curves, view.settings.x)) {
-    return <Failed view={view} metric={metric} error={data.error} />;
+    return <Failed {...{ view, metric, frame }} error={data.error} />;
   }
   if (!data.ready) {
-    return isDrawn ? <Waiting view={view} metric={metric} isCancelled={data.isCancelled} /> : null;
+    return isDrawn ? <Waiting {...{ view, metric, frame }} isCancelled={data.isCancelled} /> : null;
   }
   if (curves.length === 0) {
     const { x } = view.settings;
@@ -68,16 +68,18 @@ export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScal
   return isDrawn ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
 }
 
+interface StateProps extends Pick<Props, 'view' | 'metric' | 'frame'> {
+  readonly isCancelled?: boolean;
+}
+
 /** Charts are read, and given up, each alone. */
-function Waiting({ view, metric, isCancelled }: { view: ChartsView; metric: string; isCancelled: boolean }) {
+function Waiting({ view, metric, frame, isCancelled = false }: StateProps) {
   const { loader } = view.session;
   if (isCancelled) {
     return (
       <div className="lb-chart-message">
         <p className="lb-dim">{t('notLoaded')}</p>
-        <p className="lb-chart-actions">
-          <LinkButton label={t('load')} onAct={() => loader.retry(metric)} />
-        </p>
+        <Actions frame={frame} actions={[{ label: t('load'), onAct: () => loader.retry(metric) }]} />
       </div>
     );
   }
@@ -87,23 +89,46 @@ function Waiting({ view, metric, isCancelled }: { view: ChartsView; metric: stri
       <Loading label={t('loadingChart', metric)} />
       <div className="lb-chart-message lb-late">
         <p className="lb-dim">{tCount('loadingOneCurve', 'loadingCurves', count, formatCount(count))}</p>
-        <p className="lb-chart-actions">
-          <LinkButton label={t('cancel')} onAct={() => loader.cancel(metric)} />
-        </p>
+        <Actions frame={frame} actions={[{ label: t('cancel'), onAct: () => loader.cancel(metric) }]} />
       </div>
     </>
   );
 }
 
-function Failed({ view, metric, error }: { view: ChartsView; metric: string; error: string }) {
+function Failed({ view, metric, frame, error }: StateProps & { readonly error: string }) {
+  const actions = [
+    { label: t('tryAgain'), onAct: () => view.session.loader.retry() },
+    { label: t('showLog'), onAct: () => showLog(view) },
+  ];
   return (
     <div className="lb-chart-message" role="alert">
       <p className="lb-error">{t('chartFailed', metric)}</p>
       <p>{error}</p>
-      <p className="lb-chart-actions">
-        <LinkButton label={t('tryAgain')} onAct={() => view.session.loader.retry()} />
-        <LinkButton label={t('showLog')} onAct={() => showLog(view)} />
-      </p>
+      <Actions frame={frame} actions={actions} />
     </div>
+  );
+}
+
+interface ActionsProps extends Pick<Props, 'frame'> {
+  readonly actions: readonly Action[];
+}
+
+/** What can be done in place of curves: no stops of the Tab key, Enter goes to them, and arrows between them (`chartKeys`). */
+function Actions({ frame, actions }: ActionsProps) {
+  return (
+    <p className="lb-chart-actions">
+      {actions.map(({ label, onAct }) => (
+        <LinkButton
+          key={label}
+          label={label}
+          isInner
+          onAct={() => {
+            // What was pressed may go.
+            frame.current?.focus();
+            onAct();
+          }}
+        />
+      ))}
+    </p>
   );
 }

@@ -1,5 +1,5 @@
 import { memo, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
-import { IconButton, LinkButton } from '../controls';
+import { InnerButton, LinkButton } from '../controls';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { Icon } from '../Icon';
 import { goingOn, lostRuns } from '../lostRuns';
@@ -143,7 +143,7 @@ function useLabel(view: ChartsView, metric: string, curves: readonly Curve[], is
   );
 }
 
-/** Why something could not be saved or copied, where it was asked for. */
+/** Why something could not be saved or copied, where it was asked for. By key the chart's menu has the same, and Escape closes it. */
 function Failure({ view, metric }: { readonly view: ChartsView; readonly metric: string }) {
   const failure = useStore(view.failure, (each) => (each?.metric === metric ? each : undefined));
   return (
@@ -151,8 +151,8 @@ function Failure({ view, metric }: { readonly view: ChartsView; readonly metric:
       <div className="lb-chart-failure" role="alert">
         <Icon name="error" small />
         <span className="lb-grow">{failure.text}</span>
-        <LinkButton label={t('showLog')} onAct={() => showLog(view)} />
-        <IconButton icon="close" label={t('dismiss')} onAct={() => view.failure.set(undefined)} />
+        <LinkButton label={t('showLog')} isInner onAct={() => showLog(view)} />
+        <InnerButton icon="close" label={t('dismiss')} onAct={() => view.failure.set(undefined)} />
       </div>
     )
   );

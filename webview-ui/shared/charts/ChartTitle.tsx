@@ -1,6 +1,6 @@
 import type { DragEvent } from 'react';
 import { formatCount, formatMetric } from '../../../src/core/format';
-import { IconButton, InnerButton } from '../controls';
+import { InnerButton } from '../controls';
 import { anchorOf, type Anchor } from '../Popup';
 import { t, tCount } from '../strings';
 import { isSmoothing } from './arrangement';
@@ -48,7 +48,7 @@ export function ChartTitle(props: Props) {
       {!isBars && yScale !== 'linear' && <span className="lb-tag">{t(yScale === 'log' ? 'logTag' : 'symlogTag')}</span>}
       <Subtitle view={view} found={found} isLarge={isLarge} isBars={isBars} />
       {found.data.error !== undefined && found.curves.length > 0 && (
-        <IconButton
+        <InnerButton
           icon="warning"
           label={t('chartStale', found.data.error)}
           onAct={() => session.loader.retry(metric)}

@@ -39,6 +39,13 @@ export function handleChartKey(event: KeyboardEvent, context: ChartKeyContext): 
       return (!isOnFrame && comeBack(event, context)) || leave(context);
     case 'ArrowLeft':
     case 'ArrowRight':
+      if (!isOnFrame) {
+        return goToAction(event.key === 'ArrowLeft' ? -1 : 1, context);
+      }
+      if (!isEntered) {
+        return false;
+      }
+      break;
     case 'ArrowUp':
     case 'ArrowDown':
     case 'PageUp':
@@ -95,6 +102,16 @@ function enter({ view, metric, isBars, setIsEntered, frame }: ChartKeyContext): 
   view.say(t(isBars ? 'enteredBars' : 'enteredChart', metric));
 }
 
+/** Between the things that can be done where there are no curves. */
+function goToAction(sign: 1 | -1, { frame }: ChartKeyContext): boolean {
+  const all = [...(frame.current?.querySelectorAll<HTMLElement>('.lb-chart-message button') ?? [])];
+  const at = all.findIndex((each) => each === document.activeElement);
+  if (at >= 0) {
+    all[at + sign]?.focus();
+  }
+  return at >= 0;
+}
+
 /** From what is in a chart to the chart. */
 function comeBack({ target }: KeyboardEvent, { frame }: ChartKeyContext): boolean {
   const isInside = target instanceof Node && frame.current?.contains(target) === true;
@@ -104,11 +121,15 @@ function comeBack({ target }: KeyboardEvent, { frame }: ChartKeyContext): boolea
   return isInside;
 }
 
-/** One thing at a time: a tooltip that is kept, the cross-hair, the large view. */
+/** One thing at a time: a tooltip that is kept, the cross-hair, what could not be saved, the large view. */
 function leave({ view, metric, isEntered, isLarge, isAlone, setIsEntered }: ChartKeyContext): boolean {
   if (isEntered || view.hover.get()) {
     setIsEntered(false);
     view.hover.set(undefined);
+    return true;
+  }
+  if (view.failure.get()?.metric === metric) {
+    view.failure.set(undefined);
     return true;
   }
   if (isLarge && !isAlone) {

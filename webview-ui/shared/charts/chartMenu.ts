@@ -3,7 +3,7 @@ import { t } from '../strings';
 import { withEntry, withScale } from './arrangement';
 import type { CardProps } from './ChartCard';
 import { copyImage, exportChart, type ExportKind } from './chartExport';
-import { arrangeCharts, resetZoom, showLarge, toggleIn, toggleTable, type ChartsView } from './controller';
+import { arrangeCharts, resetZoom, showLarge, showLog, toggleIn, toggleTable, type ChartsView } from './controller';
 import { frameOf } from './gridKeys';
 import { resize, spanOf } from './ResizeHandle';
 import { movedTo } from './sections';
@@ -32,6 +32,7 @@ export function chartMenu(context: ChartMenuContext): MenuSections {
   }));
   const save = (kind: ExportKind) => (): void => void exportChart(kind, view, metric, context);
   return [
+    failureActions(context),
     placeActions(context),
     scales,
     [
@@ -45,6 +46,17 @@ export function chartMenu(context: ChartMenuContext): MenuSections {
       { label: t('saveSvg'), onAct: save('svg') },
       { label: t('saveCsv'), onAct: save('csv') },
     ],
+  ];
+}
+
+/** What is offered where something went wrong, for the keyboard. */
+function failureActions({ view, metric, found }: ChartMenuContext): MenuAction[] {
+  const isFailed = view.failure.get()?.metric === metric;
+  const isUnread = found.data.error !== undefined;
+  return [
+    ...(isUnread ? [{ label: t('tryAgain'), onAct: () => view.session.loader.retry(metric) }] : []),
+    ...(isFailed || isUnread ? [{ label: t('showLog'), onAct: () => showLog(view) }] : []),
+    ...(isFailed ? [{ label: t('dismiss'), onAct: () => view.failure.set(undefined) }] : []),
   ];
 }
 
