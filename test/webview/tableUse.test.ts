@@ -306,4 +306,26 @@ describe('Using the table of runs', () => {
     await panel.page.keyboard.type('0.55');
     await order(panel, 'adcb');
   });
+
+  it('reads what runs can be grouped by when the menu opens, so that the first click finds it', async () => {
+    // So many columns that the params are far out of view.
+    const runs = [0, 1].map((i) =>
+      fakeRun(i, {
+        metrics: Object.fromEntries(Array.from({ length: 60 }, (_, key) => [`m${key}`, point(key + i)])),
+        params: { model: `r${i}` },
+      }),
+    );
+    const panel = await open(experimentScenario(runs), 700);
+    const wasRead = async (key: string): Promise<boolean> =>
+      (await panel.asked('tableColumns')).some(({ columns }) => columns.some((column) => column.key === key));
+    await panel.page.locator('.lb-row').nth(1).waitFor();
+    assert.equal(await wasRead('model'), false);
+    await panel.page.getByRole('button', { name: 'Group', exact: true }).click();
+    await until('the values are asked for', () => wasRead('model'));
+    const before = (await panel.asked('tableColumns')).length;
+    await panel.page.getByRole('checkbox', { name: 'model' }).click();
+    await panel.page.locator('.lb-row.lb-group').nth(1).waitFor();
+    assert.equal((await panel.asked('tableColumns')).length, before);
+    assert.deepEqual(panel.errors, []);
+  });
 });

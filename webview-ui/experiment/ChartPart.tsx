@@ -88,12 +88,13 @@ export function useDrawnRuns(experiment: ExperimentSession, view: TableView): Dr
   const runs = useSame(facts);
   const groups = useSame(
     useMemo(() => {
-      const places = new Map(runs.map(({ id, slot }) => [id, slot]));
-      const place = (id: string): number => places.get(id) ?? 0;
-      return chartGroups(view.groups, (slot) => view.table.id[slot] ?? '').flatMap((group) => {
-        // The order of creation here too, however the table is sorted.
-        const runIds = group.runIds.filter((id) => places.has(id)).sort((x, y) => place(x) - place(y));
-        return runIds.length > 0 ? [{ ...group, runIds, first: firstOf(view, group.runIds) }] : [];
+      const { table } = view;
+      // Of thousands of runs few are drawn. In the order of creation here too, however the table is sorted.
+      const drawn = new Map(runs.map((run) => [table.slotOf(run.id), run]));
+      return chartGroups(view.groups).flatMap(({ id, name, slots }) => {
+        const own = [...slots.filter((slot) => drawn.has(slot))].flatMap((slot) => drawn.get(slot) ?? []);
+        const runIds = own.sort((x, y) => x.slot - y.slot).map((run) => run.id);
+        return runIds.length > 0 ? [{ id, name, runIds, first: firstOf(view, slots) }] : [];
       });
     }, [runs, view]),
   );
@@ -106,9 +107,8 @@ export function useDrawnRuns(experiment: ExperimentSession, view: TableView): Dr
 }
 
 /** What gives a group its colour: the first run that was made, as in the table, whether it is drawn or not. */
-function firstOf(view: TableView, runIds: readonly string[]): { readonly slot: number; readonly colour?: string } {
-  const { table } = view;
-  const first = oldest(Int32Array.from(runIds.flatMap((id) => table.slotOf(id) ?? [])), view);
+function firstOf(view: TableView, slots: Int32Array): { readonly slot: number; readonly colour?: string } {
+  const first = oldest(slots, view);
   const colour = ownColour(view, first);
-  return { slot: table.place[first] ?? 0, ...(colour === undefined ? {} : { colour }) };
+  return { slot: view.table.place[first] ?? 0, ...(colour === undefined ? {} : { colour }) };
 }

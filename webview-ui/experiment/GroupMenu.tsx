@@ -1,5 +1,6 @@
-import { useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
+import { useSame } from '../shared/charts/useChartRuns';
 import { Find, LinkButton } from '../shared/controls';
 import { Popup, type Anchor } from '../shared/Popup';
 import { useStore } from '../shared/store';
@@ -7,7 +8,7 @@ import { t } from '../shared/strings';
 import { CheckRow } from './CheckRow';
 import type { ExperimentSession } from './experimentSession';
 import { byName } from './table/columnSet';
-import { fieldId, type TableField } from './table/fields';
+import { fieldId, fieldOf, type TableField } from './table/fields';
 import { isRunKey } from './table/lines';
 import type { KeyCatalogue } from './table/runTable';
 import type { TableView } from './tableModel';
@@ -22,6 +23,8 @@ interface Props {
 
 /** So many keys are listed; the others are found by typing. */
 const mostListed = 200;
+/** Of so many of the list the values are read before one is chosen: what can be seen of it without scrolling. */
+const mostAhead = 12;
 
 /** Chooses the params and tags by which runs are grouped; the chosen ones stand first, in their order. */
 export function GroupMenu({ experiment, view, anchor, onClose }: Props) {
@@ -31,9 +34,20 @@ export function GroupMenu({ experiment, view, anchor, onClose }: Props) {
   const groupBy = useStore(experiment.arrangement, (each) => each.groupBy);
   const nested = useStore(experiment.arrangement, (each) => each.nested);
   const wanted = find.trim().toLowerCase();
-  const all = groupKeys(view.table.catalogue).filter(({ key }) => key.toLowerCase().includes(wanted));
+  const { catalogue } = view.table;
+  const keys = useMemo(() => groupKeys(catalogue), [catalogue]);
+  const all = keys.filter(({ key }) => key.toLowerCase().includes(wanted));
   const chosen = groupBy.flatMap((id) => all.find((each) => each.id === id) ?? []);
   const others = all.filter(({ id }) => !groupBy.includes(id));
+  // Thousands of runs are grouped an answer of the server sooner where the values are there already.
+  const ahead = useSame(all.slice(0, mostAhead).map(({ id }) => id));
+  useEffect(() => {
+    experiment.need(
+      'groups',
+      ahead.flatMap((id) => fieldOf(id) ?? []),
+    );
+    return () => experiment.need('groups', []);
+  }, [experiment, ahead]);
   // Runs with children stay open; other groups begin closed.
   const open = (): readonly string[] => experiment.arrangement.get().open.filter(isRunKey);
   const set = (next: readonly string[]): void => experiment.arrange({ groupBy: next, open: open() });

@@ -204,11 +204,12 @@ function runContent(
 function groupContent({ context }: Props, line: GroupLine, { view, beside }: PlacedColumn): ReactNode {
   const { session, cells, lookOf, actions, view: table } = context;
   const { field } = view;
-  const look = lookOf(oldest(line.group.slots, table));
   if (field.kind === 'attribute' && field.key === 'name') {
+    const look = lookOf(oldest(line.group.slots, table));
     return <GroupName line={line} look={look} onToggle={actions.onToggleOpen} />;
   }
   if (field.kind === 'trend') {
+    const look = lookOf(oldest(line.group.slots, table));
     return <GroupTrendCell session={session} metric={field.key} runIds={idsOf(line.group.slots, table)} look={look} />;
   }
   return <CellContent view={groupCell(view, line.group.slots, cells)} beside={beside} />;

@@ -30,19 +30,19 @@ function headWidth(view: ColumnView, measure: TextMeasure): number {
   return label + (suffix === '' ? 0 : measure(suffix, 'small') + 4) + padding;
 }
 
-/** What nearly all values of a column of numbers need, with room for one digit more: values grow while runs run. */
-function numbersWidth(
-  { data, format, better }: ColumnView,
-  beside: number,
-  { measure, hasDelta }: WidthContext,
-): number {
+/**
+ * What nearly all values of a column of numbers need, with room for one digit more: values grow while runs run. Undefined while they were
+ * not read.
+ */
+export function numbersWidth(view: ColumnView, measure: TextMeasure): number | undefined {
+  const { data, better } = view;
   if (data?.kind !== 'numbers') {
-    return hasDelta ? 104 : 48;
+    return undefined;
   }
-  const texts = sampleOf(data).map(format.value);
+  const texts = sampleOf(data).map(view.format.value);
   // Any of them may become the best.
   const numbers = widest(texts, better ? 'bold' : 'cell', measure) + (better ? bestMark : measure('0'));
-  return Math.max(40, numbers) + beside;
+  return Math.max(40, numbers);
 }
 
 function sampleOf(data: NumberColumn): number[] {
@@ -57,12 +57,13 @@ function widest(texts: readonly string[], kind: TextKind, measure: TextMeasure):
 }
 
 /** What the differences to the baseline, or the deviations of groups, take beside the values of a column; 0 where it has none. */
-function besideWidth({ data, format, base }: ColumnView, { measure, hasDelta, hasSpread }: WidthContext): number {
+function besideWidth(view: ColumnView, { measure, hasDelta, hasSpread }: WidthContext): number {
+  const { data, base } = view;
   if (data?.kind !== 'numbers') {
     return 0;
   }
   const differences =
-    hasDelta && base !== undefined ? sampleOf(data).map((value) => format.difference(value - base)) : [];
+    hasDelta && base !== undefined ? sampleOf(data).map((value) => view.format.difference(value - base)) : [];
   const deviation = hasSpread ? measure('± 0.0000', 'small') : 0;
   return hasSpread || differences.length > 0
     ? Math.ceil(deltaGap + Math.max(leastDelta, deviation, widest(differences, 'small', measure)))
@@ -71,6 +72,8 @@ function besideWidth({ data, format, base }: ColumnView, { measure, hasDelta, ha
 
 /** What widths depend on beside the column. */
 export interface WidthContext {
+  /** `numbersWidth` of a column; kept, as it is the same with and without groups. */
+  readonly numbersOf: (view: ColumnView) => number | undefined;
   readonly measure: TextMeasure;
   /** Values stand beside their difference to the baseline. */
   readonly hasDelta: boolean;
@@ -95,7 +98,7 @@ export function defaultWidth(view: ColumnView, context: WidthContext): ColumnWid
 
 function wholeWidth(view: ColumnView, beside: number, context: WidthContext): number {
   const { field, data } = view;
-  const { measure, isNarrow } = context;
+  const { measure, isNarrow, hasDelta, numbersOf } = context;
   const head = headWidth(view, measure);
   if (field.kind === 'attribute') {
     // The words for the states are longer in some languages.
@@ -127,7 +130,9 @@ function wholeWidth(view: ColumnView, beside: number, context: WidthContext): nu
     const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
     return Math.ceil(Math.min(most, Math.max(54, head + sort, usual + padding)));
   }
-  return Math.ceil(Math.min(most, Math.max(76, head + sort, numbersWidth(view, beside, context) + padding)));
+  const numbers = numbersOf(view);
+  const needed = numbers === undefined ? (hasDelta ? 104 : 48) : numbers + beside;
+  return Math.ceil(Math.min(most, Math.max(76, head + sort, needed + padding)));
 }
 
 /** Lines, and runs, that are written to find a width at which nothing is cut. */

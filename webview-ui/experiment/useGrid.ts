@@ -1,7 +1,7 @@
 import { useVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useStore } from '../shared/store';
-import { defaultWidth, type ColumnWidth } from './columnWidths';
+import { defaultWidth, numbersWidth, type ColumnWidth } from './columnWidths';
 import type { ExperimentSession } from './experimentSession';
 import type { CellContext } from './table/cellView';
 import type { ColumnView } from './table/columnView';
@@ -163,6 +163,12 @@ function withFocus({ startIndex, endIndex, overscan, count }: Range, focus: numb
   return focus < from ? [focus, ...indexes] : [...indexes, focus];
 }
 
+/** By ids of columns, and for `widths` what else they depend on. */
+interface Widths {
+  readonly numbers: Map<string, number>;
+  readonly widths: Map<string, ColumnWidth>;
+}
+
 /** Widths that follow the content are found once for a font: data never changes a width later. */
 function useStableWidths(
   measure: TextMeasure,
@@ -171,18 +177,26 @@ function useStableWidths(
   hasSpread: boolean,
   isNarrow: boolean,
 ): (view: ColumnView) => ColumnWidth {
-  const [known] = useState(() => new WeakMap<TextMeasure, Map<string, ColumnWidth>>());
+  const [known] = useState(() => new WeakMap<TextMeasure, Widths>());
   return useCallback(
     (view: ColumnView) => {
-      const widths = known.get(measure) ?? new Map<string, ColumnWidth>();
-      known.set(measure, widths);
+      const own: Widths = known.get(measure) ?? { numbers: new Map(), widths: new Map() };
+      known.set(measure, own);
+      const { numbers, widths } = own;
       // Another baseline may have other metrics.
       const key = `${view.id} ${baseline ?? 'none'} ${hasSpread} ${isNarrow}`;
       const found = widths.get(key);
       if (found) {
         return found;
       }
-      const width = defaultWidth(view, { measure, hasDelta: baseline !== undefined, hasSpread, isNarrow });
+      const numbersOf = (each: ColumnView): number | undefined => {
+        const pixels = numbers.get(each.id) ?? numbersWidth(each, measure);
+        if (pixels !== undefined) {
+          numbers.set(each.id, pixels);
+        }
+        return pixels;
+      };
+      const width = defaultWidth(view, { measure, numbersOf, hasDelta: baseline !== undefined, hasSpread, isNarrow });
       if (view.data !== undefined) {
         widths.set(key, width);
       }

@@ -259,6 +259,34 @@ describe('Cells', () => {
     assert.equal(texts.kind === 'text' && texts.text, '1e-3, 0.1, 0.2');
   });
 
+  it('of groups are the same however many others were asked for before, and in which order', () => {
+    const value = fc.option(fc.double(), { nil: undefined });
+    const rows = fc.array(fc.tuple(value, fc.option(fc.string(), { nil: undefined }), fc.nat(3)), { minLength: 1 });
+    fc.assert(
+      fc.property(rows, fc.array(fc.tuple(fc.nat(3), fc.boolean())), (given, asked) => {
+        const runs = given.map(([metric, param], i) => ({
+          id: String(i),
+          metrics: metric === undefined ? {} : { acc: metric },
+          params: param === undefined ? {} : { lr: param },
+        }));
+        const own = tableOf(runs, [acc, lr]);
+        const made = (field: TableField) =>
+          columnView(field, { table: own, runs: own.order, baseline: undefined, better, digits: 4 });
+        const members = [0, 1, 2, 3].map((group) =>
+          Int32Array.from(given.flatMap(([, , of], i) => (of === group ? [own.slotOf(String(i)) ?? -1] : []))),
+        );
+        const kept = { acc: made(acc), lr: made(lr) };
+        const at = { ...context, table: own, baseline: undefined };
+        for (const [group, isMetric] of asked) {
+          const [field, slots] = [isMetric ? acc : lr, members[group] ?? new Int32Array(0)];
+          const cell = groupCell(isMetric ? kept.acc : kept.lr, slots, at);
+          // A view that was asked for nothing before.
+          assert.deepEqual(cell, groupCell(made(field), slots.slice(), at));
+        }
+      }),
+    );
+  });
+
   it('are copied in full precision, and tell it on hover', () => {
     assert.equal(exactCell(view(acc), slot('a'), context), 0.8243);
     assert.equal(exactCell(view(lr), slot('a'), context), '1e-3');
