@@ -35,7 +35,7 @@ export async function check({ store, json }: CheckOptions): Promise<Outcome> {
     code === 0
       ? `The store ${report.folder} is sound (${size}).`
       : `The store ${report.folder} is damaged in ${counted(damaged.length, 'place')} (${size}). Nothing was changed. ` +
-        `labbook repair --store ${store} --to NEWDIR saves the rest into a new store.`;
+        `labbook repair --store "${report.folder}" --to NEWDIR saves the rest into a new store.`;
   return { text: `${[...report.findings.map(line), verdict].join('\n')}\n`, code };
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Catalog } from './catalog';
 import { catalogName } from './checkpoint';
-import { StoreDamagedError, StoreVersionError } from './damage';
+import { StoreDamagedError, StoreVersionError, whyUnreadable } from './damage';
 import { Databases } from './databases';
 import { decodeEffects } from './effects';
 import { realFiles, type StoreFiles, systemCode } from './files';
@@ -85,6 +85,11 @@ export async function namesIn(files: StoreFiles, folder: string): Promise<string
   }
 }
 
+/** The file that a system error is about: of a run's two files it may be either. */
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+}
+
 class Check {
   private readonly findings: Finding[] = [];
   private files = 0;
@@ -157,6 +162,13 @@ class Check {
   }
 
   private async checkJournal(folder: string): Promise<void> {
+    if ((await this.storeFiles.facts(folder)) === undefined) {
+      this.note(
+        folder,
+        0,
+        'The folder is missing: what was not yet saved elsewhere is gone with it, if there was any.',
+      );
+    }
     const names = await namesIn(this.storeFiles, folder);
     for (const name of names) {
       if (name.startsWith('torn-')) {
@@ -224,21 +236,24 @@ class Check {
   }
 
   private checkPoints({ catalog, histories }: Databases): void {
-    const runs = catalog.db.rows(
+    const rows = catalog.db.rows(
       'SELECT r.run_id, m.key, m.points FROM metrics m JOIN runs r ON r.id = m.run WHERE m.points > 1 ORDER BY m.run',
     );
-    let [current, counts]: [string, ReadonlyMap<string, number>] = ['', new Map()];
-    for (const row of runs) {
+    let [current, counts]: [string, ReadonlyMap<string, number> | undefined] = ['', undefined];
+    for (const row of rows) {
       const runId = text(row[0]);
+      const file = histories.fileOf(runId);
       if (runId !== current) {
         current = runId;
-        counts = histories.find(runId)?.counts() ?? new Map<string, number>();
+        counts = histories.find(runId)?.counts();
+        if (counts === undefined) {
+          this.damage(file, 0, `It is missing, with the points of run ${runId}.`);
+        }
       }
-      const found = counts.get(text(row[1])) ?? 0;
-      if (found !== real(row[2])) {
+      const found = counts?.get(text(row[1])) ?? 0;
+      if (counts !== undefined && found !== real(row[2])) {
         const metric = JSON.stringify(row[1]);
-        const what = `Of metric ${metric} of run ${runId} it has ${found} points instead of ${real(row[2])}.`;
-        this.damage(histories.fileOf(runId), 0, what);
+        this.damage(file, 0, `Of metric ${metric} of run ${runId} it has ${found} points instead of ${real(row[2])}.`);
       }
     }
   }
@@ -253,11 +268,7 @@ class Check {
       if (systemCode(error) === undefined) {
         throw error;
       }
-      this.damage(
-        file,
-        0,
-        systemCode(error) === 'ENOENT' ? 'It is missing.' : `It cannot be read: ${messageOf(error)}.`,
-      );
+      this.damage(file, 0, whyUnreadable(error));
       return undefined;
     }
   }
@@ -274,6 +285,8 @@ class Check {
         }
         // Its version is what is damaged.
         this.damage(error.file, 0, error.message);
+      } else if (systemCode(error) !== undefined) {
+        this.damage(pathOf(error) ?? file, 0, whyUnreadable(error));
       } else {
         this.damage(file, 0, `SQLite says: ${messageOf(error)}.`);
       }

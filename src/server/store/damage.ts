@@ -1,5 +1,6 @@
 import { ApiError } from '../../core/errors';
 import { systemCode } from './files';
+import { messageOf } from './messages';
 
 /** A file of the store holds something else than what the store wrote; the file is left as it is. */
 export class StoreDamagedError extends Error {
@@ -38,6 +39,16 @@ export class StoreVersionError extends Error {
         `${known}. Use the newer version for it.`,
     );
   }
+}
+
+/** Why a file is not to be had, as a sentence, with what to do where that is known. @param error the system's */
+export function whyUnreadable(error: unknown): string {
+  const code = systemCode(error) ?? '';
+  if (code === 'ENOENT') {
+    return 'It is missing.';
+  }
+  const advice = ['EACCES', 'EPERM'].includes(code) ? ' It may be whole: try again as the user who owns it.' : '';
+  return `It cannot be read: ${messageOf(error)}.${advice}`;
 }
 
 /** System errors by which a disk or its owner refuses to give out a file: asking again does not help. */

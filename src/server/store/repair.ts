@@ -1,24 +1,24 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { finish } from '../../core/steps';
 import { Catalog } from './catalog';
 import { type Finding, checkStore, findStore, historyFolderName, journalName, namesIn } from './check';
 import { catalogName } from './checkpoint';
-import { missingChanges, StoreDamagedError, StoreVersionError } from './damage';
+import { StoreVersionError, whyUnreadable } from './damage';
 import { Databases } from './databases';
-import { decodeEffects, type Effect, type MetricEffect } from './effects';
-import { realFiles, replaceFile, type StoreFiles, systemCode } from './files';
-import { Histories, historyName } from './histories';
-import { FoundPoints } from './foundPoints';
-import { segmentPattern } from './journal';
-import { scanSegment } from './journalFormat';
+import type { Effect, MetricEffect } from './effects';
+import { isFull, realFiles, replaceFile, type StoreFiles, systemCode } from './files';
+import { Histories } from './histories';
 import { StoreLock } from './lock';
 import { messageOf } from './messages';
 import { inPieces } from './pieceFile';
 import { appendPoints, endOfPoints } from './pointsFile';
 import { reconcile } from './reconcile';
-import { Missing, type MissingOptions, runsBy } from './repairMissing';
-import { salvageTables, tablesOf } from './salvage';
-import { checksumHolds, Database, loadSqlite, real, type SqlJs, text, verifyDatabase } from './sqlite';
+import { HistoryCopies } from './repairHistories';
+import { firstInJournal, freeExperiment, type JournalFrame, readFrames } from './repairJournal';
+import { Missing, type MissingOptions } from './repairMissing';
+import { salvageTables, tablesOf, wholePages } from './salvage';
+import { checksumHolds, Database, loadSqlite, real, type SqlJs, verifyDatabase } from './sqlite';
 
 export interface RepairOptions extends Pick<MissingOptions, 'artifactRoot' | 'runsWithArtifacts'> {
   /** The damaged store; nothing in it is changed. */
@@ -43,18 +43,37 @@ export interface RepairReport {
  */
 export async function repairStore(options: RepairOptions, files: StoreFiles = realFiles): Promise<RepairReport> {
   const folder = await findStore(files, options.folder);
-  const to = await emptyFolder(files, folder, options.to);
   const lock = await StoreLock.acquire(files, folder);
   try {
-    for (const name of [journalName, historyFolderName, 'artifacts']) {
-      await files.makeFolder(path.join(to, name));
-    }
-    const repair = new Repair(folder, to, options, files, await loadSqlite());
-    const report = await repair.run();
-    const { findings } = await checkStore(to, files);
-    return { ...report, lost: [...report.lost, ...findings.filter(({ severity }) => severity === 'damage')] };
+    return await makeIn(await emptyFolder(files, folder, options.to), folder, options, files);
   } finally {
     await lock?.release();
+  }
+}
+
+/** @param to an empty folder, which is empty again after an error: half of a store would look like one */
+async function makeIn(to: string, folder: string, options: RepairOptions, files: StoreFiles): Promise<RepairReport> {
+  const parts = [journalName, historyFolderName, 'artifacts'];
+  try {
+    for (const name of parts) {
+      await files.makeFolder(path.join(to, name));
+    }
+    const report = await new Repair(folder, to, options, files, await loadSqlite()).run();
+    const { findings } = await checkStore(to, files);
+    return { ...report, lost: [...report.lost, ...findings.filter(({ severity }) => severity === 'damage')] };
+  } catch (error) {
+    for (const name of [...parts, catalogName]) {
+      // What went wrong first says more than that it cannot be removed either.
+      await rm(path.join(to, name), { recursive: true, force: true }).catch(() => undefined);
+    }
+    if (isFull(error)) {
+      throw new Error(
+        `The disk has no room for the new store ${to}; what was written of it was removed. The old one was left as it is. ` +
+          'Name a folder on a disk with more room.',
+        { cause: error },
+      );
+    }
+    throw error;
   }
 }
 
@@ -63,36 +82,23 @@ async function emptyFolder(files: StoreFiles, source: string, wanted: string): P
   if (`${to}${path.sep}`.startsWith(`${source}${path.sep}`)) {
     throw new Error(`The new store ${to} must not be inside of the damaged one.`);
   }
-  if ((await namesIn(files, to)).length > 0) {
-    throw new Error(`The folder ${to} is not empty: name one for the new store that does not exist yet.`);
-  }
-  await files.makeFolder(to);
-  return files.realpath(to);
-}
-
-interface JournalFrame {
-  readonly file: string;
-  readonly offset: number;
-  /** Number of the first of its changes. */
-  readonly first: number;
-  readonly effects: readonly Effect[];
-}
-
-/** The first number that no change gives to an experiment. */
-function freeExperiment(frames: readonly JournalFrame[]): number {
-  let free = 0;
-  for (const effect of frames.flatMap(({ effects }) => effects)) {
-    if (effect.kind === 'createExperiment' || effect.kind === 'createRun') {
-      free = Math.max(free, (effect.kind === 'createRun' ? effect.experimentId : effect.id) + 1);
+  try {
+    if ((await namesIn(files, to)).length > 0) {
+      throw new Error(`The folder ${to} is not empty: name one for the new store that does not exist yet.`);
     }
+    await files.makeFolder(to);
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') {
+      throw new Error(`The folder ${to} cannot be made: a file is in its place.`, { cause: error });
+    }
+    throw error;
   }
-  return free;
+  return files.realpath(to);
 }
 
 class Repair {
   private readonly lost: Finding[] = [];
-  /** Runs whose histories were made anew of what was found: it is not known up to which change they go. */
-  private readonly made = new Set<string>();
+  private readonly histories: HistoryCopies;
 
   constructor(
     private readonly from: string,
@@ -100,15 +106,26 @@ class Repair {
     private readonly options: RepairOptions,
     private readonly files: StoreFiles,
     private readonly sqlite: SqlJs,
-  ) {}
+  ) {
+    this.histories = new HistoryCopies(path.join(from, historyFolderName), files, sqlite, this);
+  }
+
+  private get journal(): string {
+    return path.join(this.from, journalName);
+  }
+
+  /** Of a file of the new store that of the old one. */
+  private sourceOf(file: string): string {
+    return path.join(this.from, path.relative(this.to, file));
+  }
 
   async run(): Promise<RepairReport> {
     const catalog = await this.readCatalog();
     const histories = new Histories(this.sqlite, this.files, path.join(this.to, historyFolderName));
     const databases = new Databases(catalog, histories);
     try {
-      const runs = await this.copyHistories(catalog, histories);
-      const frames = await this.readJournal(catalog.applied);
+      const runs = await this.histories.copy(catalog, histories);
+      const frames = await readFrames(this.files, this.journal, catalog.applied, this);
       const missing = new Missing(catalog, {
         ...this.options,
         freeExperiment: freeExperiment(frames),
@@ -121,7 +138,7 @@ class Repair {
       const seq = catalog.applied;
       databases.begin();
       missing.makeAll(runs);
-      reconcile(catalog, histories, (file, what) => this.lose(file, 0, what));
+      reconcile(catalog, histories, (file, what) => this.lose(this.sourceOf(file), 0, what));
       databases.commit(seq);
       await this.save(databases, seq);
       const count = (table: string): number => real(catalog.db.row(`SELECT count(*) FROM ${table}`)?.[0]);
@@ -141,7 +158,7 @@ class Repair {
     const catalog = Catalog.create(this.sqlite);
     if (bytes !== undefined) {
       // Before the first segment of the journal everything is in the catalog.
-      catalog.applied = this.salvage(file, bytes, catalog.db) ?? (await this.firstInJournal()) - 1;
+      catalog.applied = this.salvage(file, bytes, catalog.db) ?? (await firstInJournal(this.files, this.journal)) - 1;
     }
     return catalog;
   }
@@ -162,9 +179,13 @@ class Repair {
 
   /** Copies what can be read. @returns the number of the last change that was in the file, where that can be read */
   private salvage(file: string, bytes: Uint8Array, into: Database): number | undefined {
+    if (bytes.length === 0) {
+      this.lose(file, 0, 'It is empty.');
+      return undefined;
+    }
     let from: Database;
     try {
-      from = new Database(this.sqlite, bytes);
+      from = new Database(this.sqlite, wholePages(bytes));
     } catch (error) {
       this.lose(file, 0, `Nothing could be read: ${messageOf(error)}.`);
       return undefined;
@@ -189,112 +210,6 @@ class Repair {
     } finally {
       from.close();
     }
-  }
-
-  /** Copies good histories as they are, and makes new ones of what can be read of the others. @returns the runs that have one */
-  private async copyHistories(catalog: Catalog, histories: Histories): Promise<string[]> {
-    const source = path.join(this.from, historyFolderName);
-    const names = await namesIn(this.files, source);
-    const bases = new Set(names.flatMap((name) => /^(.+)\.(?:sqlite|points)$/.exec(name)?.[1] ?? []));
-    const known = runsBy(catalog, historyName);
-    const runs: string[] = [];
-    for (const base of bases) {
-      const file = path.join(source, `${base}.sqlite`);
-      const runId = known.get(`${base}.sqlite`) ?? (await this.runOf(file));
-      if (runId !== undefined) {
-        await this.copyHistory(runId, histories, new Histories(this.sqlite, this.files, source));
-        runs.push(runId);
-      }
-    }
-    return runs;
-  }
-
-  private async copyHistory(runId: string, to: Histories, from: Histories): Promise<void> {
-    const file = from.fileOf(runId);
-    const points = from.pointsFileOf(runId);
-    const hasPoints = (await this.files.facts(points)) !== undefined;
-    try {
-      const history = from.find(runId);
-      history?.verify();
-      if (history !== undefined) {
-        await replaceFile(this.files, to.fileOf(runId), await this.files.read(file));
-        if (hasPoints) {
-          await replaceFile(this.files, to.pointsFileOf(runId), await this.files.read(points));
-        }
-        return;
-      }
-    } catch (error) {
-      if (error instanceof StoreVersionError && checksumHolds(await this.files.read(file))) {
-        throw error;
-      }
-      const place = error instanceof StoreDamagedError ? error : { file, offset: 0, what: `${messageOf(error)}.` };
-      this.lose(place.file, place.offset, place.what);
-    }
-    const found = new FoundPoints();
-    const bytes = await this.read(file);
-    if (bytes !== undefined) {
-      found.addFrom(bytes);
-      found.addFromDatabase(this.sqlite, bytes);
-    }
-    if (hasPoints) {
-      found.addFrom((await this.read(points)) ?? new Uint8Array());
-    }
-    found.writeTo(to.change(runId));
-    to.commit(0);
-    this.made.add(runId);
-  }
-
-  /** The run that a history says that it belongs to. */
-  private async runOf(file: string): Promise<string | undefined> {
-    const named = /^([0-9a-f]{32})\.sqlite$/.exec(path.basename(file))?.[1];
-    if (named !== undefined) {
-      return named;
-    }
-    let db: Database | undefined;
-    try {
-      db = new Database(this.sqlite, await this.files.read(file));
-      return text(db.row("SELECT value FROM meta WHERE name = 'run'")?.[0]);
-    } catch (error) {
-      this.lose(file, 0, `It cannot be read of which run it is: ${messageOf(error)}.`);
-      return undefined;
-    } finally {
-      db?.close();
-    }
-  }
-
-  private async firstInJournal(): Promise<number> {
-    const names = await namesIn(this.files, path.join(this.from, journalName));
-    return Number(names.map((name) => segmentPattern.exec(name)?.[1]).find((first) => first !== undefined) ?? 1);
-  }
-
-  /** Every change that can be read. @param applied number of the last one that the catalog has */
-  private async readJournal(applied: number): Promise<JournalFrame[]> {
-    const folder = path.join(this.from, journalName);
-    const names = (await namesIn(this.files, folder)).filter((name) => segmentPattern.test(name));
-    const found: JournalFrame[] = [];
-    let seq = applied;
-    for (const [i, name] of names.entries()) {
-      const file = path.join(folder, name);
-      const bytes = Buffer.from((await this.read(file)) ?? []);
-      const next = Number(segmentPattern.exec(names[i + 1] ?? '')?.[1] ?? Infinity);
-      const { frames, bad } = scanSegment(bytes);
-      for (const { offset, end } of bad.filter(({ isFollowed }) => isFollowed)) {
-        this.lose(file, offset, `${end - offset} bytes cannot be read.`);
-      }
-      // What follows is refused changes that could not be cut off.
-      for (const { first, count, payload, format, offset } of frames.filter((frame) => frame.first < next)) {
-        if (first > seq + 1) {
-          this.lose(file, offset, missingChanges(seq + 1, first - 1));
-        }
-        seq = Math.max(seq, first + count - 1);
-        try {
-          found.push({ file, offset, first, effects: decodeEffects(payload, format) });
-        } catch (error) {
-          this.lose(file, offset, `The changes from ${first} on cannot be read: ${messageOf(error)}.`);
-        }
-      }
-    }
-    return found;
   }
 
   private replayFrame(databases: Databases, missing: Missing, { file, offset, first, effects }: JournalFrame): void {
@@ -325,7 +240,7 @@ class Repair {
     }
     const history = histories.find(effect.runId);
     const counts = history?.counts();
-    const isMade = this.made.has(effect.runId);
+    const isMade = this.histories.made.has(effect.runId);
     const run = catalog.run(effect.runId);
     const metrics = effect.metrics.map((metric): MetricEffect => {
       const { key, mode } = metric;
@@ -362,20 +277,19 @@ class Repair {
     await this.files.syncFolder(this.to);
   }
 
-  private async read(file: string): Promise<Uint8Array | undefined> {
+  async read(file: string): Promise<Uint8Array | undefined> {
     try {
       return await this.files.read(file);
     } catch (error) {
-      const code = systemCode(error);
-      if (code === undefined) {
+      if (systemCode(error) === undefined) {
         throw error;
       }
-      this.lose(file, 0, code === 'ENOENT' ? 'It is missing.' : `It cannot be read: ${messageOf(error)}.`);
+      this.lose(file, 0, whyUnreadable(error));
       return undefined;
     }
   }
 
-  private lose(file: string, offset: number, what: string): void {
+  lose(file: string, offset: number, what: string): void {
     this.lost.push({ severity: 'damage', file, offset, what });
   }
 }

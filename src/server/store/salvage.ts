@@ -27,6 +27,28 @@ export function salvageTables(from: Database, to: Database, tables: readonly str
   return tables.map((table) => salvageTable(from, to, table));
 }
 
+/** Longest database that is filled up. */
+const filledBytes = 256 * 1024 * 1024;
+
+/**
+ * A database that was cut off, with zeros for what is missing: SQLite reads nothing of one that is shorter than its header says, not
+ * even the pages that are there.
+ */
+export function wholePages(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < 100) {
+    return bytes;
+  }
+  const header = new DataView(bytes.buffer, bytes.byteOffset, 100);
+  const pageSize = header.getUint16(16);
+  const size = header.getUint32(28) * (pageSize === 1 ? 65_536 : pageSize);
+  if (size <= bytes.length || size > filledBytes) {
+    return bytes;
+  }
+  const filled = new Uint8Array(size);
+  filled.set(bytes);
+  return filled;
+}
+
 /** The tables of a database, those of SQLite itself left out. */
 export function tablesOf(db: Database): string[] {
   const rows = db.rows(
