@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { commands, readSetting } from '../contributions';
 import { describe, type Log } from './connection';
 import { followFolder } from './movedFolder';
+import { sharedStorage } from './storeFolder';
 import { inMessage } from './text';
 
 /** Where this workspace's folder was renamed, moved, or is reached otherwise than before: says where its runs are, once, and offers to use them. */
 export async function offerLeftStore(context: vscode.ExtensionContext, log: Log): Promise<void> {
-  const storage = context.storageUri?.fsPath;
+  const storage = context.storageUri && sharedStorage(context.storageUri.fsPath);
   const [folder, ...more] = vscode.workspace.workspaceFolders ?? [];
   // A workspace of several folders is a file of its own; a store that a setting names is not VS Code's.
   const isOwn = more.length === 0 && readSetting(vscode.workspace, 'labbook.store.path') === '';

@@ -22,6 +22,17 @@ export function storeFolder(from: {
 }
 
 /**
+ * The storage of a workspace, the same for all its windows. VS Code numbers it (`<workspace>-1` to `-9`) for a window that finds it held:
+ * by another one, or for minutes after a window was killed by what waits for that to come back.
+ * @param storage VS Code's folder for this extension in this workspace, `…/workspaceStorage/<workspace>/<extension>`
+ */
+export function sharedStorage(storage: string): string {
+  // A workspace's own name may begin with a dash.
+  const workspace = path.dirname(storage).replace(/(?<=[^-/\\])-[1-9]$/, '');
+  return path.join(workspace, path.basename(storage));
+}
+
+/**
  * What people are told that a store is: this workspace's own, that of all windows without a folder, or the name of the folder that a
  * setting gives.
  */

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { readSetting } from '../contributions';
 import { builtInServer, type BuiltInServer } from './builtInServer';
 import type { ServerLog } from './serverLog';
-import { folderOf, storeFolder, storeWords } from './storeFolder';
+import { folderOf, sharedStorage, storeFolder, storeWords } from './storeFolder';
 
 /** The built-in server of this window's workspace, as its settings say. */
 export function workspaceServer(
@@ -13,7 +13,7 @@ export function workspaceServer(
   const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
   const from = { workspaceFolder: folders[0]?.uri.fsPath, home: homedir() };
   const setting = readSetting(vscode.workspace, 'labbook.store.path');
-  const workspaceStorage = context.storageUri?.fsPath;
+  const workspaceStorage = context.storageUri && sharedStorage(context.storageUri.fsPath);
   const store = storeFolder({
     ...from,
     setting,

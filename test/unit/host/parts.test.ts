@@ -8,7 +8,13 @@ import { panelState, requests } from '../../../src/host/panels/messages';
 import { PendingNotice } from '../../../src/host/panels/notices';
 import { toPanelRun } from '../../../src/host/panels/panelRun';
 import type { ServerState } from '../../../src/host/platform/connection';
-import { folderOf, folderSetting, storeFolder, storeWords } from '../../../src/host/platform/storeFolder';
+import {
+  folderOf,
+  folderSetting,
+  sharedStorage,
+  storeFolder,
+  storeWords,
+} from '../../../src/host/platform/storeFolder';
 import { english, inMessage, inPick } from '../../../src/host/platform/text';
 import { addressFor, setsVariable, trackingEnvironment, withTracking } from '../../../src/host/terminal/environment';
 import { matchesGlob, pickMetric } from '../../../src/core/primaryMetric';
@@ -81,6 +87,20 @@ describe('store folder', () => {
   it('is the storage of the workspace, or of all windows where no folder is open', () => {
     assert.equal(folder({}), path.resolve('/s/store'));
     assert.equal(folder({ workspaceStorage: undefined }), path.resolve('/g/store'));
+  });
+
+  it('is the same for all windows of a workspace, though VS Code numbers their storages', () => {
+    const shared = (workspace: string): string =>
+      sharedStorage(path.join('/user', 'workspaceStorage', workspace, 'ext'));
+    for (const workspace of ['428dbca', '-428dbca', '1a2b3c4d5e6f708192a3b4c5d6e7f809', '1700000000123', 'ext-dev']) {
+      const own = path.join('/user', 'workspaceStorage', workspace, 'ext');
+      assert.equal(shared(workspace), own);
+      assert.equal(shared(`${workspace}-1`), own);
+      assert.equal(shared(`${workspace}-9`), own);
+    }
+    for (const other of ['-5', '428dbca-10', '428dbca-0', 'a-1b']) {
+      assert.equal(path.basename(path.dirname(shared(other))), other);
+    }
   });
 
   it('follows the setting', () => {
