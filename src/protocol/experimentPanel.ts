@@ -40,9 +40,6 @@ export interface ExperimentRequests {
   saveFile: { params: { name: string; content: string | ArrayBuffer }; result: { saved: boolean } };
   /** UTF-8 in parts: of a long string VS Code would make JSON, in one piece. */
   copyText: { params: { parts: ArrayBuffer[] }; result: null };
-  /** What the panel arranged for an experiment, kept by the workspace (`views.folder` has the named ones). */
-  readArrangement: { params: Record<string, never>; result: { arrangement?: string } };
-  keepArrangement: { params: { arrangement: string }; result: null };
   /** Which runs charts draw and which are selected: one state for tree, table and charts, which the host has. */
   readShown: { params: Record<string, never>; result: { experiments: ExperimentShown[]; selected: string[] } };
   /** Answered with what holds after it; the panel's own changes come back as a notice, too. */

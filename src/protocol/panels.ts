@@ -92,6 +92,13 @@ export interface PanelRequests extends ExperimentRequests {
   artifact: { params: { runId: string; path: string; limit: number }; result: { bytes: ArrayBuffer; size: number } };
   openArtifact: { params: { runId: string; path: string }; result: null };
   openRun: { params: { runId: string; toSide: boolean }; result: null };
+  /**
+   * How the panel was arranged (JSON), as the workspace keeps it. Of a panel that has an id (`panel`), what is later than `at`; of a new one
+   * what it begins with. Nothing where the page has the latest, or nothing is kept.
+   */
+  readArrangement: { params: { panel?: string; at?: number }; result: { arrangement?: string; at?: number } };
+  /** `at`: when that was, later than any time before of the same panel. */
+  keepArrangement: { params: { panel: string; at: number; arrangement: string }; result: null };
   /** Runs a Labbook command on runs of this panel (see `panelCommands`). */
   command: { params: { command: PanelCommand; runIds: string[] }; result: null };
   log: { params: { level: 'info' | 'warn' | 'error'; message: string }; result: null };

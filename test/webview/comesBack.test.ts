@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { curve, experimentScenario, fakeRun } from '../fakes/fakeHost/scenario';
+import {
+  chartScenario,
+  compareScenario,
+  curve,
+  experimentScenario,
+  fakeRun,
+  runScenario,
+} from '../fakes/fakeHost/scenario';
 import { PanelBrowser, until, type Panel, type Pixel } from './panelPage';
 
 const runs = Array.from({ length: 60 }, (_, slot) =>
@@ -37,6 +44,14 @@ function arranged(panel: Panel) {
   });
 }
 
+/** What VS Code has of the panel, and what the workspace has of its newest. */
+function keptTexts(panel: Panel): Promise<string[]> {
+  return panel.page.evaluate(() => {
+    const [newest] = JSON.parse(sessionStorage.getItem('labbook-arrangement') ?? '[]') as { arrangement: string }[];
+    return [sessionStorage.getItem('labbook-state') ?? '', newest?.arrangement ?? ''];
+  });
+}
+
 /** Neither grid nor text. */
 const isColoured = ({ colour }: Pixel): boolean => Math.max(...colour) - Math.min(...colour) > 60;
 
@@ -46,10 +61,12 @@ describe('What is arranged in the experiment panel', () => {
   afterEach(() => browser.closePages());
   after(() => browser.dispose());
 
-  it('comes back after a reload and after a restart, all of it, and no data are kept', async () => {
+  it('comes back after a reload, after a restart and after a kill, all of it, and no data are kept', async () => {
     const panel = await browser.show(experimentScenario(runs), { width: 1300, height: 900 });
     const { page } = panel;
     await panel.drawn('val/acc');
+    await until('VS Code knows the panel', async () => (await keptTexts(panel)).join('').includes('"panel"'));
+    const [atFirst = ''] = await keptTexts(panel);
     const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
     // The table: filter, group, sort, a pinned column, a width, how high, and what is on top.
     await page.getByRole('combobox', { name: 'Filter runs' }).fill('params.seed != "2"');
@@ -100,8 +117,7 @@ describe('What is arranged in the experiment panel', () => {
       .waitFor();
     await page.getByRole('button', { name: /^train/ }).click();
     await page.locator('.lb-table-box').evaluate((box) => box.scrollTo({ top: 22 * 6 }));
-    const kept = () =>
-      page.evaluate(() => ['labbook-state', 'labbook-arrangement'].map((key) => sessionStorage.getItem(key) ?? ''));
+    const kept = () => keptTexts(panel);
     // Scrolling is the last that is kept.
     await until('it is kept', async () => (await kept()).every((text) => /"top":"\w/.test(text)));
     const before = await arranged(panel);
@@ -118,6 +134,11 @@ describe('What is arranged in the experiment panel', () => {
     for (const text of await kept()) {
       assert.ok(text.length > 100 && text.length < 4000 && !text.includes('run-5'), text);
     }
+    await page.evaluate((older) => {
+      window.addEventListener('pagehide', () => sessionStorage.setItem('labbook-state', older));
+    }, atFirst);
+    await page.reload();
+    await comesBack('after a kill');
     await page.evaluate(() => {
       window.addEventListener('pagehide', () => sessionStorage.removeItem('labbook-state'));
     });
@@ -144,8 +165,7 @@ describe('What is arranged in the experiment panel', () => {
     await head('Name').waitFor();
     await until('it is wide enough', () => box.evaluate((each) => each.scrollWidth > 2000));
     await box.evaluate((each) => each.scrollTo({ left: 1100 }));
-    const kept = () =>
-      page.evaluate(() => ['labbook-state', 'labbook-arrangement'].map((key) => sessionStorage.getItem(key) ?? ''));
+    const kept = () => keptTexts(panel);
     await until('it is kept', async () => (await kept()).every((text) => text.includes('"left":1100')));
     const isBack = () => box.evaluate((each) => each.scrollLeft === 1100);
     await page.reload();
@@ -157,19 +177,115 @@ describe('What is arranged in the experiment panel', () => {
     assert.deepEqual(panel.errors, []);
   });
 
+  it('comes back with the run on top that another filter brought there', async () => {
+    const panel = await browser.show(experimentScenario(runs), { width: 900, height: 600 });
+    const { page } = panel;
+    const box = page.locator('.lb-table-box');
+    const filter = async (query: string, first: string): Promise<void> => {
+      await page.getByRole('combobox', { name: 'Filter runs' }).fill(query);
+      await page.locator('.lb-row', { hasText: first }).waitFor();
+    };
+    await filter('seed = "1"', 'run-58');
+    await box.evaluate((each) => each.scrollTo({ top: 22 * 5 }));
+    await filter('seed = "2"', 'run-44');
+    const key = await page.locator('.lb-row', { hasText: 'run-44' }).getAttribute('data-key');
+    await until('it is kept', async () => (await keptTexts(panel)).every((text) => text.includes(`"top":"${key}"`)));
+    await page.reload();
+    await until('it is on top', () => box.evaluate((each) => each.scrollTop === 22 * 5));
+  });
+
   it('comes back as this panel was, where another one was arranged since', async () => {
     const panel = await browser.show(experimentScenario(runs.slice(0, 3)), { height: 450 });
     await panel.drawn('val/acc');
     const part = panel.page.locator('.lb-charts-part');
     await part.evaluate((element) => element.scrollTo(0, 60));
-    const kept = (key: string) => panel.page.evaluate((name) => sessionStorage.getItem(name) ?? '', key);
-    for (const key of ['labbook-state', 'labbook-arrangement']) {
-      await until(`${key} has it`, async () => /"scroll":\{"charts":60\}/.test(await kept(key)));
-    }
-    const others = (await kept('labbook-arrangement')).replace('"charts":60', '"charts":0');
-    await panel.page.addInitScript((text) => sessionStorage.setItem('labbook-arrangement', text), others);
+    await until('it is kept', async () => (await keptTexts(panel)).every((text) => text.includes('"charts":60')));
+    await panel.page.addInitScript(() => {
+      const others = sessionStorage.getItem('labbook-arrangement')?.replace('charts\\":60', 'charts\\":0') ?? '';
+      const [other] = JSON.parse(others) as { at: number }[];
+      sessionStorage.setItem(
+        'labbook-arrangement',
+        JSON.stringify([{ ...other, panel: 'another', at: Number(other?.at) + 1 }]),
+      );
+    });
     await panel.page.reload();
     await panel.drawn('val/acc');
     await until('it is scrolled', () => part.evaluate((element) => element.scrollTop === 60));
+  });
+});
+
+describe('What is arranged in a panel', () => {
+  let browser: PanelBrowser;
+  before(async () => (browser = await PanelBrowser.open()));
+  afterEach(() => browser.closePages());
+  after(() => browser.dispose());
+
+  const [first, second] = runs.slice(0, 2) as [(typeof runs)[0], (typeof runs)[0]];
+  const scenarios = {
+    'of a run': runScenario(first),
+    'that compares runs': compareScenario([first, second]),
+    'of one chart': chartScenario('val/acc', [first, second]),
+    'of an experiment': experimentScenario([first, second]),
+  };
+  for (const [title, scenario] of Object.entries(scenarios)) {
+    it(`${title} comes back after a kill, by whichever is later`, async () => {
+      const panel = await browser.show(scenario);
+      const { page } = panel;
+      const axis = page.getByRole('combobox', { name: 'x', exact: true });
+      const choose = async (x: string): Promise<readonly [string, string]> => {
+        await axis.selectOption(x);
+        await until('it is kept', async () => (await keptTexts(panel)).every((text) => text.includes(`"x":"${x}"`)));
+        return page.evaluate(() => {
+          const read = (key: string): string => sessionStorage.getItem(key) ?? '';
+          return [read('labbook-state'), read('labbook-arrangement')] as const;
+        });
+      };
+      const isAt = async (x: string): Promise<boolean> => (await axis.inputValue()) === x;
+      const reload = async (state: string, copies: string): Promise<void> => {
+        await page.evaluate(
+          (kept) => {
+            window.addEventListener('pagehide', () => {
+              sessionStorage.setItem('labbook-state', kept[0]);
+              sessionStorage.setItem('labbook-arrangement', kept[1]);
+            });
+          },
+          [state, copies] as const,
+        );
+        await page.reload();
+        await panel.drawn('val/acc');
+      };
+      await panel.drawn('val/acc');
+      const [older, olderCopies] = await choose('relative');
+      const [newer, newerCopies] = await choose('time');
+      await reload(older, newerCopies);
+      await until('the workspace has the later one', () => isAt('time'));
+      assert.ok((await keptTexts(panel))[0]?.includes('"x":"time"'), 'VS Code has it again');
+      await reload(newer, olderCopies);
+      await until('VS Code has the later one', () => isAt('time'));
+      // What earlier versions left says neither of which panel it is, nor since when.
+      await reload(older.replace(/,"panel":"\w+","at":\d+/, ''), newerCopies);
+      assert.match((await keptTexts(panel))[0] ?? '', /"at":0/);
+      await until('it is as it was left', () => isAt('relative'));
+      assert.deepEqual(panel.errors, []);
+    });
+  }
+
+  it('is not kept before what was kept is back: a second kill meanwhile loses nothing', async () => {
+    const delays = { readArrangement: 600_000 };
+    const prepare = (): void => {
+      const subject = { panel: 'experiment', experimentId: '1' };
+      if (sessionStorage.getItem('labbook-state') === null) {
+        sessionStorage.setItem('labbook-state', JSON.stringify({ subject, panel: 'p', at: 5 }));
+      }
+    };
+    const panel = await browser.show({ ...experimentScenario([first, second]), delays }, { prepare });
+    const asked = async (): Promise<unknown> => (await panel.asked('readArrangement'))[0];
+    await until('it asks', async () => (await asked()) !== undefined);
+    assert.deepEqual(await asked(), { panel: 'p', at: 5 });
+    await until('what comes first is here', async () => (await panel.asked('readShown')).length > 0);
+    await panel.page.reload();
+    await until('it asks', async () => (await asked()) !== undefined);
+    assert.deepEqual(await asked(), { panel: 'p', at: 5 });
+    assert.deepEqual(await panel.asked('keepArrangement'), []);
   });
 });

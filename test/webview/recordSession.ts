@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { EarlyColumns } from '../../src/host/panels/earlyColumns';
 import { EarlyAnswer } from '../../src/host/panels/earlyRows';
 import { ExperimentFacts } from '../../src/host/panels/experimentFacts';
+import { KeptArrangements } from '../../src/host/panels/keptArrangements';
 import { PendingNotice } from '../../src/host/panels/notices';
 import type * as realRequests from '../../src/host/panels/requests';
 import { SavedViews } from '../../src/host/panels/savedViews';
@@ -85,9 +86,9 @@ export class SessionRecorder {
       early: new EarlyAnswer(),
       earlyColumns: new EarlyColumns(memento, []),
       views: new SavedViews(() => undefined, vscode.l10n.t),
-      memory: memento,
+      kept: new KeptArrangements(memento),
       trashed: new LastTrashed(() => undefined),
-      own: { arrangement: undefined },
+      own: { id: undefined, arrangement: undefined },
       lost: () => new Set(),
       shown,
       selected: new SelectedRuns(memento, fail),

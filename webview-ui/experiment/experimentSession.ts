@@ -2,11 +2,9 @@ import type { SearchError } from '../../src/core/search/ast';
 import type { ExperimentRequests } from '../../src/protocol/experimentPanel';
 import type { PanelCommand } from '../../src/protocol/panels';
 import type { ColumnId } from '../../src/protocol/tableTypes';
-import { readPanelState } from '../shared/panelState';
 import type { PanelSession, ViewWish } from '../shared/session';
 import { Store } from '../shared/store';
 import { columnName } from './columnTexts';
-import { keepArrangement } from './keepArrangement';
 import { readArrangement, writeArrangement, type Arrangement } from './table/arrangement';
 import { HandingOver, type HandOverWish } from './handingOver';
 import { columnIdsOf, type TableField } from './table/fields';
@@ -227,23 +225,20 @@ export class ExperimentSession {
   async #start(): Promise<void> {
     const { session } = this;
     const { channel } = session.host;
+    const { table } = session.state.get();
     const answers = Promise.all([
       session.readSubject(),
       // Without what is kept runs are shown as at the first opening.
       channel.request('readShown', {}).catch(() => ({ experiments: [], selected: [] })),
-      // Without what was kept the panel opens as new.
-      session.isNew ? channel.request('readArrangement', {}).catch(() => ({ arrangement: undefined })) : undefined,
     ]);
     this.reader.prepare();
-    const [subject, marks, kept] = await answers;
+    const [, marks] = await answers;
     this.shown.start(marks.experiments);
     this.#shared.hear(marks.selected);
-    if (kept?.arrangement !== undefined) {
-      const state = readPanelState(parsed(kept.arrangement), session.chartDefaults);
-      session.state.set({ ...state, subject });
-      this.arrangement.set(readArrangement(state.table));
+    const back = session.state.get().table;
+    if (back !== table) {
+      this.arrangement.set(readArrangement(back));
     }
-    keepArrangement(session);
     this.reader.start();
     this.views.read();
   }
@@ -274,14 +269,5 @@ export class ExperimentSession {
       }
     });
     arrangement.subscribe(() => session.arrange({ table: writeArrangement(arrangement.get()) }));
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What was kept by something else is as if nothing was.
-    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, type RefObject } from 'react';
 import { afterScroll, onOwnMovement } from '../shared/scrolling';
 import type { ExperimentSession } from './experimentSession';
 import type { TableView } from './tableModel';
@@ -15,6 +15,16 @@ export function useTopLine(
 ): void {
   const wanted = useRef(experiment.arrangement.get().top);
   const latest = useRef(view);
+  const remember = useCallback((): void => {
+    const element = scroller.current;
+    if (element && wanted.current === '') {
+      const line = latest.current.lines[Math.round(element.scrollTop / rowHeight)];
+      const top = element.scrollTop === 0 ? '' : (line?.key ?? '');
+      if (top !== experiment.arrangement.get().top) {
+        experiment.arrange({ top });
+      }
+    }
+  }, [experiment, scroller, rowHeight]);
   useEffect(() => {
     latest.current = view;
     const element = scroller.current;
@@ -26,19 +36,14 @@ export function useTopLine(
         wanted.current = '';
       }
     }
-  }, [view, scroller, rowHeight]);
+    // Another filter or order brings another line to the same place.
+    remember();
+  }, [view, scroller, rowHeight, remember]);
   useEffect(() => {
     const element = scroller.current;
     if (!element) {
       return undefined;
     }
-    const remember = (): void => {
-      const line = latest.current.lines[Math.round(element.scrollTop / rowHeight)];
-      const top = element.scrollTop === 0 ? '' : (line?.key ?? '');
-      if (wanted.current === '' && top !== experiment.arrangement.get().top) {
-        experiment.arrange({ top });
-      }
-    };
     // What comes later than that moves nothing.
     const timer = window.setTimeout(() => (wanted.current = ''), patience);
     const ends = [
@@ -47,5 +52,5 @@ export function useTopLine(
       onOwnMovement(element, () => void (wanted.current = '')),
     ];
     return () => ends.forEach((end) => end());
-  }, [experiment, scroller, rowHeight]);
+  }, [scroller, remember]);
 }

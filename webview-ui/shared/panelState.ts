@@ -48,6 +48,12 @@ export function isPanelState(saved: unknown): boolean {
   return isRecord(saved) && isRecord(saved['subject']);
 }
 
+/** Of which panel a page's state is, and when it was changed last. Earlier versions left none. */
+export function readStamp(saved: unknown): { readonly panel: string; readonly at: number } | undefined {
+  const { panel, at } = isRecord(saved) ? saved : {};
+  return typeof panel === 'string' && typeof at === 'number' ? { panel, at } : undefined;
+}
+
 /** JSON of what is to be kept; `readPanelState` reads it with the defaults of then. */
 export function keptState(state: PanelState, defaults: ChartsArrangement): Readonly<Record<string, unknown>> {
   return { ...state, charts: withoutSettings(state.charts, defaults) };

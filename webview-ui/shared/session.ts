@@ -1,12 +1,13 @@
 import { Coalescer } from '../../src/core/coalescer';
 import type { MetricFacts } from '../../src/protocol/experimentPanel';
 import type { PanelNotices, PanelRequests, PanelRun, PanelSubject } from '../../src/protocol/panels';
+import { ArrangementKeeper } from './arrangementKeeper';
 import { chartsBySettings, followSettings, plainCharts, type ChartsArrangement } from './charts/arrangement';
 import { SeriesLoader } from './charts/seriesLoader';
 import { connectHost, type Host } from './hostBridge';
 import { lostRuns } from './lostRuns';
 import { watchPalette, type Palette } from './palette';
-import { isPanelState, keptState, readPanelState, type PanelState } from './panelState';
+import { keptState, readPanelState, type PanelState } from './panelState';
 import { Store } from './store';
 
 /** The runs of the panel as they were last read. */
@@ -60,7 +61,6 @@ type Changed = PanelNotices['changed'];
 
 /** Milliseconds between two readings of the runs while values come. */
 const runsInterval = 500;
-const stateDelay = 200;
 
 /** All that a panel's page holds: the host, the runs, what the user arranged. Lives as long as the page. */
 export class PanelSession {
@@ -87,8 +87,7 @@ export class PanelSession {
   readonly viewWish = new Store<ViewWish | undefined>(undefined);
   readonly #shownListeners = new Set<(shown: PanelNotices['shownChanged']) => void>();
   readonly #selectedListeners = new Set<(selected: PanelNotices['selected']) => void>();
-  /** No earlier page of this panel left anything: it was opened just now. */
-  readonly isNew: boolean;
+  readonly #keeper: ArrangementKeeper;
   readonly #reader: Coalescer;
   readonly #readsRuns: boolean;
   /** Charts as the settings say; undefined until they are known. */
@@ -109,9 +108,8 @@ export class PanelSession {
       connection: (connection) => this.#onConnection(connection),
       lostChanged: ({ runIds }) => lostRuns.set(new Set(runIds)),
     });
-    const left = this.host.getState();
-    this.isNew = !isPanelState(left);
-    this.state = new Store(readPanelState(left));
+    this.state = new Store(readPanelState(this.host.getState()));
+    this.#keeper = new ArrangementKeeper(this.host, () => keptState(this.state.get(), this.chartDefaults));
     this.palette = watchPalette();
     this.#reader = new Coalescer(() => this.#read(), {
       minInterval: runsInterval,
@@ -126,7 +124,6 @@ export class PanelSession {
         this.trends.invalidate(runIds);
       }
     });
-    this.#keepState();
     void this.#readLost();
     if (readsRuns) {
       this.#reader.request();
@@ -153,15 +150,20 @@ export class PanelSession {
     this.#onChanged(this.#everything());
   }
 
-  /**
-   * What the panel shows, and how the settings say that charts look, read from the host; the subject is kept at once, so that a window
-   * that is reloaded right away finds it.
-   */
+  /** What the panel shows, how the settings say that charts look, and how it was arranged, read from the host. */
   async readSubject(): Promise<PanelSubject> {
-    const [subject] = await Promise.all([this.host.channel.request('subject', {}), this.#readChartDefaults()]);
-    if (this.state.get().subject === undefined) {
-      this.arrange({ subject });
-      this.host.setState(this.kept());
+    const { hasBegun } = this.#keeper;
+    const [subject, kept] = await Promise.all([
+      this.host.channel.request('subject', {}),
+      hasBegun ? undefined : this.#keeper.read(),
+      this.#readChartDefaults(),
+    ]);
+    if (!hasBegun) {
+      this.state.update((state) => ({
+        ...(kept === undefined ? state : readPanelState(kept, this.chartDefaults)),
+        subject,
+      }));
+      this.#keeper.begin(this.state.subscribe);
     }
     return subject;
   }
@@ -169,11 +171,6 @@ export class PanelSession {
   /** Charts in which nothing was arranged. */
   get chartDefaults(): ChartsArrangement {
     return this.#chartDefaults ?? plainCharts;
-  }
-
-  /** What is to be kept of the arrangement, as JSON. */
-  kept(): Readonly<Record<string, unknown>> {
-    return keptState(this.state.get(), this.chartDefaults);
   }
 
   mark(change: Partial<MarkedRuns>): void {
@@ -309,19 +306,6 @@ export class PanelSession {
       const message = error instanceof Error ? error.message : String(error);
       this.runs.set(before.kind === 'ready' ? { ...before, problem: message } : { kind: 'failed', message });
     }
-  }
-
-  /** Hands the arrangement to VS Code, which keeps it over reloads: soon after a change, and when the page goes. */
-  #keepState(): void {
-    let timer: number | undefined;
-    const save = (): void => {
-      window.clearTimeout(timer);
-      timer = undefined;
-      this.host.setState(this.kept());
-    };
-    this.state.subscribe(() => (timer ??= window.setTimeout(save, stateDelay)));
-    // Only what is not kept yet: before the first answer it is not known what the settings say.
-    window.addEventListener('pagehide', () => timer !== undefined && save());
   }
 }
 

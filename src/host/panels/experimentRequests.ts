@@ -31,10 +31,7 @@ export interface ExperimentContext extends ShownContext {
   /** The columns that a page asks for first, in the same way. */
   readonly earlyColumns: EarlyColumns;
   readonly views: SavedViews;
-  readonly memory: vscode.Memento;
   readonly trashed: LastTrashed;
-  /** How this panel is arranged, as far as that is known. */
-  readonly own: { arrangement: string | undefined };
   client(): Promise<TrackingClient>;
   openPanel(subject: PanelSubject): Promise<void>;
   setTitle(title: string): void;
@@ -174,19 +171,8 @@ function factRequests(
 
 function keepingRequests(
   panel: ExperimentContext,
-): Answers<
-  | 'exportRuns'
-  | 'saveFile'
-  | 'copyText'
-  | 'readArrangement'
-  | 'keepArrangement'
-  | 'listViews'
-  | 'saveView'
-  | 'openViewFile'
-  | 'deleteView'
-> {
-  const { memory, own, views } = panel;
-  const memoryKey = `arrangement.${experimentIdsOf(panel.subject).sort().join('+')}`;
+): Answers<'exportRuns' | 'saveFile' | 'copyText' | 'listViews' | 'saveView' | 'openViewFile' | 'deleteView'> {
+  const { views } = panel;
   return {
     saveFile: async (params) => ({ saved: await saveFile(requests.saveFile.parse(params)) }),
     exportRuns: async (params) => {
@@ -197,17 +183,6 @@ function keepingRequests(
     },
     copyText: async (params) => {
       await vscode.env.clipboard.writeText(await textOfParts(requests.copyText.parse(params).parts));
-      return null;
-    },
-    readArrangement: (params) => {
-      requests.readArrangement.parse(params);
-      const arrangement: unknown = own.arrangement ?? memory.get(memoryKey);
-      return typeof arrangement === 'string' ? { arrangement } : {};
-    },
-    keepArrangement: async (params) => {
-      const { arrangement } = requests.keepArrangement.parse(params);
-      own.arrangement = arrangement;
-      await memory.update(memoryKey, arrangement);
       return null;
     },
     listViews: async (params) => {

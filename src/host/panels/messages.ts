@@ -12,6 +12,9 @@ const ids = z.array(id).check(z.maxLength(50_000));
 const key = z.string().check(z.minLength(1), z.maxLength(10_000));
 const path = z.string().check(z.maxLength(4096));
 const finite = z.number().check(z.refine(Number.isFinite));
+const megabyte = 1_000_000;
+/** A text for VS Code's memory, or a file that people read. */
+const document = z.string().check(z.maxLength(megabyte));
 
 export const panelSubject = z.discriminatedUnion('panel', [
   z.object({
@@ -54,13 +57,12 @@ export const requests = {
   openArtifact: z.object({ runId: id, path }),
   openRun: z.object({ runId: id, toSide: z.boolean() }),
   command: z.object({ command: z.enum(panelCommands), runIds: ids }),
+  readArrangement: z.object({ panel: z.optional(id), at: z.optional(finite) }),
+  keepArrangement: z.object({ panel: id, at: finite, arrangement: document }),
   log: z.object({ level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 };
 
 const nothing = z.object({});
-const megabyte = 1_000_000;
-/** A text for VS Code's memory, or a file that people read. */
-const document = z.string().check(z.maxLength(megabyte));
 const viewName = z.string().check(z.minLength(1), z.maxLength(200));
 const bytes = z.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer);
 
@@ -120,8 +122,6 @@ export const experimentRequests = {
     columns: z.array(exportColumn).check(z.minLength(1), z.maxLength(50_000)),
   }),
   copyText: z.object({ parts: z.array(bytes).check(z.maxLength(10_000)) }),
-  readArrangement: nothing,
-  keepArrangement: z.object({ arrangement: document }),
   readShown: nothing,
   changeShown: z.object({
     changes: z.array(z.object({ experimentId: id, change: shownChange })).check(z.maxLength(100)),

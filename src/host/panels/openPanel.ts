@@ -8,6 +8,8 @@ import type { PanelSubject } from '../../protocol/panels';
  */
 export class OpenPanel {
   #isListening = false;
+  /** Told by its page. */
+  id: string | undefined;
   /** Name of the view that is to be shown. */
   #waiting: string | undefined;
   constructor(

@@ -19,6 +19,7 @@ import { EarlyAnswer, readAllRows } from './earlyRows';
 import { panelHtml } from './html';
 import { panelState } from './messages';
 import { PendingNotice } from './notices';
+import { KeptArrangements } from './keptArrangements';
 import { OpenPanel } from './openPanel';
 import { OpenPanels } from './openPanels';
 import { panelRequests } from './requests';
@@ -45,6 +46,7 @@ export class Panels {
   readonly #owned = new Disposables();
   readonly views = new SavedViews(viewsFolder, vscode.l10n.t);
   readonly #notices: ConnectionNotices;
+  readonly #kept: KeptArrangements;
 
   constructor(
     private readonly extensionUri: vscode.Uri,
@@ -56,6 +58,7 @@ export class Panels {
     private readonly trashed: LastTrashed,
   ) {
     this.#notices = this.#owned.add(new ConnectionNotices(connection, vscode.l10n.t));
+    this.#kept = new KeptArrangements(memory);
     this.#owned.add(watchSplits((split) => this.#split(split)));
     for (const viewType of Object.values(panelViewTypes)) {
       this.#owned.add(
@@ -141,7 +144,7 @@ export class Panels {
     }
   }
 
-  /** @param arrangement of the panel, as far as it is known; else that of the last one of the same */
+  /** @param arrangement of the panel, as far as it is known; else that of the experiment's last one */
   #fill(panel: vscode.WebviewPanel, subject: PanelSubject, arrangement: string | undefined): void {
     const root = vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview');
     const { webview } = panel;
@@ -155,6 +158,13 @@ export class Panels {
     const facts = owned.add(this.#facts(subject, (notice) => notice(channel)));
     const open: OpenPanel = new OpenPanel(panel, subject, (): HostChannel => channel, arrangement);
     owned.add(this.#open.add(open));
+    panel.onDidDispose(() => {
+      if (open.id !== undefined) {
+        this.#kept
+          .drop(subject, open.id)
+          .catch((error: unknown) => this.log.error(`panel ${subject.panel}: ${describe(error)}`));
+      }
+    });
     const early = owned.add(new EarlyAnswer());
     const earlyColumns = owned.add(new EarlyColumns(this.memory, experimentIdsOf(subject)));
     const channel = owned.add(this.#channel(panel, open, { facts, early, earlyColumns }));
@@ -223,7 +233,7 @@ export class Panels {
         subject,
         ...parts,
         views: this.views,
-        memory: this.memory,
+        kept: this.#kept,
         trashed: this.trashed,
         own: open,
         lost: () => this.lost.lost,

@@ -5,6 +5,7 @@ import type { Experiment, Run } from '../../core/model';
 import type { PanelRequests, PanelSubject } from '../../protocol/panels';
 import type { Handlers } from '../../protocol/rpc';
 import { commands, manageTrust, readSetting } from '../contributions';
+import { arrangementRequests, type ArrangementContext } from './arrangementRequests';
 import { readChartDefaults } from './chartDefaults';
 import { experimentRequests, type ExperimentContext } from './experimentRequests';
 import { requests } from './messages';
@@ -13,7 +14,7 @@ import { panelTitle } from './titles';
 import { toPanelRun } from './panelRun';
 
 /** A panel as the handlers of its requests see it. */
-export interface PanelContext extends ExperimentContext {
+export interface PanelContext extends ExperimentContext, ArrangementContext {
   /** Ids of running runs of which nothing is heard any more. */
   readonly lost: () => ReadonlySet<string>;
   /** Told when a page begins: also one that is shown again, or after a reload. */
@@ -27,7 +28,13 @@ type Answers<Method extends keyof PanelRequests> = Pick<Handlers<PanelRequests>,
  * All requests of the panels. Each feature answers its own; a request that none answers does not compile.
  */
 export function panelRequests(panel: PanelContext): Handlers<PanelRequests> {
-  return { ...readRequests(panel), ...artifactRequests(panel), ...actionRequests(panel), ...experimentRequests(panel) };
+  return {
+    ...readRequests(panel),
+    ...artifactRequests(panel),
+    ...actionRequests(panel),
+    ...arrangementRequests(panel),
+    ...experimentRequests(panel),
+  };
 }
 
 function readRequests(panel: PanelContext): Answers<'subject' | 'chartDefaults' | 'lostRuns' | 'runs' | 'series'> {

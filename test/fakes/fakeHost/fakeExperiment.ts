@@ -24,10 +24,8 @@ type Answer = <Name extends Method>(
   result: () => ExperimentRequests[Name]['result'],
 ) => Promise<ExperimentRequests[Name]['result']>;
 
-/** Where what was arranged is kept over reloads of the page. */
+/** Where which runs are shown is kept over reloads of the page. */
 export interface Memory {
-  read(): string | undefined;
-  keep(arrangement: string): void;
   readShown(): ExperimentShown[];
   keepShown(experiments: ExperimentShown[]): void;
 }
@@ -59,7 +57,6 @@ export class FakeExperiment {
   /** False: the user keeps runs to which scripts still log. */
   agrees = true;
   #facts: TableFacts;
-  #arrangement: string | undefined;
   #revision = 1;
   readonly #editedTags = new Set<string>();
   readonly #shown = new Map<string, ShownRuns>();
@@ -68,7 +65,6 @@ export class FakeExperiment {
     const { scenario, memory } = options;
     this.views = new Map(Object.entries(scenario.views ?? {}));
     this.#facts = { ...defaultFacts(scenario), ...scenario.facts };
-    this.#arrangement = memory?.read();
     for (const { experimentId, shown } of memory?.readShown() ?? []) {
       const read = readShown(shown);
       if (read) {
@@ -218,16 +214,7 @@ export class FakeExperiment {
     answer: Answer,
   ): Pick<
     Handlers<ExperimentRequests>,
-    | 'exportRuns'
-    | 'saveFile'
-    | 'copyText'
-    | 'readArrangement'
-    | 'keepArrangement'
-    | 'listViews'
-    | 'saveView'
-    | 'openViewFile'
-    | 'deleteView'
-    | 'openChart'
+    'exportRuns' | 'saveFile' | 'copyText' | 'listViews' | 'saveView' | 'openViewFile' | 'deleteView' | 'openChart'
   > {
     return {
       exportRuns: (params) => answer('exportRuns', params, () => ({ saved: this.saves })),
@@ -244,16 +231,6 @@ export class FakeExperiment {
           const { parts } = params as Params<'copyText'>;
           const texts = parts.map((part) => decoder.decode(part, { stream: true }));
           this.copied.push([...texts, decoder.decode()].join(''));
-          return null;
-        }),
-      readArrangement: (params) =>
-        answer('readArrangement', params, () =>
-          this.#arrangement === undefined ? {} : { arrangement: this.#arrangement },
-        ),
-      keepArrangement: (params) =>
-        answer('keepArrangement', params, () => {
-          this.#arrangement = (params as Params<'keepArrangement'>).arrangement;
-          this.options.memory?.keep(this.#arrangement);
           return null;
         }),
       listViews: (params) =>

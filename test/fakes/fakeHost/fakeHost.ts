@@ -2,19 +2,27 @@ import { Curve } from '../../../src/core/curve';
 import { parseExpression } from '../../../src/core/expression';
 import { overAxis, overExpression, type MetricColumns } from '../../../src/core/metricColumns';
 import { sortByX, type Columns } from '../../../src/core/series';
+import { arrangementRequests } from '../../../src/host/panels/arrangementRequests';
+import { KeptArrangements } from '../../../src/host/panels/keptArrangements';
 import type { TableFacts } from '../../../src/protocol/experimentPanel';
 import type { XSource } from '../../../src/protocol/extras';
 import type { WireDouble } from '../../../src/protocol/mlflow';
 import type { ChartDefaults, PanelArtifact, PanelNotices, PanelRequests, PanelRun } from '../../../src/protocol/panels';
 import { RpcChannel, type Handlers, type None, type Port } from '../../../src/protocol/rpc';
 import { encodeSeries, type SeriesEntry } from '../../../src/protocol/seriesCodec';
-import { FakeExperiment, type Memory } from './fakeExperiment';
+import { FakeExperiment, type Memory as ShownMemory } from './fakeExperiment';
 import { cellsOf, liveRun, panelRun, type LiveRun, type Points } from './liveRun';
 import { madeUpRuns } from './madeUpRuns';
 import type { FakeRun, Scenario } from './scenario';
 
 type Method = keyof PanelRequests;
 type Params<Name extends Method> = PanelRequests[Name]['params'];
+
+/** What is kept over reloads of the page. */
+export interface Memory extends ShownMemory {
+  /** The workspace's, for arrangements. */
+  readonly workspace: ConstructorParameters<typeof KeptArrangements>[0];
+}
 
 /** As the settings' defaults give them. */
 const plainDefaults: ChartDefaults = { x: 'step', smoothing: 0, smoothingKind: 'ema', clip: false, bands: true };
@@ -34,12 +42,18 @@ export class FakeHost {
   readonly #delays = new Map<Method, number>();
   #chartDefaults: ChartDefaults;
   #lost: readonly string[];
+  readonly #arrangements: ReturnType<typeof arrangementRequests>;
 
   constructor(
     private readonly scenario: Scenario,
     port: Port,
     memory?: Memory,
   ) {
+    this.#arrangements = arrangementRequests({
+      subject: scenario.subject,
+      own: { id: undefined, arrangement: undefined },
+      kept: new KeptArrangements(memory?.workspace ?? { get: () => undefined, update: () => Promise.resolve() }),
+    });
     this.#lost = scenario.lost ?? [];
     for (const [method, message] of Object.entries(scenario.failures ?? {})) {
       this.fail(method as Method, message);
@@ -173,6 +187,10 @@ export class FakeHost {
     return {
       ...this.experiment.handlers((method, params, result) => this.#answer(method, params, result)),
       subject: (params) => this.#answer('subject', params, () => this.scenario.subject),
+      readArrangement: (params, signal) =>
+        this.#answer('readArrangement', params, () => this.#arrangements.readArrangement(params, signal)),
+      keepArrangement: (params, signal) =>
+        this.#answer('keepArrangement', params, () => this.#arrangements.keepArrangement(params, signal)),
       lostRuns: (params) => this.#answer('lostRuns', params, () => ({ runIds: [...this.#lost] })),
       chartDefaults: (params) => this.#answer('chartDefaults', params, () => this.#chartDefaults),
       runs: (params) =>
@@ -212,7 +230,7 @@ export class FakeHost {
   async #answer<Name extends Method>(
     method: Name,
     params: unknown,
-    result: () => PanelRequests[Name]['result'],
+    result: () => PanelRequests[Name]['result'] | Promise<PanelRequests[Name]['result']>,
   ): Promise<PanelRequests[Name]['result']> {
     this.requests.push({ method, params });
     await new Promise((resolve) =>

@@ -74,8 +74,11 @@ const { scenario, theme } = JSON.parse(text) as { scenario: Scenario; theme: The
 const { host, post } = connect();
 setTheme(theme);
 const memory = {
-  read: () => sessionStorage.getItem(arrangementKey) ?? undefined,
-  keep: (arrangement: string) => sessionStorage.setItem(arrangementKey, arrangement),
+  workspace: {
+    get: () => JSON.parse(sessionStorage.getItem(arrangementKey) ?? 'null') as never,
+    update: (_: string, value: unknown) =>
+      Promise.resolve(sessionStorage.setItem(arrangementKey, JSON.stringify(value ?? null))),
+  },
   readShown: () => JSON.parse(sessionStorage.getItem(shownKey) ?? '[]') as ExperimentShown[],
   keepShown: (experiments: ExperimentShown[]) => sessionStorage.setItem(shownKey, JSON.stringify(experiments)),
 };

@@ -376,7 +376,6 @@ describe('messages of the experiment panel', () => {
       ['setDirection', { key: '__proto__', better: 'sideways' }],
       ['saveFile', { name: 'a', content: { length: 3 } }],
       ['saveFile', { name: '', content: '' }],
-      ['keepArrangement', { arrangement: 'x'.repeat(1_000_001) }],
       ['saveView', { name: 7, content: '{}', was: null }],
       ['saveView', { name: 'a', content: '{}' }],
       ['openViewFile', { name: '' }],
