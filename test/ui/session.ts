@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { RunningWorkbench } from '../../scripts/workbench.mjs';
 import type { Discovery } from '../../src/protocol/extras';
 import {
@@ -29,16 +29,22 @@ export const patience = 15_000;
 /** A workbench with the packaged extension, a folder open in a browser, and everything that must be ended afterwards. */
 export class Session {
   readonly #console: string[] = [];
+  #page: Page | undefined;
 
   private constructor(
-    readonly page: Page,
     public folder: string,
-    private readonly workbench: RunningWorkbench,
+    private readonly start: (port?: number) => Promise<RunningWorkbench>,
+    private workbench: RunningWorkbench,
     private readonly browser: Browser,
+    private readonly context: BrowserContext,
     private readonly home: string,
-  ) {
-    page.on('console', (message) => this.#console.push(`${message.type()} ${message.text()}`));
-    page.on('pageerror', (error) => this.#console.push(`pageerror ${error.message}`));
+  ) {}
+
+  get page(): Page {
+    if (this.#page === undefined) {
+      throw new Error('There is no window');
+    }
+    return this.#page;
   }
 
   /**
@@ -64,20 +70,55 @@ export class Session {
       'terminal.integrated.gpuAcceleration': 'off',
     };
     const vsix = process.env['LABBOOK_VSIX'] ?? (await (await packageScript()).createPackage(`${home}.vsix`)).file;
-    const workbench = await (await workbenchScript()).startWorkbench({ home, vsix, settings, untrusted });
+    const { startWorkbench } = await workbenchScript();
+    const start = (port = 0, install: object = {}) => startWorkbench({ home, settings, untrusted, port, ...install });
+    const workbench = await start(0, { vsix });
     const { chromiumArguments, ensureChromium } = await chromiumScript();
     const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumArguments });
-    const page = await browser.newPage({
+    const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
       colorScheme: 'dark',
       reducedMotion: 'reduce',
     });
-    page.setDefaultTimeout(patience);
-    const session = new Session(page, folder, workbench, browser, home);
+    context.setDefaultTimeout(patience);
+    const session = new Session(folder, start, workbench, browser, context, home);
     (await runScript()).endWithSignals(() => session.dispose());
-    await page.goto(workbench.url(folder));
-    await session.waitUntilUp();
+    await session.#show(workbench.url(folder));
     return session;
+  }
+
+  async #show(url: string): Promise<void> {
+    const page = await this.context.newPage();
+    page.on('console', (message) => this.#console.push(`${message.type()} ${message.text()}`));
+    page.on('pageerror', (error) => this.#console.push(`pageerror ${error.message}`));
+    this.#page = page;
+    await page.goto(url);
+    await this.waitUntilUp();
+  }
+
+  /** Kills the window, which can do nothing before it goes, and opens it again. */
+  async crash(): Promise<void> {
+    const { page } = this;
+    const gone = page.waitForEvent('crash');
+    const devtools = await this.context.newCDPSession(page);
+    // Nobody is left to answer.
+    devtools.send('Page.crash').catch(() => undefined);
+    await gone;
+    await page.close();
+    await this.#show(page.url());
+  }
+
+  /** Closes the window as a person does, stops the workbench, starts it again and opens the same. */
+  async restart(): Promise<void> {
+    const { page } = this;
+    const url = page.url();
+    const closed = page.waitForEvent('close');
+    await page.close({ runBeforeUnload: true });
+    await closed;
+    const { port } = this.workbench;
+    await this.workbench.stop();
+    this.workbench = await this.start(port);
+    await this.#show(url);
   }
 
   async waitUntilUp(): Promise<void> {

@@ -4,10 +4,10 @@ import { patience, type Session } from './session';
 
 /** What a person does in the window, by what the person sees: labels, rows, menus, keys. */
 export class Workbench {
-  readonly page: Page;
+  constructor(readonly session: Session) {}
 
-  constructor(readonly session: Session) {
-    this.page = session.page;
+  get page(): Page {
+    return this.session.page;
   }
 
   /** Opens Labbook's side bar by its icon, and waits until it shows runs or says that there are none. */
