@@ -31,14 +31,22 @@ function askMachine(): Machine {
   };
 }
 
+/** True while the process runs; one that ended and that its parent, as some containers' first process, never collects does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // EPERM: it lives, and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+  return !['Z', 'X'].includes(statOf(pid)[0] ?? '');
+}
+
+/** What Linux says of a process, from its state on; empty elsewhere. */
+function statOf(pid: number): string[] {
+  // The field before is the program's name in brackets and may hold anything.
+  const stat = process.platform === 'linux' ? textOf(`/proc/${pid}/stat`) : '';
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 let thisStart: Promise<string> | undefined;
@@ -57,11 +65,9 @@ export function processStart(pid: number): Promise<string> {
 
 async function askStart(pid: number): Promise<string> {
   switch (process.platform) {
-    case 'linux': {
-      // The second field is the program's name in brackets and may hold anything; the start time is field 22.
-      const stat = textOf(`/proc/${pid}/stat`);
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-    }
+    case 'linux':
+      // Field 22 of all, the state is the third.
+      return statOf(pid)[19] ?? '';
     case 'win32':
       return outputOf('powershell.exe', [
         '-NoProfile',

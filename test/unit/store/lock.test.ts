@@ -112,6 +112,31 @@ describe('Store: lock', () => {
     await scene.end();
   });
 
+  it('is free when its holder ended, also where its parent never collects it', async function () {
+    if (process.platform !== 'linux') {
+      this.skip();
+    }
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    try {
+      const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
+      const pid = Number(line);
+      const isSo = async (file: string, pattern: RegExp): Promise<void> => {
+        while (!pattern.test(await readFile(file, 'utf8'))) {
+          await delay(5);
+        }
+      };
+      await isSo(`/proc/${parent.pid}/comm`, /^sleep/);
+      const folder = await staleFolder();
+      await forge(path.join(folder, 'lock'), { pid, started: await processStart(pid) });
+      await lockedBy(pid, scene.open(folder));
+      process.kill(pid, 'SIGKILL');
+      await isSo(`/proc/${pid}/stat`, /\) Z /);
+      await scene.open(folder);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+
   it('is held by one opening at a time, also through a link, and free after the end', async () => {
     const { folder, store } = await scene.withRun();
     const link = path.join(await scene.folder(), 'link');
