@@ -10,6 +10,8 @@ import { artifactRoot, createRun, history, log, metric, runId, Scene } from './s
 const run = promisify(execFile);
 const scene = new Scene();
 const odd = 'odd id';
+const inDeleted = 'd'.repeat(32);
+const inRestored = 'e'.repeat(32);
 
 /** What `test/fixtures/readStore.py`, which knows docs/store.md only, finds in a folder. */
 async function readByDocument(folder: string): Promise<unknown> {
@@ -29,10 +31,12 @@ function bits(value: number): string {
 
 /** The same from Labbook itself. */
 function readByStore(store: Store): unknown {
-  const experiments = ['0', '1', '2'].flatMap((id) => store.getExperiment(id) ?? []);
-  const runs = [runId, odd].flatMap((id) => store.getRun(id) ?? []);
+  const experiments = ['0', '1', '2', '3'].flatMap((id) => store.getExperiment(id) ?? []);
+  const runs = [runId, odd, inDeleted, inRestored].flatMap((id) => store.getRun(id) ?? []);
   return {
-    experiments: Object.fromEntries(experiments.map(({ id, name, tags }) => [id, { name, tags: pairs(tags) }])),
+    experiments: Object.fromEntries(
+      experiments.map(({ id, name, stage, tags }) => [id, { name, deleted: stage === 'deleted', tags: pairs(tags) }]),
+    ),
     runs: Object.fromEntries(
       runs.map(({ info, params, tags, metrics }) => {
         const points = metrics.map(({ key }) => [
@@ -85,6 +89,19 @@ describe('Store: read by its document', () => {
       await store.write({ kind: 'deleteTag', runId, key: 'k' });
       await store.write({ kind: 'setExperimentTag', experimentId: '1', tag: { key: 'a', value: 'b' }, time: 1 });
       await store.write({ kind: 'deleteRun', runId: odd, time: 1 });
+      await store.write({ kind: 'deleteExperimentTag', experimentId: '1', key: 'a', time: 1 });
+      for (const name of ['deleted with its run', 'brought back']) {
+        await store.write({ kind: 'createExperiment', name, artifactLocation: undefined, tags: [], time: 1 });
+      }
+      for (const [id, experimentId] of [
+        [inDeleted, '2'],
+        [inRestored, '3'],
+      ] as const) {
+        await createRun(store, id, experimentId);
+        await store.write({ kind: 'deleteExperiment', experimentId, time: 1 });
+      }
+      await store.write({ kind: 'restoreExperiment', experimentId: '3', time: 1 });
+      await store.write({ kind: 'createRegisteredModel', name: 'passed over', description: '', tags: [], time: 1 });
       const expected = JSON.parse(JSON.stringify(readByStore(store))) as unknown;
       // As a kill would leave it: much is in the journal only.
       assert.deepEqual(await readByDocument(await scene.copy(folder)), expected);
