@@ -98,16 +98,6 @@ function* merge(from: Columns, to: Columns, start: number, middle: number, end: 
   }
 }
 
-/** The points with `min <= x <= max`, as views of the columns; `x` must ascend. */
-export function sliceRange(x: Float64Array, y: Float64Array, range: { min: number; max: number }): Columns {
-  const from = firstIndex(x, (value) => value >= range.min);
-  const to = Math.max(
-    from,
-    firstIndex(x, (value) => value > range.max),
-  );
-  return { x: x.subarray(from, to), y: y.subarray(from, to) };
-}
-
 /**
  * A series that is fit to draw: the points themselves where there are at most `maxPoints`, else at most `maxPoints` buckets
  * (`core/buckets.ts`), the narrowest that are few enough. Empty buckets do not count, so a pause in the curve costs no detail.
@@ -121,19 +111,4 @@ export function thin(x: Float64Array, y: Float64Array, maxPoints: number): Serie
 
 function at(column: Float64Array, index: number): number {
   return column[index] ?? NaN;
-}
-
-/** The first index whose value fulfils `after`, given that all later ones do too; the length where none does. */
-function firstIndex(x: Float64Array, after: (value: number) => boolean): number {
-  let low = 0;
-  let high = x.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (after(at(x, middle))) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
 }

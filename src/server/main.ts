@@ -53,6 +53,7 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
   process.umask(0o077);
   const starting = serve(options, stderrLog, () => stop('asked to', 0));
   let exitCode: number | undefined;
+  let stopWaiting = (): void => undefined;
   function stop(reason: string, code: number): void {
     if (exitCode !== undefined) {
       exitCode = Math.max(exitCode, code);
@@ -60,6 +61,7 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
     }
     exitCode = code;
     stderrLog.info(`ending: ${reason}`);
+    stopWaiting();
     setTimeout(() => {
       stderrLog.error('the clean end took too long');
       process.exit(1);
@@ -93,10 +95,12 @@ async function runServer(options: ServeOptions): Promise<number | undefined> {
     process.stderr.write(`labbook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
     return 1;
   }
-  // What comes sooner would have to wait for it.
-  whenQuiet(() => {
-    warmCurves().catch((error: unknown) => stderrLog.error('curves could not be made ready', error));
-  });
+  if (exitCode === undefined) {
+    // What comes sooner would have to wait for it.
+    stopWaiting = whenQuiet(() => {
+      warmCurves().catch((error: unknown) => stderrLog.error('curves could not be made ready', error));
+    });
+  }
   const secret = running.unkeptToken === undefined ? '' : ` (read-only store; token ${running.unkeptToken})`;
   process.stdout.write(`Labbook ${labbookVersion} serves ${options.store} at ${running.url}${secret}\n`);
   // For who looks, not for the log of a server that an editor started.

@@ -1,4 +1,4 @@
-import type { Experiment, Int64, Run } from '../model';
+import type { Int64, Run } from '../model';
 import type { Aggregate } from './ast';
 
 /** The tag of a run's dataset that says what it was for. */
@@ -61,18 +61,6 @@ export function runSubject(run: Run, extras: RunExtras = {}): SearchSubject {
       digest: dataset.digest,
       contexts: tags.filter(({ key }) => key === contextTag).map(({ value }) => value),
     })),
-  });
-}
-
-export function experimentSubject(experiment: Experiment): SearchSubject {
-  return subject({
-    attributes: {
-      name: experiment.name,
-      experiment_id: experiment.id,
-      creation_time: experiment.createdAt,
-      last_update_time: experiment.updatedAt,
-    },
-    tags: experiment.tags,
   });
 }
 
