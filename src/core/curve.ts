@@ -38,6 +38,8 @@ export interface Rows {
   readonly version: string;
   /** So many of the rows that the asker has stay; `series` and `smooth` begin behind them. Absent: they are whole. */
   readonly keep?: number;
+  /** Of those that stay, where the asker is to join them first: the exponent of their buckets (`widerRows`). */
+  readonly join?: number;
 }
 
 /**

@@ -42,8 +42,8 @@ export class GrowingRows {
   private readonly oddY: number[];
   /** False as soon as a sum is beyond the doubles. */
   private hasSums = true;
-  /** Of the rows as they are now: how many of them answers with these names had. */
-  private versions: readonly { readonly name: string; readonly rows: number }[];
+  /** How many of the rows, as they are now, answers with these names had, and in which buckets these were. */
+  private versions: readonly { readonly name: string; readonly rows: number; readonly exponent: number }[];
 
   private constructor({ rows, limit, exponent, fingerprint, average }: GrowingStart) {
     const { series, smooth, first } = rows;
@@ -75,7 +75,7 @@ export class GrowingRows {
       this.finite[row] = at(this.finite, row) - 1;
     }
     this.sum = column(series.mean.map((mean, i) => (at(this.finite, i) === 0 ? 0 : mean * at(this.finite, i))));
-    this.versions = [{ name: rows.version, rows: this.size }];
+    this.versions = [{ name: rows.version, rows: this.size, exponent }];
   }
 
   /** Undefined where sums are beyond the doubles, or there are so many odd points that not all are told. */
@@ -109,7 +109,10 @@ export class GrowingRows {
     return this.oddX.length <= oddLimit && this.hasSums;
   }
 
-  /** The rows behind those that the asker keeps, or all where it is not known which it has. */
+  /**
+   * The rows behind those that the asker keeps, or all where it is not known which it has. Those that it keeps it makes wider by itself where
+   * buckets became so: to send them anew, all those of all curves at once, would hold up live charts.
+   */
   answer(known: string | undefined): Rows {
     const { name } = this.fingerprint;
     const before = this.versions.find((each) => each.name === known);
@@ -117,8 +120,9 @@ export class GrowingRows {
     const keep = before && (name === known ? before.rows : before.rows - 1);
     const from = keep ?? 0;
     if (this.versions.at(-1)?.name !== name) {
-      this.versions = [...this.versions.slice(1 - keptVersions), { name, rows: this.size }];
+      this.versions = [...this.versions.slice(1 - keptVersions), { name, rows: this.size, exponent: this.exponent }];
     }
+    const isWider = before !== undefined && before.exponent !== this.exponent;
     const smooth = this.average === undefined ? {} : { smooth: this.smooth.slice(from, this.size) };
     return {
       total: this.fingerprint.length,
@@ -127,6 +131,7 @@ export class GrowingRows {
       ...smooth,
       version: name,
       ...(keep === undefined ? {} : { keep }),
+      ...(isWider ? { join: this.exponent } : {}),
     };
   }
 
@@ -208,16 +213,19 @@ export class GrowingRows {
     );
     const widest = Float64Array.from(shared).sort().reverse();
     this.exponent = widest[this.limit - 1] ?? sameX;
-    this.versions = [];
     let into = 0;
+    /** By row so far: in which it is now. */
+    const rowOf = [0];
     for (let row = 1; row < this.size; row++) {
       if ((shared[row] ?? sameX) > this.exponent) {
         this.move(row, ++into);
       } else {
         this.merge(row, into);
       }
+      rowOf.push(into);
     }
     this.size = into + 1;
+    this.versions = this.versions.map((each) => ({ ...each, rows: (rowOf[each.rows - 1] ?? -1) + 1 }));
   }
 
   private move(row: number, into: number): void {

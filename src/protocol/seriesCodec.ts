@@ -1,4 +1,5 @@
 import type { RawSeries, Series, ThinnedSeries } from '../core/series';
+import { widerRows } from '../core/widerRows';
 
 /** One entry of a series answer: which curve it is, how many points it really has, and its columns. */
 export interface SeriesEntry {
@@ -15,6 +16,8 @@ export interface SeriesEntry {
   readonly version?: string;
   /** Set in an answer to `known`: so many of the first rows stay as the asker has them, `series` holds those that follow. */
   readonly keep?: number;
+  /** Beside `keep`, where buckets became wider: the rows that the asker has are first joined into buckets of width 2^join. */
+  readonly join?: number;
 }
 
 /** Content type of the binary form. */
@@ -51,6 +54,7 @@ interface EntryHeader {
   first?: number;
   version?: string;
   keep?: number;
+  join?: number;
   /** Index of an earlier entry, which has the same `x` and `count`. */
   like?: number;
 }
@@ -228,7 +232,7 @@ function isHeader(value: unknown): value is EntryHeader {
     return false;
   }
   const header = value as Partial<Record<keyof EntryHeader, unknown>>;
-  const { runId, key, total, kind, rows, odd, smooth, first, version, keep, like } = header;
+  const { runId, key, total, kind, rows, odd, smooth, first, version, keep, join, like } = header;
   return (
     typeof runId === 'string' &&
     typeof key === 'string' &&
@@ -236,6 +240,7 @@ function isHeader(value: unknown): value is EntryHeader {
     (smooth === undefined || smooth === true) &&
     (first === undefined || typeof first === 'number') &&
     (version === undefined || typeof version === 'string') &&
+    (join === undefined || (kind === 'thinned' && keep !== undefined && Number.isSafeInteger(join))) &&
     ((kind === 'raw' && odd === 0 && like === undefined) || kind === 'thinned')
   );
 }
@@ -288,12 +293,16 @@ function isJoined(both: Float64Array, kept: Float64Array, more: Float64Array): b
  * @throws Error where the answer cannot be one to `previous`
  */
 export function continueSeries(previous: SeriesEntry, answer: SeriesEntry, common = new CommonColumns()): SeriesEntry {
-  const { keep, ...facts } = answer;
+  const { keep, join, ...facts } = answer;
   if (keep === undefined) {
     return answer;
   }
-  const { smooth } = previous;
-  const continued = joinEntry(previous, answer, keep, common);
+  const { series, smooth } = previous;
+  const own =
+    join === undefined || series.kind === 'raw'
+      ? previous
+      : { ...previous, ...widerRows({ ...previous, series }, join) };
+  const continued = joinEntry(own, answer, keep, common);
   if (continued === undefined || (smooth === undefined) !== (answer.smooth === undefined)) {
     throw damaged(`it continues another curve than the one of ${answer.key} of run ${answer.runId}`);
   }

@@ -49,7 +49,7 @@ function isSame(found: Rows | SeriesEntry, wanted: Rows): void {
 
 describe('An answer that grows', () => {
   it('is the one about all points, whatever comes, and tells those who have an earlier one what makes it so', () => {
-    let kept = 0;
+    let [kept, joined] = [0, 0];
     fc.assert(
       fc.property(
         anyPoints,
@@ -68,6 +68,9 @@ describe('An answer that grows', () => {
             if (isAsked) {
               const answer = growing.answer(before?.version);
               kept += answer.keep ?? 0;
+              joined += answer.join === undefined ? 0 : (answer.keep ?? 0);
+              // Who is known is never told all again.
+              assert.equal(answer.keep === undefined, before === undefined);
               const whole: SeriesEntry = before ? continueSeries(before, entryOf(answer)) : entryOf(answer);
               const wanted = new Curve(x.slice(0, length), y.slice(0, length)).rows(query);
               assert.ok(wanted);
@@ -80,24 +83,30 @@ describe('An answer that grows', () => {
       { numRuns: Number(process.env['LABBOOK_EXPLORE'] ?? 1000) },
     );
     assert.ok(kept > 500, `only ${kept} rows were kept in all`);
+    assert.ok(joined > 500, `only ${joined} rows were joined by the asker in all`);
   });
 
   it('sends only the open row of a curve that grows, and no row where nothing is new', () => {
     const x = Float64Array.from({ length: 10_000 }, (_, i) => i);
     const growing = new Curve(x, x.map(Math.sin)).growing({ maxPoints: 1000 });
     assert.ok(growing);
-    const { version, series } = growing.answer(undefined);
+    const first = growing.answer(undefined);
+    const { version, series } = first;
     assert.equal(series.x.length, 625);
     assert.equal(growing.answer(version).keep, 625);
     assert.equal(growing.answer(version).series.x.length, 0);
     assert.ok(growing.append(Float64Array.of(10_000), Float64Array.of(1)));
     const grown = growing.answer(version);
     assert.deepEqual([grown.keep, grown.series.x.length], [624, 2]);
-    // Until there is no room for one more row: then there are half as many.
+    // Until there is no room for one more row: then there are half as many, of which the asker makes its own by itself.
     const more = Float64Array.from({ length: 6000 }, (_, i) => 10_001 + i);
     assert.ok(growing.append(more, more.map(Math.cos)));
     const wider = growing.answer(grown.version);
-    assert.deepEqual([wider.keep, wider.series.x.length, wider.total], [undefined, 501, 16_001]);
+    assert.deepEqual([wider.keep, wider.join, wider.series.x.length, wider.total], [312, 5, 189, 16_001]);
+    const asked = continueSeries(continueSeries(entryOf(first), entryOf(grown)), entryOf(wider));
+    isSame(asked, growing.answer(undefined));
+    // Only those that nobody can know any more, or who was not told of so long, are sent anew.
+    assert.equal(growing.answer('1.a.b').keep, undefined);
   });
 
   it('is not there for what needs the points before: parts, windows, curves that are not thinned, sums beyond the doubles', () => {

@@ -198,6 +198,24 @@ describe('series codec', () => {
       });
     }
 
+    it('joins the rows that it has where buckets became wider', () => {
+      const [before, after] = [entry(60, 8, 'a'), entry(100, 8, 'b')];
+      assert.deepEqual([before.series.x.length, after.series.x.length], [8, 7]);
+      for (let keep = 0; keep <= 3; keep++) {
+        const wire = decodeSeries(encodeSeries([{ ...rest(after, keep), join: 4 }]).buffer)[0];
+        const wanted = after.series;
+        assert.ok(wire?.join === 4);
+        const { series, ...facts } = continueSeries(before, wire);
+        assert.ok(series.kind === 'thinned' && wanted.kind === 'thinned' && !('join' in facts));
+        // Means are the same but for their last bits.
+        series.mean.forEach((mean, row) => assert.ok(Math.abs(mean - (wanted.mean[row] ?? NaN)) < 1e-12));
+        assert.deepEqual(exact({ ...facts, series: { ...series, mean: wanted.mean } }), exact(after));
+      }
+      assert.throws(() => continueSeries(before, { ...rest(after, 5), join: 4 }), /continues another curve/);
+      const bytes = encodeSeries([{ ...after, join: 4 }]);
+      assert.throws(() => decodeSeries(bytes.buffer), /another form/);
+    });
+
     it('takes a whole answer as it is, and leaves the columns where nothing is new', () => {
       const [before, after] = [entry(50, 8, 'a'), entry(60, 8, 'b')];
       assert.equal(continueSeries(before, after), after);
