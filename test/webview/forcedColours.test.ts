@@ -21,6 +21,23 @@ async function colourAt(panel: Panel, x: number, y: number): Promise<string> {
   return `rgb(${[...data.subarray(at, at + 3)].join(', ')})`;
 }
 
+/** How many pixels of a part of the window have another colour. */
+async function countBeside(
+  panel: Panel,
+  colour: string,
+  box: { x: number; y: number; width: number; height: number },
+): Promise<number> {
+  const { data, width } = await take(panel);
+  let count = 0;
+  for (let y = Math.floor(box.y); y < box.y + box.height; y++) {
+    for (let x = Math.floor(box.x); x < box.x + box.width; x++) {
+      const at = (y * width + x) * 4;
+      count += Number(`rgb(${[...data.subarray(at, at + 3)].join(', ')})` !== colour);
+    }
+  }
+  return count;
+}
+
 describe('Where the system gives the colours', () => {
   let browser: PanelBrowser;
   before(async () => (browser = await PanelBrowser.open()));
@@ -88,6 +105,32 @@ describe('Where the system gives the colours', () => {
       await frame.focus();
       // The plot's background does not hide it.
       assert.notEqual(await edge(), before);
+      assert.deepEqual(panel.errors, []);
+    });
+
+    it(`what is wrong in the query has its wavy line, ${colorScheme}`, async () => {
+      const panel = await browser.show(experimentScenario(exampleRuns()), { theme: colorScheme });
+      const { page } = panel;
+      await page.emulateMedia({ forcedColors: 'active', colorScheme });
+      await page.getByRole('combobox', { name: 'Filter runs' }).fill('val/loss < 1 and lass < 1');
+      const wrong = page.locator('.lb-wavy');
+      await until('it is found', async () => (await wrong.count()) === 1);
+      assert.equal(await wrong.innerText(), 'lass');
+      await page.keyboard.press('Escape');
+      await panel.photograph(`forced-colours-wavy-${colorScheme}`);
+      const [box, field] = [await wrong.boundingBox(), await page.locator('.lb-query-field').boundingBox()];
+      assert.ok(box && field);
+      const background = await systemColour(panel, 'Field');
+      // Below its letters, which have nothing there.
+      const below = { x: box.x, y: field.y + 16, width: box.width, height: 5 };
+      assert.ok((await countBeside(panel, background, below)) > 8, 'there is a line under it');
+      const before = { ...below, x: box.x - box.width - 8 };
+      assert.equal(await countBeside(panel, background, before), 0);
+      // The text itself is drawn once, in one colour.
+      const kinds = await page
+        .locator('.lb-query-text span span')
+        .evaluateAll((all) => all.map((each) => getComputedStyle(each).color));
+      assert.deepEqual([...new Set(kinds)], ['rgba(0, 0, 0, 0)']);
       assert.deepEqual(panel.errors, []);
     });
   }
