@@ -202,8 +202,18 @@ describe('The table of runs', () => {
     assert.equal(await acc('run-c').innerText(), '0.7000');
     assert.equal(
       await row(panel, 'run-b').getAttribute('aria-label'),
-      'run-b, finished, shown, val/acc max 0.9000, +0.2000 to baseline',
+      'run-b, finished, shown, val/acc max 0.9000, +0.2000 to baseline, better',
     );
+    // Not by colour alone; of what is not known to be good or bad nothing is said.
+    const weightOf = (name: string) =>
+      acc(name)
+        .locator('.lb-delta')
+        .evaluate((each) => getComputedStyle(each).fontWeight);
+    assert.deepEqual([await weightOf('run-b'), await weightOf('run-a')], ['600', '400']);
+    await acc('run-b').getByRole('img', { name: '+0.2000, better' }).waitFor();
+    await acc('run-a').getByRole('img', { name: '−0.2000, worse' }).waitFor();
+    await acc('run-b').hover();
+    assert.match((await acc('run-b').getAttribute('title')) ?? '', /^Δ \+0\.2.* \(\+29 %\), better$/m);
     await head(panel, 'val/acc max').click({ button: 'right' });
     await panel.page.getByRole('menuitemradio', { name: 'Differences as Percentages' }).click();
     await until('they are percentages', async () => /\+29 %/.test(await acc('run-b').innerText()));

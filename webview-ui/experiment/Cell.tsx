@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { statusWord } from '../shared/Swatch';
 import { t } from '../shared/strings';
+import { judged } from './rowTexts';
 import type { CellView } from './table/cellView';
 
 interface Props {
@@ -67,7 +68,12 @@ function NumberContent({ view, beside }: Props & { readonly view: Extract<CellVi
           {text}
         </b>
       )}
-      <Beside width={beside} className={delta?.isBetter === true ? 'lb-delta lb-better' : 'lb-delta'}>
+      <Beside
+        width={beside}
+        className={delta?.verdict === 'better' ? 'lb-delta lb-better' : 'lb-delta'}
+        // Better is seen by green and weight; aloud it has a word.
+        spoken={delta?.verdict && judged(delta.text, delta.verdict)}
+      >
         {delta?.text}
       </Beside>
     </>
@@ -77,16 +83,18 @@ function NumberContent({ view, beside }: Props & { readonly view: Extract<CellVi
 interface BesideProps {
   readonly width: number;
   readonly className?: string;
+  /** Instead of what is seen. */
+  readonly spoken?: string | undefined;
   readonly children?: ReactNode;
 }
 
 /** The difference to the baseline, or the deviation of a group; else as much room, where the column has any. */
-function Beside({ width, className, children }: BesideProps) {
+function Beside({ width, className, spoken, children }: BesideProps) {
   if (children === undefined) {
     return width === 0 ? null : <span style={{ minWidth: width }} />;
   }
   return (
-    <span className={className} style={{ minWidth: width }}>
+    <span className={className} style={{ minWidth: width }} role={spoken && 'img'} aria-label={spoken}>
       {children}
     </span>
   );

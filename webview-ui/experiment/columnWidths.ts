@@ -58,7 +58,7 @@ function widest(texts: readonly string[], kind: TextKind, measure: TextMeasure):
 
 /** What the differences to the baseline, or the deviations of groups, take beside the values of a column; 0 where it has none. */
 function besideWidth(view: ColumnView, { measure, hasDelta, hasSpread }: WidthContext): number {
-  const { data, base } = view;
+  const { data, base, better } = view;
   if (data?.kind !== 'numbers') {
     return 0;
   }
@@ -66,7 +66,9 @@ function besideWidth(view: ColumnView, { measure, hasDelta, hasSpread }: WidthCo
     hasDelta && base !== undefined ? sampleOf(data).map((value) => view.format.difference(value - base)) : [];
   const deviation = hasSpread ? measure('± 0.0000', 'small') : 0;
   return hasSpread || differences.length > 0
-    ? Math.ceil(deltaGap + Math.max(leastDelta, deviation, widest(differences, 'small', measure)))
+    ? Math.ceil(
+        deltaGap + Math.max(leastDelta, deviation, widest(differences, better ? 'smallBold' : 'small', measure)),
+      )
     : 0;
 }
 
@@ -195,7 +197,8 @@ function cellWidth(cell: CellView, beside: number, measure: TextMeasure): number
   switch (cell.kind) {
     case 'number': {
       const value = cell.best === undefined ? measure(cell.text) : measure(cell.text, 'bold') + bestMark;
-      const delta = cell.delta ? measure(cell.delta.text, 'small') + deltaGap : 0;
+      const kind = cell.delta?.verdict === 'better' ? 'smallBold' : 'small';
+      const delta = cell.delta ? measure(cell.delta.text, kind) + deltaGap : 0;
       return value + Math.max(beside, delta) + padding;
     }
     case 'spread': {

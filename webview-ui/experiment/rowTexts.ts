@@ -3,6 +3,7 @@ import type { RunMark } from '../shared/lostRuns';
 import { t } from '../shared/strings';
 import { statusWord } from '../shared/Swatch';
 import { columnName } from './columnTexts';
+import type { Verdict } from './table/best';
 import { cellView, type CellContext } from './table/cellView';
 import { fieldOf } from './table/fields';
 import type { Group } from './table/grouping';
@@ -39,7 +40,14 @@ export function rowName(slot: number, mark: RunMark, isShown: boolean, view: Tab
   if (!column || cell?.kind !== 'number') {
     return t('rowName', name, status, shown);
   }
-  return cell.delta
-    ? t('rowNameDelta', name, status, shown, columnName(column), cell.text, cell.delta.text)
-    : t('rowNameMetric', name, status, shown, columnName(column), cell.text);
+  const { text, delta } = cell;
+  const start = [name, status, shown, columnName(column), text] as const;
+  return delta ? t(rowNames[delta.verdict ?? 'neither'], ...start, delta.text) : t('rowNameMetric', ...start);
+}
+
+const rowNames = { better: 'rowNameBetter', worse: 'rowNameWorse', neither: 'rowNameDelta' } as const;
+
+/** A difference to the baseline with the word for what it means. */
+export function judged(difference: string, verdict: Verdict): string {
+  return t(verdict === 'better' ? 'judgedBetter' : 'judgedWorse', difference);
 }

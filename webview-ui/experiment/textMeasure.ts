@@ -1,10 +1,15 @@
-/** How a text of the table is written: values, names of columns and best values, and what stands small beside these. */
-export type TextKind = 'cell' | 'bold' | 'small';
+/** How a text of the table is written: values, names of columns and best values, and what stands small beside these, bold where it is better. */
+export type TextKind = 'cell' | 'bold' | 'small' | 'smallBold';
 
 /** Pixels that a text takes. */
 export type TextMeasure = (text: string, kind?: TextKind) => number;
 
-const fonts: Readonly<Record<TextKind, string>> = { cell: '12px', bold: '600 12px', small: '11px' };
+const fonts: Readonly<Record<TextKind, string>> = {
+  cell: '12px',
+  bold: '600 12px',
+  small: '11px',
+  smallBold: '600 11px',
+};
 /** Texts whose widths are kept. */
 const mostKept = 4000;
 

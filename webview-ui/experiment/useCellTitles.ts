@@ -1,6 +1,7 @@
 import { useEffect, useRef, type PointerEvent } from 'react';
 import type { ExperimentSession } from './experimentSession';
 import type { RowContext } from './Row';
+import { judged } from './rowTexts';
 import { cellTitle } from './table/cellView';
 import type { TableField } from './table/fields';
 import { runKey } from './table/lines';
@@ -34,7 +35,8 @@ export function useCellTitles(
       return data?.kind === 'numbers' ? data.get(slot) : undefined;
     };
     const locale = document.documentElement.lang || undefined;
-    cell.title = cellTitle(column, slot, cells, { step: figure('step'), time: figure('time'), locale }) ?? '';
+    const facts = { step: figure('step'), time: figure('time'), locale, judged };
+    cell.title = cellTitle(column, slot, cells, facts) ?? '';
     if (field.kind === 'metric' && field.aggregate === 'last' && figure('step') === undefined) {
       const wanted: TableField[] = [
         { kind: 'metric', key: field.key, aggregate: 'step' },

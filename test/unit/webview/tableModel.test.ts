@@ -293,9 +293,9 @@ describe('The best value and the difference to the baseline', () => {
   });
 
   it('is better only where it is known what better means', () => {
-    assert.deepEqual(deltaOf(3, 2, 'higher'), { difference: 1, share: 0.5, isBetter: true });
-    assert.deepEqual(deltaOf(3, -2, 'lower'), { difference: 5, share: 2.5, isBetter: false });
-    assert.deepEqual(deltaOf(3, 0, undefined), { difference: 3, share: undefined, isBetter: false });
+    assert.deepEqual(deltaOf(3, 2, 'higher'), { difference: 1, share: 0.5, verdict: 'better' });
+    assert.deepEqual(deltaOf(3, -2, 'lower'), { difference: 5, share: 2.5, verdict: 'worse' });
+    assert.deepEqual(deltaOf(3, 0, undefined), { difference: 3, share: undefined, verdict: undefined });
     assert.equal(deltaOf(NaN, 2, 'lower'), undefined);
     assert.equal(deltaOf(2, undefined, 'lower'), undefined);
   });

@@ -169,7 +169,7 @@ describe('Cells', () => {
       text: '0.8243',
       isNaN: false,
       best: 'higher',
-      delta: { text: '+0.1243', isBetter: true },
+      delta: { text: '+0.1243', verdict: 'better' },
     });
     assert.deepEqual(shown(acc, 'b'), { kind: 'number', text: 'NaN', isNaN: true, best: undefined, delta: undefined });
     const own = shown(acc, 'c');
@@ -295,8 +295,13 @@ describe('Cells', () => {
       '1970-01-01T00:00:01.000Z',
     );
     assert.equal(exactCell(view({ kind: 'attribute', key: 'duration' }), slot('b'), context), 68);
-    const title = cellTitle(view(acc), slot('a'), context, { step: 7, time: 5000, locale: 'en' });
-    assert.match(title ?? '', /^0\.8243\nΔ \+0\.12\d+ \(\+18 %\)\n# 7\n[^]*1970-01-01T00:00:05\.000Z$/);
+    const title = cellTitle(view(acc), slot('a'), context, {
+      step: 7,
+      time: 5000,
+      locale: 'en',
+      judged: (difference, verdict) => `${difference}, ${verdict}`,
+    });
+    assert.match(title ?? '', /^0\.8243\nΔ \+0\.12\d+ \(\+18 %\), better\n# 7\n[^]*1970-01-01T00:00:05\.000Z$/);
   });
 
   it('have formats for differences, deviations, shares and paths', () => {

@@ -24,8 +24,11 @@ export interface Delta {
   readonly difference: number;
   /** Share of the baseline's size; undefined where that is 0. */
   readonly share: number | undefined;
-  readonly isBetter: boolean;
+  /** Undefined where they are equal, and where it is not known which values are good. */
+  readonly verdict: Verdict | undefined;
 }
+
+export type Verdict = 'better' | 'worse';
 
 /** Undefined where one of the two is not a finite number. */
 export function deltaOf(
@@ -37,6 +40,8 @@ export function deltaOf(
     return undefined;
   }
   const difference = value - base;
-  const isBetter = better === 'lower' ? difference < 0 : better === 'higher' ? difference > 0 : false;
-  return { difference, share: base === 0 ? undefined : difference / Math.abs(base), isBetter };
+  const isLess = difference < 0;
+  const verdict =
+    better === undefined || difference === 0 ? undefined : (better === 'lower') === isLess ? 'better' : 'worse';
+  return { difference, share: base === 0 ? undefined : difference / Math.abs(base), verdict };
 }

@@ -13,7 +13,7 @@ import type { Better } from '../../../src/core/metricDirection';
 import { utcTime } from '../../../src/core/runsTable';
 import type { RunMark } from '../../shared/lostRuns';
 import { distinctTexts, spreadOf } from './aggregate';
-import { deltaOf, type Delta } from './best';
+import { deltaOf, type Delta, type Verdict } from './best';
 import type { ColumnView, DeltaMode } from './columnView';
 import type { RunTable } from './runTable';
 
@@ -29,7 +29,7 @@ export type CellView =
       readonly text: string;
       readonly isNaN: boolean;
       readonly best: Better | undefined;
-      readonly delta: { readonly text: string; readonly isBetter: boolean } | undefined;
+      readonly delta: { readonly text: string; readonly verdict: Verdict | undefined } | undefined;
     }
   | { readonly kind: 'text'; readonly text: string; readonly lines: number; readonly isDim: boolean }
   | { readonly kind: 'empty' }
@@ -84,7 +84,7 @@ function numberCell(view: ColumnView, value: number | undefined, slot: number, c
     text: format.value(value),
     isNaN: Number.isNaN(value),
     best: best !== undefined && value === best ? better : undefined,
-    delta: delta && { text: deltaText(delta, view, context.delta), isBetter: delta.isBetter },
+    delta: delta && { text: deltaText(delta, view, context.delta), verdict: delta.verdict },
   };
 }
 
@@ -168,16 +168,18 @@ function freshGroupCell(view: ColumnView, slots: Int32Array, context: CellContex
   return { kind: 'spread', mean, n: spread.n, std };
 }
 
-/**
- * The hover of a cell: exact values, and what the cell has no room for.
- * @param at step and time of a metric's last value, where they are known
- */
-export function cellTitle(
-  view: ColumnView,
-  slot: number,
-  context: CellContext,
-  at: { readonly step: number | undefined; readonly time: number | undefined; readonly locale: string | undefined },
-): string | undefined {
+/** What is known of a value that is told on hover. */
+export interface ValueFacts {
+  /** Where it was logged, where that is known. */
+  readonly step: number | undefined;
+  readonly time: number | undefined;
+  readonly locale: string | undefined;
+  /** A difference to the baseline with the word for what it means. */
+  readonly judged: (difference: string, verdict: Verdict) => string;
+}
+
+/** The hover of a cell: exact values, and what the cell has no room for. */
+export function cellTitle(view: ColumnView, slot: number, context: CellContext, at: ValueFacts): string | undefined {
   const { field, data } = view;
   const instant = (value: number | undefined): string | undefined => {
     if (value === undefined || Number.isNaN(value)) {
@@ -205,9 +207,11 @@ export function cellTitle(
   }
   const delta = slot === context.baseline ? undefined : deltaOf(value, view.base, view.better);
   const signed = (each: number): string => (each > 0 ? `+${exactNumber(each)}` : exactNumber(each === 0 ? 0 : each));
+  const share = delta?.share === undefined ? '' : ` (${formatShare(delta.share)})`;
+  const plain = delta && `Δ ${signed(delta.difference)}${share}`;
   const lines = [
     exactNumber(value),
-    delta && `Δ ${signed(delta.difference)}${delta.share === undefined ? '' : ` (${formatShare(delta.share)})`}`,
+    plain && delta.verdict ? at.judged(plain, delta.verdict) : plain,
     at.step === undefined ? undefined : `# ${exactNumber(at.step)}`,
     instant(at.time),
   ];
