@@ -139,6 +139,31 @@ export class Session {
     await this.waitUntilUp();
   }
 
+  /** Opens folders as one workspace; those that are not there are made. @param names in the order of the workspace */
+  async openFolders(...names: string[]): Promise<void> {
+    const file = path.join(this.home, 'several.code-workspace');
+    await Promise.all(names.map((name) => mkdir(path.join(this.home, name), { recursive: true })));
+    await writeFile(file, JSON.stringify({ folders: names.map((name) => ({ path: name })) }));
+    await this.page.goto(this.#address('workspace', file));
+    await this.labbookTab.waitFor({ timeout: 40_000 });
+  }
+
+  /** Opens a window without a folder. */
+  async openEmpty(): Promise<void> {
+    await this.page.goto(this.#address('ew', 'true'));
+    await this.labbookTab.waitFor({ timeout: 40_000 });
+  }
+
+  #address(name: string, value: string): string {
+    return `http://127.0.0.1:${this.workbench.port}/?${new URLSearchParams({ [name]: value }).toString()}`;
+  }
+
+  /** Files of a folder of `openFolders`. */
+  async filesOf(name: string): Promise<string[]> {
+    const entries = await readdir(path.join(this.home, name), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  }
+
   get labbookTab() {
     return this.page.getByRole('tab', { name: /^Labbook/ });
   }

@@ -19,6 +19,25 @@ journey(
       await session.photograph('11-untrusted');
     });
 
+    it('leads to Workspace Trust from the status bar, too, and offers nothing that would have no effect', async () => {
+      const { page } = workbench();
+      await page
+        .getByRole('button', { name: /Off in Restricted Mode/ })
+        .first()
+        .click();
+      const entries = page.locator('.quick-input-list .monaco-list-row');
+      await entries.first().waitFor();
+      const labels = (await entries.allInnerTexts()).map((each) => each.trim());
+      assert.deepEqual(labels, ['Manage Workspace Trust', 'Copy the Two Lines', 'Show Diagnostics', 'Show Log']);
+      await entries.filter({ hasText: 'Manage Workspace Trust' }).click();
+      const trust = page.locator('.workspace-trust-editor');
+      await trust.waitFor();
+      await until('it is closed', async () => {
+        await page.keyboard.press('Escape');
+        return !(await trust.isVisible());
+      });
+    });
+
     it('starts when the folder is trusted, by the button that stands there', async () => {
       const { page, session } = workbench();
       await page.getByRole('button', { name: 'Manage Workspace Trust' }).first().click();

@@ -56,16 +56,31 @@ export function scriptCommands(tools: Tools, extensionUri: vscode.Uri): ScriptCo
       }),
     [commands.writeEnvFile]: () =>
       attempt(tools, t('Could not write the .env file'), async () => {
-        const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-        if (folder === undefined) {
-          throw new Error(t('no folder is open'));
+        const folder = await folderOnDisk(t('no folder is open'));
+        if (folder !== undefined) {
+          await writeEnvFile(folder.uri.fsPath, trackingEnvironment((await server()).address));
+          say(t('Wrote the tracking server into .env, which Git ignores.'));
         }
-        await writeEnvFile(folder.uri.fsPath, trackingEnvironment((await server()).address));
-        say(t('Wrote the tracking server into .env, which Git ignores.'));
       }),
     [commands.createAnExampleRun]: () =>
       attempt(tools, t('Could not create the example'), () => createExample(tools, extensionUri)),
   };
+}
+
+/**
+ * The workspace's folder that a file is to be written into; of several the one that the user picks.
+ * @param none says that there is no folder @returns undefined where the user gave up
+ */
+async function folderOnDisk(none: string): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
+  if (folders.length === 0) {
+    throw new Error(none);
+  }
+  if (folders.length === 1) {
+    return folders[0];
+  }
+  const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('In which folder?') }))?.folder;
 }
 
 async function askForForm(): Promise<VariableForm | undefined> {
@@ -129,9 +144,9 @@ async function textOf(file: string): Promise<string> {
 /** Writes the example script into the workspace (one that is there stays), opens it, and runs it in a terminal. */
 async function createExample({ connection }: Tools, extensionUri: vscode.Uri): Promise<void> {
   const { t } = vscode.l10n;
-  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  const folder = await folderOnDisk(t('open a folder first, the example is a file in it'));
   if (folder === undefined) {
-    throw new Error(t('open a folder first, the example is a file in it'));
+    return;
   }
   const target = vscode.Uri.joinPath(folder.uri, exampleName);
   const text = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, 'media', 'example', exampleName));

@@ -3,7 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../core/format';
-import { commands, settings, type CommandHandlers, type CommandId, type SettingId } from '../contributions';
+import {
+  commands,
+  manageTrust,
+  settings,
+  type CommandHandlers,
+  type CommandId,
+  type SettingId,
+} from '../contributions';
 import { folderSetting } from '../platform/storeFolder';
 import { inPick } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
@@ -78,8 +85,15 @@ export function statusCommands(
 /** Another folder for this workspace's runs, or the editor's own again; `followServerSettings` says when that takes effect. */
 async function chooseStore(given: string | undefined): Promise<void> {
   const { t } = vscode.l10n;
-  const own = { label: `$(home) ${t('Storage of this workspace')}`, path: '' };
-  const folder = { label: `$(folder) ${t('Choose a folder...')}`, path: undefined };
+  const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
+  const storage = hasWorkspace ? t('Storage of this workspace') : t('Storage of windows without a folder');
+  const own = { label: `$(home) ${storage}`, path: '' };
+  const folder = {
+    label: `$(folder) ${t('Choose a folder...')}`,
+    // Where no folder is open there are only the user's own settings.
+    ...(hasWorkspace ? {} : { description: t('For every window that has not chosen a store itself') }),
+    path: undefined,
+  };
   const choice =
     given === undefined
       ? await vscode.window.showQuickPick([own, folder], { title: t('Choose Store') })
@@ -100,7 +114,6 @@ async function chooseStore(given: string | undefined): Promise<void> {
   if (picked === undefined) {
     return;
   }
-  const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
   const target = hasWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
   const first = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
   const value = picked === '' ? undefined : folderSetting(picked, first);
@@ -110,7 +123,10 @@ async function chooseStore(given: string | undefined): Promise<void> {
 async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
   const { t } = vscode.l10n;
   const now = Date.now();
-  type Item = vscode.QuickPickItem & { readonly command?: CommandId; readonly runId?: string };
+  type Item = vscode.QuickPickItem & {
+    readonly command?: CommandId | typeof manageTrust;
+    readonly runId?: string;
+  };
   const runs: Item[] = statusBar.live.map(({ run, experimentName, value }) => ({
     label: `$(record) ${inPick(run.info.name || run.info.id)}`,
     detail: inPick(
@@ -123,6 +139,7 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
   const { otherVersion, state } = tools.connection;
   const { kind } = state;
   const isUp = kind === 'ready';
+  const trust: Item = { label: `$(shield) ${t('Manage Workspace Trust')}`, command: manageTrust };
   const items: Item[] = [
     ...runs,
     ...(runs.length > 0 ? [{ label: '', kind: vscode.QuickPickItemKind.Separator }] : []),
@@ -132,15 +149,17 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
           { label: `$(graph-line) ${t('Open Run...')}`, command: commands.openRun },
         ]
       : []),
+    ...(kind === 'off' ? [trust] : []),
     { label: `$(copy) ${t('Copy the Two Lines')}`, command: commands.copyTheTwoLines },
-    {
-      label: `$(database) ${t('Choose Store...')}`,
-      description: inPick(statusBar.storeName),
-      command: commands.chooseStore,
-    },
+    // Which store a folder names counts only when it is trusted.
     ...(kind === 'off'
       ? []
       : [
+          {
+            label: `$(database) ${t('Choose Store...')}`,
+            description: inPick(statusBar.storeName),
+            command: commands.chooseStore,
+          },
           {
             label: isUp ? `$(debug-restart) ${t('Restart Server')}` : `$(play) ${t('Start Server')}`,
             command: commands.restartServer,
@@ -150,7 +169,8 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
     { label: `$(info) ${t('Show Diagnostics')}`, command: commands.showDiagnostics },
     { label: `$(output) ${t('Show Log')}`, command: commands.showLog },
   ];
-  const placeHolder = runs.length > 0 ? t('Running runs: select one to open') : t('No run is running.');
+  const quiet = kind === 'off' ? t('Labbook is off in Restricted Mode') : t('No run is running.');
+  const placeHolder = runs.length > 0 ? t('Running runs: select one to open') : quiet;
   const choice = await vscode.window.showQuickPick(items, { title: 'Labbook', placeHolder, matchOnDetail: true });
   if (choice?.runId !== undefined) {
     await vscode.commands.executeCommand(commands.openRun, { runId: choice.runId });
