@@ -122,7 +122,6 @@ function SectionRows({ section, shown, steps, view, onSet }: RowsProps) {
             on={states[index] === true}
             onChange={(on) => toggle([entry], on)}
           />
-          <span className="lb-grow" />
           {entry.field.kind === 'metric' && (
             <Aggregates metric={entry.field.key} shown={shown} steps={steps} onSet={onSet} />
           )}
