@@ -88,6 +88,7 @@ export const tableStrings = {
   mean: 'Mean',
   count: 'Count',
   atStepSuffix: 'at {0}',
+  atStepAsk: 'at…',
   lastSuffix: 'last',
   minSuffix: 'min',
   maxSuffix: 'max',

@@ -1,13 +1,14 @@
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src/core/format';
 import { attributeKeys } from '../../src/protocol/experimentPanel';
 import { Find, LinkButton } from '../shared/controls';
-import { Popup, type Anchor } from '../shared/Popup';
+import { anchorOf, Popup, type Anchor } from '../shared/Popup';
 import { useStore } from '../shared/store';
 import { t, tCount } from '../shared/strings';
 import { CheckRow } from './CheckRow';
 import { columnLabel, columnName, columnSuffix, sectionTitle } from './columnTexts';
 import type { ExperimentSession } from './experimentSession';
+import { NumberQuestion } from './NumberQuestion';
 import { byName, freshChoice, orderedMetrics, usualAggregate, withColumn, type ColumnChoice } from './table/columnSet';
 import {
   fieldId,
@@ -47,6 +48,9 @@ interface Entry {
 /** Chooses the table's columns. */
 export function ColumnsMenu({ experiment, view, anchor, onClose }: Props) {
   const [find, setFind] = useState('');
+  /** The metric that is to be shown at a step, and what that was asked by. */
+  const [asked, setAsked] = useState<{ readonly metric: string; readonly anchor: Anchor }>();
+  const closeQuestion = useCallback(() => setAsked(undefined), []);
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = useChooseKeys(list);
   const choice = useStore(experiment.arrangement, (each) => each.columns);
@@ -80,7 +84,12 @@ export function ColumnsMenu({ experiment, view, anchor, onClose }: Props) {
         </div>
         <div ref={list} className="lb-choose-list">
           {listed.map((section) => (
-            <SectionRows key={section.id} section={section} shown={shown} steps={steps} view={view} onSet={set} />
+            <SectionRows
+              key={section.id}
+              {...{ section, shown, steps, view }}
+              onSet={set}
+              onAskStep={(metric, anchor) => setAsked({ metric, anchor })}
+            />
           ))}
           {more > 0 && <p className="lb-dim">{t('moreColumns', formatCount(more))}</p>}
           {found.length === 0 && <p className="lb-dim">{t('nothingFound', find)}</p>}
@@ -91,6 +100,17 @@ export function ColumnsMenu({ experiment, view, anchor, onClose }: Props) {
         <span className="lb-grow" />
         <span className="lb-dim">{t('columnsDrag')}</span>
       </div>
+      {asked && (
+        <NumberQuestion
+          label={t('atWhichStep')}
+          initial={0}
+          anchor={asked.anchor}
+          onAnswer={(step) =>
+            set((before) => withColumn(before, fieldId({ kind: 'metricAt', key: asked.metric, step }), true))
+          }
+          onClose={closeQuestion}
+        />
+      )}
     </Popup>
   );
 }
@@ -103,9 +123,11 @@ interface RowsProps {
   readonly steps: readonly TableField[];
   readonly view: TableView;
   readonly onSet: (change: (before: ColumnChoice) => ColumnChoice) => void;
+  /** Asks for the step at which a metric is to be shown. */
+  readonly onAskStep: (metric: string, anchor: Anchor) => void;
 }
 
-function SectionRows({ section, shown, steps, view, onSet }: RowsProps) {
+function SectionRows({ section, shown, steps, view, onSet, onAskStep }: RowsProps) {
   const { entries, title } = section;
   const states = entries.map((entry) => idsOf(entry.field, steps).some((id) => shown.has(id)));
   const all = states.every(Boolean) ? true : states.some(Boolean) ? 'mixed' : false;
@@ -123,7 +145,7 @@ function SectionRows({ section, shown, steps, view, onSet }: RowsProps) {
             onChange={(on) => toggle([entry], on)}
           />
           {entry.field.kind === 'metric' && (
-            <Aggregates metric={entry.field.key} shown={shown} steps={steps} onSet={onSet} />
+            <Aggregates metric={entry.field.key} {...{ shown, steps, onSet, onAskStep }} />
           )}
         </div>
       ))}
@@ -131,10 +153,10 @@ function SectionRows({ section, shown, steps, view, onSet }: RowsProps) {
   );
 }
 
-type AggregatesProps = { readonly metric: string } & Pick<RowsProps, 'shown' | 'steps' | 'onSet'>;
+type AggregatesProps = { readonly metric: string } & Pick<RowsProps, 'shown' | 'steps' | 'onSet' | 'onAskStep'>;
 
-/** Each of a metric's aggregates can be a column; those at steps, which the menu of a column adds, can be taken away. */
-function Aggregates({ metric, shown, steps, onSet }: AggregatesProps) {
+/** Each of a metric's aggregates can be a column, and its value at each step; those at steps can be taken away. */
+function Aggregates({ metric, shown, steps, onSet, onAskStep }: AggregatesProps) {
   const labels: Readonly<Record<ShownAggregate, string>> = {
     last: t('lastSuffix'),
     min: t('minSuffix'),
@@ -156,12 +178,27 @@ function Aggregates({ metric, shown, steps, onSet }: AggregatesProps) {
             key={id}
             type="button"
             aria-pressed={isOn}
-            onClick={() => onSet((before) => withColumn(before, id, !isOn))}
+            onClick={({ currentTarget }) => {
+              if (isOn && field.kind === 'metricAt') {
+                // It goes, and the focus would with it.
+                currentTarget.closest('.lb-choose-row')?.querySelector<HTMLElement>('.lb-check')?.focus();
+              }
+              onSet((before) => withColumn(before, id, !isOn));
+            }}
           >
             {label}
           </button>
         );
       })}
+      <button
+        type="button"
+        title={t('showAtStep')}
+        aria-label={t('showAtStep')}
+        aria-haspopup="dialog"
+        onClick={({ currentTarget }) => onAskStep(metric, anchorOf(currentTarget))}
+      >
+        {t('atStepAsk')}
+      </button>
     </span>
   );
 }

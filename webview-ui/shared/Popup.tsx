@@ -84,6 +84,8 @@ export function Popup({ anchor, isRight = false, role, label, className = '', on
       event.stopPropagation();
       onClose();
     } else if (event.key === 'Tab') {
+      // One may be open in another.
+      event.stopPropagation();
       keepInside(event);
     }
   };
