@@ -87,6 +87,63 @@ describe('Using the table of runs', () => {
     assert.deepEqual(await panel.askedFor('setTag'), [{ runIds: [idOf(1)], key: 'note', value: `${note}\nthird` }]);
   });
 
+  it('shows all lines of a tag that is edited, in the place of its cell, and takes lines that are pasted', async () => {
+    const panel = await open();
+    const { page } = panel;
+    const box = async () => {
+      const found = await field(panel).boundingBox();
+      assert.ok(found);
+      return found;
+    };
+    await edit(panel, 'run-b', 'owner');
+    const place = await cell(panel, 'run-b', 'tag:owner').boundingBox();
+    const one = await box();
+    assert.ok(place && Math.abs(one.y - place.y) <= 1 && one.height === 20 && one.x === place.x);
+    await page.evaluate(() => document.execCommand('insertText', false, 'first\nsecond'));
+    await page.keyboard.press('Alt+Enter');
+    await page.keyboard.type('third');
+    assert.equal(await field(panel).inputValue(), 'first\nsecond\nthird');
+    const three = await box();
+    assert.deepEqual([three.x, three.y, three.height], [one.x, one.y, 20 + 2 * 18]);
+    // Over the rows below, whatever is in them.
+    const isOver = await field(panel).evaluate((element) => {
+      const { left, right, bottom } = element.getBoundingClientRect();
+      return document.elementFromPoint((left + right) / 2, bottom - 4) === element;
+    });
+    assert.ok(isOver);
+    await panel.photograph('edit-lines-dark');
+    await page.keyboard.press('Control+Z');
+    await page.keyboard.type('last');
+    await page.keyboard.press('Enter');
+    const [set] = await panel.askedFor('setTag');
+    assert.match(set?.value ?? '', /^first\nsecond\n/);
+    await edit(panel, 'run-b', 'owner');
+    await page.keyboard.type('not this');
+    await page.keyboard.press('Escape');
+    await field(panel).waitFor({ state: 'detached' });
+    assert.equal((await panel.asked('setTag')).length, 1);
+    assert.deepEqual(panel.errors, []);
+  });
+
+  it('grows upwards where the table ends below the tag that is edited', async () => {
+    const runs = Array.from({ length: 60 }, (_, slot) => fakeRun(slot, { tags: { note: `tag of ${slot}` } }));
+    const panel = await open(experimentScenario(runs));
+    const { page } = panel;
+    await page.getByRole('treegrid').focus();
+    await page.keyboard.press('End');
+    const last = page.locator('.lb-table-body [data-field="tag:note"]').last();
+    await last.click({ button: 'right' });
+    await item(panel, 'Edit Tag note').click();
+    await field(panel).waitFor();
+    for (let line = 0; line < 3; line++) {
+      await page.keyboard.press('Shift+Enter');
+    }
+    const [own, table] = [await field(panel).boundingBox(), await page.locator('.lb-table-box').boundingBox()];
+    assert.ok(own && table && own.y + own.height <= table.y + table.height + 1, 'it ends where the table does');
+    assert.equal(own.height, 20 + 3 * 18);
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('renames a baseline that stands in its group, too, and a run by the button of its row, however far it is scrolled away', async () => {
     const runs = Array.from({ length: 60 }, (_, i) =>
       fakeRun(59 - i, { name: `run-${i}`, params: { model: 'r50' }, metrics: { loss: point(i) } }),

@@ -194,6 +194,7 @@ function runContent(
       <EditField
         label={t('newValue', field.key)}
         value={typeof value === 'string' ? value : ''}
+        hasLines
         onEnd={(text) => actions.onEdited(slot, view.id, text)}
       />
     );
