@@ -347,6 +347,33 @@ describe('Using the table of runs', () => {
     assert.equal(await row(panel, 'goes on').count(), 1);
   });
 
+  it('says by what it is sorted where that column is hidden, shows it again, or sorts no more', async () => {
+    const panel = await open();
+    const { page } = panel;
+    await head(panel, 'val/acc max').click({ button: 'right' });
+    const names = () => page.locator('.lb-table-body .lb-name').allInnerTexts();
+    const before = await names();
+    assert.equal(await page.getByRole('button', { name: /^Sorted by/ }).count(), 0);
+    await item(panel, 'Hide Column').click();
+    const sorted = page.getByRole('button', { name: 'Sorted by val/acc max, descending' });
+    await sorted.waitFor();
+    assert.deepEqual(await names(), before);
+    assert.equal(await sorted.innerText(), 'Sorted by val/acc max');
+    await panel.photograph('hidden-sort-dark');
+    // A stop among the footer's, by arrows.
+    await sorted.focus();
+    await page.keyboard.press('Enter');
+    await item(panel, 'Show Column val/acc max').press('Enter');
+    await head(panel, 'val/acc max').waitFor();
+    await sorted.waitFor({ state: 'detached' });
+    await head(panel, 'val/acc max').click({ button: 'right' });
+    await item(panel, 'Hide Column').click();
+    await sorted.click();
+    await item(panel, 'Do Not Sort by val/acc max').click();
+    await sorted.waitFor({ state: 'detached' });
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('has the menu of a metric for its value at a step, too', async () => {
     const panel = await open(scenario({ facts: { baseline: idOf(3) } }));
     await head(panel, 'val/acc max').click({ button: 'right' });

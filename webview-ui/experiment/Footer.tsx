@@ -9,6 +9,7 @@ import { t, tCount } from '../shared/strings';
 import { useOneStop } from '../shared/useOneStop';
 import type { ExperimentSession } from './experimentSession';
 import type { HandOverState } from './handingOver';
+import { HiddenSort, hiddenSort } from './HiddenSort';
 import { queryReasonSentence } from './query/queryReason';
 import { deleteRuns } from './runCommands';
 import { seenOf } from './table/selection';
@@ -38,13 +39,14 @@ export function Footer({ experiment, view, drawn, isNarrow, isTiny }: Props) {
   const { newRuns, isOrderChanged } = view.pending;
   const isSaid = failure !== undefined || undo !== undefined || handed !== undefined;
   const isTight = useTight(box, selected.size > 0 && !isNarrow && !isSaid);
-  const hasMore = isSaid || selected.size > 0 || newRuns > 0 || isOrderChanged;
+  const hasMore = isSaid || selected.size > 0 || newRuns > 0 || isOrderChanged || hiddenSort(view).length > 0;
   // What counts comes before links where there is no room for both.
   const isFull = useTight(box, hasMore && (isNarrow || isTight));
   const isCrowded = isFull || (isTiny && hasMore);
   return (
     <div ref={box} className="lb-footer" role="region" aria-label={t('runsList')}>
       <Counts experiment={experiment} view={view} drawn={drawn} isTiny={isTiny} isCrowded={isCrowded} />
+      <HiddenSort experiment={experiment} view={view} isShort={isCrowded} />
       <span className="lb-grow" />
       <Pending experiment={experiment} view={view} />
       {failure ? (
