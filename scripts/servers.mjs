@@ -35,15 +35,20 @@ async function isServer(url) {
 /** Ends the servers of a workbench and waits until their discovery files are gone. Limit: 10 s each. */
 export async function endServers(userData) {
   for (const file of discoveryFiles(userData)) {
-    const discovery = readDiscovery(file);
-    // A stale file's process id may be another program's by now.
-    if (discovery === undefined || !(await isServer(discovery.url))) {
-      continue;
-    }
-    process.kill(discovery.pid, 'SIGTERM');
-    const until = performance.now() + 10_000;
-    while (existsSync(file) && performance.now() < until) {
-      await delay(50);
-    }
+    await endServer(file);
+  }
+}
+
+/** Ends the server of which a file tells, if there is one, and waits until the file is gone. Limit: 10 s. */
+export async function endServer(file) {
+  const discovery = readDiscovery(file);
+  // A stale file's process id may be another program's by now.
+  if (discovery === undefined || !(await isServer(discovery.url))) {
+    return;
+  }
+  process.kill(discovery.pid, 'SIGTERM');
+  const until = performance.now() + 10_000;
+  while (existsSync(file) && performance.now() < until) {
+    await delay(50);
   }
 }

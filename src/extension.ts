@@ -11,7 +11,7 @@ import { Documents } from './host/platform/documents';
 import { LastTrashed } from './host/platform/lastTrashed';
 import { offerLeftStore } from './host/platform/movedFolderHint';
 import { ServerLog } from './host/platform/serverLog';
-import { followServerSettings } from './host/platform/serverSettings';
+import { followServerSettings, startWhenTrusted } from './host/platform/serverSettings';
 import { workspaceServer } from './host/platform/workspaceServer';
 import { MarkedRuns } from './host/shown/markedRuns';
 import { watchRunEnds } from './host/status/runEndNotices';
@@ -31,14 +31,14 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   const { version } = context.extension.packageJSON as { version: string };
   const retryDelays = [500, 1000, 2000, 5000];
   const connection = own(new Connection({ ...server, log, version, retryDelays, tryLimit: 30_000, t: vscode.l10n.t }));
-  own(followServerSettings(connection));
+  own(followServerSettings(connection, server.place));
   const contextKeys = new ContextKeySetter(vscode.commands);
   const { environmentVariableCollection: collection, extensionUri, workspaceState } = context;
   const marked = own(new MarkedRuns(connection, workspaceState, log));
-  const experiments = own(new ExperimentsView(connection, contextKeys, log, marked, server.storeName));
+  const experiments = own(new ExperimentsView(connection, contextKeys, log, marked, server.place));
   const models = own(new ModelsView(connection, log));
   const trash = own(new TrashView(connection, log));
-  const statusBar = own(new StatusBar(connection, experiments, server.storeName, log));
+  const statusBar = own(new StatusBar(connection, experiments, server.place, log));
   own(watchRunEnds(experiments));
   const { texts } = own(new Documents(connection));
   const trashed = new LastTrashed((canUndo) => contextKeys.set('labbook.canUndo', canUndo));
@@ -55,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
   own(
     registerAllCommands(tools, {
       context,
-      storeFolder: server.storeFolder,
+      place: server.place,
       contextKeys,
       panels,
       experiments,
@@ -73,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): LabbookApi {
     connection.start();
     void offerLeftStore(context, log);
   }
-  own(vscode.workspace.onDidGrantWorkspaceTrust(() => connection.start()));
+  own(startWhenTrusted(connection));
   log.info(`Active after ${(performance.now() - began).toFixed(1)} ms.`);
   return apiOf(connection);
 }

@@ -42,7 +42,9 @@ describe('the status bar', () => {
     });
     const nothing = { dispose: () => undefined };
     const experiments = { catalog, lost: new Set<string>(), onTouched: () => nothing, onLost: () => nothing };
-    const { made: statusBar, item } = entryOf(() => new StatusBar(connection, experiments, 'this workspace', quiet));
+    const { made: statusBar, item } = entryOf(
+      () => new StatusBar(connection, experiments, { name: 'this workspace' }, quiet),
+    );
     try {
       assert.equal(item.text, 'Labbook', 'off');
       connection.start();

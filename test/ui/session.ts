@@ -57,6 +57,7 @@ export class Session {
     const folder = path.join(home, 'project');
     await cp('scripts/sample', folder, { recursive: true });
     for (const [name, content] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
       await writeFile(path.join(folder, name), content);
     }
     const python = process.env['LABBOOK_PYTHON'] ?? (await (await pythonScript()).pythonForSample());

@@ -5,6 +5,7 @@ import type { ModelsView } from '../models/modelsView';
 import type { Panels } from '../panels/panels';
 import type { MarkedRuns } from '../shown/markedRuns';
 import type { ServerLog } from '../platform/serverLog';
+import type { StorePlace } from '../platform/storePlace';
 import type { TextDocuments } from '../platform/textDocuments';
 import type { StatusBar } from '../status/statusBar';
 import type { ExperimentsView } from '../tree/experimentsView';
@@ -28,7 +29,7 @@ import type { Tools } from './tools';
 /** What the commands of all features work on, beside the server. */
 export interface Parts {
   readonly context: vscode.ExtensionContext;
-  readonly storeFolder: string;
+  readonly place: StorePlace;
   readonly contextKeys: ContextKeySetter;
   readonly panels: Panels;
   readonly experiments: ExperimentsView;

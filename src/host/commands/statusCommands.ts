@@ -12,6 +12,7 @@ import {
   type SettingId,
 } from '../contributions';
 import { folderSetting } from '../platform/storeFolder';
+import type { StorePlace } from '../platform/storePlace';
 import { inPick } from '../platform/text';
 import type { TextDocuments } from '../platform/textDocuments';
 import { diagnosticsText, problemsIn } from '../status/diagnostics';
@@ -32,7 +33,7 @@ export function statusCommands(
   tools: Tools,
   parts: {
     readonly context: vscode.ExtensionContext;
-    readonly storeFolder: string;
+    readonly place: StorePlace;
     readonly statusBar: StatusBar;
     readonly experiments: ExperimentsView;
     readonly texts: TextDocuments;
@@ -64,8 +65,8 @@ export function statusCommands(
               revision: server.info.revision,
               isReadOnly: server.info.read_only,
             },
-            storePath: parts.storeFolder,
-            sizes: await storeSizes(parts.storeFolder),
+            storePath: parts.place.folder,
+            sizes: await storeSizes(parts.place.folder),
             counts: {
               experiments: all.length,
               runs: all.reduce((sum, { list }) => sum + (list?.runs.size ?? 0), 0),
@@ -157,7 +158,7 @@ async function quickMenu(tools: Tools, statusBar: StatusBar): Promise<void> {
       : [
           {
             label: `$(database) ${t('Choose Store...')}`,
-            description: inPick(statusBar.storeName),
+            description: inPick(statusBar.place.name),
             command: commands.chooseStore,
           },
           {

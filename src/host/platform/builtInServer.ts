@@ -20,8 +20,8 @@ interface LastPlace {
 }
 
 export interface BuiltInServerOptions {
-  /** Absolute. */
-  readonly storeFolder: string;
+  /** Absolute; the same from the first `open` on. */
+  readonly storeFolder: () => string;
   /** `dist/labbook.cjs`. */
   readonly cliPath: string;
   /** Remembers the port for this workspace. */
@@ -50,13 +50,14 @@ export interface BuiltInServer extends Pick<ConnectionOptions, 'open' | 'stop'> 
 
 /** How a window comes to the server that belongs to its store: finds the running one, or starts it. */
 export function builtInServer(options: BuiltInServerOptions): BuiltInServer {
-  const { storeFolder, memory, serverLog, t = english } = options;
-  const lastPort = (): number | undefined => {
+  const { memory, serverLog, t = english } = options;
+  const lastPort = (storeFolder: string): number | undefined => {
     const last = memory.get<LastPlace>(placeKey);
     return last?.store === storeFolder ? last.port : undefined;
   };
   let wasThere = false;
   const open = async (signal: AbortSignal, onProgress: (phase: ServerPhase) => void): Promise<Session> => {
+    const storeFolder = options.storeFolder();
     if (wasThere && !existsSync(storeFolder)) {
       // An empty store in its place would look as if all runs were lost, and be in the way of the folder's return.
       throw new Error(
@@ -66,7 +67,7 @@ export function builtInServer(options: BuiltInServerOptions): BuiltInServer {
         ),
       );
     }
-    const preferPort = lastPort();
+    const preferPort = lastPort(storeFolder);
     const wanted: ServerOptions = {
       storeFolder,
       cliPath: options.cliPath,
@@ -95,7 +96,8 @@ export function builtInServer(options: BuiltInServerOptions): BuiltInServer {
     open,
     stop: ({ server }) => stopServer(server),
     expectedAddress: async () => {
-      const port = lastPort();
+      const storeFolder = options.storeFolder();
+      const port = lastPort(storeFolder);
       const token = await readToken(storeFolder);
       return port === undefined || token === undefined ? undefined : { url: `http://127.0.0.1:${port}`, token };
     },

@@ -4,24 +4,28 @@ import { readSetting } from '../contributions';
 import { builtInServer, type BuiltInServer } from './builtInServer';
 import type { ServerLog } from './serverLog';
 import { folderOf, sharedStorage, storeFolder, storeWords } from './storeFolder';
+import { PlaceOnceUsed, type StorePlace } from './storePlace';
 
 /** The built-in server of this window's workspace, as its settings say. */
 export function workspaceServer(
   context: vscode.ExtensionContext,
   serverLog: ServerLog,
-): BuiltInServer & { readonly storeFolder: string; readonly storeName: string } {
+): BuiltInServer & { readonly place: StorePlace } {
   const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
   const from = { workspaceFolder: folders[0]?.uri.fsPath, home: homedir() };
-  const setting = readSetting(vscode.workspace, 'labbook.store.path');
   const workspaceStorage = context.storageUri && sharedStorage(context.storageUri.fsPath);
-  const store = storeFolder({
-    ...from,
-    setting,
-    workspaceStorage,
-    globalStorage: context.globalStorageUri.fsPath,
+  const place = new PlaceOnceUsed(() => {
+    const setting = readSetting(vscode.workspace, 'labbook.store.path');
+    const folder = storeFolder({
+      ...from,
+      setting,
+      workspaceStorage,
+      globalStorage: context.globalStorageUri.fsPath,
+    });
+    return { folder, name: storeWords({ setting, workspaceStorage, folder }, vscode.l10n.t) };
   });
   const server = builtInServer({
-    storeFolder: store,
+    storeFolder: () => place.folder,
     cliPath: context.asAbsolutePath('dist/labbook.cjs'),
     memory: context.workspaceState,
     idleExitMinutes: () => readSetting(vscode.workspace, 'labbook.server.keepAliveMinutes'),
@@ -32,6 +36,9 @@ export function workspaceServer(
     serverLog,
     t: vscode.l10n.t,
   });
-  const storeName = storeWords({ setting, workspaceStorage, folder: store }, vscode.l10n.t);
-  return { ...server, storeFolder: store, storeName };
+  const open: BuiltInServer['open'] = (...args) => {
+    place.use();
+    return server.open(...args);
+  };
+  return { ...server, open, place };
 }

@@ -3,6 +3,7 @@ import { Coalescer } from '../../core/coalescer';
 import { commands } from '../contributions';
 import { describe, type Connection, type ServerState } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
+import type { StorePlace } from '../platform/storePlace';
 import type { ExperimentsView } from '../tree/experimentsView';
 import { safeMarkdown } from '../tree/treeItems';
 import { allRuns, liveRuns, statusView, type LiveRun } from './statusText';
@@ -21,7 +22,7 @@ export class StatusBar {
   constructor(
     private readonly connection: Connection,
     private readonly experiments: Pick<ExperimentsView, 'catalog' | 'lost' | 'onTouched' | 'onLost'>,
-    readonly storeName: string,
+    readonly place: Pick<StorePlace, 'name'>,
     log: Pick<vscode.LogOutputChannel, 'error'>,
   ) {
     this.#item = this.#owned.add(
@@ -58,7 +59,7 @@ export class StatusBar {
     const { catalog } = this.experiments;
     this.#drawn = state.kind;
     const view = statusView(state, this.live, Date.now(), vscode.l10n.t, {
-      storeName: this.storeName,
+      storeName: this.place.name,
       runs: state.kind === 'ready' ? allRuns(catalog.experiments, catalog.isFiltered) : undefined,
       versions: otherVersion,
     });

@@ -6,6 +6,7 @@ import { describe } from '../platform/connection';
 import { Disposables } from '../platform/disposables';
 import { inMessage } from '../platform/text';
 import { phaseText } from '../platform/phaseText';
+import type { StorePlace } from '../platform/storePlace';
 import { Catalog } from './catalog';
 import { TreeDragging } from './dragging';
 import { ExperimentsTree } from './experimentsTree';
@@ -41,7 +42,7 @@ export class ExperimentsView {
     private readonly contextKeys: ContextKeySetter,
     log: vscode.LogOutputChannel,
     marked: MarkedRuns,
-    private readonly storeName: string,
+    private readonly place: Pick<StorePlace, 'name'>,
   ) {
     const shown = new ShownInTree({
       kept: (experimentId) => marked.shown.get(experimentId),
@@ -157,7 +158,7 @@ export class ExperimentsView {
   #showMessage(state: ServerState): void {
     const { filter } = this.catalog.query;
     const parts = [
-      messageOf(state, this.storeName),
+      messageOf(state, this.place.name),
       ...(filter === undefined
         ? []
         : [inMessage(filter.text, 200), foundInAll(this.catalog.experiments, vscode.l10n.t)]),

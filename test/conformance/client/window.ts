@@ -37,7 +37,7 @@ export class Window {
     const memory = options.memory ?? new Map<string, unknown>();
     const say = (line: string): void => void this.said.push(line);
     this.builtIn = builtInServer({
-      storeFolder: options.store,
+      storeFolder: () => options.store,
       cliPath: options.cliPath ?? labbookCli,
       memory: {
         get: (key: string) => memory.get(key) as undefined,

@@ -15,6 +15,7 @@ import {
   storeFolder,
   storeWords,
 } from '../../../src/host/platform/storeFolder';
+import { PlaceOnceUsed } from '../../../src/host/platform/storePlace';
 import { english, inMessage, inPick } from '../../../src/host/platform/text';
 import { addressFor, setsVariable, trackingEnvironment, withTracking } from '../../../src/host/terminal/environment';
 import { matchesGlob, pickMetric } from '../../../src/core/primaryMetric';
@@ -76,6 +77,21 @@ describe('where new terminals log', () => {
     for (const state of others) {
       assert.equal(await addressFor(state, expected), undefined);
     }
+  });
+});
+
+describe('the place of the store', () => {
+  it('is as the settings say until it is used, and the same from then on', () => {
+    let folder = '/default';
+    const place = new PlaceOnceUsed(() => ({ folder, name: path.basename(folder) }));
+    assert.equal(place.folder, '/default');
+    // The workspace is trusted: its own settings count.
+    folder = '/w/runs';
+    assert.deepEqual([place.folder, place.name, place.isLeft], ['/w/runs', 'runs', false]);
+    place.use();
+    folder = '/other';
+    place.use();
+    assert.deepEqual([place.folder, place.name, place.isLeft], ['/w/runs', 'runs', true]);
   });
 });
 
