@@ -42,3 +42,29 @@ export function takingTurns(): () => Promise<void> {
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Milliseconds after which those behind do not wait for one piece of work any more. */
+const patience = 250;
+
+/**
+ * Starts pieces of work of several turns one after the other, so that the first ones are done early rather than all at the same late
+ * time. One that takes long holds up nobody: after some time it shares the turns with the next.
+ */
+export class Line {
+  private last: Promise<void> = Promise.resolve();
+
+  /** Does the work when it is its turn. */
+  async do<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.last;
+    let letNext = (): void => undefined;
+    this.last = new Promise((resolve) => (letNext = resolve));
+    await before;
+    const timer = setTimeout(letNext, patience);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      letNext();
+    }
+  }
+}

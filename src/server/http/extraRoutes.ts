@@ -5,6 +5,7 @@ import { tableContentType } from '../../protocol/tableCodec';
 import { Curves } from '../api/labbook/curves';
 import { answerSeries } from '../api/labbook/series';
 import { answerTableColumns, answerTableRows } from '../api/labbook/table';
+import { Line } from '../turns';
 import type { AppContext } from './app';
 import { readJsonBody } from './body';
 import { safetyHeaders, setSafetyHeaders } from './gate';
@@ -30,8 +31,10 @@ export function extraRoutes({ store, events, shutdown, log }: AppContext): Extra
     },
   });
   const curves = new Curves(store);
+  // Of a panel's charts the first ones can be drawn while the others are read.
+  const line = new Line();
   return [
-    binary('series', seriesContentType, (input) => answerSeries(curves, input)),
+    binary('series', seriesContentType, (input) => line.do(() => answerSeries(curves, input))),
     binary('table/rows', tableContentType, (input) => answerTableRows(store, input)),
     binary('table/columns', tableContentType, (input) => answerTableColumns(store, input)),
     {

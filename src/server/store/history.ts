@@ -27,7 +27,7 @@ import {
 export interface PointSizes {
   /** Of a block at most: reading one takes about 0.1 ms. */
   readonly block: number;
-  /** When a history's database has more than this, its blocks move to the points' file … */
+  /** Full blocks move to the points' file. When a history's database has more than this besides, others do, too … */
   readonly kept: number;
   /** … the larger ones first: those of at least so many points, and smaller ones only where that is not enough. */
   readonly sealed: readonly number[];
@@ -298,8 +298,9 @@ export class History {
         }
       }
     }
-    let left = inDatabase.reduce((sum, { block }) => sum + block.count, 0);
-    const sealed = new Set<(typeof inDatabase)[number]>();
+    // Nothing is appended to full ones any more: in the database they would be written anew with each checkpoint.
+    const sealed = new Set(inDatabase.filter(({ block }) => block.count >= this.home.sizes.block));
+    let left = inDatabase.reduce((sum, each) => sum + (sealed.has(each) ? 0 : each.block.count), 0);
     for (const size of this.home.sizes.sealed) {
       if (left <= this.home.sizes.kept) {
         break;

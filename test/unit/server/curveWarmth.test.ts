@@ -26,6 +26,6 @@ describe('Server: what is done ahead for the first curves', () => {
       'thinned 32000',
       'thinned 32000',
     ]);
-    assert.ok(turns > answers.length, `${turns} turns`);
+    assert.ok(turns >= answers.length, `${turns} turns`);
   });
 });

@@ -251,8 +251,8 @@ describe('Store: a history', () => {
     );
   });
 
-  it('moves points out of its database only when these are many', async () => {
-    const disk = new Disk(await loadSqlite(), pointSizes);
+  it('moves full blocks out of its database, and others when their points are many', async () => {
+    const disk = new Disk(await loadSqlite(), { block: 8192, kept: 2000, sealed: [512] });
     const history = History.create(disk.home);
     const add = (from: number, count: number): void => {
       const points = Array.from({ length: count }, (_, i) => ({ step: from + i, timestamp: from + i, value: i }));
@@ -260,17 +260,22 @@ describe('Store: a history', () => {
       history.commit();
       disk.save(history, 'nothing');
     };
-    add(0, 150_000);
-    assert.equal(disk.points.length, 16);
-    add(150_000, 60_000);
-    assert.ok(disk.points.length > 210_000 * 8);
+    /** Points in the points' file, about. */
+    const moved = (): number => Math.floor(disk.points.length / 8 / 100) * 100;
+    add(0, 2000);
+    assert.equal(moved(), 0);
+    add(2000, 100);
+    assert.equal(moved(), 2100);
+    // The first block that is full, and of the next one not too many for the database.
+    add(2100, 8192 + 1500);
+    assert.equal(moved(), 2100 + 8200);
     const { length } = disk.points;
-    add(210_000, 100);
+    add(11_792, 100);
     assert.equal(disk.points.length, length);
     assert.ok((disk.database?.length ?? 0) < 50_000, `${disk.database?.length} bytes`);
     assert.equal(
       columnsOf(History.open(disk.home, Uint8Array.from(disk.database ?? [])), 'm', 0, 1e6).step.length,
-      210_100,
+      11_892,
     );
   });
 });

@@ -1,5 +1,6 @@
 import { PointList } from '../../store/pointList';
 import { packBlock, unpackBlockInto } from '../../store/pointBlock';
+import { nextTurn } from '../../turns';
 import { Curves, type CurveSource } from './curves';
 import { answerSeries } from './series';
 
@@ -19,6 +20,7 @@ export async function warmCurves(): Promise<readonly Uint8Array[]> {
   for (const [i, length] of lengths.entries()) {
     const question = { run_ids: [String(i)], keys: [key], x: 'step', max_points: 1000 };
     answers.push(await answerSeries(new Curves(madeUp(key, length)), question));
+    await nextTurn();
   }
   return answers;
 }

@@ -116,10 +116,16 @@ export class Curves {
     if ('axis' in x) {
       let begun = kept;
       if (begun === undefined) {
-        // Right after the start each takes long: what was done up to here, room for many points, opening the history, and reading it.
-        await nextTurn();
+        // Right after the start each takes long where points are many: what was done up to here, room for them, opening the history, and
+        // reading it.
+        const isLong = count > pointsAtOnce;
+        if (isLong) {
+          await nextTurn();
+        }
         begun = noCurve(count, rollbacks);
-        await nextTurn();
+        if (isLong) {
+          await nextTurn();
+        }
       }
       grown = await inTurns(this.grow(runId, key, x.axis, start, begun));
     }
