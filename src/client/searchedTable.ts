@@ -41,7 +41,8 @@ const pageSize = 1000;
 /**
  * The table of runs over a server that has none: from searches. Cells stay here as columns until the rows are read again.
  * What MLflow's searches do not tell (least, greatest and mean value, value at a step, number of points) comes from the histories,
- * of the newest 200 runs of a column; other runs are left out of such a column.
+ * of the newest 200 runs of a column; other runs are left out of such a column. A history that was read tells all figures but the value
+ * at a step: columns of the others need it no more, until the run is read again.
  */
 export class SearchedTable {
   /** The least recently used first. */
@@ -97,9 +98,17 @@ export class SearchedTable {
     const columns: TableColumn[] = [];
     for (const column of request.columns) {
       if (column.kind === 'metricAt') {
-        columns.push(await this.#fromHistories(selections, column.key, valueAt(column.step), options));
+        const { key, step } = column;
+        columns.push(
+          await fromHistories(selections, key, async ({ info }) =>
+            valueAt(step, await this.source.wholeMetricHistory(info.id, key, options)),
+          ),
+        );
       } else if (column.kind === 'metric' && !isLatest(column.aggregate)) {
-        columns.push(await this.#fromHistories(selections, column.key, figures[column.aggregate], options));
+        const { key, aggregate } = column;
+        columns.push(
+          await fromHistories(selections, key, async (line) => (await this.#figures(line, key, options))[aggregate]),
+        );
       } else {
         columns.push(await columnOf(selections, column, turn));
       }
@@ -168,44 +177,54 @@ export class SearchedTable {
     }
   }
 
-  async #fromHistories(
-    selections: readonly Selection<SearchedCells>[],
-    key: string,
-    figure: (points: readonly Metric[]) => number | undefined,
-    options: CallOptions,
-  ): Promise<TableColumn> {
-    const runs = selections.flatMap((selection) => {
-      const column = selection.cells.metrics.get(key);
-      return column === undefined
-        ? []
-        : Array.from(selection.places(column), (place) => {
-            const number = column.runs[place] ?? 0;
-            return { number, id: selection.cells.idOf(number) };
-          });
-    });
-    const newest = runs.sort((a, b) => b.number - a.number).slice(0, mostHistories);
-    const cells = await mapLimited(newest, parallel, async ({ number, id }) => {
-      const value = figure(await this.source.wholeMetricHistory(id, key, options));
-      return value === undefined ? [] : [{ number, value }];
-    });
-    const found = cells.flat();
-    return {
-      kind: 'numbers',
-      number: Uint32Array.from(found, ({ number }) => number),
-      value: Float64Array.from(found, ({ value }) => value),
-    };
+  /** Reads a history once as long as the run is as it was read. */
+  async #figures({ info, figures }: Line, key: string, options: CallOptions): Promise<Figures> {
+    const known = figures.get(key) ?? figuresOf(await this.source.wholeMetricHistory(info.id, key, options));
+    figures.set(key, known);
+    return known;
   }
 }
 
+/** A column of the newest runs. @param read value of a run that has the metric */
+async function fromHistories(
+  selections: readonly Selection<SearchedCells>[],
+  key: string,
+  read: (line: Line) => Promise<number | undefined>,
+): Promise<TableColumn> {
+  const runs = selections.flatMap((selection) => {
+    const column = selection.cells.metrics.get(key);
+    return column === undefined
+      ? []
+      : Array.from(selection.places(column), (place) => {
+          const number = column.runs[place] ?? 0;
+          return { number, line: selection.cells.lineOf(number) };
+        });
+  });
+  const newest = runs.sort((a, b) => b.number - a.number).slice(0, mostHistories);
+  const cells = await mapLimited(newest, parallel, async ({ number, line }) => {
+    const value = await read(line);
+    return value === undefined ? [] : [{ number, value }];
+  });
+  const found = cells.flat();
+  return {
+    kind: 'numbers',
+    number: Uint32Array.from(found, ({ number }) => number),
+    value: Float64Array.from(found, ({ value }) => value),
+  };
+}
+
+/** A run as it was read; read again it is another one. */
 interface Line {
   readonly info: RunInfo;
   readonly started: number;
+  /** By metric, as far as somebody needed them. */
+  readonly figures: Map<string, Figures>;
 }
 
 /** The runs of an experiment, deleted ones included, as they were last read. */
 class SearchedExperiment {
   readonly #lines = new Map<number, Line>();
-  readonly #cells = new SearchedCells((number) => this.line(number).info.id);
+  readonly #cells = new SearchedCells((number) => this.line(number));
   #isWhole = false;
 
   /** @param slots by run number; shared with what is read later, so that a run keeps its slot */
@@ -232,7 +251,7 @@ class SearchedExperiment {
       this.#lines.delete(number);
       return;
     }
-    this.#lines.set(number, { info: run.info, started: Number(run.info.startTime) });
+    this.#lines.set(number, { info: run.info, started: Number(run.info.startTime), figures: new Map() });
     this.#cells.put(number, run);
     if (this.#isWhole && !this.slots.has(number)) {
       // A run that is new to an experiment that was read whole is the newest.
@@ -265,7 +284,7 @@ class SearchedCells implements TableCells {
   readonly #steps = new Map<string, SparseColumn>();
   readonly #times = new Map<string, SparseColumn>();
 
-  constructor(readonly idOf: (number: number) => string) {}
+  constructor(readonly lineOf: (number: number) => Line) {}
 
   put(number: number, run: Run): void {
     for (const { key, value, step, timestamp } of run.metrics) {
@@ -300,21 +319,32 @@ function isLatest(aggregate: MetricAggregate): aggregate is Latest {
   return aggregate === 'last' || aggregate === 'step' || aggregate === 'time';
 }
 
-const figures: Readonly<Record<Exclude<MetricAggregate, Latest>, (points: readonly Metric[]) => number | undefined>> = {
-  min: (points) => ofFinite(points, (a, b) => Math.min(a, b)),
-  max: (points) => ofFinite(points, (a, b) => Math.max(a, b)),
-  mean: (points) => ofFinite(points, (a, b) => a + b) / points.filter(({ value }) => Number.isFinite(value)).length,
-  count: (points) => points.length,
-};
+type Figures = Readonly<Record<Exclude<MetricAggregate, Latest>, number>>;
 
-function ofFinite(points: readonly Metric[], join: (a: number, b: number) => number): number {
-  const finite = points.flatMap(({ value }) => (Number.isFinite(value) ? value : []));
-  return finite.length === 0 ? NaN : finite.reduce(join);
+function figuresOf(points: readonly Metric[]): Figures {
+  const finite = points.filter(({ value }) => Number.isFinite(value));
+  // Of several the first.
+  const min = finite.reduce<Metric | undefined>(
+    (least, point) => (least && least.value <= point.value ? least : point),
+    undefined,
+  );
+  const max = finite.reduce<Metric | undefined>(
+    (most, point) => (most && most.value >= point.value ? most : point),
+    undefined,
+  );
+  return {
+    min: min?.value ?? NaN,
+    max: max?.value ?? NaN,
+    minStep: Number(min?.step ?? NaN),
+    maxStep: Number(max?.step ?? NaN),
+    mean: finite.reduce((sum, { value }) => sum + value, 0) / finite.length,
+    count: points.length,
+  };
 }
 
 /** Of several points with the step, the last one in the order of MLflow's histories: (timestamp, step, value). */
-function valueAt(step: number): (points: readonly Metric[]) => number | undefined {
-  return (points) => points.filter((point) => Number(point.step) === step).at(-1)?.value;
+function valueAt(step: number, points: readonly Metric[]): number | undefined {
+  return points.filter((point) => Number(point.step) === step).at(-1)?.value;
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -95,6 +95,8 @@ export const tableStrings = {
   meanSuffix: 'mean',
   stepSuffix: 'step',
   timeSuffix: 'time',
+  minStepSuffix: 'step of min',
+  maxStepSuffix: 'step of max',
   countSuffix: 'count',
   trendSuffix: 'trend',
   primaryMetric: 'Primary metric',

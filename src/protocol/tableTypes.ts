@@ -54,9 +54,11 @@ export interface KeyFacts {
 
 /**
  * `last` is the value of the latest point, the maximum of (step, timestamp, value), `step` and `time` (Unix milliseconds) are its own;
- * `min`, `max`, `mean` are over the finite points, NaN where there is none; `count` counts all points.
+ * `min`, `max`, `mean` are over the finite points, NaN where there is none, and so are `minStep` and `maxStep`, where `min` and `max`
+ * were (where several points have it, at the first that was logged); `count` counts all points.
  */
-export type MetricAggregate = 'last' | 'min' | 'max' | 'mean' | 'step' | 'time' | 'count';
+export const metricAggregates = ['last', 'min', 'max', 'mean', 'step', 'time', 'count', 'minStep', 'maxStep'] as const;
+export type MetricAggregate = (typeof metricAggregates)[number];
 
 export type ColumnId =
   | { readonly kind: 'metric'; readonly key: string; readonly aggregate: MetricAggregate }

@@ -222,6 +222,61 @@ describe('The table of runs', () => {
     await order(panel, ['run-e', 'run-b', 'run-d', 'run-c', 'run-a']);
   });
 
+  it('tells where a last value, a least and a greatest one were logged, on hover and of the cell with the focus', async () => {
+    const loss = { steps: [1, 1000, 2500, 4000], values: [3, 0.5, 9, 1] };
+    const runs = [0, 1].map((slot) => fakeRun(slot, { name: `run-${'ab'[slot]}`, metrics: { loss } }));
+    const odd = fakeRun(2, { name: 'run-odd', metrics: { loss: { steps: [7], values: ['NaN'] } } });
+    const panel = await browser.show(experimentScenario([...runs, odd]), {
+      width: 1200,
+      prepare: () => {
+        const added = ['min', 'max', 'mean', 'last'].map((each) => `metric:${each}:loss`);
+        const subject = { panel: 'experiment', experimentId: '1' };
+        sessionStorage.setItem('labbook-state', JSON.stringify({ subject, table: { columns: { added } } }));
+      },
+    });
+    const titleOf = async (name: string, figure: string): Promise<string> =>
+      (await cell(panel, name, `metric:${figure}:loss`).getAttribute('title')) ?? '';
+    const hasTitle = async (name: string, figure: string, wanted: RegExp): Promise<void> => {
+      let title = '';
+      await until(`${name} ${figure} tells ${wanted.source}`, async () => {
+        title = await titleOf(name, figure);
+        return wanted.test(title);
+      }).catch((error: unknown) => {
+        throw new Error(`It is ${title}`, { cause: error });
+      });
+    };
+    await order(panel, ['run-b', 'run-a', 'run-odd']);
+    assert.ok(!JSON.stringify(await panel.asked('tableColumns')).includes('Step'));
+    for (const [figure, title] of [
+      ['min', /^0\.5\nStep 1,000$/],
+      ['max', /^9\nStep 2,500$/],
+      ['mean', /^3\.375$/],
+      ['last', /^1\nStep 4,000\n/],
+    ] as const) {
+      // What is read meanwhile is told without another move of the pointer.
+      await cell(panel, 'run-a', `metric:${figure}:loss`).hover();
+      await hasTitle('run-a', figure, title);
+    }
+    // A title that is no longer looked at is gone, as the element may be another run's soon.
+    assert.equal(await titleOf('run-a', 'max'), '');
+    await cell(panel, 'run-odd', 'metric:min:loss').hover();
+    await hasTitle('run-odd', 'min', /^NaN$/);
+    await row(panel, 'run-b').locator('.lb-name').click();
+    for (const [figure, title] of [
+      ['min', /^0\.5\nStep 1,000$/],
+      ['max', /^9\nStep 2,500$/],
+    ] as const) {
+      do {
+        await panel.page.keyboard.press('ArrowRight');
+      } while (
+        (await row(panel, 'run-b').locator('.lb-focused-cell').getAttribute('data-field')) !== `metric:${figure}:loss`
+      );
+      await hasTitle('run-b', figure, title);
+    }
+    assert.equal(await titleOf('run-b', 'min'), '');
+    assert.deepEqual(panel.errors, []);
+  });
+
   it('groups runs, with mean and deviation, and opens groups', async () => {
     const panel = await open();
     await panel.page.getByRole('button', { name: 'Group', exact: true }).click();

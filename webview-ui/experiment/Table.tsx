@@ -58,7 +58,8 @@ export function Table({ experiment, view }: Props) {
     (): RowContext => ({ session, view, cells, lookOf, actions, columns: inView, width: layout.width }),
     [session, view, cells, lookOf, actions, inView, layout.width],
   );
-  const onTitle = useCellTitles(experiment, context);
+  const active = activeId(grid);
+  const titles = useCellTitles(experiment, context, active);
   const header = headerActions(experiment, view, layout.columns, grid, (id, anchor) =>
     setMenu({ kind: 'column', id, anchor }),
   );
@@ -73,10 +74,9 @@ export function Table({ experiment, view }: Props) {
         aria-multiselectable="true"
         aria-rowcount={view.lines.length + headRows(grid)}
         aria-colcount={layout.columns.length}
-        aria-activedescendant={activeId(grid)}
+        aria-activedescendant={active}
         onKeyDown={tableKeys({ experiment, view, ...keysOf(grid), edit, openMenu: setMenu })}
-        onPointerOver={onTitle}
-        onPointerLeave={() => session.mark({ hovered: undefined })}
+        {...titles}
         {...pointerHandlers(experiment, place, openRunMenu)}
       >
         <div className="lb-table-head" role="rowgroup" style={{ width: layout.width, height: headHeight }}>

@@ -54,6 +54,8 @@ export function columnSuffix(field: TableField): string {
         mean: t('meanSuffix'),
         step: t('stepSuffix'),
         time: t('timeSuffix'),
+        minStep: t('minStepSuffix'),
+        maxStep: t('maxStepSuffix'),
         count: t('countSuffix'),
       }[field.aggregate];
     case 'metricAt':

@@ -5,6 +5,7 @@ import { smoothingFault, smoothingKinds } from '../../core/smoothing';
 import { exportFormats } from '../../core/tableText';
 import { attributeKeys } from '../../protocol/experimentPanel';
 import { panelCommands } from '../../protocol/panels';
+import { metricAggregates } from '../../protocol/tableTypes';
 
 const id = z.string().check(z.minLength(1), z.maxLength(256));
 const ids = z.array(id).check(z.maxLength(50_000));
@@ -70,7 +71,7 @@ const column = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('metric'),
     key,
-    aggregate: z.enum(['last', 'min', 'max', 'mean', 'step', 'time', 'count']),
+    aggregate: z.enum(metricAggregates),
   }),
   z.object({ kind: z.literal('metricAt'), key, step: z.int() }),
   z.object({ kind: z.literal('param'), key }),

@@ -3,14 +3,17 @@ import type { RunningServer } from '../../../src/client/serverTypes';
 import { connectTracking } from '../../../src/client/tracking';
 import type { TrackingClient } from '../../../src/client/types';
 import { decodeTableColumns, decodeTableRows } from '../../../src/protocol/tableCodec';
-import type { ColumnId, ColumnsRequest, TableRequest } from '../../../src/protocol/tableTypes';
+import {
+  metricAggregates,
+  type ColumnId,
+  type ColumnsRequest,
+  type TableRequest,
+} from '../../../src/protocol/tableTypes';
 import { logPoints, script, startRun, TemporaryStore } from './harness';
 import { PlainServer } from './plainServer';
 
 const columns: readonly ColumnId[] = [
-  ...(['last', 'min', 'max', 'mean', 'step', 'time', 'count'] as const).map(
-    (aggregate) => ({ kind: 'metric', key: 'val/loss', aggregate }) as const,
-  ),
+  ...metricAggregates.map((aggregate) => ({ kind: 'metric', key: 'val/loss', aggregate }) as const),
   { kind: 'metric', key: 'once', aggregate: 'max' },
   { kind: 'metricAt', key: 'val/loss', step: 1 },
   { kind: 'metricAt', key: 'val/loss', step: 2 },

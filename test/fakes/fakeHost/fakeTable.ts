@@ -113,9 +113,20 @@ function aggregate({ steps, values }: Points, kind: MetricAggregate, { facts }: 
       return finite.length === 0 ? NaN : finite.reduce((least, value) => Math.min(least, value));
     case 'max':
       return finite.length === 0 ? NaN : finite.reduce((most, value) => Math.max(most, value));
+    case 'minStep':
+      return stepOf(steps, values, Math.min);
+    case 'maxStep':
+      return stepOf(steps, values, Math.max);
     case 'mean':
       return finite.reduce((sum, value) => sum + value, 0) / finite.length;
   }
+}
+
+/** Where the least or greatest finite value was first. */
+function stepOf(steps: Points['steps'], values: Points['values'], extreme: typeof Math.min): number {
+  const numbers = values.map(Number);
+  const finite = numbers.filter(Number.isFinite);
+  return finite.length === 0 ? NaN : (steps[numbers.indexOf(finite.reduce((a, b) => extreme(a, b)))] ?? NaN);
 }
 
 function valueAt({ steps, values }: Points, step: number): number | undefined {

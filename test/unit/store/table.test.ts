@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Metric } from '../../../src/core/model';
-import type { ColumnId, KeyFacts, MetricAggregate, TableColumn, TableRows } from '../../../src/protocol/tableTypes';
+import {
+  metricAggregates,
+  type ColumnId,
+  type KeyFacts,
+  type MetricAggregate,
+  type TableColumn,
+  type TableRows,
+} from '../../../src/protocol/tableTypes';
 import { Catalog } from '../../../src/server/store/catalog';
 import { loadSqlite } from '../../../src/server/store/sqlite';
+import type { TableQuery } from '../../../src/server/store/table/reader';
 import { ExperimentTable } from '../../../src/server/store/table/experimentTable';
 import type { Store, Write } from '../../../src/server/store/types';
 import { createRun, FaultyFiles, history, log, metric, runId, Scene } from './support';
 
-const aggregates: readonly MetricAggregate[] = ['last', 'min', 'max', 'mean', 'step', 'time', 'count'];
+/** Where an extreme is depends on the order in which equal values were logged (`assertExtremes`). */
+const aggregates = metricAggregates.filter((each) => each !== 'minStep' && each !== 'maxStep');
 /** Few, so that they meet again and again. */
 const keys = ['loss', 'val/精度', '<b>x</b>'];
 const runIds = ['0', '1', '2', '3'].map((digit) => digit.repeat(32));
@@ -35,12 +44,19 @@ const anyChange: fc.Arbitrary<(runId: string) => Write | undefined> = fc.oneof(
   fc.constant(() => undefined),
 );
 
-const allColumns: readonly ColumnId[] = keys.flatMap((key) => [
-  ...aggregates.map((aggregate) => ({ kind: 'metric', key, aggregate }) as const),
+type ExactColumn =
+  Exclude<ColumnId, { kind: 'metric' }> | { kind: 'metric'; key: string; aggregate: (typeof aggregates)[number] };
+
+const allColumns: readonly ExactColumn[] = keys.flatMap((key) => [
+  ...aggregates.map((aggregate) => metricColumn(key, aggregate)),
   ...[-1, 1, 3].map((step) => ({ kind: 'metricAt', key, step }) as const),
   { kind: 'param', key } as const,
   { kind: 'tag', key } as const,
 ]);
+
+function metricColumn<Aggregate extends MetricAggregate>(key: string, aggregate: Aggregate) {
+  return { kind: 'metric', key, aggregate } as const;
+}
 
 /** A column as number → value. */
 function cellsOf(column: TableColumn | undefined): Record<number, string | number | undefined> {
@@ -55,7 +71,7 @@ function cellsOf(column: TableColumn | undefined): Record<number, string | numbe
 }
 
 /** What a cell is, from what the API of MLflow tells of the run. */
-function expectedCell(store: Store, runId: string, column: ColumnId): string | number | undefined {
+function expectedCell(store: Store, runId: string, column: ExactColumn): string | number | undefined {
   const run = store.getRun(runId);
   assert.ok(run);
   if (column.kind === 'param' || column.kind === 'tag') {
@@ -88,6 +104,32 @@ function expectedCell(store: Store, runId: string, column: ColumnId): string | n
       return none ? NaN : withoutSign(Math.max(...finite));
     case 'mean':
       return none ? NaN : withoutSign(finite.reduce((sum, value) => sum + value, 0) / finite.length);
+  }
+}
+
+/** Steps of extremes are such at which the run has them. */
+async function assertPlaces(store: Store, query: TableQuery, { id, number }: TableRows): Promise<void> {
+  for (const [aggregate, place] of [
+    ['min', 'minStep'],
+    ['max', 'maxStep'],
+  ] as const) {
+    for (const key of keys) {
+      const asked = [metricColumn(key, aggregate), metricColumn(key, place)];
+      const { columns } = await store.table.columns(query, asked);
+      const [extremes = {}, steps = {}] = columns.map(cellsOf);
+      assert.deepEqual(Object.keys(steps), Object.keys(extremes));
+      id.forEach((runId, row) => {
+        const step = steps[number[row] ?? -1];
+        const extreme = extremes[number[row] ?? -1];
+        const points = extreme === undefined ? undefined : store.getMetricColumns(runId, key);
+        const there = points && [...points.value].filter((_, i) => points.step[i] === step).map(withoutSign);
+        if (Number.isNaN(extreme)) {
+          assert.ok(Number.isNaN(step));
+        } else {
+          assert.ok(there?.some((value) => value === extreme) ?? extreme === undefined, `${key} ${place}: ${step}`);
+        }
+      });
+    }
   }
 }
 
@@ -126,6 +168,7 @@ async function assertTable(store: Store, experimentIds: readonly string[], asked
       assert.deepEqual(rows[kind], expectedFacts(store, expected, kind), kind);
     }
     expected.forEach((id, i) => assertRow(store, rows, id, i));
+    await assertPlaces(store, query, rows);
     const { columns } = await store.table.columns(query, allColumns);
     allColumns.forEach((column, i) => {
       const cells = expected.map((id, row) => [rows.number[row] ?? -1, expectedCell(store, id, column)] as const);
@@ -209,6 +252,31 @@ describe('The table of runs', () => {
     const rows = await store.table.rows({ experimentIds: ['0'], stage: 'active' });
     assert.deepEqual([...rows.parent].sort(), ['', 'p']);
     assert.deepEqual(rows.metrics, [{ key: 'loss', runs: 1, differs: true }]);
+  });
+
+  it('knows where the extremes of a metric are: of equal ones where the first was logged, and of later ones there', async () => {
+    const { store } = await scene.withRun();
+    const places = ['minStep', 'maxStep'] as const;
+    const read = async () => {
+      const asked = places.map((place) => metricColumn('loss', place));
+      const { columns } = await store.table.columns({ experimentIds: ['0'], stage: 'active' }, asked);
+      return columns.map((column) => cellsOf(column)[1]);
+    };
+    await log(store, { metrics: [metric('loss', NaN, 1), metric('loss', Infinity, 2)] });
+    assert.deepEqual(await read(), [NaN, NaN]);
+    for (const [value, step] of [
+      [3, 7],
+      [2, 5],
+      [9, 6],
+      [2, 1],
+      [9, 8],
+    ] as const) {
+      await log(store, { metrics: [metric('loss', value, step)] });
+    }
+    assert.deepEqual(await read(), [5, 6]);
+    // Read again with the run.
+    await log(store, { metrics: [metric('loss', 1, 9), metric('loss', 9, 10)] });
+    assert.deepEqual(await read(), [9, 6]);
   });
 
   it('follows tags that are removed, and later points at a step that was asked for', async () => {

@@ -296,12 +296,12 @@ describe('Cells', () => {
     );
     assert.equal(exactCell(view({ kind: 'attribute', key: 'duration' }), slot('b'), context), 68);
     const title = cellTitle(view(acc), slot('a'), context, {
-      step: 7,
+      step: 'Step 7',
       time: 5000,
       locale: 'en',
       judged: (difference, verdict) => `${difference}, ${verdict}`,
     });
-    assert.match(title ?? '', /^0\.8243\nΔ \+0\.12\d+ \(\+18 %\), better\n# 7\n[^]*1970-01-01T00:00:05\.000Z$/);
+    assert.match(title ?? '', /^0\.8243\nΔ \+0\.12\d+ \(\+18 %\), better\nStep 7\n[^]*1970-01-01T00:00:05\.000Z$/);
   });
 
   it('have formats for differences, deviations, shares and paths', () => {

@@ -170,8 +170,8 @@ function freshGroupCell(view: ColumnView, slots: Int32Array, context: CellContex
 
 /** What is known of a value that is told on hover. */
 export interface ValueFacts {
-  /** Where it was logged, where that is known. */
-  readonly step: number | undefined;
+  /** Where it was logged, where that is known: the step as it is written. */
+  readonly step: string | undefined;
   readonly time: number | undefined;
   readonly locale: string | undefined;
   /** A difference to the baseline with the word for what it means. */
@@ -212,7 +212,7 @@ export function cellTitle(view: ColumnView, slot: number, context: CellContext, 
   const lines = [
     exactNumber(value),
     plain && delta.verdict ? at.judged(plain, delta.verdict) : plain,
-    at.step === undefined ? undefined : `# ${exactNumber(at.step)}`,
+    at.step,
     instant(at.time),
   ];
   return lines.filter((line) => line !== undefined).join('\n');

@@ -1,6 +1,6 @@
 /** What a column of the table shows, and the texts by which columns are kept in arrangements. Pure. */
 import { attributeKeys, type ExportField } from '../../../src/protocol/experimentPanel';
-import type { ColumnId, MetricAggregate } from '../../../src/protocol/tableTypes';
+import { metricAggregates, type ColumnId, type MetricAggregate } from '../../../src/protocol/tableTypes';
 
 export type TableField =
   | ExportField
@@ -10,8 +10,6 @@ export type TableField =
 /** Aggregates that people choose for a column. */
 export const shownAggregates = ['last', 'min', 'max', 'mean'] as const satisfies readonly MetricAggregate[];
 export type ShownAggregate = (typeof shownAggregates)[number];
-
-const metricAggregates: readonly MetricAggregate[] = ['last', 'min', 'max', 'mean', 'step', 'time', 'count'];
 
 /** Names a column in arrangements and as React's key; `fieldOf` reads it back. */
 export function fieldId(field: TableField): string {
@@ -64,6 +62,24 @@ export function columnIdOf(field: TableField): ColumnId | undefined {
 
 export function columnIdsOf(fields: readonly TableField[]): ColumnId[] {
   return fields.flatMap((field) => columnIdOf(field) ?? []);
+}
+
+/** The columns that tell where a metric's value was logged: none for what is over all points. */
+export function loggedAt(field: TableField): { readonly step?: TableField; readonly time?: TableField } {
+  if (field.kind !== 'metric') {
+    return {};
+  }
+  const of = (aggregate: MetricAggregate): TableField => ({ ...field, aggregate });
+  switch (field.aggregate) {
+    case 'last':
+      return { step: of('step'), time: of('time') };
+    case 'min':
+      return { step: of('minStep') };
+    case 'max':
+      return { step: of('maxStep') };
+    default:
+      return {};
+  }
 }
 
 /** A tag that people change where it stands; those of MLflow mean something to it. */

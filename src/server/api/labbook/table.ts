@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ApiError } from '../../../core/errors';
 import type { LifecycleStage } from '../../../core/model';
 import { encodeTableColumns, encodeTableRows } from '../../../protocol/tableCodec';
-import type { ColumnId, CountResponse, MetricAggregate } from '../../../protocol/tableTypes';
+import { metricAggregates, type ColumnId, type CountResponse } from '../../../protocol/tableTypes';
 import type { Store } from '../../store/types';
 import type { TableQuery } from '../../store/table/reader';
 import { nextTurn } from '../../turns';
@@ -13,7 +13,6 @@ const maxRuns = 100_000;
 
 const stages: readonly LifecycleStage[] = ['active', 'deleted'];
 const kinds: readonly ColumnId['kind'][] = ['metric', 'metricAt', 'param', 'tag'];
-const aggregates: readonly MetricAggregate[] = ['last', 'min', 'max', 'mean', 'step', 'time', 'count'];
 
 const runs = {
   experiment_ids: texts,
@@ -27,7 +26,7 @@ const columnsRequest = message({
     message({
       kind: choice(kinds).required,
       key: text.required,
-      aggregate: choice(aggregates).optional,
+      aggregate: choice(metricAggregates).optional,
       step: integer.optional,
     }),
   ),

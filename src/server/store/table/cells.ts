@@ -21,9 +21,9 @@ const figureSql: Readonly<Record<Figure, string>> = {
   step: 'm.step',
   time: 'm.timestamp',
   count: 'm.points',
+  minStep: 'm.min_step',
+  maxStep: 'm.max_step',
 };
-const figures = Object.keys(figureSql) as Figure[];
-const figureList = figures.map((figure) => figureSql[figure]).join(', ');
 
 /**
  * The cells of one experiment's table, read from the catalog: of every metric the last value, of every param and tag the text, and
@@ -105,10 +105,11 @@ export class Cells implements TableCells {
   }
 
   #readMetrics(ids: string): void {
-    const opened = this.#figures.size > 0;
-    const more = opened ? `, ${figureList}` : '';
+    // Many runs change at once, and each figure costs: read are those that a column has.
+    const opened = [...new Set([...this.#figures.values()].flatMap((each) => [...each.keys()]))];
+    const more = opened.map((figure) => `, ${figureSql[figure]}`);
     this.catalog.db.each(
-      `SELECT m.run, m.key, m.value, m.special${more} FROM metrics m WHERE m.run IN (SELECT value FROM json_each(?))`,
+      `SELECT m.run, m.key, m.value, m.special${more.join('')} FROM metrics m WHERE m.run IN (SELECT value FROM json_each(?))`,
       [ids],
       (row) => {
         const run = real(row[0]);
@@ -118,7 +119,7 @@ export class Cells implements TableCells {
           this.metrics.set(key, (column = numberColumn()));
         }
         column.set(run, valueFrom(real(row[2]), real(row[3])));
-        this.#figures.get(key)?.forEach((each, figure) => each.set(run, double(row[4 + figures.indexOf(figure)])));
+        this.#figures.get(key)?.forEach((each, figure) => each.set(run, double(row[4 + opened.indexOf(figure)])));
       },
     );
   }
