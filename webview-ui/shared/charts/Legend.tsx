@@ -1,10 +1,11 @@
-import { useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { exactNumber, formatCount, metricFormat } from '../../../src/core/format';
 import type { Better } from '../../../src/core/metricDirection';
 import { Find } from '../controls';
 import { unknownLook } from '../palette';
 import { useStore } from '../store';
 import { t } from '../strings';
+import { useOneStop } from '../useOneStop';
 import type { ChartsView } from './controller';
 import type { Curve } from './curve';
 import { LineSwatch } from './LineSwatch';
@@ -22,10 +23,19 @@ interface Props {
 /** Rows that are put into the page; the others are reached by searching. */
 const mostRows = 400;
 
-/** The runs of a chart by their last value: a click selects one, Alt and a click shows only this one. */
+/** Rows that Page Up and Page Down go by. */
+const page = 10;
+
+/**
+ * The runs of a chart by their last value: a click selects one, Alt and a click shows only this one. Two stops of the Tab key: what finds
+ * and sorts runs, and the list, which remembers where it was.
+ */
 export function Legend({ view, curves, metric, isNamed }: Props) {
   const [find, setFind] = useState('');
   const [isTurned, setIsTurned] = useState(false);
+  const [current, setCurrent] = useState('');
+  const head = useRef<HTMLDivElement>(null);
+  useOneStop(head);
   // The best first, where that is known.
   const isUp = (view.better(metric) === 'lower') !== isTurned;
   const marked = useStore(view.session.marked, (each) => each);
@@ -43,6 +53,8 @@ export function Legend({ view, curves, metric, isNamed }: Props) {
   );
   const wanted = find.trim().toLowerCase();
   const found = wanted === '' ? rows : rows.filter(({ name }) => name.toLowerCase().includes(wanted));
+  const listed = found.slice(0, mostRows);
+  const stop = listed.some(({ id }) => id === current) ? current : listed[0]?.id;
   const idsOf = (id: string): readonly string[] => view.groups.find((group) => group.id === id)?.runIds ?? [id];
   const act = (event: MouseEvent, id: string): void => {
     if (event.altKey && view.showOnly) {
@@ -53,21 +65,24 @@ export function Legend({ view, curves, metric, isNamed }: Props) {
   };
   return (
     <aside className="lb-legend" aria-label={t('legend')}>
-      <Find label={t('findInRuns', formatCount(rows.length))} text={find} onChange={setFind} />
-      <button type="button" className="lb-legend-sort" onClick={() => setIsTurned(!isTurned)} title={t('turnOrder')}>
-        <span className="lb-cut-text">{isNamed ? metric : t('sortedByLast')}</span>
-        <span aria-hidden="true">{isUp ? '↑' : '↓'}</span>
-      </button>
+      <div ref={head} className="lb-legend-head">
+        <Find label={t('findInRuns', formatCount(rows.length))} text={find} onChange={setFind} />
+        <button type="button" className="lb-legend-sort" onClick={() => setIsTurned(!isTurned)} title={t('turnOrder')}>
+          <span className="lb-cut-text">{isNamed ? metric : t('sortedByLast')}</span>
+          <span aria-hidden="true">{isUp ? '↑' : '↓'}</span>
+        </button>
+      </div>
       <ul onKeyDown={moveFocus}>
-        {found.slice(0, mostRows).map(({ id, name, last }, index) => (
+        {listed.map(({ id, name, last }) => (
           <li key={id}>
             <button
               type="button"
-              tabIndex={index === 0 ? 0 : -1}
+              tabIndex={id === stop ? 0 : -1}
               aria-pressed={idsOf(id).every((each) => marked.selected.has(each))}
               className={marked.hovered === id ? 'lb-near' : undefined}
               title={view.showOnly ? t('legendHint', name) : name}
               onClick={(event) => act(event, id)}
+              onFocus={() => setCurrent(id)}
               onPointerEnter={() => view.session.mark({ hovered: id })}
               onPointerLeave={() => view.session.mark({ hovered: undefined })}
             >
@@ -101,14 +116,23 @@ export function compareLast(a: number, b: number, better: Better): number {
   return a === b ? 0 : (better === 'lower' ? a < b : a > b) ? -1 : 1;
 }
 
-/** Up and Down go from run to run. */
+/** Up and Down go from run to run, Page Up and Page Down further, Home and End to the ends. */
 function moveFocus(event: KeyboardEvent<HTMLUListElement>): void {
-  const sign = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];
   const at = items.findIndex((item) => item === document.activeElement);
-  if (sign !== 0 && at >= 0) {
+  const hasModifier = event.shiftKey || event.ctrlKey || event.altKey || event.metaKey;
+  const steps: Partial<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    Home: -items.length,
+    End: items.length,
+  };
+  const by = hasModifier ? undefined : steps[event.key];
+  if (by !== undefined && at >= 0) {
     event.preventDefault();
     event.stopPropagation();
-    items[at + sign]?.focus();
+    items[Math.max(0, Math.min(items.length - 1, at + by))]?.focus();
   }
 }
