@@ -28,11 +28,11 @@ const samplePython = async () => ({ LABBOOK_PYTHON: await pythonForSample() });
 /**
  * `needs`: tools, as functions that install what is missing and give the environment variables that say where it is;
  * `built`: whether it runs what `node esbuild.mjs` writes; `timeout`: of one test, in ms; `limit`: of the tier, in s; `beside`: files that
- * run at the same time as the others, in a process of their own, since both mostly wait.
+ * run at the same time as the others, in a process of their own, since both mostly wait; `jobs`: files that run at the same time.
  */
 const tiers = {
   unit: { needs: [], built: false, timeout: 20_000, limit: 600 },
-  webview: { needs: [chromium], built: true, timeout: 30_000, limit: 600 },
+  webview: { needs: [chromium], built: true, timeout: 30_000, limit: 600, jobs: 2 },
   conformance: { needs: [pythonEnvironment], built: true, timeout: 120_000, limit: 1800, beside: /\bscripts\.test\./ },
   host: { needs: [chromium, hostExecutable], built: true, timeout: 30_000, limit: 660 },
   ui: { needs: [chromium, workbench, samplePython], built: false, timeout: 60_000, limit: 900 },
@@ -62,14 +62,17 @@ export async function build(...options) {
 }
 
 function command(name, files, options) {
-  const { timeout } = tiers[name];
+  const { timeout, jobs } = tiers[name];
   const colour = process.stdout.isTTY ? '--color' : '--no-color';
   if (name === 'host') {
     return [path.join('scripts', 'tiers', 'host.mjs'), '--timeout', String(timeout), ...options];
   }
   const mocha = path.join('node_modules', 'mocha', 'bin', 'mocha.js');
   const properties = ['--require', path.join(root, 'scripts', 'tiers', 'properties.mjs')];
-  return ['--enable-source-maps', mocha, ...properties, colour, '--timeout', String(timeout), ...options, ...files];
+  // Chosen tests are run one by one: they may be `only` those, which mocha does not know of files at the same time.
+  const parallel = jobs === undefined || options.length > 0 ? [] : ['--parallel', '--jobs', String(jobs)];
+  const settings = [...properties, ...parallel, colour, '--timeout', String(timeout), ...options];
+  return ['--enable-source-maps', mocha, ...settings, ...files];
 }
 
 /** The escapes of colours, which stand between the words that are counted. */

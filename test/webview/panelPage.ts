@@ -5,7 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import type * as chromiumSetup from '../../scripts/setup/chromium.mjs';
 import { panelHtml } from '../../src/host/panels/html';
@@ -51,6 +51,8 @@ interface Served {
 export class PanelBrowser {
   readonly #served = new Map<string, Served>();
   readonly #pages: Page[] = [];
+  /** Each is a window of the browser, which takes longer to open than another page in it. */
+  readonly #windows = new Map<boolean, BrowserContext>();
 
   private constructor(
     private readonly browser: Browser,
@@ -82,10 +84,9 @@ export class PanelBrowser {
 
   /** Opens a panel. Errors of the page, also of its content security policy, make `check` fail. */
   async show(scenario: Scenario, options: PageOptions = {}): Promise<Panel> {
-    const { width = 1100, height = 700, isFixed = false } = options;
-    const fixed = { timezoneId: 'UTC', locale: 'en-US', reducedMotion: 'reduce', deviceScaleFactor: 1 } as const;
-    const page = await this.browser.newPage({ viewport: { width, height }, ...(isFixed ? fixed : {}) });
-    this.#pages.push(page);
+    const { width = 1100, height = 700 } = options;
+    const page = await this.#page(options);
+    await page.setViewportSize({ width, height });
     page.setDefaultTimeout(patience);
     if (throttle > 1) {
       const session = await page.context().newCDPSession(page);
@@ -110,6 +111,22 @@ export class PanelBrowser {
     const panel = new Panel(page);
     await page.goto(origin(this.server) + place);
     return panel;
+  }
+
+  async #page({ isFixed = false, isPaused, now }: PageOptions): Promise<Page> {
+    const fixed = { timezoneId: 'UTC', locale: 'en-US', reducedMotion: 'reduce', deviceScaleFactor: 1 } as const;
+    const settings = isFixed ? fixed : {};
+    let page: Page;
+    if (isPaused || now !== undefined) {
+      // A clock is that of all pages of its window, for good.
+      page = await this.browser.newPage(settings);
+    } else {
+      const shared = this.#windows.get(isFixed) ?? (await this.browser.newContext(settings));
+      this.#windows.set(isFixed, shared);
+      page = await shared.newPage();
+    }
+    this.#pages.push(page);
+    return page;
   }
 
   /** Closes the pages that were opened. */
