@@ -5,12 +5,13 @@ import { StoreDamagedError, StoreVersionError, whyUnreadable } from './damage';
 import { Databases } from './databases';
 import { decodeEffects } from './effects';
 import { realFiles, type StoreFiles, systemCode } from './files';
-import { Histories, historyName, pointsSuffix } from './histories';
+import { databaseSuffix, Histories, historyName, pointsSuffix } from './histories';
 import { segmentPattern } from './journal';
 import { headerSize, readHeader, scanSegment } from './journalFormat';
 import { StoreLock } from './lock';
 import { messageOf } from './messages';
 import { inPieces } from './pieceFile';
+import { pointsDamage, pointsHeaderSize, verifyPointsHeader } from './pointsFile';
 import { recover } from './recover';
 import { checksumHolds, Database, loadSqlite, real, type SqlJs, text, verifyDatabase } from './sqlite';
 
@@ -106,16 +107,19 @@ class Check {
     await this.checkDatabase(catalog, undefined);
     await this.checkJournal(path.join(this.folder, journalName));
     const histories = path.join(this.folder, historyFolderName);
+    const pointsFiles: string[] = [];
     for (const name of await namesIn(this.storeFiles, histories)) {
       const file = path.join(histories, name);
       if (name.endsWith('.tmp')) {
         this.note(file, 0, 'It was being written when a process ended; nothing uses it.');
-      } else if (name.endsWith('.sqlite')) {
+      } else if (name.endsWith(databaseSuffix)) {
         await this.checkDatabase(file, name);
       } else if (name.endsWith(pointsSuffix)) {
-        this.files++;
-        this.bytes += (await this.storeFiles.facts(file))?.size ?? 0;
+        pointsFiles.push(file);
       }
+    }
+    for (const file of pointsFiles) {
+      await this.checkPointsFile(file);
     }
     if (!this.findings.some(({ severity }) => severity === 'damage')) {
       await this.checkTogether(catalog, histories);
@@ -159,6 +163,35 @@ class Check {
     const histories = new Histories(this.sqlite, this.storeFiles, path.dirname(file));
     histories.find(runId)?.verify();
     histories.close();
+  }
+
+  /** The header: blocks were read with the databases that speak of them. */
+  private async checkPointsFile(file: string): Promise<void> {
+    const size = (await this.storeFiles.facts(file))?.size ?? 0;
+    this.files++;
+    this.bytes += size;
+    if (size < pointsHeaderSize || this.findings.some((finding) => finding.file === file)) {
+      // Who should have something in it has told.
+      return;
+    }
+    try {
+      verifyPointsHeader(file, this.storeFiles.readPartSync(file, 0, pointsHeaderSize));
+    } catch (error) {
+      const place = pointsDamage(error);
+      const database = file.slice(0, -pointsSuffix.length) + databaseSuffix;
+      const isUnused = await this.isSound(database);
+      const what = place?.what ?? whyUnreadable(error);
+      if (isUnused) {
+        this.note(file, place?.offset ?? 0, `${what} Its database speaks of nothing in it.`);
+      } else {
+        this.damage(file, place?.offset ?? 0, what);
+      }
+    }
+  }
+
+  /** Whether a file that was looked at is there, and nothing is wrong with it. */
+  private async isSound(file: string): Promise<boolean> {
+    return !this.findings.some((finding) => finding.file === file) && (await this.storeFiles.facts(file)) !== undefined;
   }
 
   private async checkJournal(folder: string): Promise<void> {
@@ -277,8 +310,9 @@ class Check {
     try {
       action();
     } catch (error) {
-      if (error instanceof StoreDamagedError) {
-        this.damage(error.file, error.offset, error.what);
+      const points = error instanceof StoreVersionError && error.file === file ? undefined : pointsDamage(error);
+      if (points !== undefined) {
+        this.damage(points.file, points.offset, points.what);
       } else if (error instanceof StoreVersionError) {
         if (segmentPattern.test(path.basename(file)) || checksumHolds(bytes)) {
           throw error;

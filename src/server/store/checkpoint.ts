@@ -194,7 +194,7 @@ export class Checkpointer {
   /** @returns nothing where the run is not there any more */
   private async saveHistory(histories: Histories, runId: string): Promise<SavedHistory[]> {
     const pointsFile = histories.pointsFileOf(runId);
-    const pointsEnd = await endOfPoints(this.files, pointsFile);
+    const pointsEnd = await endOfPoints(this.files, pointsFile, histories.usesPointsFile(runId));
     const packing = histories.pack(runId);
     while (packing !== undefined && !(await this.committer.between(() => someOf(packing)))) {
       await nextTurn();

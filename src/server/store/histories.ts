@@ -5,6 +5,7 @@ import { StoreDamagedError } from './damage';
 import { systemCode, type StoreFiles } from './files';
 import { History, type HistoryExport, type HistoryHome, pointSizes, type PointSizes } from './history';
 import type { Migration } from './migrations';
+import { pointsHeaderSize, verifyPointsHeader } from './pointsFile';
 import type { SqlJs } from './sqlite';
 
 /** Histories without unsaved changes that stay open: at most so many … */
@@ -21,6 +22,7 @@ export function historyName(runId: string): string {
   return safe ? `${runId}.sqlite` : `x-${createHash('sha256').update(runId).digest('hex')}.sqlite`;
 }
 
+export const databaseSuffix = '.sqlite';
 export const pointsSuffix = '.points';
 
 /** The open histories, most recently used last. Those with unsaved changes stay open until a checkpoint has saved them. */
@@ -174,6 +176,11 @@ export class Histories {
     return this.fileOf(runId).replace(/\.sqlite$/, pointsSuffix);
   }
 
+  /** Whether the newest database of a run, on the disk or in memory, speaks of blocks in its points' file. */
+  usesPointsFile(runId: string): boolean {
+    return this.open.get(runId)?.usesPointsFile === true;
+  }
+
   /** All files that a run may have, that which speaks of the others first. */
   filesOf(runId: string): string[] {
     return [this.fileOf(runId), this.pointsFileOf(runId)];
@@ -181,6 +188,8 @@ export class Histories {
 
   private homeOf(runId: string): HistoryHome {
     const pointsFile = this.pointsFileOf(runId);
+    // Who opens a history need not read its blocks, and who does reads many: the header is looked at once, with the first of them.
+    let isVerified = false;
     return {
       sqlite: this.sqlite,
       runId,
@@ -189,21 +198,30 @@ export class Histories {
       sizes: this.sizes,
       migrations: this.migrations,
       readPoints: (offset, length, room) => {
-        let bytes: Uint8Array;
-        try {
-          bytes = this.files.readPartSync(pointsFile, offset, length, room);
-        } catch (error) {
-          if (systemCode(error) === 'ENOENT') {
-            throw new StoreDamagedError(pointsFile, offset, 'It is missing.');
-          }
-          throw error;
+        if (!isVerified) {
+          verifyPointsHeader(pointsFile, this.readPart(pointsFile, 0, pointsHeaderSize));
+          isVerified = true;
         }
-        if (bytes.length < length) {
-          throw new StoreDamagedError(pointsFile, offset + bytes.length, 'It ends too early.');
-        }
-        return bytes;
+        return this.readPart(pointsFile, offset, length, room);
       },
     };
+  }
+
+  /** @throws StoreDamagedError where the file has no such part */
+  private readPart(file: string, offset: number, length: number, room?: Uint8Array): Uint8Array {
+    let bytes: Uint8Array;
+    try {
+      bytes = this.files.readPartSync(file, offset, length, room);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') {
+        throw new StoreDamagedError(file, offset, 'It is missing.');
+      }
+      throw error;
+    }
+    if (bytes.length < length) {
+      throw new StoreDamagedError(file, offset + bytes.length, 'It ends too early.');
+    }
+    return bytes;
   }
 
   private add(runId: string, history: History): History {

@@ -4,12 +4,12 @@ import { finish, type Steps } from '../../core/steps';
 import { StoreDamagedError } from './damage';
 import type { MetricEffect } from './effects';
 import { historyDatabase, type SavedBlock } from './historyDatabase';
-import { type Block, type BlockPlace, MetricPoints } from './metricPoints';
+import { type Block, type BlockPlace, firstOfBuckets, MetricPoints } from './metricPoints';
 import { type ExpectedBlock, packBlock, unpackBlock, unpackBlockInto } from './pointBlock';
 import { type Migration, stepsFrom } from './migrations';
 import type { PointList } from './pointList';
 import { readingAhead, type ReadPoints } from './pointsFile';
-import { type Point, valueFrom } from './points';
+import { comparePoints, type Point, valueFrom } from './points';
 import {
   type Cell,
   type Database,
@@ -194,10 +194,27 @@ export class History {
     return new Map([...this.metrics].map(([key, metric]) => [key, metric.count]));
   }
 
-  /** Reads every block. @throws StoreDamagedError */
+  /** Whether blocks of it are in the points' file. */
+  get usesPointsFile(): boolean {
+    return [...this.metrics.values()].some(({ all }) => all.some(({ place }) => place !== undefined));
+  }
+
+  /** Reads every block. @throws StoreDamagedError, StoreVersionError */
   verify(): void {
     for (const [key, { all }] of this.metrics) {
-      all.forEach((block) => this.load(key, block));
+      all.forEach((block) => this.verifyBlock(key, block));
+    }
+  }
+
+  /** Blocks of runs that log alike differ in nothing but their points: files that swapped their names are noticed by these. */
+  private verifyBlock(key: string, block: Block): void {
+    const points = this.load(key, block);
+    if (
+      comparePoints(points.at(0), block.first) !== 0 ||
+      comparePoints(points.at(points.length - 1), block.last) !== 0
+    ) {
+      const { file, offset } = this.expected(key, block);
+      throw new StoreDamagedError(file, offset, `It holds other points of ${JSON.stringify(key)} than the run’s.`);
     }
   }
 
@@ -357,19 +374,6 @@ export class History {
       this.metrics.set(key, new MetricPoints(key, this.home.sizes.block, this.load, saved));
     }
   }
-}
-
-/**
- * Places that SQL's NTILE(limit) begins its buckets at, the first buckets being the larger ones, with the last place in the stead
- * of the last bucket's.
- */
-function firstOfBuckets(total: number, limit: number): number[] {
-  if (total <= limit) {
-    return Array.from({ length: total }, (_, i) => i);
-  }
-  const size = Math.floor(total / limit);
-  const larger = total % limit;
-  return Array.from({ length: limit }, (_, i) => (i === limit - 1 ? total - 1 : i * size + Math.min(i, larger)));
 }
 
 /** So many places of each column, from one on. */

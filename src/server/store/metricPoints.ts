@@ -242,3 +242,16 @@ export class MetricPoints {
     return places.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : a - b));
   }
 }
+
+/**
+ * Places that SQL's NTILE(limit) begins its buckets at, the first buckets being the larger ones, with the last place in the stead
+ * of the last bucket's.
+ */
+export function firstOfBuckets(total: number, limit: number): number[] {
+  if (total <= limit) {
+    return Array.from({ length: total }, (_, i) => i);
+  }
+  const size = Math.floor(total / limit);
+  const larger = total % limit;
+  return Array.from({ length: limit }, (_, i) => (i === limit - 1 ? total - 1 : i * size + Math.min(i, larger)));
+}

@@ -14,16 +14,14 @@ export interface FoundBlock {
  * All good blocks in some bytes, whatever is between them: of a points' file, or of a cell of a history's database. Blocks that
  * a crash left unused are among them; their points were logged all the same.
  */
-export function scanBlocks(raw: Uint8Array): FoundBlock[] {
+export function* scanBlocks(raw: Uint8Array): Iterable<FoundBlock> {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  const found: FoundBlock[] = [];
   for (let at = bytes.indexOf(marker); at !== -1; at = bytes.indexOf(marker, at + 1)) {
     const block = at + headerSize <= bytes.length ? readBlock(bytes, at) : undefined;
     if (block !== undefined) {
-      found.push(block);
+      yield block;
     }
   }
-  return found;
 }
 
 function readBlock(bytes: Buffer, at: number): FoundBlock | undefined {

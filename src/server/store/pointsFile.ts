@@ -1,19 +1,75 @@
 import path from 'node:path';
+import { StoreDamagedError, StoreVersionError } from './damage';
 import type { StoreFiles } from './files';
 import type { BlockPlace } from './metricPoints';
+import { formatVersion } from './sqlite';
 
 /**
  * The points' file of a run: a header, and blocks (`pointBlock.ts`) one after the other. It is only ever appended to, and what is in
  * it counts once the run's database, which is saved afterwards, says so. What a crash or a full disk left of an append stays as
  * dead bytes: the disk may already have a database that speaks of it.
  */
-const header = Buffer.from('LBPOINTS\x01\0\0\0\0\0\0\0', 'latin1');
+const marker = Buffer.from('LBPOINTS');
+const versionAt = 8;
+const zerosAt = 12;
+const header = Buffer.alloc(16);
+header.set(marker);
+header.writeUInt32LE(formatVersion, versionAt);
 
-/** Where the next block goes. */
-export async function endOfPoints(files: StoreFiles, file: string): Promise<number> {
+export const pointsHeaderSize = header.length;
+
+/** @param start the first bytes of a points' file, as many as its header has @throws StoreDamagedError, StoreVersionError */
+export function verifyPointsHeader(file: string, start: Uint8Array): void {
+  const bytes = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
+  if (bytes.length < header.length) {
+    throw new StoreDamagedError(file, bytes.length, 'It ends too early.');
+  }
+  if (!bytes.subarray(0, marker.length).equals(marker)) {
+    throw new StoreDamagedError(file, 0, `Its header does not begin with ${marker.toString()}.`);
+  }
+  const format = bytes.readUInt32LE(versionAt);
+  if (format > formatVersion) {
+    throw new StoreVersionError(file, format, formatVersion);
+  }
+  if (format === 0) {
+    throw new StoreDamagedError(file, versionAt, 'Its header says format 0, which there never was.');
+  }
+  if (bytes.readUInt32LE(zerosAt) !== 0) {
+    throw new StoreDamagedError(file, zerosAt, 'Its header does not end with zeros.');
+  }
+}
+
+/**
+ * What is wrong with a points' file, for who reads a whole store. A version that is newer than that of the database which speaks of it is
+ * damage, too: a newer Labbook would have written that one, and the catalog, before.
+ */
+export function pointsDamage(error: unknown): Pick<StoreDamagedError, 'file' | 'offset' | 'what'> | undefined {
+  if (error instanceof StoreVersionError) {
+    const { file, found } = error;
+    return { file, offset: versionAt, what: `Its header says format ${found}, of which nothing else of the store is.` };
+  }
+  return error instanceof StoreDamagedError ? error : undefined;
+}
+
+/** A whole points' file whose header is what it should be. */
+export function withPointsHeader(bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([header, bytes.subarray(header.length)]);
+}
+
+function isHeader(start: Uint8Array): boolean {
+  return header.equals(start);
+}
+
+/**
+ * Where the next block goes.
+ * @param isUsed whether a database speaks of blocks in the file. Of one that none speaks of a loss of power may have left rubbish: without
+ * a good header it is written anew. Otherwise it is left as it is: `labbook repair` reads its blocks
+ */
+export async function endOfPoints(files: StoreFiles, file: string, isUsed: boolean): Promise<number> {
   const size = (await files.facts(file))?.size ?? 0;
-  // No database speaks of a file whose header is not whole: it is written anew.
-  return Math.max(size, header.length);
+  return size > header.length && (isUsed || isHeader(files.readPartSync(file, 0, header.length)))
+    ? size
+    : header.length;
 }
 
 /** Appends blocks and syncs them, for a new file its folder too. @param end as `endOfPoints` said */

@@ -17,7 +17,7 @@ import { reconcile } from './reconcile';
 import { HistoryCopies } from './repairHistories';
 import { firstInJournal, freeExperiment, type JournalFrame, readFrames } from './repairJournal';
 import { Missing, type MissingOptions } from './repairMissing';
-import { salvageTables, tablesOf, wholePages } from './salvage';
+import { salvageTables, tablesOf, wholePages, withSchemaOf } from './salvage';
 import { checksumHolds, Database, loadSqlite, real, type SqlJs, verifyDatabase } from './sqlite';
 
 export interface RepairOptions extends Pick<MissingOptions, 'artifactRoot' | 'runsWithArtifacts'> {
@@ -35,6 +35,8 @@ export interface RepairReport {
   readonly points: number;
   /** What could not be recovered, or not with certainty. */
   readonly lost: readonly Finding[];
+  /** What was wrong and could be put right for certain. */
+  readonly mended: readonly Finding[];
 }
 
 /**
@@ -98,6 +100,7 @@ async function emptyFolder(files: StoreFiles, source: string, wanted: string): P
 
 class Repair {
   private readonly lost: Finding[] = [];
+  private readonly mended: Finding[] = [];
   private readonly histories: HistoryCopies;
 
   constructor(
@@ -143,7 +146,8 @@ class Repair {
       await this.save(databases, seq);
       const count = (table: string): number => real(catalog.db.row(`SELECT count(*) FROM ${table}`)?.[0]);
       const points = real(catalog.db.row('SELECT coalesce(sum(points), 0) FROM metrics')?.[0]);
-      return { folder: this.to, experiments: count('experiments'), runs: count('runs'), points, lost: this.lost };
+      const { to: folder, lost, mended } = this;
+      return { folder, experiments: count('experiments'), runs: count('runs'), points, lost, mended };
     } finally {
       databases.close();
     }
@@ -185,7 +189,7 @@ class Repair {
     }
     let from: Database;
     try {
-      from = new Database(this.sqlite, wholePages(bytes));
+      from = this.openDamaged(bytes, into);
     } catch (error) {
       this.lose(file, 0, `Nothing could be read: ${messageOf(error)}.`);
       return undefined;
@@ -209,6 +213,24 @@ class Repair {
       return undefined;
     } finally {
       from.close();
+    }
+  }
+
+  /** @param fresh a catalog that nothing is in yet */
+  private openDamaged(bytes: Uint8Array, fresh: Database): Database {
+    const whole = wholePages(bytes);
+    let db: Database | undefined;
+    try {
+      db = new Database(this.sqlite, whole);
+      tablesOf(db);
+      return db;
+    } catch (error) {
+      db?.close();
+      const mended = withSchemaOf(fresh.export(), whole);
+      if (mended === undefined) {
+        throw error;
+      }
+      return new Database(this.sqlite, mended);
     }
   }
 
@@ -262,7 +284,7 @@ class Repair {
   private async save({ catalog, histories }: Databases, seq: number): Promise<void> {
     for (const runId of histories.dirtyRuns) {
       const pointsFile = histories.pointsFileOf(runId);
-      const end = await endOfPoints(this.files, pointsFile);
+      const end = await endOfPoints(this.files, pointsFile, histories.usesPointsFile(runId));
       const exported = histories.export(runId, seq, end);
       if (exported !== undefined) {
         if (exported.points.length > 0) {
@@ -291,5 +313,9 @@ class Repair {
 
   lose(file: string, offset: number, what: string): void {
     this.lost.push({ severity: 'damage', file, offset, what });
+  }
+
+  mend(file: string, offset: number, what: string): void {
+    this.mended.push({ severity: 'note', file, offset, what });
   }
 }

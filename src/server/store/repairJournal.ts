@@ -21,6 +21,8 @@ export interface RepairReading {
   /** @returns undefined where it cannot be read, which was said */
   read(file: string): Promise<Uint8Array | undefined>;
   lose(file: string, offset: number, what: string): void;
+  /** Tells of something that was wrong and could be put right for certain. */
+  mend(file: string, offset: number, what: string): void;
 }
 
 async function segmentsIn(files: StoreFiles, folder: string): Promise<string[]> {

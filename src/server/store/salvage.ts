@@ -49,6 +49,40 @@ export function wholePages(bytes: Uint8Array): Uint8Array {
   return filled;
 }
 
+/** Bytes of SQLite's header of a file, behind which its first page begins. */
+const headerLength = 100;
+
+/**
+ * A damaged or cut catalog with those pages of a new one that say where each table is: without them SQLite finds nothing, however much is
+ * whole. Catalogs that were made by the same statements have them in the same places.
+ * @returns undefined where its own first page is not there, or says something else: its tables would be taken for others
+ */
+export function withSchemaOf(fresh: Uint8Array, damaged: Uint8Array): Uint8Array | undefined {
+  const header = new DataView(fresh.buffer, fresh.byteOffset, fresh.byteLength);
+  const pageSize = header.getUint16(16);
+  const root = Buffer.from(fresh.subarray(headerLength, pageSize));
+  if (!root.equals(damaged.subarray(headerLength, pageSize))) {
+    return undefined;
+  }
+  const pages = Math.max(Math.ceil(damaged.length / pageSize), fresh.length / pageSize);
+  const mended = new Uint8Array(pages * pageSize);
+  mended.set(damaged);
+  for (const page of schemaPages(header)) {
+    const at = (page - 1) * pageSize;
+    mended.set(fresh.subarray(at, at + pageSize), at);
+  }
+  new DataView(mended.buffer).setUint32(28, pages);
+  return mended;
+}
+
+/** The pages of a database's schema, which takes more than one but not hundreds. */
+function schemaPages(file: DataView): number[] {
+  const isInner = file.getUint8(headerLength) === 5;
+  const cells = isInner ? file.getUint16(headerLength + 3) : 0;
+  const children = Array.from({ length: cells }, (_, i) => file.getUint32(file.getUint16(headerLength + 12 + 2 * i)));
+  return [1, ...children, ...(isInner ? [file.getUint32(headerLength + 8)] : [])];
+}
+
 /** The tables of a database, those of SQLite itself left out. */
 export function tablesOf(db: Database): string[] {
   const rows = db.rows(

@@ -114,6 +114,43 @@ describe('Store: check and repair in trouble', () => {
     );
   });
 
+  for (const [what, damage] of [
+    ['cut off before the last page of its schema', (bytes: Buffer) => bytes.subarray(0, 12 * 4096)],
+    ['damaged in a page of its schema', (bytes: Buffer) => bytes.fill(0xa5, 22 * 4096, 23 * 4096)],
+    ['damaged in SQLite’s header', (bytes: Buffer) => bytes.fill(0xa5, 0, 60)],
+  ] as const) {
+    it(`finds the tables of a catalog that is ${what}, and runs that only other files know`, async () => {
+      const folder = await cleanStore();
+      const catalog = path.join(folder, 'catalog.sqlite');
+      const bytes = await readFile(catalog);
+      const whole = bytes.length;
+      const left = damage(bytes);
+      await writeFile(catalog, left);
+      const lonely = 'd'.repeat(32);
+      const uri = `${artifactRoot}/4/${lonely}/artifacts`;
+      const to = path.join(await scene.folder(), 'new');
+      const report = await repairStore({ folder, to, artifactRoot, runsWithArtifacts: new Map([[lonely, uri]]) });
+      assert.deepEqual([report.runs, report.points], [3, 55]);
+      const store = await scene.open(to);
+      assert.deepEqual(
+        [runA, runB].map((run) => [store.getRunInfo(run)?.name, store.getRunInfo(run)?.experimentId]),
+        [
+          ['first', '0'],
+          ['first', '0'],
+        ],
+      );
+      const ofLonely = store.getRunInfo(lonely)?.experimentId ?? '';
+      assert.match(store.getExperiment(ofLonely)?.name ?? '', /^Recovered runs /);
+      const lost = report.lost.map(({ what: each }) => each);
+      assert.ok(lost.some((each) => each.includes(`Of run ${lonely} only`)));
+      if (left.length === whole) {
+        assert.equal(store.getRun(runB)?.params.length, 50);
+      } else {
+        assert.ok(lost.some((each) => /^Of the table params only \d+ rows could be read/.test(each)));
+      }
+    });
+  }
+
   it('says once that a history is missing, and notes that the journal’s folder is', async () => {
     const folder = await cleanStore();
     await unlink(fileOf(folder, runA));
