@@ -55,8 +55,12 @@ Options of serve:
 Scripts want the token that serve keeps in DIR/token:
   export MLFLOW_TRACKING_URI=http://127.0.0.1:5000 MLFLOW_TRACKING_TOKEN="$(cat DIR/token)"
 
-check and repair change nothing in DIR. They end with 0 when all is well, with 1 when something is damaged or could not
-be recovered; each such thing is a line with its file and offset. --json prints one JSON object instead.
+check and repair change nothing in DIR. Each damage, and each thing that could not be recovered, is a line with its file and
+offset; --json prints one JSON object instead. They end with
+  0  when all is well
+  1  when something is damaged, or could not be recovered
+  2  when the command line cannot be understood
+  3  when it could not be done: there is no store, a server has it open, the disk is full
 `;
 
 /**

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { warmCurves } from './api/labbook/curveWarmth';
 import { helpText, readCommandLine, scriptLine, UsageError, type ServeOptions } from './commandLine';
 import { messageOf, stderrLog } from './log';
-import { check, repair, type Outcome } from './maintenance';
+import { check, exitCodes, repair, type Outcome } from './maintenance';
 import { whenQuiet } from './quiet';
 import { serve, type RunningServer } from './serve';
 import { labbookVersion } from './version';
@@ -44,7 +44,7 @@ async function runOnce(work: () => Promise<Outcome>): Promise<number> {
     return code;
   } catch (error) {
     process.stderr.write(`labbook: ${messageOf(error).replaceAll('\n', ' ')}\n`);
-    return 1;
+    return exitCodes.notDone;
   }
 }
 

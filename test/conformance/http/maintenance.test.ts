@@ -48,7 +48,7 @@ describe('labbook check and labbook repair', () => {
       ['repair', '--store', store, '--to', path.join(folder, 'new')],
     ]) {
       const busy = await runLabbook(args);
-      assert.equal(busy.code, 1);
+      assert.equal(busy.code, 3);
       assert.match(busy.stderr, new RegExp(`in use by process ${started[0]?.process.pid}\\b`));
       assert.equal(busy.stdout, '');
     }
@@ -90,13 +90,13 @@ describe('labbook check and labbook repair', () => {
     await again.stop();
     assert.equal((await runLabbook(['check', '--store', to])).code, 0);
     const refused = await runLabbook(['repair', '--store', store, '--to', to]);
-    assert.equal(refused.code, 1);
+    assert.equal(refused.code, 3);
     assert.match(refused.stderr, /is not empty/);
   });
 
   it('says what is missing on its command line, or that there is no store', async () => {
     const missing = await runLabbook(['check', '--store', path.join(folder, 'nothing')]);
-    assert.equal(missing.code, 1);
+    assert.equal(missing.code, 3);
     assert.match(missing.stderr, /^labbook: There is no store in .*\n$/);
     assert.deepEqual(await readdir(folder), ['store']);
     for (const args of [['check'], ['repair', '--store', store], ['check', '--store', store, '--port', '1']]) {
