@@ -115,4 +115,20 @@ describe('The tooltip of a chart', () => {
     const after = await kept.boundingBox();
     assert.deepEqual([after?.x, after?.y], [box?.x, box?.y]);
   });
+
+  it('tells the place on the axis that is drawn, until the curves over another x are there', async () => {
+    const panel = await browser.show(experimentScenario([done]));
+    await panel.drawn('loss');
+    await panel.canvas('loss').hover({ position: { x: 240, y: 60 } });
+    await head(panel).waitFor();
+    const at = await head(panel).innerText();
+    assert.match(at, /^Step \d+$/);
+    await panel.host(({ page }) => page.host.slow(60_000, ['series']), undefined);
+    // By keys, so that the pointer rests in the chart.
+    await panel.page.getByRole('combobox', { name: 'x', exact: true }).selectOption('relative');
+    await panel.canvas('loss').hover({ position: { x: 239, y: 60 } });
+    await panel.canvas('loss').hover({ position: { x: 240, y: 60 } });
+    assert.equal(await head(panel).innerText(), at);
+    assert.deepEqual(panel.errors, []);
+  });
 });

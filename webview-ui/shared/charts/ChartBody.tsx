@@ -1,4 +1,4 @@
-import type { RefObject } from 'react';
+import { useMemo, type RefObject } from 'react';
 import { formatCount } from '../../../src/core/format';
 import type { XSource } from '../../../src/protocol/extras';
 import { LinkButton } from '../controls';
@@ -38,6 +38,7 @@ function isFailed(data: ChartCurves['data'], curves: ChartCurves['curves'], axis
 /** The curves, as lines, bars or a table; or what keeps them from being there. */
 export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScale, frame }: Props) {
   const { data, curves, behind } = found;
+  const drawn = useDrawnView(view, data.axis);
   if (data.error !== undefined && isFailed(data, curves, view.settings.x)) {
     return <Failed {...{ view, metric, frame }} error={data.error} />;
   }
@@ -60,12 +61,20 @@ export function ChartBody({ view, metric, found, isDrawn, isTable, isBars, yScal
     );
   }
   if (isTable) {
-    return <DataTable view={view} metric={metric} curves={curves} isBars={isBars} isInChart />;
+    return <DataTable view={drawn} metric={metric} curves={curves} isBars={isBars} isInChart />;
   }
   if (isBars) {
     return <Bars view={view} metric={metric} curves={curves} frame={frame} />;
   }
-  return isDrawn ? <PlotView {...{ view, metric, curves, behind, yScale, frame }} /> : null;
+  return isDrawn ? <PlotView {...{ metric, curves, behind, yScale, frame }} view={drawn} /> : null;
+}
+
+/** Until curves over another x are read, those that are there are told and placed by theirs: 300 seconds are not step 300. */
+function useDrawnView(view: ChartsView, axis: XSource): ChartsView {
+  return useMemo(
+    () => (idOfX(axis) === idOfX(view.settings.x) ? view : { ...view, settings: { ...view.settings, x: axis } }),
+    [view, axis],
+  );
 }
 
 interface StateProps extends Pick<Props, 'view' | 'metric' | 'frame'> {
