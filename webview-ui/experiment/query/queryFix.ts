@@ -31,7 +31,11 @@ export function fixOf(query: string, error: SearchError, catalogue: KeyCatalogue
   }
   switch (error.key) {
     case 'unknownName':
-      return keyFix(wrong, catalogue) ?? put(wrong, nameFix(wrong, catalogue)) ?? wordsFix(wrong);
+      return (
+        keyFix(wrong, catalogue) ??
+        put(wrong, otherNames.get(wrong.text.toLowerCase()) ?? nameFix(wrong, catalogue)) ??
+        wordsFix(wrong)
+      );
     case 'nameAfterDot':
       return keyFix(wrong, catalogue);
     case 'unknownPrefix':
@@ -52,7 +56,7 @@ export function fixOf(query: string, error: SearchError, catalogue: KeyCatalogue
     case 'listOrRangeExpected':
       return listFix(wrong);
     case 'comparisonExpected':
-      return keyFix(wrong, catalogue) ?? wordsFix(wrong);
+      return keyFix(wrong, catalogue) ?? partFix(wrong) ?? wordsFix(wrong);
     case 'nameExpected':
     case 'comparisonMissing':
       return wordsFix(wrong);
@@ -70,6 +74,17 @@ function isAtEnd({ query, offset }: Wrong): boolean {
 }
 
 const attributes = ['name', 'status', 'started', 'ended', 'duration', 'user', 'run_id', 'start_time', 'end_time'];
+/** What columns, and other trackers, call them. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['state', 'status'],
+  ['run', 'name'],
+  ['id', 'run_id'],
+  ['created', 'started'],
+  ['start', 'started'],
+  ['end', 'ended'],
+  ['finished', 'ended'],
+  ['runtime', 'duration'],
+]);
 const prefixes = ['metrics', 'params', 'tags', 'attributes', 'datasets'];
 /** Words of other languages for a metric's figures. */
 const figures: ReadonlyMap<string, string> = new Map([
@@ -154,6 +169,23 @@ function wordsFix({ query, tokens }: Wrong): QueryFix | undefined {
     ? { offset: 0, length: query.length, text: `name ILIKE ${stringText(`%${text}%`)}` }
     : undefined;
 }
+
+/** Words for a part of a text: `model contains 'r50'`. */
+function partFix({ offset, length, text, tokens }: Wrong): QueryFix | undefined {
+  const [before, after] = partWords.get(text.toLowerCase()) ?? [];
+  const part = tokens.find((each) => each.offset >= offset + length);
+  return before !== undefined && after !== undefined && part?.kind === 'string'
+    ? { offset, length: part.offset + part.length - offset, text: `ILIKE ${stringText(before + part.value + after)}` }
+    : undefined;
+}
+
+const partWords: ReadonlyMap<string, readonly [before: string, after: string]> = new Map([
+  ['contains', ['%', '%']],
+  ['includes', ['%', '%']],
+  ['has', ['%', '%']],
+  ['startswith', ['', '%']],
+  ['endswith', ['%', '']],
+]);
 
 /** `= null`, `!= None`: whether a value is there is asked otherwise. */
 function nullFix({ text, offset, length, tokens }: Wrong): QueryFix | undefined {
