@@ -157,6 +157,7 @@ export const tableStrings = {
   setBaseline: 'Set as Baseline',
   clearBaseline: 'Clear Baseline',
   showOnlyThis: 'Show Only This',
+  showOnlyThisLink: 'Show only this',
   showOnlyThese: 'Show only these',
   showOnlyTheseMenu: 'Show Only These',
   showInChartsMenu: 'Show in Charts',

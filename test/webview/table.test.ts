@@ -490,6 +490,7 @@ describe('The table of runs', () => {
     await order(panel, ['run-b', 'run-c', 'run-a']);
     await panel.page.getByText('2 selected, 1 hidden').waitFor();
     assert.equal(await panel.page.getByRole('button', { name: 'Compare', exact: true }).count(), 0);
+    assert.equal(await panel.page.getByRole('button', { name: 'Show only this', exact: true }).count(), 1);
     await row(panel, 'run-a').click({ button: 'right' });
     await panel.page.getByRole('menuitem', { name: 'Copy Run ID' }).waitFor();
     await panel.page.keyboard.press('Escape');

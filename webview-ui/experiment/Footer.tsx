@@ -225,7 +225,14 @@ function Selected({ experiment, count, runIds, isNarrow, isCrowded, more }: Sele
   const isAny = runIds.length > 0;
   const actions: MenuAction[] = [
     ...(isCrowded ? compare : []),
-    ...(isAny ? [{ label: t('showOnlyThese'), onAct: () => experiment.showOnly(runIds) }] : []),
+    ...(isAny
+      ? [
+          {
+            label: t(runIds.length === 1 ? 'showOnlyThisLink' : 'showOnlyThese'),
+            onAct: () => experiment.showOnly(runIds),
+          },
+        ]
+      : []),
     ...(isAny && experiment.canWrite
       ? [
           { label: t('addTag'), onAct: () => experiment.command('addTag', runIds) },
