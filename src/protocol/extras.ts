@@ -76,10 +76,7 @@ export interface SeriesRequest {
   known?: { run_id: string; key: string; version: string }[];
 }
 
-/** POST slots: the place of each run in its experiment's order of creation, from 0; unknown runs are left out. */
-export interface SlotsRequest {
-  run_ids: string[];
-}
+/** POST slots with `run_ids`: the place of each run in its experiment's order of creation, from 0; unknown runs are left out. */
 export interface SlotsResponse {
   slots: Record<string, number>;
 }
@@ -115,10 +112,7 @@ export interface PurgeItem {
   deleted: number;
 }
 
-/** POST liveness: at most 1,000 runs. Those that nobody logged to since the server started are left out. */
-export interface LivenessRequest {
-  run_ids: string[];
-}
+/** POST liveness with `run_ids`, 1,000 at most. Those that nobody logged to since the server started are left out. */
 export interface LivenessResponse {
   runs: Record<string, Liveness>;
 }

@@ -57,26 +57,6 @@ export function looksOf(
   );
 }
 
-/** A colour as `looksOf` gives them, `#rgb`, `#rrggbb` or `rgb(…)`, with less opacity. */
-export function faded(colour: string, alpha: number): string {
-  const short = /^#([\da-f])([\da-f])([\da-f])$/i.exec(colour);
-  const long = short
-    ? `#${short
-        .slice(1)
-        .map((digit) => digit + digit)
-        .join('')}`
-    : colour;
-  if (long.startsWith('#')) {
-    return (
-      long +
-      Math.round(alpha * 255)
-        .toString(16)
-        .padStart(2, '0')
-    );
-  }
-  return long.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
-}
-
 export const unknownLook: RunLook = { colour: 'currentColor', dash: [], dashIndex: 0 };
 
 function readPalette(): Palette {

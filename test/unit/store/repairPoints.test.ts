@@ -103,6 +103,20 @@ describe('Store: points’ files that are damaged or have the name of another ru
     assert.ok(loss.length + acc.length >= 2 * steps - smallSizes.block && loss.length + acc.length < 2 * steps);
   });
 
+  it('loses nothing where a run goes on logging whose points’ file has a damaged header', async () => {
+    const folder = await twins();
+    const all = await pointsIn(folder);
+    await change(fileOf(folder, runA, 'points'), 0, 0);
+    const store = await scene.open(folder);
+    const more = Array.from({ length: steps }, (_, step) => metric('more', step / 3, step));
+    await log(store, { metrics: more }, runA);
+    await store.close();
+    const { lost, folder: to } = await repair(folder);
+    assert.deepEqual(lost, []);
+    assert.deepEqual(await pointsIn(to), all);
+    assert.deepEqual(history(await scene.open(to), 'more', runA), more);
+  });
+
   it('notes a damaged header of a file of which no database speaks, and writes the file anew', async () => {
     const folder = await scene.folder();
     const store = await scene.open(folder);
