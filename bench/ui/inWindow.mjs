@@ -41,8 +41,7 @@ export function inWindow() {
     /** Whether every chart that can be seen shows all curves of so many runs. */
     isDrawn(runs, least) {
       // Where charts are is asked last: it is asked often, and costs a layout.
-      const canvases = [...(bench.panel()?.document.querySelectorAll('.lb-chart canvas') ?? [])];
-      if (canvases.length < least || canvases.some(({ dataset }) => dataset.state === 'drawing')) {
+      if ((bench.panel()?.document.querySelectorAll('.lb-chart canvas[data-state="drawn"]').length ?? 0) < least) {
         return false;
       }
       const charts = bench.charts();
