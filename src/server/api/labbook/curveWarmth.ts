@@ -1,8 +1,6 @@
 import { PointList } from '../../store/pointList';
-import { History, pointSizes } from '../../store/history';
 import { packBlock, unpackBlockInto } from '../../store/pointBlock';
-import { loadSqlite } from '../../store/sqlite';
-import { inTurns, nextTurn } from '../../turns';
+import { nextTurn } from '../../turns';
 import { Curves, type CurveSource } from './curves';
 import { answerSeries } from './series';
 
@@ -10,17 +8,13 @@ import { answerSeries } from './series';
 const lengths = [500, 2_000, 8_000, 16_000, 32_000, 32_000];
 /** Points of a block, of which each part of a curve is read. */
 const blockPoints = 1000;
-/** Metrics of the made-up history, and how often it is opened: after some fifty times V8 has made fast what that takes. */
-const [metrics, openings] = [10, 50];
 
 /**
  * Answers some questions for made-up curves, in turns. The first real one then need not wait until V8 has compiled, and made fast, what
- * a question for curves takes: a million points of a metric then take 80 ms instead of 115, ten thousand 20 instead of 35. A made-up
- * history is opened before that: the first chart of a hundred runs is then there in 210 ms instead of 250.
+ * a question for curves takes: a million points of a metric then take 80 ms instead of 115, ten thousand 20 instead of 35.
  * @returns the answers
  */
 export async function warmCurves(): Promise<readonly Uint8Array[]> {
-  await openHistories();
   const key = 'curve';
   const answers: Uint8Array[] = [];
   for (const [i, length] of lengths.entries()) {
@@ -29,24 +23,6 @@ export async function warmCurves(): Promise<readonly Uint8Array[]> {
     await nextTurn();
   }
   return answers;
-}
-
-async function openHistories(): Promise<void> {
-  const sqlite = await loadSqlite();
-  const place = { runId: 'run', file: '', pointsFile: '', readPoints: (): Uint8Array => new Uint8Array() };
-  const home = { sqlite, sizes: pointSizes, ...place };
-  const history = History.create(home);
-  const points = Array.from({ length: blockPoints }, (_, i) => ({ step: i, timestamp: i, value: i % 97 }));
-  for (let i = 0; i < metrics; i++) {
-    history.apply({ key: `curve ${i}`, mode: 'start', points });
-    await nextTurn();
-  }
-  history.commit();
-  const bytes = await inTurns(history.export(1, 0).database);
-  for (let i = 0; i < openings; i++) {
-    await inTurns(History.openInSteps(home, bytes));
-    await nextTurn();
-  }
 }
 
 /** A metric with so many points, of which all have a block's values, as they are read from a store's files. */
